@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comments.publishing import PublishedShares
+from parley.discussion.comments.published_answers import PublishedShares
 from tests.frontend.rows import comment, rendered, thread, thread_page
 from tests.frontend.stage import Stage
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comments.publishing import PublishedShares
+from parley.discussion.comments.published_answers import PublishedShares
 from tests.frontend.rows import comment, form, rendered
 from tests.frontend.stage import Stage, html_answer
 

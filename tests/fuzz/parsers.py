@@ -19,8 +19,7 @@ from parley.articles import anchoring
 from parley.articles.articles.marks import mark
 from parley.articles.articles.rules import is_web_address
 from parley.articles.imports import reading
-from parley.articles.revisions.editing import read_markdown
-from parley.articles.revisions.markdown_blocks import blocks
+from parley.articles.revisions.editing import blocks, read_markdown
 from parley.discussion.comments import rules as comment_rules
 from parley.discussion.comments.statement import as_statement
 from parley.discussion.other_sites.formats import disqus, wordpress

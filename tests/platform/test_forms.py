@@ -233,7 +233,7 @@ async def test_a_form_with_much_text_is_read_in_a_thread() -> None:
 async def test_the_preview_of_a_text_that_is_too_long_is_not_rendered(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parley.discussion.commenting.rendering.render", pytest.fail)
+    monkeypatch.setattr("parley.discussion.commenting.drafts.render", pytest.fail)
 
     answer = await client.post("/preview", data={"body": "a\n" * LONGEST_COMMENT})
 

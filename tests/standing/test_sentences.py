@@ -43,7 +43,7 @@ NO_WORDS = re.compile(
 NAMES = {
     "people/accounts/user_agents.py", "people/accounts/names.py", "moderation/automod/holds.py",
     "moderation/automod/trust.py", "platform/ratelimit.py", "discussion/slow_mode/display.py",
-    "articles/imports/provenance.py", "interfaces/webhooks/ops.py",
+    "articles/imports/preview.py", "interfaces/webhooks/ops.py",
     # The description of the API, which developers read in English.
     "interfaces/api/answers.py", "interfaces/api/events_web.py", "interfaces/api/imports_web.py",
     "interfaces/api/meanings.py", "interfaces/api/paging.py", "interfaces/api/web.py", "interfaces/api/writing_web.py",

@@ -1,6 +1,6 @@
 """Connects features that act inside each other's transactions, since imports go one way."""
 
-from parley.discussion.commenting import drafts, slow_mode
+from parley.discussion.commenting import drafts
 from parley.discussion.comments import anchor_outcomes, anchors
 from parley.discussion.slow_mode import display
 from parley.discussion.statements import web as statements_web
@@ -57,7 +57,7 @@ def connect() -> None:
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
-    slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
+    drafts.wait_of[:] = [display.wait_of, checks.wait_of]
     sns.fetching[:] = [fetch.fetch_body]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -1,12 +1,11 @@
 """All route handlers by feature."""
 
-from parley.articles.imports import encoding_web as encodings
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
 from parley.discussion.statements import web as statements
-from parley.discussion.suggestions import correction_web, suggestion_web
-from parley.discussion.threads import publish_web, revise_web, revision_web
+from parley.discussion.suggestions import web as suggestions
+from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
 from parley.discussion.votes import web as votes
 from parley.interfaces.api import reference_web as api_reference
@@ -76,15 +75,11 @@ FEATURES = (
     signups,
     community,
     articles,
-    encodings,
     home,
     how,
     threads,
-    publish_web,
-    revise_web,
     revision_web,
-    correction_web,
-    suggestion_web,
+    suggestions,
     thread,
     perspectives_overview,
     discussion,

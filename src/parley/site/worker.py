@@ -16,7 +16,6 @@ from parley.discussion.comments import jobs as comments
 from parley.discussion.opinion_map import jobs as maps
 from parley.discussion.slow_mode import display as slow_mode
 from parley.discussion.threads import jobs as threads
-from parley.discussion.threads import source_jobs
 from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.feeds import jobs as feeds
@@ -110,7 +109,7 @@ JOBS = (
     Job("retests", retesting.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5, gap=0.1),
-    Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
+    Job("sources", threads.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
     Job("hub", websub.ping, seconds=60, deferrable=True),

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.discussion.opinion_map import eligible, jobs
-from parley.discussion.opinion_map.published import PublishedMap
+from parley.discussion.opinion_map import jobs, queries
+from parley.discussion.opinion_map.published import PublishedMap, PublishedStatement
+from parley.discussion.opinion_model.analysis import Verdict
 from parley.moderation.statements import ops as statements
 from parley.platform import db
 from tests import make
@@ -29,6 +30,10 @@ async def published(thread: int) -> PublishedMap:
     return msgspec.json.decode(text, type=PublishedMap)
 
 
+def having(published_map: PublishedMap, verdict: Verdict) -> list[PublishedStatement]:
+    return [statement for statement in published_map.statements if statement.verdict == verdict]
+
+
 async def test_a_divided_thread_gets_a_map_and_shared_verdicts_on_the_second_day(thread: int) -> None:
     comments = await answering.statements(thread)
     who = await answering.members(100)
@@ -38,17 +43,17 @@ async def test_a_divided_thread_gets_a_map_and_shared_verdicts_on_the_second_day
     first = await published(thread)
     assert first.reason is None
     assert set(first.groups) == {"A", "B"}
-    assert first.of("common-ground") == []
-    assert {one.comment for one in first.of("dividing")} <= set(comments[answering.SHARED :])
-    assert len(first.of("dividing")) >= 8
+    assert having(first, "common-ground") == []
+    assert {one.comment for one in having(first, "dividing")} <= set(comments[answering.SHARED :])
+    assert len(having(first, "dividing")) >= 8
 
     # The same answers a day later are no new evidence.
     await jobs.compute(thread, TOMORROW)
-    assert (await published(thread)).of("common-ground") == []
+    assert having(await published(thread), "common-ground") == []
 
     await answering.camps(thread, comments, who[90:], seed=2)
     await jobs.compute(thread, TOMORROW + timedelta(hours=1))
-    shared = {one.comment for one in (await published(thread)).of("common-ground")}
+    shared = {one.comment for one in having(await published(thread), "common-ground")}
     assert len(shared) >= 4
     assert shared <= set(comments[: answering.SHARED])
     stored = await db.values(
@@ -103,7 +108,7 @@ async def test_only_answers_that_count_come_into_a_map(thread: int) -> None:
     await make.put_state("member", gone, "anonymised")
     await make.put_state("comment", comments[1], "removed")
 
-    votes = await eligible.answers(thread)
+    votes = await queries.eligible_answers(thread)
     assert (votes.voter, votes.statement) == ([str(kept)], [str(comments[0])])
 
 
@@ -113,7 +118,7 @@ async def test_the_oldest_account_comes_first(thread: int) -> None:
     young, old = await answering.members(2)
     await db.execute("update member set created_at = created_at - interval '1 day' where id = $1", old)
     await answering.store(thread, [(comment, young, 1), (comment, old, 1)])
-    assert (await eligible.answers(thread)).voter == [str(old), str(young)]
+    assert (await queries.eligible_answers(thread)).voter == [str(old), str(young)]
 
 
 async def test_a_statement_that_was_merged_into_another_is_left_out_while_that_one_stands(thread: int) -> None:
@@ -121,23 +126,23 @@ async def test_a_statement_that_was_merged_into_another_is_left_out_while_that_o
     (member,) = await answering.members(1)
     await answering.store(thread, [(kept, member, 1), (merged, member, 1)])
     await statements.merge(await make.member(role="moderator"), merged, kept)
-    assert (await eligible.answers(thread)).statement == [str(kept)]
+    assert (await queries.eligible_answers(thread)).statement == [str(kept)]
 
     await make.put_state("comment", kept, "removed")
-    assert (await eligible.answers(thread)).statement == [str(merged)]
+    assert (await queries.eligible_answers(thread)).statement == [str(merged)]
 
 
 async def test_an_answer_to_earlier_words_leaves_the_map(thread: int) -> None:
     (comment,) = await answering.statements(thread, 1)
     await answering.store(thread, [(comment, one, 1) for one in await answering.members(2)])
     await db.execute("update comment set version = 2, wording = 2 where id = $1", comment)
-    assert (await eligible.answers(thread)).voter == []
+    assert (await queries.eligible_answers(thread)).voter == []
 
 
 async def test_twenty_answers_a_day_count_as_asked(thread: int) -> None:
     comments = await answering.statements(thread, 24)
     (member,) = await answering.members(1)
     await answering.store(thread, [(one, member, 1) for one in comments])
-    votes = await eligible.answers(thread)
+    votes = await queries.eligible_answers(thread)
     assert len(votes.value) == 24
     assert sum(votes.asked or ()) == 20

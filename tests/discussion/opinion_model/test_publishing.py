@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.discussion.comments.publishing import LEAST, MOST, STEP, PublishedTally, Tally, publish, shares
-from parley.discussion.opinion_map.positions import PublishedPositions, publish_positions
+from parley.discussion.comments.published_answers import LEAST, MOST, STEP, PublishedTally, Tally, publish, shares
+from parley.discussion.opinion_map.published import PublishedPositions, publish_positions
 from parley.discussion.opinion_model.analysis import MemberPosition
 
 ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "unsure")), max_size=60)

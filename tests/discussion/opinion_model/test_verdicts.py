@@ -7,10 +7,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from parley.discussion.comments.publishing import STEP
+from parley.discussion.comments.published_answers import STEP
+from parley.discussion.opinion_map.shown_verdicts import VerdictHistory, next_verdict, representative
 from parley.discussion.opinion_model.analysis import Verdict
 from parley.discussion.opinion_model.verdicts import share_quantile
-from parley.discussion.opinion_model.visible_verdicts import VerdictHistory, next_verdict, representative
 
 MONDAY = date(2027, 3, 1)
 TUESDAY = MONDAY + timedelta(days=1)

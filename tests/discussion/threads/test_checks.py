@@ -11,8 +11,9 @@ import pytest
 
 from parley.articles.articles import pictures
 from parley.articles.articles.display import set_display
-from parley.articles.imports import jobs, reading
-from parley.discussion.threads import ops, source_jobs
+from parley.articles.imports import jobs as imports
+from parley.articles.imports import reading
+from parley.discussion.threads import jobs, ops
 from parley.discussion.threads.opening import open_thread
 from parley.platform import db
 from parley.platform.settings import settings
@@ -55,7 +56,7 @@ async def look(times: int = 1) -> int:
     looked = 0
     for _ in range(times):
         await db.execute("update article set check_at = now() where check_at is not null")
-        looked += await source_jobs.check_sources()
+        looked += await jobs.check_sources()
     return looked
 
 
@@ -78,10 +79,10 @@ async def test_an_unchanged_page_is_requested_conditionally_and_less_often(site:
     first = await again()
 
     await db.execute("update article set checked_at = now() - interval '1 hour', check_at = now()")
-    await source_jobs.check_sources()
+    await jobs.check_sources()
     second = await again()
     await db.execute("update article set checked_at = now() - interval '6 days', check_at = now()")
-    await source_jobs.check_sources()
+    await jobs.check_sources()
 
     assert (first, second, await again()) == (HOUR, 2 * HOUR, WEEK)
     assert 'If-None-Match: "v1"' in site.requests[-1]
@@ -110,7 +111,7 @@ async def test_a_page_that_changed_is_a_revision_and_comments_stay(site: Site) -
     )
     await db.execute("update article set checked_at = now() - interval '3 days', check_at = now()")
 
-    assert await source_jobs.check_sources() == 1
+    assert await jobs.check_sources() == 1
 
     assert await db.values("select changed from revision order by number") == [0, 2]
     assert (await texts())[0] == "A new beginning, which nobody expected here."
@@ -330,12 +331,12 @@ async def test_an_error_of_ours_changes_nothing_and_the_check_is_repeated(
     async def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(source_jobs.source_checks, "read", fail)
+    monkeypatch.setattr(jobs.source_checks, "read", fail)
     await look()
 
     assert await texts() == list(WORDS)
     assert await again() is not None
-    assert await db.value("select check_note from article") == source_jobs.FAULT
+    assert await db.value("select check_note from article") == jobs.FAULT
 
 
 async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
@@ -357,7 +358,7 @@ async def test_two_workers_never_check_one_source_at_once(app: object) -> None:
         await open_thread(text=text, topic="research", starter=None)
     await db.execute("update article set check_at = now()")
 
-    taken = await asyncio.gather(*(source_jobs.source_checks.claim([]) for _ in range(5)))
+    taken = await asyncio.gather(*(jobs.source_checks.claim([]) for _ in range(5)))
 
     hosts = [due.host for due in taken if due is not None]
     assert sorted(hosts) == sorted(set(hosts))
@@ -405,7 +406,7 @@ async def test_whoever_adds_the_address_again_can_suggest_what_changed_there(
 async def published(client: httpx.AsyncClient, url: str) -> httpx.Response:
     """Import an address and publish it as it was read."""
     asked = await client.post("/new", data={"source": "url", "url": url, "topic": "research"})
-    await jobs.read_waiting()
+    await imports.read_waiting()
     return await client.post(asked.headers["location"], data={"title": "A title", "topic": "research"})
 
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from parley.discussion.suggestions import suggestion_limits
+from parley.discussion.suggestions import queries
 from parley.discussion.threads import ops as threads
 from parley.platform import db
 from parley.platform.http.access import Viewer
@@ -199,7 +199,7 @@ async def test_more_than_ten_at_once_are_refused(case: Case) -> None:
 @pytest.mark.parametrize("bound", ["MOST_OF_A_MEMBER", "MOST_IN_A_THREAD"])
 async def test_corrections_of_other_passages_count_too(case: Case, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     await case.suggest()
-    monkeypatch.setattr(suggestion_limits, bound, 1)
+    monkeypatch.setattr(queries, bound, 1)
 
     assert (await case.suggest("Another.", case.lineages[0])).status_code == 422
     assert (await case.suggest(f"{RIGHT} Or heat.")).status_code == 303

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from parley.articles.articles.restricting import Restriction
-from parley.discussion.threads.restricting import restrict_article
+from parley.discussion.threads.edit_ops import restrict_article
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from parley.platform.ratelimit import POST_ACCOUNT

@@ -5,8 +5,8 @@ from litestar import Litestar
 
 from parley.articles.articles.restricting import Restriction
 from parley.discussion.threads import queries
+from parley.discussion.threads.edit_ops import restrict_article
 from parley.discussion.threads.opening import slugify
-from parley.discussion.threads.restricting import restrict_article
 from tests import make
 
 THREAD = "/t/{thread:str}/"

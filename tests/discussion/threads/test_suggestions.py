@@ -6,7 +6,7 @@ import pytest
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode, encode
-from parley.discussion.suggestions import suggestion_limits
+from parley.discussion.suggestions import queries
 from parley.discussion.threads.opening import open_thread
 from parley.letters.notifications import ops as notifications
 from parley.letters.notifications.queries import unread_for_digest
@@ -199,7 +199,7 @@ async def test_a_second_suggestion_of_a_member_replaces_the_first_and_others_are
     first = await case.make()
     number = await waiting_import(case.mira, make.text(*LONG, "An end.", url=URL, fetched=True))
     second = (await case.client.post(f"/new/{number}/suggest")).headers["location"]
-    monkeypatch.setattr(suggestion_limits, "MOST_IN_A_THREAD", 1)
+    monkeypatch.setattr(queries, "MOST_IN_A_THREAD", 1)
     kofi = await make.member("kofi")
     await make.sign_in(case.client, kofi)
     number = await waiting_import(kofi, make.text(*LONG, "Another end.", url=URL, fetched=True))

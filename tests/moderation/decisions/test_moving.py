@@ -6,7 +6,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting.drafts import Draft
 from parley.discussion.commenting.posting import post_comment
-from parley.discussion.comments import moving, moving_sql
+from parley.discussion.comments import moving
 from parley.discussion.comments.counts import find_drifted
 from parley.discussion.votes import jobs as votes
 from parley.interfaces.feeds import queries as feeds
@@ -237,7 +237,7 @@ async def test_every_table_that_repeats_a_thread_follows(app: Litestar) -> None:
         """select table_name from information_schema.columns where table_schema = 'public'
            and column_name in ('thread', 'comment') group by 1 having count(*) = 2"""
     )
-    followed = {sql.split()[1] for sql in moving_sql.THREAD_COLUMNS}
+    followed = {sql.split()[1] for sql in moving.THREAD_COLUMNS}
     assert set(tables) <= followed | HISTORY
 
 

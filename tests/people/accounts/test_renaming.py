@@ -4,7 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.discussion.commenting import rendering
+from parley.discussion.commenting import drafts
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import queries
 from parley.people.sign_in.authentication import Client
@@ -45,8 +45,8 @@ async def test_the_new_name_is_shown_told_and_found_by_the_old_one(client: httpx
 
 async def test_mentions_by_the_old_name_reach_the_member(client: httpx.AsyncClient, mira: Viewer) -> None:
     await rename(client, "miranda")
-    assert '<a href="/u/miranda"' in await rendering.render("As @mira said.")
-    assert '<a href="/u/miranda"' in await rendering.render("As @miranda said.")
+    assert '<a href="/u/miranda"' in await drafts.render("As @mira said.")
+    assert '<a href="/u/miranda"' in await drafts.render("As @miranda said.")
 
 
 async def test_nobody_else_gets_the_old_name_within_a_year(client: httpx.AsyncClient, mira: Viewer) -> None:

@@ -18,7 +18,6 @@ from parley.discussion.comments import jobs as comments
 from parley.discussion.opinion_map import jobs as maps
 from parley.discussion.slow_mode import display
 from parley.discussion.threads import jobs as threads
-from parley.discussion.threads import source_jobs
 from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.embed import ops as embed_ops
@@ -427,7 +426,7 @@ CASES: dict[str, list[Case]] = {
     "sources": [
         Case(
             sources,
-            source_jobs,
+            threads,
             "check",
             "select checked_at is not null from article where id = $1",
             again="update article set check_at = now() where checked_at is null",
@@ -544,7 +543,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     async def nothing_new(_: object) -> None:
         return None
 
-    monkeypatch.setattr(source_jobs, "_revise", nothing_new)
+    monkeypatch.setattr(threads, "_revise", nothing_new)
     switched_on = msgspec.structs.replace(settings.settings(), webmentions=True, websub_subscribe=True)
     for module in (webmentions, subscribing):
         monkeypatch.setattr(module, "settings", lambda: switched_on)

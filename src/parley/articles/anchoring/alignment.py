@@ -62,7 +62,6 @@ class Words:
         return self.spans[last - 1][1] - self.spans[first][0] if first < last else 0
 
     def passage(self, word: int) -> int:
-        """Return the index of the passage that has a word."""
         return self.document.at(self.spans[word][0])
 
     def around(self, word: int) -> Span:
@@ -181,7 +180,7 @@ def _replacement(first: int, last: int, before: Run, after: Run) -> Span:
 
 
 def whole_words(document: RevisionText, span: Span) -> Span:
-    """Return the span of the words of which more than half is in `span`."""
+    """Return the span of all words that are in `span` by more than half."""
     start, end = span
     tokens = [
         token.span() for token in TOKEN.finditer(document.plain, max(start - _LONGEST_WORD, 0), end + _LONGEST_WORD)

@@ -15,8 +15,6 @@ Span = tuple[int, int]  # from a position (or an index) up to, but not including
 
 
 class DocumentBlock(msgspec.Struct, frozen=True):
-    """A passage of a revision: its lineage and its words."""
-
     lineage: int
     text: str
 
@@ -32,7 +30,7 @@ class Letters(msgspec.Struct, frozen=True):
         return bisect_left(self.positions, position)
 
     def span(self, at: int, length: int) -> Span:
-        """Return where so many letters from an index on stand."""
+        """Return the span of `length` letters from an index on."""
         return self.positions[at], self.positions[at + length - 1] + 1
 
 
@@ -63,16 +61,13 @@ class RevisionText:
         return Letters(self.plain.replace(" ", ""), positions)
 
     def at(self, position: int) -> int:
-        """Return the index of the passage that contains `position`."""
         return bisect_right(self.starts, position) - 1
 
     def positions(self, passages: Span) -> Span:
-        """Return where the text of a range of passages begins and ends."""
         first, last = passages
         return self.starts[first], self.ends[last - 1]
 
     def passage(self, index: int) -> str:
-        """Return the folded text of a passage."""
         return self.plain[self.starts[index] : self.ends[index]]
 
     def passages(self, first: int, last: int) -> str:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from parley.articles.anchoring import thresholds
 from parley.articles.anchoring.alignment import Region, whole_words
 from parley.articles.anchoring.document import RevisionText, Span
 from parley.articles.anchoring.regions import Contexts
@@ -17,10 +16,11 @@ from parley.articles.anchoring.selecting import Selector
 from parley.articles.revisions.budget import Budget, partial_match_steps
 from parley.extraction.text.words import WORD, collapse, fold, lower
 
-_CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other
+_CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to win
 _MANY = 20  # words that occur this often in a passage cannot be told apart
 _MOST_FOUND = 100  # of words with more occurrences, only the first are compared
 _EACH_LETTER, _EACH_CONTEXT = 5, 15_000  # cost of searching one letter, and of comparing the context of one span
+_DISTINCTIVE_WORDS, _DISTINCTIVE_LETTERS = 4, 12
 
 
 class ScoredSpan(NamedTuple):
@@ -47,11 +47,11 @@ class Finder:
         if (unchanged := self._find_in_unchanged(old_span)) or self._budget.is_spent:
             return unchanged
         here = self._find_by_region(anchor, quote, old_span)
-        if here and here.similarity >= thresholds.found_by_search(quote):
+        if here and here.similarity >= found_by_search(quote):
             return here
         if there := self._elsewhere(anchor, quote):
             return there
-        if here and here.similarity >= thresholds.followed_threshold(quote):
+        if here and here.similarity >= followed_threshold(quote):
             return here
         return self._search_edited(anchor, quote, old_span)
 
@@ -136,7 +136,7 @@ class Finder:
 
     def _elsewhere(self, anchor: Selector, quote: str) -> ScoredSpan | None:
         """Find the words verbatim in a passage that did not have them before."""
-        if not thresholds.is_distinctive(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.small)):
+        if not is_distinctive(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.small)):
             return None
         spans = ((at, at + len(quote)) for at in self.new.find(quote, 0, len(self.new.small)))
         fresh = islice((span for span in islice(spans, _MOST_FOUND) if not self._was_there(quote, span)), _MANY)
@@ -153,7 +153,7 @@ class Finder:
 
     def _search_edited(self, anchor: Selector, quote: str, old_span: Span) -> ScoredSpan | None:
         """Find edited words in or beside their passage. Verbatim ones have been looked for already."""
-        threshold = thresholds.found_by_search(quote)
+        threshold = found_by_search(quote)
         context = self._contexts.around(*self._passages(old_span)) if threshold < 1 else (0, 0)
         candidates = [self._most_similar(quote, passage, threshold) for passage in range(*context)]
         return self._best(
@@ -202,3 +202,25 @@ def _words_in_common(one: str, other: str) -> float:
     """Return the share of words that two different texts have in common; less than 1."""
     some, others = Counter(WORD.findall(one)), Counter(WORD.findall(other))
     return 2 * (some & others).total() / (some.total() + others.total() + 1)
+
+
+def found_by_search(quote: str) -> float:
+    """Return the threshold for a passage that was searched: of 1,000 unrelated passages, one exceeds it.
+
+    For 3 words or fewer it is at least 1.
+    """
+    return 0.6 + 1.2 / _words(quote)
+
+
+def followed_threshold(quote: str) -> float:
+    """Return the threshold for words found by alignment: of 100 unrelated ones, one exceeds it."""
+    return 0.5 + 0.2 / _words(quote)
+
+
+def is_distinctive(quote: str) -> bool:
+    """Whether the quote is so long that the same words, new in another passage, must be the moved ones."""
+    return _words(quote) >= _DISTINCTIVE_WORDS and len(quote) >= _DISTINCTIVE_LETTERS
+
+
+def _words(quote: str) -> int:
+    return len(WORD.findall(quote)) or 1

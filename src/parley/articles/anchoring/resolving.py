@@ -9,7 +9,7 @@ from parley.articles.anchoring.document import DocumentBlock, RevisionText
 from parley.articles.anchoring.finding import Finder
 from parley.articles.anchoring.selecting import Selector
 from parley.articles.revisions.budget import Budget, for_anchors
-from parley.articles.revisions.ordering import in_order
+from parley.articles.revisions.lineage import in_order
 from parley.extraction.text.words import collapse, fold
 
 State = Literal["same", "changed", "moved", "kept", "lost"]
@@ -35,7 +35,6 @@ class Resolution(msgspec.Struct, frozen=True):
 
     @property
     def is_found(self) -> bool:
-        """Whether the words were found."""
         return self.state not in {"kept", "lost"}
 
 

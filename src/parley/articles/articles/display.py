@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.articles.rules import EXCERPT, HOST
-from parley.articles.articles.tables import Source
+from parley.articles.articles.tables import Article, Source
 from parley.articles.articles.text import ArticleText
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.metadata.licences import EXCERPT_ONLY
@@ -22,6 +22,9 @@ update article
 set allowed = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
 where allowed <> $2 and {HOST} = $1 returning id
 """  # noqa: S608 constants only
+SET_RESERVED = """
+update article set reservations = $2 where id = $1 and reservations <> $2 returning coalesce(url, claimed_url) as url
+"""
 
 
 async def set_display(url: str, display: str) -> list[int]:
@@ -30,12 +33,6 @@ async def set_display(url: str, display: str) -> list[int]:
     async with db.atomic():
         await Source.insert(Source(host=host, display=display)).on_conflict(Source.host, "DO UPDATE", [Source.display])
         return await db.values(SET_ON_ARTICLES, host, display)
-
-
-SET_RESERVED = """
-update article set reservations = $2 where id = $1 and reservations <> $2 returning coalesce(url, claimed_url) as url
-"""
-SET_EXCERPT = "update article set allowed = 'excerpt', check_at = null where id = $1 and allowed = 'full' returning id"
 
 
 async def note_reservations(article: int, reservations: Collection[str]) -> list[int]:
@@ -48,7 +45,9 @@ async def note_reservations(article: int, reservations: Collection[str]) -> list
             return []
         if await display_of(changed[0], reservations) == "full":
             return []
-        return await db.values(SET_EXCERPT, article)
+        is_full = (Article.id == article) & (Article.allowed == "full")
+        shortened = Article.update({Article.allowed: "excerpt", Article.check_at: None}).where(is_full)
+        return [row["id"] for row in await shortened.returning(Article.id)]
 
 
 async def display_of(url: str | None, reservations: Collection[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""Finding the article of which a text is a copy: at another spelling of its address, or the same words elsewhere."""
+"""Finding the article that a text copies: the same address spelled differently, or the same words elsewhere."""
 
 from collections.abc import Iterable
 from heapq import nsmallest
@@ -18,6 +18,13 @@ _SHINGLE = 6  # words
 _KEPT = 48  # hashes of a text
 _SHARED = 30  # of these: about three quarters of the runs of words in either text are in both
 _FEWEST_WORDS = 60
+# The index finds revisions that share any hash; few texts share one by chance.
+SELECT_SIMILAR = """
+select article from (
+    select r.article, (select count(*) from unnest(r.fingerprint) one where one = any($1::bigint[])) as shared
+    from revision r where r.fingerprint && $1::bigint[]
+) candidates where shared >= $2 order by shared desc, article limit 1
+"""
 
 
 def address_stem(url: str) -> tuple[str, str, str]:
@@ -50,15 +57,6 @@ def fingerprint(passages: Iterable[str]) -> list[int]:
         return []
     runs = {crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in range(len(words) - _SHINGLE + 1)}
     return nsmallest(_KEPT, runs)
-
-
-# The index finds revisions that share any hash; few texts share one by chance.
-SELECT_SIMILAR = """
-select article from (
-    select r.article, (select count(*) from unnest(r.fingerprint) one where one = any($1::bigint[])) as shared
-    from revision r where r.fingerprint && $1::bigint[]
-) candidates where shared >= $2 order by shared desc, article limit 1
-"""
 
 
 async def find_similar(fingerprint: list[int]) -> int | None:

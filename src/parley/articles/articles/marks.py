@@ -11,9 +11,9 @@ from parley.platform.cache import by_text
 
 Quoted = tuple[tuple[str, int], ...]  # words, and how many comments are about them
 
-# An element in which no marks stand, a tag, or one character of text, which may be written as a reference.
+# An element that gets no marks, a tag, or one character of text, perhaps written as a reference.
 _PIECE = re.compile(r"<(?:math|svg|pre)\b.*?</(?:math|svg|pre)>|<[^>]*>|&[^;\s<]{1,32};|.", re.DOTALL)
-# From so many comments on, a mark is of the second and of the third strength.
+# The numbers of comments from which a mark has the second and the third strength.
 _SEVERAL, _MANY = 2, 5
 # Of the HTML of a passage. Marks take time for each character: in a passage of a whole book, half a second.
 _LONGEST = 30_000

@@ -12,6 +12,24 @@ from parley.articles.articles.text import ArticleText, CacheValidators
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 
+SELECT_AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
+NOTE_FETCHED = """
+update article set etag = $2, last_modified = $3, checked_at = now(), check_note = '',
+                   check_at = case when display = 'full' then now() + interval '1 hour' end
+where id = $1
+"""
+ADD_PASSAGES = """
+insert into passage (revision, lineage, position, kind, level, page, html, text)
+select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
+"""
+# A picture of an article that was taken down is served again where another one shows it (restricting.py).
+SERVE_PICTURES = """
+update media set withheld = false where withheld and hash in (
+    select m[1] from revision r join article a on a.id = r.article join passage p on p.revision = r.id
+    cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
+    where r.id = $1 and a.display = 'full')
+"""
+
 
 async def find_article(text: ArticleText) -> int | None:
     """Return the id of the article that `text` is a version of, by address or, without an address, by the same text.
@@ -25,9 +43,6 @@ async def find_article(text: ArticleText) -> int | None:
     revision = Revision.select(Revision.article)
     row = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
     return row["article"] if row else None
-
-
-SELECT_AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
 
 
 async def _at_address(address: str) -> int | None:
@@ -64,13 +79,11 @@ async def with_known_facts(article: int, text: ArticleText) -> ArticleText:
 
 
 async def has_same_text(article: int, text: ArticleText) -> bool:
-    """Whether the newest revision of an article has the same text."""
     known = await _newest(article)
     return known is not None and known.text_hash == text.digest
 
 
 async def add_article(text: ArticleText) -> int:
-    """Write a new article with its first revision and return its id."""
     async with db.atomic():
         allowed = await display_of(text.url or text.claimed_url, text.reservations)
         allowed = "excerpt" if text.excerpt_only else allowed
@@ -102,13 +115,6 @@ def encode_passages(passages: Sequence[ImportedPassage]) -> bytes:
     return msgspec.json.encode(passages)
 
 
-NOTE_FETCHED = """
-update article set etag = $2, last_modified = $3, checked_at = now(), check_note = '',
-                   check_at = case when display = 'full' then now() + interval '1 hour' end
-where id = $1
-"""
-
-
 async def note_fetched(article: int, fetched: CacheValidators) -> None:
     """Store the validators of the fetched page, and schedule the next check in an hour."""
     await db.execute(NOTE_FETCHED, article, fetched.etag, fetched.last_modified)
@@ -133,20 +139,6 @@ async def write_revision(article: int, number: int, changed: int, text: ArticleT
     [inserted] = await Revision.insert(new).returning(Revision.id)
     revision: int = inserted["id"]
     return revision
-
-
-ADD_PASSAGES = """
-insert into passage (revision, lineage, position, kind, level, page, html, text)
-select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
-"""
-
-# A picture of an article that was taken down is served again where another one shows it (restricting.py).
-SERVE_PICTURES = """
-update media set withheld = false where withheld and hash in (
-    select m[1] from revision r join article a on a.id = r.article join passage p on p.revision = r.id
-    cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
-    where r.id = $1 and a.display = 'full')
-"""
 
 
 async def write_passages(

@@ -31,17 +31,18 @@ LARGEST = 8_000_000
 MOST_BYTES = 20_000_000
 # A picture can occupy its thread for 20 seconds. These are not the threads in which the worker does other things.
 _DECODERS = ThreadPoolExecutor(AT_ONCE, "decoder")
+_STORED = re.compile(r"/media/([0-9a-f]{64})$")
 
 
 class PictureQuota:
-    """The bytes that the pictures of one article may still have. A member's count for their day, too."""
+    """How many bytes of pictures an article may still store. They also count for the member's daily volume."""
 
     def __init__(self, member: int | None) -> None:
         self.member = member
         self.left = MOST_BYTES
 
     async def use(self, size: int) -> bool:
-        """Count the bytes of a picture. Return False if they are more than what is left."""
+        """Count the bytes of a picture. Return False if too few are left."""
         if size > self.left:
             return False
         self.left -= size
@@ -90,7 +91,6 @@ async def _with_pictures(passage: ImportedPassage, quota: PictureQuota | None) -
 
 
 Attributes = Mapping[str, Mapping[str, str]]
-_STORED = re.compile(r"/media/([0-9a-f]{64})$")
 
 
 def stored_pictures(passages: Iterable[ImportedPassage]) -> Attributes:

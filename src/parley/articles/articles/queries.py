@@ -14,8 +14,72 @@ from parley.platform import db
 from parley.platform.text.directions import direction_of
 
 WORDS_A_MINUTE = 230
-SAMPLE = 300  # characters that tell in which direction a passage is written
+SAMPLE = 300  # characters from which the writing direction of a passage is detected
 DEEPEST = 4
+SELECT_CURRENT = """
+select a.id, case when not a.untitled then a.url end as url,
+       case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
+       case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
+       case when not a.untitled then a.licence end as licence, a.reservations,
+       a.display, a.restricted, a.untitled, a.withheld, r.id as revision_id, r.number as revision,
+       case when a.untitled then t.title else r.title end as title,
+       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
+       r.changed as passages_changed, r.created_at as revision_at
+from thread t join article a on a.id = t.article
+join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
+where t.id = $1
+"""
+# SQL, since the table of threads is in a package above this one.
+SELECT_THREAD = "select id, slug, title, state from thread where article = $1"
+# What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
+SELECT_VERDICTS = """
+    select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
+           count(*) filter (where s.verdict = 'dividing') as dividing
+    from statement_verdict s join comment c on c.id = s.comment
+    where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
+"""
+# More marks than anybody reads. The limit keeps the cost the same for any number of comments.
+MOST_MARKS = 300
+SELECT_QUOTED = f"""
+    select passage, array_agg(words) as words, array_agg(comments) as comments from (
+        select passage, words, comments from quoted_words where thread = $2 and comments > 0
+        order by comments desc, id limit {MOST_MARKS}
+    ) most group by passage
+"""  # noqa: S608 constants only
+SELECT_PASSAGES = f"""
+select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
+       case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
+       coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
+       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
+       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing,
+       q.words as quoted, q.comments as quoted_by
+from revision r join article a on a.id = r.article cross join {READABLE} p
+left join passage_count b on b.thread = $2 and b.part = p.lineage::text
+left join ({SELECT_VERDICTS}) f on f.passage = p.lineage
+left join ({SELECT_QUOTED}) q on q.passage = p.lineage
+where r.id = $1 order by p.position
+"""  # noqa: S608 constants only
+# A selection seldom covers more passages than this.
+FOLLOWING = 20
+FROM_PASSAGE = f"""
+select o.lineage, o.text
+from thread t join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = t.revision
+join passage p on p.revision = r.id and p.lineage = $2
+join {READABLE} o on o.position between p.position - 1 and p.position + $3
+where t.id = $1 order by o.position
+"""  # noqa: S608 constants only
+SELECT_TEXT = f"""
+select p.lineage, p.text
+from thread t join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
+where t.id = $1 and p.kind <> '{WITHHELD}' order by p.position
+"""  # noqa: S608 constants only
+SELECT_MERGED = """
+select m.lineage, m.into
+from thread t join revision r on r.article = t.article join merged_passage m on m.revision = r.id
+where t.id = $1
+"""
 
 
 class ArticleRow(msgspec.Struct, frozen=True):
@@ -68,7 +132,6 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
     @property
     def minutes(self) -> int:
-        """Reading time in minutes, at least one."""
         return max(1, round(self.words / WORDS_A_MINUTE))
 
     @property
@@ -77,28 +140,11 @@ class ArticleRow(msgspec.Struct, frozen=True):
         return self.revision_at if self.revision > 1 else None
 
 
-SELECT_CURRENT = """
-select a.id, case when not a.untitled then a.url end as url,
-       case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
-       case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
-       case when not a.untitled then a.licence end as licence, a.reservations,
-       a.display, a.restricted, a.untitled, a.withheld, r.id as revision_id, r.number as revision,
-       case when a.untitled then t.title else r.title end as title,
-       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
-       r.changed as passages_changed, r.created_at as revision_at
-from thread t join article a on a.id = t.article
-join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
-where t.id = $1
-"""
-
-
 async def of_thread(thread_id: int) -> ArticleRow | None:
     return await db.fetch_one(ArticleRow, SELECT_CURRENT, thread_id)
 
 
 class ArticleThread(msgspec.Struct, frozen=True):
-    """The thread of an article."""
-
     id: int
     slug: str
     title: str
@@ -107,10 +153,6 @@ class ArticleThread(msgspec.Struct, frozen=True):
     @property
     def address(self) -> str:
         return f"/t/{self.id}/{self.slug}"
-
-
-# SQL, since the table of threads is in a package above this one.
-SELECT_THREAD = "select id, slug, title, state from thread where article = $1"
 
 
 async def discussion_of(article: int) -> ArticleThread | None:
@@ -172,72 +214,19 @@ class PassageRow(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
-# What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
-SELECT_VERDICTS = """
-    select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
-           count(*) filter (where s.verdict = 'dividing') as dividing
-    from statement_verdict s join comment c on c.id = s.comment
-    where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
-"""
-# So many marks in an article are more than anybody reads, and however many answers there are, these cost the same.
-MOST_MARKS = 300
-SELECT_QUOTED = f"""
-    select passage, array_agg(words) as words, array_agg(comments) as comments from (
-        select passage, words, comments from quoted_words where thread = $2 and comments > 0
-        order by comments desc, id limit {MOST_MARKS}
-    ) most group by passage
-"""  # noqa: S608 constants only
-SELECT_PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
-       case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
-       coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
-       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
-       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing,
-       q.words as quoted, q.comments as quoted_by
-from revision r join article a on a.id = r.article cross join {READABLE} p
-left join passage_count b on b.thread = $2 and b.part = p.lineage::text
-left join ({SELECT_VERDICTS}) f on f.passage = p.lineage
-left join ({SELECT_QUOTED}) q on q.passage = p.lineage
-where r.id = $1 order by p.position
-"""  # noqa: S608 constants only
-
-
 async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
     """The passages of a revision in order, with the numbers of visible comments on each in a thread."""
     return await db.fetch(PassageRow, SELECT_PASSAGES, revision_id, thread_id)
 
 
 class PassageText(msgspec.Struct, frozen=True):
-    """The text of a passage."""
-
     lineage: int
     text: str
-
-
-# A selection seldom covers more passages than this.
-FOLLOWING = 20
-
-FROM_PASSAGE = f"""
-select o.lineage, o.text
-from thread t join article a on a.id = t.article
-join revision r on r.article = a.id and r.number = t.revision
-join passage p on p.revision = r.id and p.lineage = $2
-join {READABLE} o on o.position between p.position - 1 and p.position + $3
-where t.id = $1 order by o.position
-"""  # noqa: S608 constants only
 
 
 async def from_passage(thread_id: int, lineage: int) -> list[PassageText]:
     """A passage of the newest revision, with the one before and those after. Empty when it is gone."""
     return await db.fetch(PassageText, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
-
-
-SELECT_TEXT = f"""
-select p.lineage, p.text
-from thread t join article a on a.id = t.article
-join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
-where t.id = $1 and p.kind <> '{WITHHELD}' order by p.position
-"""  # noqa: S608 constants only
 
 
 async def text(thread_id: int, number: int) -> list[PassageText]:
@@ -248,13 +237,6 @@ async def text(thread_id: int, number: int) -> list[PassageText]:
 class MergedRow(msgspec.Struct, frozen=True):
     lineage: int
     into: int
-
-
-SELECT_MERGED = """
-select m.lineage, m.into
-from thread t join revision r on r.article = t.article join merged_passage m on m.revision = r.id
-where t.id = $1
-"""
 
 
 async def merged_lineages(thread_id: int) -> dict[int, int]:

@@ -17,6 +17,21 @@ TAKEN_DOWN = N_("This text was taken down here, so it cannot be added again.")
 
 
 FROZEN = N_("All or a part of this article was taken down here, so its text does not change any more.")
+# A picture is served while a passage that may be read shows it, in any revision of any article.
+WITHHOLD_PICTURES = """
+with shown as (
+    select m[1] as hash, bool_or(a.id = $1) as concerned,
+           bool_or(a.display = 'full' or a.display = 'parts' and p.lineage <> all(a.withheld)) as readable
+    from passage p join revision r on r.id = p.revision join article a on a.id = r.article
+    cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
+    where p.html like '%/media/%' group by 1
+)
+update media set withheld = not shown.readable from shown where shown.concerned and media.hash = shown.hash
+"""
+REMEMBER_PASSAGES = """
+insert into removed_passage (article, digest) select $1, * from unnest($2::bytea[]) on conflict do nothing
+"""
+SELECT_TEXTS = "select distinct p.text from passage p join revision r on r.id = p.revision where r.article = $1"
 
 
 class Restriction(msgspec.Struct, frozen=True):
@@ -47,28 +62,9 @@ async def refuse_frozen(article: int) -> None:
         raise Refused(FROZEN)
 
 
-# A picture is served while a passage that may be read shows it, in any revision of any article.
-WITHHOLD_PICTURES = """
-with shown as (
-    select m[1] as hash, bool_or(a.id = $1) as concerned,
-           bool_or(a.display = 'full' or a.display = 'parts' and p.lineage <> all(a.withheld)) as readable
-    from passage p join revision r on r.id = p.revision join article a on a.id = r.article
-    cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
-    where p.html like '%/media/%' group by 1
-)
-update media set withheld = not shown.readable from shown where shown.concerned and media.hash = shown.hash
-"""
-
-
 async def withhold_pictures(article: int) -> None:
     """Stop serving the pictures of an article that may not be read in full, or serve them again."""
     await db.execute(WITHHOLD_PICTURES, article)
-
-
-REMEMBER_PASSAGES = """
-insert into removed_passage (article, digest) select $1, * from unnest($2::bytea[]) on conflict do nothing
-"""
-SELECT_TEXTS = "select distinct p.text from passage p join revision r on r.id = p.revision where r.article = $1"
 
 
 async def _remember(article: int) -> None:

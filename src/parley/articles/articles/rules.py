@@ -60,8 +60,6 @@ def is_web_address(url: str) -> bool:
 
 
 class ThreadLike(Protocol):
-    """The attributes of a thread that these rules need."""
-
     @property
     def state(self) -> str: ...
     @property
@@ -69,8 +67,6 @@ class ThreadLike(Protocol):
 
 
 class ArticleLike(Protocol):
-    """The attributes of an article that these rules need."""
-
     @property
     def url(self) -> str | None: ...
     @property

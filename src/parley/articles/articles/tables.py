@@ -20,6 +20,12 @@ from piccolo.table import Table
 from parley.people.accounts.tables import Member
 from parley.platform.db.schema import GeneratedVarchar, Index
 
+# How an article is shown: as its source and the community allow, or less where moderators decided so.
+DISPLAY = """
+case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt'
+  when withheld <> '{}' then 'parts' else 'full' end
+"""
+
 
 class Source(Table):
     """How articles of one site are shown: `full`, or `excerpt` if the publisher allows no more."""
@@ -28,13 +34,6 @@ class Source(Table):
     display = Varchar(7, null=False, default="full")
 
     source_display_check = Check("display in ('full', 'excerpt')")
-
-
-# How an article is shown: as its source and the community allow, or less where moderators decided so.
-DISPLAY = """
-case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt'
-  when withheld <> '{}' then 'parts' else 'full' end
-"""
 
 
 class Article(Table):

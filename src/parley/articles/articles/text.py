@@ -55,7 +55,6 @@ class ArticleText(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> bytes:
-        """A hash of the title and the passages."""
         words = "\n".join((self.title, *(passage.html for passage in self.passages)))
         return hashlib.sha256(words.encode()).digest()
 

@@ -14,10 +14,32 @@ from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.text.messages import Message, deserialize
 
+SELECT_PASSAGES = """
+select lineage, kind, level, html, text, page from passage
+where revision = (select id from revision where article = $1 and {condition} order by number desc limit 1)
+order by position
+"""
+SELECT_NEWEST = SELECT_PASSAGES.format(condition="true")
+# What has stood for a month counts as approved, so that an article whose source changes all the time is still followed.
+SELECT_APPROVED = SELECT_PASSAGES.format(condition="(approved or created_at < now() - interval '30 days')")
+SELECT_REVISIONS = """
+select r.id, r.number, case when a.untitled then t.title else r.title end as title,
+       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
+       r.changed, r.editor is not null as edited,
+       case when m.state <> 'anonymised' then m.name end as editor,
+       case when a.display = 'none' or a.untitled then '' else r.reason end as reason, r.restores, r.created_at as at
+from revision r join article a on a.id = r.article left join thread t on t.article = a.id
+left join member m on m.id = r.editor
+where r.article = $1 order by r.number
+"""
+SELECT_READABLE_PASSAGES = f"""
+select p.lineage, p.kind, p.level, p.html, p.text, p.page
+from revision r join article a on a.id = r.article cross join {READABLE} p
+where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
+"""  # noqa: S608 constants only
+
 
 class StoredPassage(msgspec.Struct, frozen=True):
-    """A stored passage of a revision."""
-
     lineage: int
     kind: str
     level: int | None
@@ -50,25 +72,8 @@ async def all_passages(revision: int) -> list[StoredPassage]:
     )
 
 
-SELECT_NEWEST = """
-select lineage, kind, level, html, text, page from passage
-where revision = (select id from revision where article = $1 order by number desc limit 1) order by position
-"""
-
-
 async def newest(article: int) -> list[StoredPassage]:
-    """All passages of the newest revision of an article."""
     return await db.fetch(StoredPassage, SELECT_NEWEST, article)
-
-
-# What has stood for a month counts as approved, so that an article whose source changes all the time is still followed.
-SELECT_APPROVED = """
-select lineage, kind, level, html, text, page from passage
-where revision = (
-    select id from revision where article = $1 and (approved or created_at < now() - interval '30 days')
-    order by number desc limit 1)
-order by position
-"""
 
 
 async def last_approved(article: int) -> list[StoredPassage]:
@@ -109,28 +114,9 @@ def with_passages(facts: ArticleRow | RevisionRow, passages: list[ImportedPassag
     )
 
 
-SELECT_REVISIONS = """
-select r.id, r.number, case when a.untitled then t.title else r.title end as title,
-       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
-       r.changed, r.editor is not null as edited,
-       case when m.state <> 'anonymised' then m.name end as editor,
-       case when a.display = 'none' or a.untitled then '' else r.reason end as reason, r.restores, r.created_at as at
-from revision r join article a on a.id = r.article left join thread t on t.article = a.id
-left join member m on m.id = r.editor
-where r.article = $1 order by r.number
-"""
-
-
 async def revisions(article_id: int) -> list[RevisionRow]:
     """All versions of an article, the first one first."""
     return await db.fetch(RevisionRow, SELECT_REVISIONS, article_id)
-
-
-SELECT_READABLE_PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html, p.text, p.page
-from revision r join article a on a.id = r.article cross join {READABLE} p
-where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
-"""  # noqa: S608 constants only
 
 
 async def readable(revision_id: int) -> list[StoredPassage]:

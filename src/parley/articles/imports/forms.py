@@ -52,7 +52,7 @@ class NewForm(Form):
         return url
 
     def _kept_url(self) -> str | None:
-        """The address from which a pasted text is, if that was given, too."""
+        """The address of a pasted text, if it was given."""
         url = self.values.get("url", "").strip()
         return url if self.source == "text" and len(url) <= LONGEST_URL and is_web_address(url) else None
 

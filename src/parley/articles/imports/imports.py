@@ -11,6 +11,39 @@ from parley.platform.events.job_wakeups import wake_job
 from parley.platform.text.messages import Message, serialize
 
 ImportKind = Literal["url", "text", "file"]
+# A member's newest drafts and failed imports stay; each may hold 2 MB.
+MOST_KEPT = 40
+DROP_OLDER = """
+delete from article_import where member = $1 and state in ('ready', 'failed') and id <= (
+    select id from article_import where member = $1 and state in ('ready', 'failed') order by id desc offset $2 limit 1)
+"""
+# One that was started more than two minutes ago and is not finished has lost its worker. Only one import of a member is
+# read at a time, so that one member's slow addresses do not delay the imports of others.
+CLAIM_IMPORTS = """
+update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
+where id = (
+    select id from article_import one
+    where attempts < 3 and (state = 'waiting'
+          or (state in ('fetching', 'reading') and changed_at < now() - interval '2 minutes'))
+      and not exists (
+          select from article_import other where other.member = one.member and other.id <> one.id
+          and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
+    order by changed_at limit 1 for update skip locked
+)
+returning id, member, state, message, source, url, given, title, topic, draft, thread, encoding
+"""
+# One claim at a time: two at once would not see each other's, and could read two imports of one member.
+LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim of an import', 0))"
+# What was read before stays, with its file, where reading it again in another encoding fails.
+WAS_READ = "encoding is not null and draft is not null"
+KEEP_DRAFT = f"""
+update article_import set state = 'ready', message = $2, changed_at = now() where id = $1 and {WAS_READ}
+"""  # noqa: S608 a constant
+GIVE_UP = f"""
+update article_import set state = case when {WAS_READ} then 'ready' else 'failed' end, changed_at = now(),
+    message = 'Reading this took too long, three times. Paste the text of the article instead.'
+where attempts >= 3 and state in ('waiting', 'fetching', 'reading') and changed_at < now() - interval '2 minutes'
+"""  # noqa: S608 a constant
 
 
 class Import(msgspec.Struct, frozen=True):
@@ -29,14 +62,6 @@ class Import(msgspec.Struct, frozen=True):
     thread: int | None
     # The encoding that its member chose; None to detect it.
     encoding: str | None
-
-
-# A member's newest drafts and failed imports stay; each may hold 2 MB.
-MOST_KEPT = 40
-DROP_OLDER = """
-delete from article_import where member = $1 and state in ('ready', 'failed') and id <= (
-    select id from article_import where member = $1 and state in ('ready', 'failed') order by id desc offset $2 limit 1)
-"""
 
 
 async def request_import(
@@ -81,27 +106,6 @@ async def of_member(import_id: int, member: int) -> Import | None:
     return await db.fetch_one(Import, own)
 
 
-# One that was started more than two minutes ago and is not finished has lost its worker. Only one import of a member is
-# read at a time, so that one member's slow addresses do not delay the imports of others.
-CLAIM_IMPORTS = """
-update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
-where id = (
-    select id from article_import one
-    where attempts < 3 and (state = 'waiting'
-          or (state in ('fetching', 'reading') and changed_at < now() - interval '2 minutes'))
-      and not exists (
-          select from article_import other where other.member = one.member and other.id <> one.id
-          and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
-    order by changed_at limit 1 for update skip locked
-)
-returning id, member, state, message, source, url, given, title, topic, draft, thread, encoding
-"""
-
-
-# One claim at a time: two at once would not see each other's, and could read two imports of one member.
-LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim of an import', 0))"
-
-
 async def claim() -> Import | None:
     """Claim the import that has waited longest."""
     async with db.atomic():
@@ -109,47 +113,36 @@ async def claim() -> Import | None:
         return await db.fetch_one(Import, CLAIM_IMPORTS)
 
 
-# What was read before stays, with its file, where reading it again in another encoding fails.
-WAS_READ = "encoding is not null and draft is not null"
-
-
 async def give_up() -> int:
     """Fail imports that have lost their worker three times."""
-    return await db.execute(
-        f"""update article_import set state = case when {WAS_READ} then 'ready' else 'failed' end, changed_at = now(),
-             message = 'Reading this took too long, three times. Paste the text of the article instead.'
-           where attempts >= 3 and state in ('waiting', 'fetching', 'reading')
-             and changed_at < now() - interval '2 minutes'"""  # noqa: S608 a constant
-    )
+    return await db.execute(GIVE_UP)
 
 
 async def finish(import_id: int, *, draft: bytes, keep_file: bool) -> None:
     """Keep what was read, and the file as well if its member may want it to be read in another encoding."""
     if not keep_file:
         await _forget_file(import_id)
-    await db.execute(
-        "update article_import set state = 'ready', draft = $2, message = '', changed_at = now() where id = $1",
-        import_id,
-        draft,
-    )
-
-
-CHOOSE_ENCODING = """
-update article_import set state = 'waiting', attempts = 0, encoding = $2, changed_at = now()
-where id = $1 and state = 'ready'
-"""
+    await ArticleImport.update(
+        {
+            ArticleImport.state: "ready",
+            ArticleImport.draft: draft,
+            ArticleImport.message: "",
+            ArticleImport.changed_at: db.NOW,
+        }
+    ).where(ArticleImport.id == import_id)
 
 
 async def choose_encoding(import_id: int, encoding: str) -> None:
-    """Read an import again, in `encoding`."""
     async with db.atomic():
-        await db.execute(CHOOSE_ENCODING, import_id, encoding)
+        await ArticleImport.update(
+            {
+                ArticleImport.state: "waiting",
+                ArticleImport.attempts: 0,
+                ArticleImport.encoding: encoding,
+                ArticleImport.changed_at: db.NOW,
+            }
+        ).where(ArticleImport.id == import_id, ArticleImport.state == "ready")
         db.after_commit(lambda: wake_job("imports"))
-
-
-KEEP_DRAFT = f"""
-update article_import set state = 'ready', message = $2, changed_at = now() where id = $1 and {WAS_READ}
-"""  # noqa: S608 a constant
 
 
 async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:

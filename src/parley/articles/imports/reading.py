@@ -2,11 +2,10 @@
 
 import msgspec
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical, same_site
 from parley.articles.articles.duplicates import fingerprint
 from parley.articles.articles.pictures import store_pictures
 from parley.articles.articles.rules import is_web_address
-from parley.articles.articles.sites import same_site
 from parley.articles.articles.text import ArticleText, CacheValidators
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching import fetch as fetching
@@ -19,7 +18,6 @@ from parley.platform.text.cleaning import one_line
 from parley.platform.text.messages import N_
 
 LONGEST_TITLE = 300
-FEWEST_PASSAGES = 1
 
 
 async def read_url(url: str, member: int | None = None, chosen: str | None = None) -> ArticleText:
@@ -70,14 +68,12 @@ def identity(claimed: str | None, final_url: str) -> str:
     return claimed if claimed and is_web_address(claimed) and same_site(claimed, final_url) else final_url
 
 
-async def read_text(
-    text: str, url: str | None = None, title: str = "", member: int | None = None, claimed: str | None = None
-) -> ArticleText:
+async def read_text(text: str, title: str = "", member: int | None = None, claimed: str | None = None) -> ArticleText:
     """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the `member` typed.
 
     `claimed` is the address from which the member says that it is.
     """
-    read = await finish(await sandboxed_paste(text, title), url, member)
+    read = await finish(await sandboxed_paste(text, title), member=member)
     return msgspec.structs.replace(read, claimed_url=_address(claimed) or read.claimed_url)
 
 
@@ -119,7 +115,7 @@ async def finish(read: ReadArticle, url: str | None = None, member: int | None =
 
 def _as_text(read: ReadArticle, url: str | None) -> ArticleText:
     extracted, passages = read.extracted, read.passages
-    if len(passages) < FEWEST_PASSAGES:
+    if not passages:
         raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
     return _article_text(extracted, url, passages, extracted.title or passages[0].text)
 

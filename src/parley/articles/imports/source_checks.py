@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.articles.articles.addresses import same_site
 from parley.articles.articles.pictures import store_pictures
 from parley.articles.articles.rules import HOST
-from parley.articles.articles.sites import same_site
 from parley.articles.articles.tables import Article
 from parley.articles.articles.text import ArticleText, CacheValidators
 from parley.articles.articles.versions import number_passages
@@ -19,6 +19,27 @@ from parley.articles.revisions.updating import last_source
 from parley.extraction.errors import CannotImport
 from parley.platform import db
 from parley.platform.text.messages import N_
+
+# A claimed article is due again after a quarter of an hour, in case its worker dies.
+CLAIM_ARTICLES = f"""
+with due as (
+    select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
+    where check_at <= now() and display = 'full' and not untitled and not ({HOST} = any($1::text[]))
+    order by check_at limit 1 for update skip locked
+)
+update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
+returning a.id, a.url, a.etag, a.last_modified, a.encoding, due.check_note as note, coalesce(due.waited, 0) as waited,
+    exists (select 1 from thread where article = a.id and state = 'archived') as archived
+"""  # noqa: S608 constants only
+# Twice the last interval, between an hour and a week.
+SCHEDULE_CHECK = """
+update article set checked_at = now(), check_note = $3,
+    check_at = now() + least(greatest(make_interval(secs => $2 * 2), interval '1 hour'), interval '7 days')
+where id = $1
+"""
+# A short first report may become a long article.
+FEW_WORDS = 300
+MOST_GROWTH = 3
 
 
 class DueCheck(msgspec.Struct, frozen=True):
@@ -41,30 +62,9 @@ class DueCheck(msgspec.Struct, frozen=True):
         return urlsplit(self.url).hostname or ""
 
 
-# A claimed article is due again after a quarter of an hour, in case its worker dies.
-CLAIM_ARTICLES = f"""
-with due as (
-    select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
-    where check_at <= now() and display = 'full' and not untitled and not ({HOST} = any($1::text[]))
-    order by check_at limit 1 for update skip locked
-)
-update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
-returning a.id, a.url, a.etag, a.last_modified, a.encoding, due.check_note as note, coalesce(due.waited, 0) as waited,
-    exists (select 1 from thread where article = a.id and state = 'archived') as archived
-"""  # noqa: S608 constants only
-
-
 async def claim(hosts: Sequence[str]) -> DueCheck | None:
     """Claim the article that has been due longest, except those of `hosts`."""
     return await db.fetch_one(DueCheck, CLAIM_ARTICLES, list(hosts))
-
-
-# Twice the last interval, between an hour and a week.
-SCHEDULE_CHECK = """
-update article set checked_at = now(), check_note = $3,
-    check_at = now() + least(greatest(make_interval(secs => $2 * 2), interval '1 hour'), interval '7 days')
-where id = $1
-"""
 
 
 async def schedule(due: DueCheck, note: str = "") -> None:
@@ -111,13 +111,8 @@ async def _store_validators(article: int, fetched: CacheValidators) -> None:
     )
 
 
-# A short first report may become a long article.
-FEW_WORDS = 300
-MOST_GROWTH = 3
-
-
 def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:
-    """Raise CannotImport if `after` is no revision of `before`, but a login wall, an error page, or has other texts.
+    """Raise CannotImport if `after` is not a revision of `before`, but a login wall, an error page, or another text.
 
     Half of the pairs of neighbouring words must be the same; measured revisions kept three quarters and more. Single
     words would not distinguish texts: a long text on any subject has most words of a short one.

@@ -1,33 +1,28 @@
-"""Importing an article: the form, its progress and the preview; and the pictures of articles."""
+"""Importing an article: the form and its progress, another encoding; and the pictures of articles."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from markupsafe import Markup
 from multipart import MultipartPart  # type: ignore[import-untyped]
 
 from parley.articles.articles import queries
 from parley.articles.articles.duplicates import find_similar
 from parley.articles.articles.ops import find_article, has_same_text
-from parley.articles.articles.rules import DRAFT_DAYS
-from parley.articles.articles.text import ArticleText
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode
-from parley.articles.imports.forms import ABOUT, NewForm, PublishForm
-from parley.articles.imports.provenance import described_facts
+from parley.articles.imports.forms import NewForm, PublishForm
+from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
-from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
 from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
-from parley.platform.http.forms import make_form, posted_fields
-from parley.platform.http.pages import environment, page, wants_fragment
+from parley.platform.http.forms import Form, make_form, posted_fields
+from parley.platform.http.pages import page, wants_fragment
 from parley.platform.ratelimit import IMPORT, take_each, take_volume
 from parley.platform.text.cleaning import BadText, as_id, clean
 from parley.platform.text.messages import N_, deserialize
@@ -36,7 +31,7 @@ from parley.platform.text.messages import N_, deserialize
 UPLOAD_LIMIT = 24_000_000
 PART = 262_144  # bytes of a file that are in memory at once
 DIGEST = re.compile("[0-9a-f]{64}")
-# Only in the browser that asked: what is taken down must not be served by a cache on the way.
+# Only the browser may cache it: no shared cache may serve a picture that was taken down.
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -178,78 +173,29 @@ async def existing(draft: imports.Import) -> dict[str, Any] | None:
     }
 
 
-def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
-    """Each passage, after the page of the one before it."""
-    return zip([None, *(passage.page for passage in passages)], passages, strict=False)
+class EncodingForm(Form):
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.encoding = self.choice("encoding", tuple(ENCODING_NAMES))
 
 
-def _day(when: datetime | None) -> str:
-    return when.date().isoformat() if when else ""
-
-
-def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
-    """The article before it is published, with a form for what was found of it."""
-    text = decode(draft.draft or b"")
-    fields = _preview_fields(form, text)
-    return page(
-        request,
-        "articles/preview.html",
-        status=status,
-        again=draft.id,
-        form={**fields, "errors": form.errors if status != 200 else {}},  # noqa: PLR2004
-        byline=fields["byline"],
-        site_name=text.site,
-        about=ABOUT,
-        address=text.url or text.claimed_url,
-        published=text.published_at,
-        updated=text.updated_at,
-        where=described_facts(text.where),
-        encoding=text.encoding,
-        sure=text.sure,
-        not_read_again=deserialize(draft.message),
-        encodings=ENCODING_NAMES,
-        kept_days=DRAFT_DAYS,
-        kept_most=imports.MOST_KEPT,
-        images=sum("<img" in passage.html for passage in text.passages),
-        passages_html=_preview_html(text),
-    )
-
-
-def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
-    """The fields of the form: what was typed, else what was found of the article."""
-    fields = {
-        "title": text.title,
-        "byline": text.byline or "",
-        "topic": "",
-        "lang": text.lang or "",
-        "published": _day(text.published_at),
-        "updated": _day(text.updated_at),
-        **{name: getattr(text, name) or "" for name in ABOUT},
-    }
-    return {name: form.values.get(name, value) for name, value in fields.items()}
-
-
-def _preview_html(text: ArticleText) -> Markup:
-    template = environment().get_template("discussion/threads/_passage.html")
-    rows = [
-        queries.PassageRow(
-            number,
-            passage.kind,
-            passage.level,
-            passage.html,
-            passage.text,
-            number=number,
-            page=passage.page,
-            new_page=passage.page if passage.page != before else None,
-        )
-        for number, (before, passage) in enumerate(_after_pages(text.passages), start=1)
-    ]
-    return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template
+@post("/new/{number:str}/encoding", name="articles:encoding", opt={"who": VERIFIED})
+async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Read an import again. Its page shows the progress and then the new preview."""
+    draft = await own_import(request, number)
+    form = EncodingForm(await posted_fields(request))
+    if form.errors:
+        shown = PublishForm({"topic": draft.topic})
+        shown.errors = form.errors
+        return preview(request, draft, shown, 422)
+    if form.encoding and draft.state == "ready" and decode(draft.draft or b"").encoding:
+        await take_each(IMPORT, signed_in(request).id, address_of(request))
+        await imports.choose_encoding(draft.id, form.encoding)
+    return Redirect(f"/new/{draft.id}", status_code=303)
 
 
 @get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
 async def media(digest: FromPath[str]) -> Response[bytes]:
-    """A picture of an article."""
     picture = await queries.media(digest) if DIGEST.fullmatch(digest) else None
     if picture is None:
         raise NotFound(N_("There is no such picture."))
@@ -257,4 +203,4 @@ async def media(digest: FromPath[str]) -> Response[bytes]:
     return Response(picture.data, media_type=picture.mime, headers=headers)
 
 
-handlers: list[object] = [new_form, new, progress, media]
+handlers: list[object] = [new_form, new, progress, read_again, media]

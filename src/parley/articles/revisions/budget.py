@@ -23,7 +23,7 @@ class Budget:
         self.is_spent = False
 
     def allows(self, steps: int) -> bool:
-        """Whether so many steps in one comparison are allowed. If so, they are subtracted."""
+        """Whether one comparison may take this many steps. If so, they are subtracted."""
         self.is_spent = self.is_spent or self.left < steps <= LARGEST
         if self.is_spent or steps > LARGEST:
             return False
@@ -32,5 +32,5 @@ class Budget:
 
 
 def for_anchors(many: int) -> Budget:
-    """The budget of the search for so many anchors in one revision."""
+    """The budget of the search for this many anchors in one revision."""
     return Budget(min(ANCHORS + EACH_ANCHOR * many, ALL_ANCHORS))

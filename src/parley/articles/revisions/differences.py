@@ -52,7 +52,6 @@ def compare(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> list[
 
 
 def count(runs: Sequence[ChangeRun]) -> int:
-    """How many passages changed."""
     return sum(len(run.changes) for run in runs if not run.is_same)
 
 

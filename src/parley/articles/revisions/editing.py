@@ -1,13 +1,15 @@
 """Editing an article as Markdown: its passages as one text, and the passages of an edited text."""
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import ModuleType
 
+import msgspec
+
 from parley.articles.articles.pictures import stored_pictures
 from parley.articles.articles.versions import StoredPassage
-from parley.articles.revisions.markdown_blocks import MarkdownBlock, blocks, join
 from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
 from parley.extraction.notes.linking import link_notes
 from parley.platform.errors import Refused
@@ -15,13 +17,72 @@ from parley.platform.text.markdown import MARKS
 from parley.platform.text.messages import N_
 from parley.platform.text.normal_forms import normalize
 
-# Parsing time grows with the Markdown characters (text/markdown.py). So many take about half a second, more than
-# any real edit has.
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+\S|<(?:ul|ol|dl)\b)")
+# Parsing time grows with the Markdown characters (text/markdown.py). This many take about half a second; no real edit
+# has more.
 MOST_MARKS = 25_000
 
 
+class MarkdownBlock(msgspec.Struct, frozen=True):
+    """A block's source. `level` is the depth of a list item from 1, and 0 for everything else."""
+
+    source: str
+    level: int = 0
+
+
+def blocks(text: str) -> list[MarkdownBlock]:
+    """Cut `text` into blocks at blank lines and list items. Code keeps its blank lines."""
+    parsed: list[MarkdownBlock] = []
+    indents: list[int] = []
+    for lines in _split(text):
+        item = _ITEM.match(lines[0])
+        indent = len(item["indent"].expandtabs(4)) if item else 0
+        indents = [*(outer for outer in indents if outer < indent), indent] if item else []
+        parsed.append(MarkdownBlock("\n".join(_dedent(line, indent) for line in lines), len(indents)))
+    return parsed
+
+
+def _dedent(line: str, indent: int) -> str:
+    """`line` without the indentation of the list item that it belongs to."""
+    return line[indent:] if line[:indent].isspace() else line
+
+
+def join(each_block: Sequence[MarkdownBlock]) -> str:
+    """Join blocks into a text: list items on consecutive lines, everything else separated by blank lines."""
+    parts: list[str] = []
+    for index, block in enumerate(each_block):
+        if index:
+            parts.append("\n" if block.level and each_block[index - 1].level else "\n\n")
+        parts.append("    " * max(block.level - 1, 0) + block.source)
+    return "".join(parts)
+
+
+def _split(text: str) -> Iterator[list[str]]:
+    lines: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        opened = None if fence else _FENCE.match(line)
+        if lines and not fence and (opened or not line.strip() or _ITEM.match(line)):
+            yield lines
+            lines = []
+        if fence or line.strip():
+            lines.append(line.rstrip() if not fence and not line.endswith("  ") else line)
+        if opened:
+            fence = opened[1]
+        elif fence and _closes(line, fence):
+            yield lines
+            lines, fence = [], ""
+    if lines:
+        yield lines
+
+
+def _closes(line: str, fence: str) -> bool:
+    end = line.strip()
+    return len(end) >= len(fence) and end == end[:1] * len(end) and end[:1] == fence[0]
+
+
 def as_markdown(passages: Sequence[StoredPassage], base_url: str | None) -> str:
-    """The text of an article as Markdown."""
     return join(_sources(tuple(passages), base_url))
 
 
@@ -62,7 +123,6 @@ def _sources(passages: tuple[StoredPassage, ...], base_url: str | None) -> list[
 
 
 def _markdown_module() -> ModuleType:
-    """The module that turns passages into Markdown and back."""
     from parley.articles.revisions import passage_markdown  # noqa: PLC0415 3 MB that few processes need
 
     return passage_markdown

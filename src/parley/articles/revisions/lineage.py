@@ -5,6 +5,7 @@ The rest is compared by words (similarity.py). A heading may get other words in 
 that restoring a revision undoes an edit.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain
@@ -13,7 +14,6 @@ import msgspec
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.revisions.budget import ALIGNING, Budget
-from parley.articles.revisions.ordering import in_order
 from parley.articles.revisions.similarity import PassageMatch, Slot, UnmatchedPassage, encode_unmatched, find_matches
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.text.words import Coder, collapse, fold
@@ -27,15 +27,13 @@ _START, _END, _NOWHERE = -1, -2, (-3, -3)
 
 
 class EarlierPassage(msgspec.Struct, frozen=True):
-    """A passage of an earlier revision."""
-
     lineage: int
     text: str
     is_heading: bool = False
 
 
 class Alignment(msgspec.Struct, frozen=True):
-    """How the passages of a revised article continue those of the last revision.
+    """How the passages of a revised article continue the passages of the last revision.
 
     `lineages` has for each new passage the lineage that it continues, or None for a new lineage. `merged` maps each
     lineage that was merged into another passage to that passage's index. `split` maps the index of each passage that
@@ -53,7 +51,7 @@ def align(
     earlier: Sequence[EarlierPassage] = (),
     headings: Container[int] = (),
 ) -> Alignment:
-    """Find which passages of the last revision, `former`, those of the text `new` continue.
+    """Find which passages of the last revision (`former`) the passages of `new` continue.
 
     `earlier` has the lineages that are only in older revisions, newest first: a passage (almost) equal to one of them
     gets its lineage back. `headings` has the indexes of the headings in `new`. Of a split passage, the part with most
@@ -86,7 +84,6 @@ def align(
 
 
 def headings(passages: Iterable[ImportedPassage]) -> set[int]:
-    """Return the indexes of the headings."""
     return {at for at, passage in enumerate(passages) if passage.kind == "heading"}
 
 
@@ -154,7 +151,6 @@ def _almost_restored(
 def _find_unmatched(
     old: Sequence[str], new: Sequence[str], pairs: Pairs, settled: Mapping[int, int]
 ) -> tuple[dict[int, UnmatchedPassage], dict[int, UnmatchedPassage], Coder]:
-    """The passages without an equal one."""
     coder = Coder()
     taken = set(pairs.values())
     was = {at: text for at, text in enumerate(old) if at not in taken}
@@ -209,3 +205,32 @@ def _choose(matches: Iterable[PassageMatch]) -> Pairs:
             pairs[match.new] = match.old
             taken.add(match.old)
     return pairs
+
+
+def in_order(old: Iterable[int], new: Mapping[int, int]) -> set[int]:
+    """Return the largest set of keys that kept their order.
+
+    `old` has the keys in their former order, and `new` the index that each has now, if any. The set is a longest
+    increasing subsequence of these indexes; of several, an early one.
+    """
+    indexes = [(new[key], key) for key in old if key in new]
+    lengths = _increasing(index for index, _ in indexes)
+    wanted, stayed, last = max(lengths, default=0), set(), -1
+    for (index, key), length in zip(indexes, lengths, strict=True):
+        if length == wanted and index > last:
+            stayed.add(key)
+            last, wanted = index, wanted - 1
+    return stayed
+
+
+def _increasing(numbers: Iterable[int]) -> list[int]:
+    """For each of distinct numbers, return the length of the longest increasing subsequence that begins with it."""
+    # From the end and negated, this is the usual algorithm: `ends[n]` is the lowest number in which a subsequence of
+    # n + 1 numbers ends.
+    ends: list[int] = []
+    lengths: list[int] = []
+    for number in reversed(list(numbers)):
+        at = bisect_left(ends, -number)
+        ends[at : at + 1] = [-number]
+        lengths.append(at + 1)
+    return lengths[::-1]

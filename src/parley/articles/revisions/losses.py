@@ -26,9 +26,6 @@ class Loss(msgspec.Struct, frozen=True):
     total: int
     passages: int
     tail: int
-    # The lineages of the removed passages, and of those whose words change.
-    gone: frozenset[int]
-    changed: frozenset[int]
 
     @property
     def is_too_much(self) -> bool:
@@ -47,19 +44,14 @@ class Loss(msgspec.Struct, frozen=True):
 
 
 def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> Loss:
-    """What the text `before` loses when `after` replaces it."""
     old, new = words(passage.text for passage in before), words(passage.text for passage in after)
-    texts = {passage.lineage: passage.text for passage in preview(before, after)}
-    gone = [passage.lineage not in texts for passage in before]
+    kept = {passage.lineage for passage in preview(before, after)}
+    gone = [passage.lineage not in kept for passage in before]
     return Loss(
         words=_count_lost(old, new),
         total=len(old),
         passages=sum(gone),
         tail=len(gone) - max((at for at, is_gone in enumerate(gone, start=1) if not is_gone), default=0),
-        gone=frozenset(passage.lineage for passage in before if passage.lineage not in texts),
-        changed=frozenset(
-            passage.lineage for passage in before if texts.get(passage.lineage, passage.text) != passage.text
-        ),
     )
 
 
@@ -95,5 +87,4 @@ def _count_lost(old: Sequence[str], new: Sequence[str]) -> int:
 
 
 def words(texts: Iterable[str]) -> list[str]:
-    """The words of some texts, in small letters."""
     return [word for text in texts for word in WORD.findall(text.lower())]

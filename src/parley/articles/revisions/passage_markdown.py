@@ -17,7 +17,7 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from parley.articles.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.articles.versions import StoredPassage
-from parley.articles.revisions.markdown_blocks import MarkdownBlock, blocks
+from parley.articles.revisions.editing import MarkdownBlock, blocks
 from parley.extraction.html.passages import ImportedPassage, cut_passages, without_lost_pictures
 from parley.extraction.text.rendering import block_to_html
 
@@ -69,7 +69,6 @@ class _Converter(MarkdownConverter):
         return str(super().convert_a(el, text, parent_tags))  # type: ignore[misc] # markdownify has no types
 
     def convert_aside(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
-        """A note."""
         return f"[^{str(el.get('id', '')).removeprefix('fn-')}]: {text.strip()}"
 
     def convert_table(self, el: Tag, text: str, parent_tags: Any) -> str:
@@ -81,7 +80,6 @@ class _Converter(MarkdownConverter):
         return _RULE_BELOW.sub(f"| {rules} |", whole, count=1)
 
     def convert_math(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
-        """A formula as its TeX, where that is known."""
         tex, sign = el.get("alttext"), "$$" if el.get("display") == "block" else "$"
         return f"{sign}{tex}{sign}" if tex else str(el)
 

@@ -7,12 +7,41 @@ import msgspec
 from parley.articles.articles.display import excerpt
 from parley.articles.articles.ops import write_passages, write_revision
 from parley.articles.articles.queries import PassageText
-from parley.articles.articles.tables import Passage, Revision
+from parley.articles.articles.tables import Revision
 from parley.articles.articles.text import ArticleText
+from parley.articles.articles.versions import StoredPassage, all_passages
 from parley.articles.revisions.lineage import Alignment, EarlierPassage, align, headings
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.concurrency import in_thread
+
+SELECT_CURRENT = """
+select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
+join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
+where a.id = $1
+"""
+EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000
+SELECT_SAME_TEXT = """
+select p.lineage from passage p
+where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
+order by p.position
+"""
+# The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
+# older revision finds its lineages by SELECT_SAME_TEXT.
+SELECT_EARLIER = """
+select lineage, text, is_heading from (
+    select distinct on (p.lineage) p.lineage, p.text, p.kind = 'heading' as is_heading, r.number
+    from revision r join passage p on p.revision = r.id
+    where r.article = $1 and r.number > $3
+      and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
+    order by p.lineage, r.number desc
+) e order by number desc, lineage limit $4
+"""
+INSERT_MERGED = """
+insert into merged_passage (lineage, "into", revision)
+select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
+on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
+"""
 
 
 class RevisionNote(msgspec.Struct, frozen=True):
@@ -54,21 +83,6 @@ class NextText(msgspec.Struct, frozen=True):
     merged: dict[int, int]
 
 
-class OldPassage(msgspec.Struct, frozen=True):
-    lineage: int
-    kind: str
-    text: str
-    html: str
-    page: int | None
-
-
-SELECT_CURRENT = """
-select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
-join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
-where a.id = $1
-"""
-
-
 async def revise_article(article: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
     """Write `text` as the next revision. Return None when nothing changed. The caller has locked the thread's row."""
     async with db.atomic():
@@ -76,7 +90,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         text = excerpt(text) if current is not None and current.display == "excerpt" else text
         if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
-        old = await _passages(current.revision)
+        old = await all_passages(current.revision)
         aligned = await _align(article, current, old, text)
         number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
@@ -100,37 +114,13 @@ async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     if current is None:
         return None
     text = excerpt(text) if current.display == "excerpt" else text
-    aligned = await _align(article, current, await _passages(current.revision), text)
+    aligned = await _align(article, current, await all_passages(current.revision), text)
     lineages = [-at if lineage is None else lineage for at, lineage in enumerate(aligned.lineages, start=1)]
     passages = [PassageText(lineage, passage.text) for lineage, passage in zip(lineages, text.passages, strict=True)]
     return NextText(passages, {lineage: lineages[at] for lineage, at in aligned.merged.items()})
 
 
-async def _passages(revision: int) -> list[OldPassage]:
-    return await db.fetch(OldPassage, Passage.select().where(Passage.revision == revision).order_by(Passage.position))
-
-
-EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000
-SELECT_SAME_TEXT = """
-select p.lineage from passage p
-where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
-order by p.position
-"""
-
-# The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
-# older revision finds its lineages by SELECT_SAME_TEXT.
-SELECT_EARLIER = """
-select lineage, text, is_heading from (
-    select distinct on (p.lineage) p.lineage, p.text, p.kind = 'heading' as is_heading, r.number
-    from revision r join passage p on p.revision = r.id
-    where r.article = $1 and r.number > $3
-      and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
-    order by p.lineage, r.number desc
-) e order by number desc, lineage limit $4
-"""
-
-
-async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage], text: ArticleText) -> Alignment:
+async def _align(article: int, current: CurrentArticle, old: Sequence[StoredPassage], text: ArticleText) -> Alignment:
     """Align a text with the newest revision. One that equals an earlier revision gets the lineages of that revision."""
     restored = await db.values(SELECT_SAME_TEXT, article, text.digest)
     earlier = await db.fetch(
@@ -149,7 +139,7 @@ def _with_restored(aligned: Alignment, lineages: list[int]) -> Alignment:
 
 
 def _with_pages(
-    old: Sequence[OldPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
+    old: Sequence[StoredPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
 ) -> list[ImportedPassage]:
     """The passages of an edit, with the pages of the PDF on which they were before."""
     pages = {passage.lineage: passage.page for passage in old}
@@ -159,20 +149,13 @@ def _with_pages(
     ]
 
 
-def _count_changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
+def _count_changed(old: Sequence[StoredPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
     before = {passage.lineage: passage.html for passage in old}
     edited = sum(
         before.get(lineage) != passage.html if lineage is not None else True
         for lineage, passage in zip(aligned, text.passages, strict=True)
     )
     return edited + len(before.keys() - set(aligned))
-
-
-INSERT_MERGED = """
-insert into merged_passage (lineage, "into", revision)
-select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
-on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
-"""
 
 
 async def _record_merges(revision: int, lineages: Sequence[int], aligned: Alignment) -> None:

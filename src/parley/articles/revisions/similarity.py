@@ -20,15 +20,15 @@ Slot = tuple[int, int]  # the nearest unchanged passages before and after
 # (docs/decisions/0004).
 SIMILAR = 0.6
 SIMILAR_IN_PLACE = 0.4
-# A part of another passage has so much of its words there, so much of them in a row, and at least so many words. None
-# of 17,760 unrelated pairs is that similar.
+# A passage is a part of another one if at least this share of its words is there, this share in a row, and it has at
+# least this many words. None of 17,760 unrelated pairs is that similar.
 _PART, _IN_A_ROW, _FEWEST = 0.75, 0.6, 4
 _LARGEST = 250_000  # the product of the numbers of words; above it, partial matching takes too long
 _MOST_PASSAGES = 10_000  # changed ones in both texts; with more, none are matched
 _IN_PLACE = 1.25  # the weight of a shared word between passages in the same slot
-_FULL = 2_500  # up to so many pairs, all are compared
+_FULL = 2_500  # up to this many pairs, all are compared
 _RARE = 8  # words in more passages than this are not used to find candidates
-_MOST = 12  # otherwise a passage is compared with so many others
+_MOST = 12  # otherwise a passage is compared with this many others
 
 
 class UnmatchedPassage(msgspec.Struct, frozen=True):
@@ -51,7 +51,6 @@ class PassageMatch(msgspec.Struct, frozen=True):
 
     @property
     def is_continuation(self) -> bool:
-        """Whether one passage continues the other."""
         return self.is_part or self.similarity >= (SIMILAR_IN_PLACE if self.in_place else SIMILAR)
 
     @property
@@ -87,7 +86,6 @@ def _match(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budg
 
 
 def _count_shared(one: str, other: str, budget: Budget) -> int:
-    """How many words two bags have in common."""
     if budget.allows(len(one) * len(other)):
         # The longest common subsequence of two sorted strings is the characters that they share.
         return LCSseq.similarity(one, other)
@@ -100,7 +98,7 @@ def _is_part(one: UnmatchedPassage, other: UnmatchedPassage, shared: int, budget
     if fewer < _FEWEST or shared < _PART * fewer:
         return False
     product = len(one.words) * len(other.words)
-    if product > _LARGEST:  # texts as long as this have no such sequence in common by chance
+    if product > _LARGEST:  # long texts do not share a sequence of that length by chance
         return budget.allows(product) and LCSseq.similarity(one.words, other.words) >= _IN_A_ROW * fewer
     return (
         budget.allows(partial_match_steps(*sorted((len(one.words), len(other.words)))))

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import astuple
 
-from parley.discussion.comments.publishing import PublishedShares
+from parley.discussion.comments.published_answers import PublishedShares
 from parley.discussion.comments.queries import CommentRow, blank
 from parley.discussion.threads.queries import SlowBranch
 from parley.platform.cache import Bounded
@@ -41,8 +41,6 @@ class ViewerState(msgspec.Struct, frozen=True):
 
 
 class Fragment(msgspec.Struct, frozen=True):
-    """A comment's HTML before and after its replies."""
-
     before: str
     after: str
 

@@ -14,38 +14,11 @@ from parley.platform.text.markdown import excerpt
 BEST = 100
 # In characters: one line of the widest column.
 EXCERPT_LENGTH, PASSAGE_LENGTH = 120, 48
-
-
-class GlancePerspective(msgspec.Struct, frozen=True):
-    """A strong perspective. Templates show it only to members who did not block or mute its author."""
-
-    id: int
-    stance: str
-    author: str | None
-    author_id: int | None
-    is_member: bool
-    assisted: bool
-    # The comment's statement or, without one, its beginning.
-    excerpt: str
-    # Where to read it: on the page itself, or on the page that focuses it.
-    address: str
-
-
-class GlancePerspectiveRow(msgspec.Struct, frozen=True):
-    id: int
-    stance: str
-    author: str | None
-    author_id: int | None
-    is_member: bool
-    assisted: bool
-    statement: str | None
-    html: str
-
-
 # The subselect hides which thread it is, so that one plan is kept for all (comments/queries.py: SELECT_COMMENTS).
 SELECT_STRONGEST = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
-       c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html
+       c.author as author_id, c.author is not null as is_member, c.assisted, c.statement as words, c.html,
+       '' as address
 from (
     select id from comment where thread = (select $1::bigint) and parent is null order by best desc, id limit {BEST}
 ) best
@@ -54,6 +27,24 @@ where c.stance in ('supports', 'challenges') and {IS_VISIBLE} and c.collapsed is
   and c.base_ups + c.ups > c.base_downs + c.downs
 order by c.stance = 'challenges', c.best desc, c.id
 """  # noqa: S608 constants only
+
+
+class GlancePerspective(msgspec.Struct, frozen=True):
+    """A strong perspective. Templates show it only to members who did not block or mute its author.
+
+    `words` is its statement or, without one, its beginning, taken from `html`. `address` is where to read it: on the
+    page itself, or on the page that focuses it.
+    """
+
+    id: int
+    stance: str
+    author: str | None
+    author_id: int | None
+    is_member: bool
+    assisted: bool
+    words: str | None
+    html: str
+    address: str
 
 
 class Glance(msgspec.Struct, frozen=True):
@@ -65,7 +56,7 @@ class Glance(msgspec.Struct, frozen=True):
 
 async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container[int]) -> Glance:
     """Return a thread at a glance; `on_page` are the comments that its page shows."""
-    rows = await db.fetch(GlancePerspectiveRow, SELECT_STRONGEST, thread)
+    rows = await db.fetch(GlancePerspective, SELECT_STRONGEST, thread)
     busiest = max(passages, key=lambda row: row.comment_count, default=None)
     return Glance(
         [_perspective(row, on_page) for row in rows],
@@ -73,10 +64,10 @@ async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container
     )
 
 
-def _perspective(row: GlancePerspectiveRow, on_page: Container[int]) -> GlancePerspective:
+def _perspective(row: GlancePerspective, on_page: Container[int]) -> GlancePerspective:
     address = f"#c{row.id}" if row.id in on_page else f"/c/{row.id}"
-    words = row.statement or excerpt(row.html, EXCERPT_LENGTH)
-    return GlancePerspective(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)
+    words = row.words or excerpt(row.html, EXCERPT_LENGTH)
+    return msgspec.structs.replace(row, words=words, html="", address=address)
 
 
 class FirstInView(msgspec.Struct, frozen=True):

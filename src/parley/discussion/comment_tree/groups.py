@@ -24,55 +24,8 @@ PASSAGE_LENGTH = 90
 
 
 Kind = Literal["passage", "whole", "earlier"]
-
-
-class CommentGroup(msgspec.Struct, frozen=True):
-    """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
-
-    kind: Kind
-    roots: list[int]
-    # How many of the roots can be read: a deleted or removed one keeps its place, but does not count.
-    shown: int
-    total: int
-    passage: PassageRow | None = None
-
-    @property
-    def name(self) -> str:
-        """The name in addresses: the passage's lineage, `whole` or `earlier`."""
-        return str(self.passage.lineage) if self.passage else self.kind
-
-    @property
-    def words(self) -> str:
-        """How the passage begins."""
-        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
-
-    @property
-    def left(self) -> int:
-        """How many of its perspectives are not shown."""
-        return max(0, self.total - self.shown)
-
-
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
 SELECT_COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
-
-
-class Part(StanceCounts, frozen=True):
-    """The balance of one part of a discussion."""
-
-    part: str = ""
-
-
-async def parts(thread: int) -> dict[str, StanceCounts]:
-    """Return the balance of each part of a discussion, by the part's name."""
-    return {row.part: row for row in await db.fetch(Part, SELECT_COUNTS, thread)}
-
-
-def total(balances: Iterable[StanceCounts]) -> StanceCounts:
-    """Return the sum of several balances."""
-    each = [[getattr(balance, stance) for stance in StanceCounts.__struct_fields__] for balance in balances]
-    return StanceCounts(*map(sum, zip(*each, strict=True)))
-
-
 SELECT_FIRST_OF_EACH = """
 with recursive first as (
     select c.* from unnest($2::text[]) p(part) cross join lateral (
@@ -94,6 +47,44 @@ with recursive first as (
 )
 select id, parent, rank, reply_count, ranked from down limit $5
 """
+
+
+class CommentGroup(msgspec.Struct, frozen=True):
+    """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
+
+    kind: Kind
+    roots: list[int]
+    # How many of the roots can be read: a deleted or removed one keeps its place, but does not count.
+    shown: int
+    total: int
+    passage: PassageRow | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in addresses: the passage's lineage, `whole` or `earlier`."""
+        return str(self.passage.lineage) if self.passage else self.kind
+
+    @property
+    def words(self) -> str:
+        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
+
+    @property
+    def left(self) -> int:
+        """How many of its perspectives are not shown."""
+        return max(0, self.total - self.shown)
+
+
+class Part(StanceCounts, frozen=True):
+    part: str = ""
+
+
+async def parts(thread: int) -> dict[str, StanceCounts]:
+    return {row.part: row for row in await db.fetch(Part, SELECT_COUNTS, thread)}
+
+
+def total(balances: Iterable[StanceCounts]) -> StanceCounts:
+    each = [[getattr(balance, stance) for stance in StanceCounts.__struct_fields__] for balance in balances]
+    return StanceCounts(*map(sum, zip(*each, strict=True)))
 
 
 async def first_of_each(

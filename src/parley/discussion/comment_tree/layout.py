@@ -6,14 +6,60 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.comment_tree.choosing import Tree
-from parley.discussion.comment_tree.collapsing import REPLIES_SHOWN, CollapsedReplies, replies_of, split_around
-from parley.discussion.comment_tree.fragments import Fragment, ViewerState, fragment_of, stub
+from parley.discussion.comment_tree.fragments import Fragment, RepliesSummary, ViewerState, fragment_of, frame, stub
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import SlowBranch
 from parley.platform.http.pages import Prepared
 
+# A perspective shows this many replies, the others are collapsed.
+REPLIES_SHOWN = 2
+# The authors of collapsed replies that are named.
+MOST_NAMED = 2
 # From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
 FLAT_FROM = 8
+NO_STATES: Mapping[int, ViewerState] = {}
+
+
+class CollapsedReplies(msgspec.Struct, frozen=True):
+    """The replies after the first REPLIES_SHOWN: those on the page, and how many there are with those that are not."""
+
+    shown: tuple[int, ...]
+    count: int
+
+
+def replies_of(
+    shown: Sequence[int],
+    count: int,
+    rows: Mapping[int, CommentRow],
+    states: Mapping[int, ViewerState],
+    *,
+    is_open: bool,
+) -> RepliesSummary:
+    """Return the summary of `count` replies, some of which are on the page (`shown`).
+
+    It names nobody whom the viewer blocked, and no author of a comment that cannot be read.
+    """
+    names = dict.fromkeys(_authors(shown, rows, states))
+    named = tuple(names)[:MOST_NAMED]
+    theirs = sum(author in named for author in _authors(shown, rows, states))
+    return RepliesSummary(named, count - theirs if named else 0, is_open)
+
+
+def _authors(shown: Iterable[int], rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState]) -> list[str]:
+    authors = (rows[comment].author for comment in shown if comment in rows and not _is_blocked(states.get(comment)))
+    return [author for author in authors if author]
+
+
+def _is_blocked(state: ViewerState | None) -> bool:
+    return state is not None and state.blocked
+
+
+def split_around(
+    rest: CollapsedReplies, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
+) -> Fragment:
+    """Return the HTML before and after the replies that are collapsed together."""
+    replies = replies_of(rest.shown, rest.count, rows, states, is_open=is_open)
+    return frame("discussion/comments/_rest.html", rest=rest, summary=replies)
 
 
 class LayoutEntry(msgspec.Struct, frozen=True):
@@ -44,7 +90,6 @@ class Layout(msgspec.Struct, frozen=True):
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
 Todo = list[tuple[int, int] | CollapsedReplies | str]
-NO_STATES: Mapping[int, ViewerState] = {}
 
 
 def lay_out(
@@ -82,7 +127,6 @@ def _inside_frame(frame: Fragment, roots: Sequence[int]) -> Todo:
 
 
 def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, collapses: bool) -> Todo:
-    """Add a comment to `layout`, and return what follows it."""
     row = layout.rows.get(comment)
     if row is None:
         return []
@@ -139,8 +183,8 @@ def assemble(
 ) -> Prepared:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments that were posted after `new_since` by others, whom the viewer neither muted nor blocked, are marked
-    as new, and not collapsed. The first comment of each slow branch says that the branch is in slow mode.
+    Visible comments by others after `new_since` are marked as new and not collapsed, unless the viewer muted or blocked
+    their author. The first comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
@@ -171,7 +215,6 @@ def _new_comments(
 
 
 def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:
-    """Return the ancestors of `comments` on the page."""
     ancestors: set[int] = set()
     for comment in comments:
         row = layout.rows.get(comment)

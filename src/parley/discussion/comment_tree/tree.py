@@ -19,10 +19,68 @@ CANDIDATES = 4 * MOST_SHOWN
 # Later pages may be longer than the first, so that every comment can be reached in three steps.
 SHOWN_LATER = 500
 ANCESTORS = 8
+# `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
+SELECT_WHOLE_TREE = """
+with recursive top as (
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+     where c.thread = $1 and {is_in} order by {order} limit $2)
+    union
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+     where c.thread = $1 and c.parent is null and {is_in} order by {order} limit $3)
+), up as (
+    select * from top
+    union
+    select c.* from up cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.id = up.parent offset 0
+    ) c
+)
+select id, parent, rank, reply_count, ranked from up
+"""
+SELECT_BELOW = """
+with recursive first as (
+    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+    where {condition} and {is_in} and {after}
+    order by {order} limit $2 + 1
+), down as (
+    select * from first
+    union all
+    select c.* from down cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        where c.parent = down.id and {is_in} offset 0
+    ) c
+)
+select id, parent, rank, reply_count, ranked from down limit $2 * 3
+"""
+# Comments that have votes for quality. `base_*` count imported votes.
+COUNT_VOTED = """
+select count(*) from (
+    select 1 from comment
+    where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
+) v
+"""
+# While a thread has no map it has no verdicts.
+IS_DIVIDED = """
+select exists (
+    select from statement_verdict s join comment c on c.id = s.comment
+    where s.thread = $1 and c.passage = $2 and s.verdict = 'dividing' and c.state = 'visible'
+)
+"""
+OF_STANCE = "($4::text is null or c.stance = $4)"
+# The parts of a discussion that are about no present passage.
+PARTS = ("whole", "earlier")
+SELECT_PATH = """
+with recursive path as (
+    select id, parent, reply_count from comment where id = $1
+    union all
+    select c.id, c.parent, c.reply_count from comment c join path on c.id = path.parent
+)
+select id, parent, 0::float8 as rank, reply_count, true as ranked from path limit $2
+"""
+SIBLINGS = 5
 
 
 def _bridging(comment: str) -> str:
-    """The rank of a comment in the bridging order; without a verdict it is that of `best`, which is smaller."""
+    """The rank of a comment in the bridging order. Without a verdict it equals `best`, which is smaller."""
     return f"""({comment}.best * (1 + 10 * coalesce((
         select s.bridge from statement_verdict s where s.comment = {comment}.id), 0)))::float8"""  # noqa: S608 names of ours
 
@@ -61,58 +119,6 @@ AFTER = {
         coalesce((select {_bridging("a")} from comment a where a.id = $3), 'infinity'), -coalesce($3::bigint, 0))""",  # noqa: S608
 }
 
-# `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
-SELECT_WHOLE_TREE = """
-with recursive top as (
-    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-     where c.thread = $1 and {is_in} order by {order} limit $2)
-    union
-    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-     where c.thread = $1 and c.parent is null and {is_in} order by {order} limit $3)
-), up as (
-    select * from top
-    union
-    select c.* from up cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.id = up.parent offset 0
-    ) c
-)
-select id, parent, rank, reply_count, ranked from up
-"""
-
-SELECT_BELOW = """
-with recursive first as (
-    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-    where {condition} and {is_in} and {after}
-    order by {order} limit $2 + 1
-), down as (
-    select * from first
-    union all
-    select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c
-        where c.parent = down.id and {is_in} offset 0
-    ) c
-)
-select id, parent, rank, reply_count, ranked from down limit $2 * 3
-"""
-
-
-# Comments that have votes for quality; `base_*` are those of an import.
-COUNT_VOTED = """
-select count(*) from (
-    select 1 from comment
-    where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
-) v
-"""
-
-
-# While a thread has no map it has no verdicts.
-IS_DIVIDED = """
-select exists (
-    select from statement_verdict s join comment c on c.id = s.comment
-    where s.thread = $1 and c.passage = $2 and s.verdict = 'dividing' and c.state = 'visible'
-)
-"""
-
 
 async def effective_sort(thread_id: int, sort: str, passage: int | str | None = None) -> str:
     """Return the order to use: `best` instead of `bridging` where groups do not disagree on `passage`.
@@ -134,9 +140,6 @@ async def thread_tree(thread_id: int, sort: str) -> Tree:
     return choose(nodes, None, MOST_SHOWN, evenly=sort == "new")
 
 
-OF_STANCE = "($4::text is null or c.stance = $4)"
-
-
 async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
     """Return the roots that follow root `after`, with their best replies; with `stance`, only those that take it."""
     condition = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
@@ -146,10 +149,6 @@ async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: st
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
     """Return the replies to `parent` that follow its reply `after`, with theirs."""
     return await _replies_below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
-
-
-# The parts of a discussion that are about no present passage.
-PARTS = ("whole", "earlier")
 
 
 async def part(
@@ -168,16 +167,6 @@ async def _replies_below(
     sql = SELECT_BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
     nodes = await db.fetch(Node, sql, of, most, after, *args)
     return choose(nodes, top, most, evenly=sort == "new")
-
-
-SELECT_PATH = """
-with recursive path as (
-    select id, parent, reply_count from comment where id = $1
-    union all
-    select c.id, c.parent, c.reply_count from comment c join path on c.id = path.parent
-)
-select id, parent, 0::float8 as rank, reply_count, true as ranked from path limit $2
-"""
 
 
 async def focused_tree(comment_id: int, sort: str) -> Tree:
@@ -200,9 +189,6 @@ async def focused_tree(comment_id: int, sort: str) -> Tree:
     if total > 0:
         hidden[comment_id] = (total, below.roots[-1] if below.roots else None)
     return Tree([path[-1].id], children, hidden, None)
-
-
-SIBLINGS = 5
 
 
 def _add_siblings(

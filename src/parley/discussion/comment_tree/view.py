@@ -47,7 +47,6 @@ class DiscussionQuery(msgspec.Struct, frozen=True):
 
 
 def passage_of(raw: str) -> int | str | None:
-    """Return the passage or other part of a discussion that an address names."""
     return raw if raw in comments_tree.PARTS else as_id(raw)
 
 
@@ -93,7 +92,6 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def opening(self) -> str:
-        """How the article begins."""
         first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
         return shorten(first, OPENING)
 

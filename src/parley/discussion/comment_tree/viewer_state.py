@@ -7,14 +7,28 @@ import msgspec
 
 from parley.discussion.comment_tree.fragments import ViewerState
 from parley.discussion.comment_tree.layout import assemble
-from parley.discussion.comment_tree.view import Discussion
+from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
-from parley.discussion.threads.queries import SlowBranch
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.threads.queries import SlowBranch, VisitRow
+from parley.platform import db
 from parley.platform.http.access import MODERATOR, Viewer
 from parley.platform.http.pages import Prepared
+from parley.platform.text.cleaning import shorten
 
 # A member's votes, by comment.
 Votes = Mapping[int, ViewerState]
+# Long enough to recognise a passage, short enough for one line.
+PASSAGE_LENGTH = 60
+# More than one page shows, so that some are left when the reader has visited all of its new comments.
+MOST_NEW = 300
+SELECT_BEYOND = f"""
+select c.id from comment c
+where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
+  and c.id <> all($5::bigint[])
+  and coalesce(c.author, 0) <> all(array(select other from block where member = $3))
+order by c.id > $4 desc, c.id limit {MOST_NEW}
+"""  # noqa: S608 constants only
 
 
 def comments_html(
@@ -52,7 +66,6 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
 
 
 def is_muted(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether the viewer muted or blocked the comment's author."""
     return row.author_id in viewer.blocked or (row.author in viewer.muted and row.has_profile)
 
 
@@ -60,3 +73,55 @@ def viewer_state_of(row: CommentRow) -> ViewerState:
     """Return the state of a comment for its author."""
     visible = row.state == "visible"
     return ViewerState(is_author=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")
+
+
+class LeftOff(msgspec.Struct, frozen=True):
+    """Where the member stopped reading.
+
+    `passage` is the passage read last (None if there is none or it is gone), and `words` how it begins. `unread` counts
+    the unread comments, and `first` links to the first of them.
+    """
+
+    passage: int | None
+    words: str
+    unread: int
+    first: str
+
+
+def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftOff | None:
+    """Return what a thread's page shows a member who comes back, or None if there is nothing to show."""
+    if visit is None:
+        return None
+    row = next((row for row in shown.rows if row.lineage == visit.passage), None)
+    if row is None and not visit.unread:
+        return None
+    words = shorten(row.text, PASSAGE_LENGTH) if row else ""
+    return LeftOff(row.lineage if row else None, words, visit.unread, _first_unread_link(shown, visit, viewer))
+
+
+def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
+    """Link to the first unread comment on this page; if there is none, to the page that lists the newest first."""
+    layout = shown.discussion.layout
+    for comment in layout.entries:
+        row = layout.rows[comment]
+        if row.created_at > visit.since and row.state == "visible" and _can_be_new(row, viewer):
+            return f"#c{comment}"
+    return f"{shown.thread.address}?sort=new#discussion"
+
+
+def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
+    """Whether the comment can be new to the viewer: not their own, and not by somebody they muted or blocked."""
+    return row.author_id != viewer.id and not is_muted(row, viewer)
+
+
+async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:
+    """Return the unread comments that the page does not show, the oldest first.
+
+    On a page that focuses a comment, those posted after that comment come first.
+    """
+    if visit is None or not visit.unread:
+        return []
+    layout, focus = shown.discussion.layout, shown.discussion.query.focus
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries))
+    ids: list[int] = await db.values(SELECT_BEYOND, *values)
+    return ids

@@ -1,16 +1,21 @@
-"""Comments and edits before they are written, and the checks that they pass first. hooks.py registers the checks."""
+"""Comments and edits before they are written: rendering, and the checks that they pass (site/hooks.py)."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import msgspec
 
-from parley.platform.http.access import Viewer
+from parley.discussion.comments import rules
+from parley.discussion.threads.queries import ThreadRow
+from parley.people.accounts import queries as accounts
+from parley.platform.errors import Refused
+from parley.platform.http.access import VERIFIED, Viewer
+from parley.platform.settings import settings
+from parley.platform.text import markdown
+from parley.platform.text.messages import N_, Message, join
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A comment before it is written."""
-
     thread: int
     author: Viewer
     body: str
@@ -30,7 +35,7 @@ class Draft(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """All that readers will read of it."""
+        """The words that readers will see."""
         return _words(self.body, self.statement)
 
 
@@ -74,7 +79,7 @@ class CommentEdit(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """All that readers will read of it."""
+        """The words that readers will see."""
         return _words(self.body, self.statement)
 
 
@@ -88,3 +93,34 @@ before_post: list[Callable[[Draft], Awaitable[CheckResult | None]]] = []
 # The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead. A held
 # one stays held, or is published.
 before_edit: list[Callable[[CommentEdit], Awaitable[After | None]]] = []
+# Functions that return why and how long a member has to wait before they can reply to a comment or, without one, to the
+# article; None if they need not. hooks.py registers them.
+WaitOf = Callable[[Viewer, ThreadRow, int | None], Awaitable[Message | None]]
+wait_of: list[WaitOf] = []
+
+
+async def render(body: str) -> str:
+    """Return the HTML of `body`, in which the names of members are links. Raises Refused for too many links."""
+    html = await render_again(body)
+    links = markdown.count_links(html)
+    if links > rules.MOST_LINKS:
+        raise Refused(
+            N_("This comment has {links} links, and {most} are allowed. Your text is kept. Please remove some."),
+            links=links,
+            most=rules.MOST_LINKS,
+        )
+    return html
+
+
+async def render_again(body: str) -> str:
+    """Render a comment that was accepted before. It may have more links than are allowed now."""
+    members = await accounts.of_names(markdown.mentioned_names(body))
+    return markdown.render(body, {typed: member.name for typed, member in members.items()})
+
+
+async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None = None) -> Message | None:
+    """Return how long `viewer` still has to wait, and why; None for staff and for viewers who cannot write here."""
+    if viewer is None or viewer.access is not VERIFIED or thread.state != "open" or not settings().limits:
+        return None
+    texts = [text for wait in wait_of if (text := await wait(viewer, thread, parent))]
+    return join(" ", texts) if texts else None

@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from parley.discussion.comment_tree.viewer_state import viewer_state_of
 from parley.discussion.commenting import editing
-from parley.discussion.commenting.form_view import CommentFormView
-from parley.discussion.commenting.forms import LONGEST_BODY, EditForm
+from parley.discussion.commenting.forms import LONGEST_BODY, EditForm, edit_form_view
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments import queries, rules
 from parley.discussion.comments.rules import DELETED_DAYS
@@ -26,7 +25,7 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.diff import mark_changes
 from parley.platform.text.messages import N_
 
-# Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
+# Limits of one page of a comment's history. A difference takes up to 30 ms; a version may have 40,000 characters.
 MOST_VERSIONS = 50
 MOST_CHARACTERS = 200_000
 LATEST = 2**31 - 1
@@ -53,8 +52,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     number = await own_comment_at(comment, viewer)
     rules.require_edit_allowed(viewer, await _state_of(number))
     text = await queries.text(number)
-    form = _form(text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
-    return await _show(request, text, form)
+    return await _show(request, text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
 
 
 @post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
@@ -78,17 +76,13 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
                 present = await queries.text(number)
-    if form.errors:
-        return await _show_again(request, await queries.text(number), form, status, present)
-    return await _changed_response(request, number)
-
-
-async def _show_again(
-    request: AnyRequest, text: queries.CommentText, form: EditForm, status: int, present: queries.CommentText | None
-) -> Response[Any]:
-    """Show the form again with what was typed, beside the `present` text if somebody changed it meanwhile."""
-    shown = _form(
-        text,
+    if not form.errors:
+        return await _changed_response(request, number)
+    # Show what was typed, beside the `present` text if somebody changed it meanwhile.
+    return await _show(
+        request,
+        await queries.text(number),
+        status,
         body=form.values.get("body", ""),
         version=present.version if present else form.version,
         now=present.html if present else None,
@@ -96,20 +90,13 @@ async def _show_again(
         assisted=form.assisted,
         errors=form.errors,
     )
-    return await _show(request, text, shown, status)
 
 
-async def _show(
-    request: AnyRequest, text: queries.CommentText, form: CommentFormView, status: int = 200
-) -> Response[Any]:
-    thread = await thread_at(str(text.thread))
+async def _show(request: AnyRequest, text: queries.CommentText, status: int = 200, **fields: Any) -> Response[Any]:
+    form, thread = edit_form_view(text.id, parent=text.parent, **fields), await thread_at(str(text.thread))
     return page(
         request, "discussion/comments/edit.html", "form", status, form=form, thread=thread, is_held=text.is_held
     )
-
-
-def _form(text: queries.CommentText, **fields: Any) -> CommentFormView:
-    return CommentFormView("edit", f"/c/{text.id}/edit", parent=text.parent, comment=text.id, **fields)
 
 
 async def _changed_response(request: AnyRequest, comment_id: int) -> Response[Any]:

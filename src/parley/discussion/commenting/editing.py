@@ -3,44 +3,20 @@
 import msgspec
 
 from parley.discussion.commenting import drafts
-from parley.discussion.commenting.drafts import CommentEdit
-from parley.discussion.commenting.rendering import render
+from parley.discussion.commenting.drafts import CommentEdit, render
 from parley.discussion.comments import counts, rules
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.tables import Comment
 from parley.discussion.comments.wording import drop_verdict, new_wording
 from parley.platform import db
-from parley.platform.errors import Refused
+from parley.platform.errors import NotFound, Refused
 from parley.platform.events.event_log import emit
 from parley.platform.http.access import Viewer
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_
 
-
-class EditedMeanwhile(Refused):
-    """The comment's text changed after this edit began."""
-
-    status = 409
-
-
-class EditedComment(msgspec.Struct, frozen=True):
-    """What the checks need of a comment before an edit, besides the new text."""
-
-    thread: int
-    statement: str | None
-    is_held: bool
-
-
-class CommentBefore(msgspec.Struct, frozen=True):
-    """A comment as it is before an edit."""
-
-    version: int
-    body: str
-    parent: int | None
-
-
-# Without a statement, members agree or disagree with the body: their votes end with it.
-# What was never published gets no history, where readers would find the words that a rule held.
+# Without a statement, members agree or disagree with the body, so a new body ends their votes. A held comment gets no
+# history: readers would find the held words there.
 IS_REWORDED = "body <> $2 and statement is null"
 UPDATE_COMMENT = f"""
 with former as (
@@ -56,7 +32,28 @@ update comment set body = $2, html = $3, html_version = $4, stance = $5, assiste
                    {new_wording(IS_REWORDED)}
 where id = $1
 """  # noqa: S608 constants only
-SELECT_BEFORE_EDIT = "select thread, statement, state = 'pending' as is_held from comment where id = $1"
+
+
+class EditedMeanwhile(Refused):
+    """The comment's text changed after this edit began."""
+
+    status = 409
+
+
+class EditedComment(msgspec.Struct, frozen=True):
+    """What the checks need of a comment before an edit, besides the new text."""
+
+    thread: int
+    statement: str | None
+    state: str
+
+
+class CommentBefore(msgspec.Struct, frozen=True):
+    """A comment as it is before an edit."""
+
+    version: int
+    body: str
+    parent: int | None
 
 
 async def edit_comment(
@@ -74,10 +71,11 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    before = await db.fetch_one(EditedComment, SELECT_BEFORE_EDIT, comment_id) or EditedComment(0, None, is_held=False)
-    edit = CommentEdit(
-        comment_id, before.thread, viewer, body, await render(body), assisted, before.statement, before.is_held
-    )
+    before = await db.fetch_one(EditedComment, Comment.select().where(Comment.id == comment_id))
+    if before is None:
+        raise NotFound(N_("This comment does not exist."))
+    is_held = before.state == "pending"
+    edit = CommentEdit(comment_id, before.thread, viewer, body, await render(body), assisted, before.statement, is_held)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await lock_comment(comment_id)

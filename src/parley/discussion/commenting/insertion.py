@@ -1,6 +1,6 @@
 """The statement that adds a comment: the row, the counters of its thread and its event in one round trip.
 
-It returns what the answer to its author needs, so that nothing is read again.
+It returns everything that the response needs, so that nothing is read again.
 
 Posting is the most frequent write of a busy forum, and the thread is locked while it lasts: separate statements would
 make each post a tenth slower.
@@ -61,10 +61,10 @@ left join counted_in_thread n on true left join logged on true
 
 
 class Insertion(msgspec.Struct, frozen=True):
-    """The state of the thread and, if the comment was added, its id; the number of its event unless it is held.
+    """The state of the thread and, if the comment was added, its id and, unless it is held, the number of its event.
 
-    `is_current` is False if another comment of the author was checked after this one was. The other fields are those
-    of an added comment; `comment_count` is the thread's with it, None if it is held.
+    `is_current` is False if another comment of the author was checked after this one. The other fields describe the
+    added comment; `comment_count` is the thread's new count, None if the comment is held.
     """
 
     state: str

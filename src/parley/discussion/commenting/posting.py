@@ -7,9 +7,8 @@ import asyncpg
 import msgspec
 
 from parley.discussion.commenting import drafts
-from parley.discussion.commenting.drafts import CheckResult, Draft
+from parley.discussion.commenting.drafts import CheckResult, Draft, render
 from parley.discussion.commenting.insertion import as_row, insert
-from parley.discussion.commenting.rendering import render
 from parley.discussion.comments import anchors, rules
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.comments.tables import Comment
@@ -20,7 +19,7 @@ from parley.platform.errors import NotFound, Refused, TooMany
 from parley.platform.events.event_log import announce
 from parley.platform.text.messages import N_
 
-# Each new attempt means that the same author posted another comment: nobody does so that often.
+# Each further attempt means that the author posted another comment meanwhile. Nobody does that this often.
 MOST_ATTEMPTS = 20
 
 
@@ -35,8 +34,7 @@ class Overtaken(Exception):
 class Posted(msgspec.Struct, frozen=True):
     """A comment that was posted.
 
-    Its `row` and the thread's `comment_count` with it are known if it is new, visible and has no anchor, and no rule
-    matched it.
+    `row` and the thread's new `comment_count` are known if it is new and visible, has no anchor, and matched no rule.
     """
 
     id: int
@@ -50,9 +48,6 @@ class Parent(msgspec.Struct, frozen=True):
     thread: int
     author: int | None
     locked_branch: int | None
-
-
-SELECT_PARENT = "select thread, author, locked_branch from comment where id = $1 and state = 'visible'"
 
 
 class EarlierSubmission(msgspec.Struct, frozen=True):
@@ -155,7 +150,8 @@ async def _earlier_submission(draft: Draft) -> int | None:
 
 async def _require_reply_allowed(draft: Draft) -> None:
     """Raise Refused if the branch is locked, or one of the author of the parent and this author blocked the other."""
-    parent = await db.fetch_one(Parent, SELECT_PARENT, draft.parent)
+    is_visible = (Comment.id == draft.parent) & (Comment.state == "visible")
+    parent = await db.fetch_one(Parent, Comment.select().where(is_visible))
     if parent is None:
         return
     if parent.thread != draft.thread:

@@ -9,10 +9,16 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.discussion.comment_tree.viewer_state import viewer_state_of
-from parley.discussion.commenting import drafts, posting, rendering
-from parley.discussion.commenting.form_view import CommentFormView, new_form
-from parley.discussion.commenting.forms import LONGEST_BODY, CommentForm, PreviewForm
-from parley.discussion.commenting.slow_mode import wait_here
+from parley.discussion.commenting import drafts, posting
+from parley.discussion.commenting.drafts import wait_here
+from parley.discussion.commenting.forms import (
+    LONGEST_BODY,
+    CommentForm,
+    CommentFormView,
+    PreviewForm,
+    edit_form_view,
+    new_form,
+)
 from parley.discussion.comments import queries, rules
 from parley.discussion.threads import queries as threads
 from parley.platform.errors import NotFound, ParleyError, Refused
@@ -33,6 +39,9 @@ from parley.platform.ratelimit import (
 )
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
+
+# The context of a comment that is sent alone.
+ALONE = {"replies": "", "stub": None, "parent_author": None, "flat": False}
 
 
 async def thread_at(thread: str) -> threads.ThreadRow:
@@ -119,10 +128,6 @@ async def _show_again(request: AnyRequest, row: threads.ThreadRow, form: Comment
     return page(request, "discussion/comments/write.html", status=status, thread=row, comment=answered, form=shown)
 
 
-# What a fragment has that is not part of a page.
-ALONE = {"replies": "", "stub": None, "parent_author": None, "flat": False}
-
-
 async def _posted_response(request: AnyRequest, thread: str, posted: posting.Posted) -> Response[Any]:
     """Show a new comment in its place."""
     if posted.row is not None and posted.row.parent is not None:
@@ -167,7 +172,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     html = Markup()
     try:
         if "body" not in form.errors:
-            html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by platform/text/markdown.py
+            html = Markup(await drafts.render(form.body))  # noqa: S704 rendered safe by platform/text/markdown.py
     except Refused as refusal:
         form.errors["body"] = refusal.message
     error = form.errors.get("body")
@@ -186,24 +191,18 @@ def _previewed_form(form: PreviewForm) -> CommentFormView | None:
     if form.thread:
         shown = _typed_form(form, form.thread)
     elif form.comment:
-        shown = _edit_form(form, form.comment)
+        shown = edit_form_view(
+            form.comment,
+            body=form.values.get("body", ""),
+            parent=form.parent,
+            version=form.version,
+            stance=form.stance,
+            assisted=form.assisted,
+        )
     else:
         return None
     shown.errors = form.errors
     return shown
-
-
-def _edit_form(form: PreviewForm, comment: int) -> CommentFormView:
-    return CommentFormView(
-        "edit",
-        f"/c/{comment}/edit",
-        form.values.get("body", ""),
-        parent=form.parent,
-        comment=comment,
-        version=form.version,
-        stance=form.stance,
-        assisted=form.assisted,
-    )
 
 
 @get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE, "reading": True})

@@ -11,9 +11,18 @@ from parley.articles.revisions.revising import NextText
 from parley.discussion.comments import anchors, queries
 from parley.discussion.comments.counts import recount
 from parley.discussion.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Misplaced
+from parley.discussion.threads.tables import Thread
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.text.messages import N_
+
+PLACE_BY_HAND = """
+update comment set by_hand = true, confidence = 1, passage = $3, passage_end = nullif($4::bigint, $3),
+    words = case when quote <> $5 then $5 end,
+    anchor = case when quote is null or quote = $5 then 'moved' else 'changed' end
+where id = $1 and thread = $2 and parent is null and passage is not null
+returning id
+"""
 
 
 async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentOutcome]:
@@ -67,21 +76,12 @@ def _loss(before: str | None, after: str) -> AnchorOutcome:
     return "loses-words" if after == "kept" else "loses-passage"
 
 
-PLACE_BY_HAND = """
-update comment set by_hand = true, confidence = 1, passage = $3, passage_end = nullif($4::bigint, $3),
-    words = case when quote <> $5 then $5 end,
-    anchor = case when quote is null or quote = $5 then 'moved' else 'changed' end
-where id = $1 and thread = $2 and parent is null and passage is not null
-returning id
-"""
-
-
 async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     """Place comments on words of the present text; return their ids. The caller has locked the thread's row.
 
     Raises Misplaced if the text does not have the words.
     """
-    revision = await db.value("select revision from thread where id = $1", thread)
+    revision = await db.value(Thread.select(Thread.revision).where(Thread.id == thread))
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
     rows = await queries.by_ids(list(placed))
     passages = {comment: row.passage or 0 for comment, row in rows.items()}

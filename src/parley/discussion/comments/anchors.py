@@ -17,6 +17,28 @@ from parley.platform.concurrency import in_thread
 from parley.platform.errors import Refused
 from parley.platform.text.messages import N_
 
+ATTACH_TO_REVISION = """
+update comment set made_on = $2, passage = $2, passage_end = nullif($3::bigint, $2), quote = nullif($4, ''),
+                   prefix = $5, suffix = $6, anchor = 'same', confidence = 1
+where id = $1 and made_on is null
+"""
+# Reading one revision of the longest article takes up to a tenth of a second.
+MOST_REVISIONS = 10
+SELECT_ANCHORED = """
+select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
+       coalesce(suffix, '') as suffix, passage, words, by_hand
+from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
+"""
+MOVE_ANCHORS = """
+update comment c set anchor = n.anchor, passage = n.passage, passage_end = nullif(n.last, n.passage),
+                     words = nullif(n.words, ''), confidence = n.confidence
+from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::float8[])
+     as n(id, anchor, passage, last, words, confidence)
+where c.id = n.id
+  and (c.anchor, c.passage, coalesce(c.words, '')) is distinct from (n.anchor, n.passage, n.words)
+returning c.id
+"""
+
 
 class FoundAnchor(msgspec.Struct, frozen=True):
     """A passage, or words that begin in it and end in the passage `last`."""
@@ -60,13 +82,6 @@ def shorten_quote(quote: str) -> str:
     return head if space else quote[: rules.LONGEST_QUOTE]
 
 
-ATTACH_TO_REVISION = """
-update comment set made_on = $2, passage = $2, passage_end = nullif($3::bigint, $2), quote = nullif($4, ''),
-                   prefix = $5, suffix = $6, anchor = 'same', confidence = 1
-where id = $1 and made_on is null
-"""
-
-
 async def attach(comment: int, anchor: FoundAnchor) -> None:
     """Anchor a comment that was just written. The caller has locked the thread's row."""
     at = anchor.selector
@@ -95,15 +110,6 @@ class Anchored(msgspec.Struct, frozen=True):
     def last_found(self) -> Selector:
         """The words on which it was found last."""
         return Selector(self.passage, self.words or self.quote)
-
-
-# Reading one revision of the longest article takes up to a tenth of a second.
-MOST_REVISIONS = 10
-SELECT_ANCHORED = """
-select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
-       coalesce(suffix, '') as suffix, passage, words, by_hand
-from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
-"""
 
 
 async def find_again(thread: int, former: int, new: int) -> list[int]:
@@ -170,17 +176,6 @@ async def _resolve(
 def _as_changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
     return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
-
-
-MOVE_ANCHORS = """
-update comment c set anchor = n.anchor, passage = n.passage, passage_end = nullif(n.last, n.passage),
-                     words = nullif(n.words, ''), confidence = n.confidence
-from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::float8[])
-     as n(id, anchor, passage, last, words, confidence)
-where c.id = n.id
-  and (c.anchor, c.passage, coalesce(c.words, '')) is distinct from (n.anchor, n.passage, n.words)
-returning c.id
-"""
 
 
 async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:

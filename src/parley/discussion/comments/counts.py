@@ -54,6 +54,18 @@ update quoted_words n set comments = n.comments - 1
 from (select thread, passage, {ABOUT} as words from comment where id = $1 and {IS_ABOUT_WORDS}) c
 where n.thread = c.thread and n.passage = c.passage and md5(n.words) = md5(c.words)
 """  # noqa: S608 constants only
+SELECT_DRIFTED = f"""
+with fresh as (
+    select thread, part, {BY_STANCE} from comment
+    where thread > $1 and thread <= $2 and {IS_COUNTED} group by thread, part
+), kept as (
+    select thread, part, {STANCES} from passage_count
+    where thread > $1 and thread <= $2 and (supports, challenges, adds, asks, none) <> (0, 0, 0, 0, 0)
+)
+select distinct thread from (
+    (select * from fresh except select * from kept) union all (select * from kept except select * from fresh)
+) d order by thread
+"""  # noqa: S608 constants only
 
 
 @asynccontextmanager
@@ -69,20 +81,6 @@ async def recount(thread: int) -> None:
     await PassageCount.delete().where(PassageCount.thread == thread)
     await QuotedWords.delete().where(QuotedWords.thread == thread)
     await db.execute(f"with words as ({ADD_WORDS_OF_THREAD}) {ADD_THREAD}", thread)
-
-
-SELECT_DRIFTED = f"""
-with fresh as (
-    select thread, part, {BY_STANCE} from comment
-    where thread > $1 and thread <= $2 and {IS_COUNTED} group by thread, part
-), kept as (
-    select thread, part, {STANCES} from passage_count
-    where thread > $1 and thread <= $2 and (supports, challenges, adds, asks, none) <> (0, 0, 0, 0, 0)
-)
-select distinct thread from (
-    (select * from fresh except select * from kept) union all (select * from kept except select * from fresh)
-) d order by thread
-"""  # noqa: S608 constants only
 
 
 async def find_drifted(above: int, upto: int) -> list[int]:

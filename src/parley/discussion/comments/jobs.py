@@ -16,15 +16,6 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 THREADS = 100
-
-
-class OldHtml(msgspec.Struct, frozen=True):
-    id: int
-    body: str
-    # An imported comment mentions people of another site, not members.
-    imported: bool
-
-
 SELECT_OLD_HTML = f"""
 select id, body, author is null as imported from comment
 where html_version < $1 and {attempts.due("markdown", "comment.id")}
@@ -34,6 +25,13 @@ UPDATE_HTML = """
 update comment c set html = n.html, html_version = $1
 from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 """
+
+
+class OldHtml(msgspec.Struct, frozen=True):
+    id: int
+    body: str
+    # An imported comment mentions people of another site, not members.
+    imported: bool
 
 
 async def render_old() -> int:

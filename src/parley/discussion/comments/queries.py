@@ -13,6 +13,48 @@ from parley.platform import db
 from parley.platform.http.access import Viewer
 from parley.platform.text.diff import mark_changes
 
+TAG = re.compile("<[^>]*>")
+# This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
+LONG_ROOT, LONG_REPLY = 230, 140
+BREAKS = 2
+# SQL, as the tables of claims and pinned replies are in a package above this one.
+IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
+           and k.state = 'confirmed' and k.role = 'author')"""
+IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
+# The tables that COMMENT_COLUMNS are selected from.
+SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
+SELECT_COMMENT_STATE = """
+select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state,
+       coalesce(m.state = 'anonymised', false) as author_erased
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
+"""
+SELECT_COMMENT_TEXT = """
+select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
+"""
+# The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
+# since the page shows what each version changed in the one before.
+SELECT_VERSIONS = """
+with version as (
+    select number, body, statement, written_at as at from comment_version where comment = $1
+    union all
+    select version, body, statement, coalesce(edited_at, created_at) from comment where id = $1
+), newest as (
+    select number, at, body, statement, sum(length(body)) over (order by number desc) as characters,
+           row_number() over (order by number desc) as place, number = min(number) over () as is_first
+    from version where number < $2
+)
+select number, body, statement, at, is_first from newest
+where place <= 2 or (characters <= $3 and place <= $4) order by number
+"""
+# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
+SELECT_HELD_COMMENTS = """
+select id, state, statement, body, html as raw_html, created_at from comment
+where author = $1 and thread = $2
+  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
+       or state = 'withdrawn' and deleted_at > now() - interval '1 day')
+order by created_at
+"""
+
 
 class CommentRow(msgspec.Struct, frozen=True):
     """A comment as everybody may see it; nothing in it depends on the viewer."""
@@ -23,7 +65,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     depth: int
     author: str | None
     author_title: str
-    # Whether they are confirmed to be the article's author, and pinned this comment above the discussion.
+    # Whether the author is confirmed as the article's author, and pinned this comment above the discussion.
     is_articles_author: bool
     is_pinned: bool
     state: str
@@ -67,14 +109,7 @@ class CommentRow(msgspec.Struct, frozen=True):
 
     @property
     def difference(self) -> Markup:
-        """The quoted words as they read now, with the changes marked."""
         return mark_changes(self.quote or "", self.words or "")
-
-
-TAG = re.compile("<[^>]*>")
-# This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
-LONG_ROOT, LONG_REPLY = 230, 140
-BREAKS = 2
 
 
 def _is_long(html: str, *, reply: bool) -> bool:
@@ -129,11 +164,6 @@ MAY_BE_QUOTED = _may_be_read("c.quote", EARLIER_PASSAGE)
 # The words that a comment is about now may be in another passage than its quote was.
 MAY_SHOW_WORDS = _may_be_read("c.words", _text_of("t.revision", "c.passage"))
 
-# SQL, as the tables of claims and pinned replies are in a package above this one.
-IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
-           and k.state = 'confirmed' and k.role = 'author')"""
-
-IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
 
 COMMENT_COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
@@ -158,21 +188,12 @@ COMMENT_COLUMNS = f"""
     c.author is not null and m.state <> 'anonymised' as has_profile, c.author as author_id
 """
 
-# The tables that COMMENT_COLUMNS are selected from.
-SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
 # The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
 SELECT_COMMENTS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
-SELECT_COMMENT_STATE = """
-select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state,
-       coalesce(m.state = 'anonymised', false) as author_erased
-from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
-"""
-
 
 async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
-    """Return the comments with these ids, by id."""
     rows = await db.fetch(CommentRow, SELECT_COMMENTS, list(ids))
     return {row.id: row for row in rows}
 
@@ -218,17 +239,10 @@ class CommentText(msgspec.Struct, frozen=True):
 
     @property
     def is_held(self) -> bool:
-        """Whether it waits for a moderator."""
         return self.state == "pending"
 
 
-SELECT_COMMENT_TEXT = """
-select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
-"""
-
-
 async def text(comment_id: int) -> CommentText:
-    """Return the text of a comment that exists."""
     [row] = await db.fetch(CommentText, SELECT_COMMENT_TEXT, comment_id)
     return row
 
@@ -242,23 +256,6 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
     at: datetime
     # Whether no earlier version is stored.
     is_first: bool
-
-
-# The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
-# since the page shows what each version changed in the one before.
-SELECT_VERSIONS = """
-with version as (
-    select number, body, statement, written_at as at from comment_version where comment = $1
-    union all
-    select version, body, statement, coalesce(edited_at, created_at) from comment where id = $1
-), newest as (
-    select number, at, body, statement, sum(length(body)) over (order by number desc) as characters,
-           row_number() over (order by number desc) as place, number = min(number) over () as is_first
-    from version where number < $2
-)
-select number, body, statement, at, is_first from newest
-where place <= 2 or (characters <= $3 and place <= $4) order by number
-"""
 
 
 async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
@@ -281,16 +278,5 @@ class HeldComment(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 rendered safe by platform/text/markdown.py
 
 
-# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
-SELECT_HELD_COMMENTS = """
-select id, state, statement, body, html as raw_html, created_at from comment
-where author = $1 and thread = $2
-  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
-       or state = 'withdrawn' and deleted_at > now() - interval '1 day')
-order by created_at
-"""
-
-
 async def held_comments(author: int, thread: int) -> list[HeldComment]:
-    """Return a member's comments in a thread that nobody else can see."""
     return await db.fetch(HeldComment, SELECT_HELD_COMMENTS, author, thread)

@@ -7,14 +7,6 @@ import msgspec
 from parley.articles.articles.rules import READABLE, WITHHELD
 from parley.platform import db
 
-
-class PassageWords(msgspec.Struct, frozen=True):
-    """The text of a passage that a comment is about."""
-
-    comment: int
-    text: str
-
-
 SELECT_PASSAGES = f"""
 select c.id as comment, p.text
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
@@ -22,6 +14,11 @@ join revision r on r.article = a.id and r.number = t.revision cross join {READAB
 where c.id = any($1::bigint[]) and c.passage is not null and c.anchor <> 'lost' and p.lineage = c.passage
   and p.kind <> '{WITHHELD}'
 """  # noqa: S608 constants only
+
+
+class PassageWords(msgspec.Struct, frozen=True):
+    comment: int
+    text: str
 
 
 async def passages(comments: Sequence[int]) -> dict[int, str]:

@@ -24,7 +24,7 @@ SHOWN_STATE = """
          when c.state in ('pending', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
-# All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
+# The words of a comment, which the automatic rules read too (drafts.py: Draft.words).
 ALL_WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held, or never became visible, are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
@@ -57,7 +57,6 @@ def require_open_thread(thread_state: str) -> None:
 
 
 def require_open_branch(locked_branch: int | None) -> None:
-    """Raise Refused for a comment in a locked branch."""
     if locked_branch is not None:
         raise Refused(
             N_("A moderator locked this branch of the discussion: nobody can reply here. Your text is kept here.")

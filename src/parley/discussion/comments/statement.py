@@ -57,7 +57,7 @@ def _has_second_sentence(text: str) -> bool:
 
 
 def statement_of(form: Form) -> str | None:
-    """Return the statement in a form's field `statement`; what is wrong with it becomes the field's error."""
+    """Return the statement in a form's field `statement`. A mistake becomes the field's error."""
     try:
         return as_statement(form.values.get("statement", ""))
     except Refused as refusal:

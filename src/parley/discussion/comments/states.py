@@ -1,10 +1,11 @@
-"""The states of a comment: each change of state, with its effects on counts and readers."""
+"""Changing the state of a comment, with the effects on counts and readers; and locking a branch of a discussion."""
 
 import msgspec
 
 from parley.discussion.comments.counts import update_counts
 from parley.discussion.comments.queries import state_of
 from parley.discussion.comments.rules import IS_IN, MOVED, CommentState
+from parley.discussion.comments.tables import Comment
 from parley.discussion.threads.queries import lock_thread
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
@@ -68,6 +69,14 @@ update comment set reply_count = reply_count - 1 where id = (select parent from 
 WORDS_ARE_ERASED = """
 select exists (select from member where id = $1 and erase_words and (state = 'anonymised' or erase_at <= now()))
 """
+# A part of the branch that was locked earlier keeps its own lock.
+LOCK_BRANCH = """
+with recursive branch as (
+    select id from comment where id = $1 and locked_branch is null
+    union all select c.id from comment c join branch b on c.parent = b.id where c.locked_branch is null
+)
+update comment set locked_branch = $1 where id in (select id from branch)
+"""
 
 
 async def lock_comment(comment_id: int) -> CommentState:
@@ -75,7 +84,7 @@ async def lock_comment(comment_id: int) -> CommentState:
 
     Raises NotFound, and Refused if the comment is moved to another thread meanwhile.
     """
-    thread = await db.value("select thread from comment where id = $1", comment_id)
+    thread = await db.value(Comment.select(Comment.thread).where(Comment.id == comment_id))
     if thread is None:
         raise NotFound(N_("This comment does not exist."))
     await lock_thread(thread)
@@ -109,3 +118,14 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
         await emit(event, thread=comment.thread, comment=comment.id, actor=actor)
     if to == "visible" and await db.value(WORDS_ARE_ERASED, comment.author):
         await transition(msgspec.structs.replace(comment, state=to), "deleted_by_author", actor=None)
+
+
+async def lock_branch(comment: int) -> bool:
+    """Lock the branch of a comment whose thread is locked by the transaction. False where it is locked already."""
+    return bool(await db.execute(LOCK_BRANCH, comment))
+
+
+async def unlock_branch(comment: int, thread: int) -> bool:
+    """Allow replies again in the branch that was locked with this comment. False where there is none."""
+    locked = (Comment.locked_branch == comment) & (Comment.thread == thread)
+    return bool(await Comment.update({Comment.locked_branch: None}).where(locked).returning(Comment.id))

@@ -31,7 +31,7 @@ PART = """case when parent is not null then null when passage is null then 'whol
 
 
 class Comment(Table):
-    """One comment. Its counters are those of counted votes; discussion/votes/jobs.py checks them every night.
+    """One comment. Its counters include counted votes only; discussion/votes/jobs.py checks them every night.
 
     Votes of agreement count while they are about the present wording.
     """
@@ -76,7 +76,7 @@ class Comment(Table):
     version = Integer(null=False, default=1)
     # The comment in one sentence, which members agree or disagree with. Without one, they do so with the body.
     statement = Varchar(140, null=True, default=None)
-    # The version in which the words that members agree with began: those of the statement or, without one, the body.
+    # The version that introduced the present words of the statement or, without one, of the body.
     wording = Integer(null=False, default=1)
     submission = UUID(null=True, default=None)
     # The votes that an imported comment came with.

@@ -4,6 +4,7 @@ A new wording begins with the next version, and nobody has voted on it yet. Earl
 longer count, and the map has no verdict on it until it is calculated again.
 """
 
+from parley.discussion.comments.tables import Comment
 from parley.platform import db
 
 _NEW = {
@@ -67,7 +68,7 @@ async def change_statement(comment: int, statement: str | None) -> bool:
 
 async def withdraw_statement(comment: int) -> str | None:
     """Take a statement away, from the history too, and return it. The caller has locked the comment and its thread."""
-    statement: str | None = await db.value("select statement from comment where id = $1", comment)
+    statement: str | None = await db.value(Comment.select(Comment.statement).where(Comment.id == comment))
     if statement is not None:
         await db.execute(WITHDRAW_STATEMENT, comment)
     return statement

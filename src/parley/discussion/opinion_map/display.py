@@ -5,11 +5,13 @@ from datetime import datetime
 
 import msgspec
 
-from parley.discussion.comments.publishing import PublishedShares
-from parley.discussion.opinion_map import placed, queries
-from parley.discussion.opinion_map.drawing import Drawing, draw
+from parley.discussion.comments.published_answers import PublishedShares
+from parley.discussion.opinion_map import queries
+from parley.discussion.opinion_map.drawing import Drawing, ViewerPlacement, draw, on_picture
+from parley.discussion.opinion_map.picture import MapPicture
 from parley.discussion.opinion_map.published import PublishedMap, PublishedStatement
 from parley.discussion.opinion_model.analysis import Reason, Verdict
+from parley.discussion.opinion_model.placing import place
 from parley.platform.http.access import Viewer
 
 # About this many members who answer this many statements each are enough for a map.
@@ -56,7 +58,7 @@ class Tab(msgspec.Struct, frozen=True):
     only: int | None = None
     map: PublishedMap | None = None
     drawing: Drawing | None = None
-    you: placed.ViewerPlacement | None = None
+    you: ViewerPlacement | None = None
     common: list[ShownStatement] = []
     rejected: list[ShownStatement] = []
     dividing: list[ShownStatement] = []
@@ -79,7 +81,7 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
     published_map = row.published
     if published_map.reason is not None or published_map.picture is None:
         return await _without_map(row, published_map, lineages, viewer)
-    you = await placed.you(viewer, thread, published_map.picture) if viewer else None
+    you = await _place(viewer, thread, published_map.picture) if viewer else None
     shown = await _statements(published_map, lineages, viewer, only)
     by_verdict = {verdict: _of(published_map, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
     return Tab(
@@ -173,3 +175,13 @@ def _clearness(statement: PublishedStatement) -> int:
 
 def _choose(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:
     return [shown[comment] for comment in ids if comment in shown]
+
+
+async def _place(viewer: Viewer, thread: int, picture: MapPicture) -> ViewerPlacement | None:
+    """Return where the viewer stands on a thread's picture, None while nothing is known of them. Not stored."""
+    answers = await queries.own_answers(viewer.id, thread)
+    parameters = await queries.parameters(thread)
+    if parameters is None:
+        return None
+    known = {str(comment): value for comment, value in answers.items() if str(comment) in parameters.statements}
+    return on_picture(picture, place(parameters, known), len(known)) if known else None

@@ -1,13 +1,47 @@
-"""The picture of a map as shapes for an SVG, drawn on the server."""
+"""The picture of a map as shapes for an SVG, drawn on the server, and where the viewer stands on it."""
 
 import msgspec
 
 from parley.discussion.opinion_map.picture import MapPicture, Square
-from parley.discussion.opinion_map.placed import ViewerPlacement
+from parley.discussion.opinion_model.placing import SHOWN_PROBABILITY, Placement
 
+# The range holds eight in ten of the positions that the answers allow.
+RANGE = 1.2816
 WIDTH, LINE_HEIGHT, TOP, GAP = 500.0, 104.0, 4.0, 2.0
 GROUND = 88.5
 SIDE = 300.0
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A place along one axis of the picture, from 0 to 1, and the range around it."""
+
+    start: float
+    middle: float
+    end: float
+
+
+class ViewerPlacement(msgspec.Struct, frozen=True):
+    """The viewer on the picture. `near` is the group they are told to be near; None is between."""
+
+    answers: int
+    ranges: tuple[Range, ...]
+    near: str | None
+
+
+def on_picture(picture: MapPicture, placement: Placement, answers: int) -> ViewerPlacement:
+    ranges = [
+        _range(picture, axis, position, sd)
+        for axis, (position, sd) in enumerate(zip(placement.position, placement.sd, strict=True))
+    ]
+    near = max(placement.groups, key=placement.groups.__getitem__, default=None)
+    return ViewerPlacement(
+        answers, tuple(ranges), near if near and placement.groups[near] >= SHOWN_PROBABILITY else None
+    )
+
+
+def _range(picture: MapPicture, axis: int, position: float, sd: float) -> Range:
+    ends = sorted(picture.place(axis, position + sign * RANGE * sd) for sign in (-1, 1))
+    return Range(ends[0], picture.place(axis, position), ends[1])
 
 
 class Shape(msgspec.Struct, frozen=True):

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from parley.discussion.opinion_map import eligible, process
-from parley.discussion.opinion_map.history import MapChange, changes
-from parley.discussion.opinion_map.published import PublicationState, PublishedMap, publish_map
+from parley.discussion.opinion_map import process, queries
+from parley.discussion.opinion_map.published import MapChange, PublicationState, PublishedMap, changes, publish_map
+from parley.discussion.opinion_map.tables import PerspectiveMap
 from parley.discussion.opinion_model.analysis import Analysis, Votes
 from parley.platform import db
 from parley.platform.events import attempts
@@ -26,22 +26,6 @@ where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
   and {attempts.due("maps", "t.id")}
 order by m.counted_at nulls first, t.id limit 20
 """  # noqa: S608 constants only
-
-
-async def compute_due() -> int:
-    """Compute the maps of all threads that are due, and return their number."""
-    return len(await attempts.each("maps", await db.values(SELECT_DUE_THREADS), compute, in_transaction=False))
-
-
-class Earlier(msgspec.Struct, frozen=True):
-    analysis: str
-    state: str
-    history: str
-
-
-SELECT_EARLIER = """
-select analysis::text as analysis, state::text as state, history::text as history from perspective_map where thread = $1
-"""
 MOST_CHANGES = 200
 STORE_MAP = """
 insert into perspective_map (thread, analysis, published, state, answers, history, counted_at)
@@ -59,15 +43,26 @@ on conflict (comment) do update set verdict = excluded.verdict, bridge = exclude
 """
 
 
+async def compute_due() -> int:
+    """Compute the maps of all threads that are due, and return their number."""
+    return len(await attempts.each("maps", await db.values(SELECT_DUE_THREADS), compute, in_transaction=False))
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    analysis: str
+    state: str
+    history: str
+
+
 async def compute(thread: int, now: datetime | None = None) -> None:
     """Compute a thread's map. `now` is another moment than the present only in the demo and in tests."""
     now = now or datetime.now(UTC)
-    earlier = await db.fetch_one(Earlier, SELECT_EARLIER, thread)
+    earlier = await db.fetch_one(Earlier, PerspectiveMap.select().where(PerspectiveMap.thread == thread))
     previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
     state = msgspec.json.decode(earlier.state, type=PublicationState) if earlier else PublicationState()
-    votes = await eligible.answers(thread)
+    votes = await queries.eligible_answers(thread)
     analysis = await process.analyse(process.Request(votes, thread, previous, state.shown))
-    published, after = publish_map(analysis, votes, await eligible.authors(votes), state, now.date())
+    published, after = publish_map(analysis, votes, await queries.statement_authors(votes), state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[MapChange]) if earlier else []
     history += changes(now, analysis, previous, state, after)
     await _store(thread, now, analysis, votes, published, after, history[-MOST_CHANGES:])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from parley.discussion.comments.publishing import round_members
+from parley.discussion.comments.published_answers import round_members
 from parley.discussion.opinion_model.analysis import MemberPosition
 
 # The ends of an axis, in standard deviations.
@@ -45,7 +45,6 @@ class MapPicture(msgspec.Struct, frozen=True):
 
 
 def draw(members: Iterable[MemberPosition], axes: int, centres: Mapping[str, tuple[float, ...]]) -> MapPicture:
-    """Return the picture of these members on one or two axes."""
     counted = list(members)
     columns = min(max(len(counted) // MEMBERS_A_COLUMN, LEAST_COLUMNS), MOST_COLUMNS) if axes == 1 else GRID
     empty = MapPicture(columns, GRID if axes == 2 else 1, _mirrored_axes(axes, centres), ())  # noqa: PLR2004

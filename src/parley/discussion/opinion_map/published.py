@@ -5,25 +5,34 @@ in between: a few accounts that answer together in one evening cannot put a sent
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 import msgspec
 
-from parley.discussion.comments.publishing import (
+from parley.discussion.comments.published_answers import (
     STEP,
     PublishedShares,
     PublishedTally,
     Tally,
+    is_step,
     publish,
     rounded_down,
+    rounded_share,
     shares,
 )
-from parley.discussion.opinion_map.picture import MapPicture
-from parley.discussion.opinion_map.positions import PublishedPositions, publish_positions
-from parley.discussion.opinion_model.analysis import Analysis, Reason, StatementResult, Verdict, Votes
+from parley.discussion.opinion_map.picture import MapPicture, draw
+from parley.discussion.opinion_map.shown_verdicts import VerdictHistory, next_verdict, representative
+from parley.discussion.opinion_model.analysis import (
+    Analysis,
+    Gate,
+    MemberPosition,
+    Reason,
+    StatementResult,
+    Verdict,
+    Votes,
+)
 from parley.discussion.opinion_model.analysis import Shares as ExactShares
-from parley.discussion.opinion_model.visible_verdicts import VerdictHistory, next_verdict, representative
 
 # Members with fewer answers do not count (model/matrix.py).
 ENOUGH_ANSWERS = 7
@@ -59,12 +68,22 @@ class PublishedMap(msgspec.Struct, frozen=True):
     # While there is no map: by verdict, the comments on which everybody agrees, disagrees, or is split.
     of_everybody: dict[Verdict, tuple[int, ...]] = {}
 
-    def of(self, verdict: Verdict) -> list[PublishedStatement]:
-        return [statement for statement in self.statements if statement.verdict == verdict]
+
+class PublishedPositions(msgspec.Struct, frozen=True):
+    """What is published of where members stand: in steps, like their answers.
+
+    Sizes of groups that followed every new member would tell on which side that member stands: from sizes rounded to
+    five and the picture, a watcher guessed two sides of three. So they change when the members have doubled or halved.
+    """
+
+    members: int = 0  # how many this was made from; never shown
+    # By letter, the per cent of members placed in a group.
+    groups: dict[str, int] = {}
+    picture: MapPicture | None = None
 
     @property
-    def is_open(self) -> bool:
-        return self.reason is None
+    def between(self) -> int:
+        return max(100 - sum(self.groups.values()), 0) if self.groups else 0
 
 
 class PublicationState(msgspec.Struct, frozen=True):
@@ -100,17 +119,8 @@ def publish_map(
     """
     if analysis.state != "open" or analysis.parameters is None:
         return _without_map(analysis, before, today)
-    histories = {
-        statement.statement: next_verdict(
-            before.histories.get(statement.statement, VerdictHistory()),
-            statement.verdict,
-            statement.everybody.answers,
-            statement.asked,
-            today,
-        )
-        for statement in analysis.statements
-    }
-    after = PublicationState(histories=histories)
+    verdicts_now = [statement.verdict for statement in analysis.statements]
+    after = PublicationState(histories=_next_verdicts(before.histories, analysis, verdicts_now, today))
     verdicts = after.verdicts
     words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
     cells = {
@@ -137,27 +147,42 @@ def publish_map(
     return published, msgspec.structs.replace(after, cells=cells, positions=positions)
 
 
+def publish_positions(
+    before: PublishedPositions,
+    members: Sequence[MemberPosition],
+    axes: int,
+    centres: Mapping[str, tuple[float, ...]],
+) -> PublishedPositions:
+    """Return what is published of the members of a map: unchanged until a step is full, or the map has other groups."""
+    is_same = before.picture and before.picture.axes == axes and before.groups.keys() == centres.keys()
+    if is_same and not is_step(before.members, len(members)):
+        return before
+    sizes = Counter(member.group for member in members)
+    groups = {letter: rounded_share(sizes[letter] / max(len(members), 1)) for letter in centres}
+    return PublishedPositions(len(members), groups, draw(members, axes, centres))
+
+
 def _without_map(analysis: Analysis, before: PublicationState, today: date) -> tuple[PublishedMap, PublicationState]:
     """Publish what everybody agrees on, by the rules of common ground; without numbers, which nobody needs to see."""
-    new = VerdictHistory()
-    after = PublicationState(
-        of_everybody={
-            statement.statement: next_verdict(
-                before.of_everybody.get(statement.statement, new),
-                statement.of_everybody,
-                statement.everybody.answers,
-                statement.asked,
-                today,
-            )
-            for statement in analysis.statements
-        }
-    )
+    verdicts_now = [statement.of_everybody for statement in analysis.statements]
+    after = PublicationState(of_everybody=_next_verdicts(before.of_everybody, analysis, verdicts_now, today))
     of_everybody: dict[Verdict, tuple[int, ...]] = {}
     for statement, verdict in after.shown.items():
         of_everybody[verdict] = (*of_everybody.get(verdict, ()), int(statement))
     members = rounded_down(analysis.gate.members)
     unknown = _not_known(analysis, after.shown)
     return PublishedMap(analysis.reason, members, not_known=unknown, of_everybody=of_everybody), after
+
+
+def _next_verdicts(
+    before: Mapping[str, VerdictHistory], analysis: Analysis, verdicts: Sequence[Verdict], today: date
+) -> dict[str, VerdictHistory]:
+    return {
+        result.statement: next_verdict(
+            before.get(result.statement, VerdictHistory()), verdict, result.everybody.answers, result.asked, today
+        )
+        for result, verdict in zip(analysis.statements, verdicts, strict=True)
+    }
 
 
 def _not_known(analysis: Analysis, verdicts: Mapping[str, Verdict]) -> int:
@@ -187,3 +212,26 @@ def _cells(result: StatementResult, before: Mapping[str, PublishedTally]) -> dic
 def _tally(shares: ExactShares) -> Tally:
     agrees, disagrees = round(shares.agree * shares.answers), round(shares.disagree * shares.answers)
     return Tally(agrees, disagrees, shares.answers - agrees - disagrees)
+
+
+class MapChange(msgspec.Struct, frozen=True):
+    """What a computation changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
+
+    at: datetime
+    reason: Reason | None
+    gate: Gate
+    verdicts: dict[str, Verdict | None] = {}
+
+
+def changes(
+    now: datetime, analysis: Analysis, previous: Analysis | None, before: PublicationState, after: PublicationState
+) -> list[MapChange]:
+    """Return what changed, in a list that is empty if nothing did."""
+    names = before.verdicts.keys() | after.verdicts.keys()
+    verdicts = {
+        name: after.verdicts.get(name)
+        for name in sorted(names)
+        if before.verdicts.get(name) != after.verdicts.get(name)
+    }
+    same = previous is not None and previous.gate == analysis.gate and previous.reason == analysis.reason
+    return [] if same and not verdicts else [MapChange(now, analysis.reason, analysis.gate, verdicts)]

@@ -29,8 +29,6 @@ class PerspectiveMap(Table, tablename="perspective_map"):
 
 
 class StatementVerdict(Table, tablename="statement_verdict"):
-    """The published verdict on a statement."""
-
     id = BigSerial(primary_key=True)
     comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
     thread = BigInt(null=False, default=None)

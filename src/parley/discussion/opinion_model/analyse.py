@@ -11,7 +11,7 @@ from parley.discussion.opinion_model import results, style
 from parley.discussion.opinion_model.analysis import Analysis, Gate, Parameters, Reason, Verdict, Votes
 from parley.discussion.opinion_model.copies import copies
 from parley.discussion.opinion_model.fit import Fit, fit, mirror, place
-from parley.discussion.opinion_model.letters import letters
+from parley.discussion.opinion_model.groups import letters
 from parley.discussion.opinion_model.matrix import Floats, Matrix
 
 # The gate is measured again when the answers have grown or shrunk by this part.

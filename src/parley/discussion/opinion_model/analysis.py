@@ -14,6 +14,8 @@ Reason = Literal[
     "too-few-answers", "no-pattern", "rests-on-few", "rests-on-few-statements", "differs-in-unsure", "differs-in-style"
 ]
 Verdict = Literal["common-ground", "rejected", "dividing", "unknown"]
+# These two are shown only when they are found on two days, with new asked answers in between.
+COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Votes:
 
     voter: Sequence[str]
     statement: Sequence[str]
-    value: Sequence[int]  # 1 agree, 0 unsure, -1 disagree; no answer is no element
+    value: Sequence[int]  # 1 agree, 0 unsure, -1 disagree
     asked: Sequence[bool] | None = None  # answers to questions that Parley chose at random; None: all count as such
 
 
@@ -62,8 +64,6 @@ class StatementParameters(msgspec.Struct, frozen=True):
 
 
 class MixtureComponent(msgspec.Struct, frozen=True):
-    """One normal distribution of a mixture."""
-
     share: float
     centre: float
     variance: float
@@ -102,20 +102,12 @@ class Shares(msgspec.Struct, frozen=True):
     unsure: float
 
 
-class LowerBounds(msgspec.Struct, frozen=True):
-    """Lower bounds (10th percentiles) of shares, each the lowest of the groups; None if a group answered too little."""
-
-    agree: float | None = None
-    disagree: float | None = None
-
-
 class StatementResult(msgspec.Struct, frozen=True):
     statement: str
     verdict: Verdict
     shares: dict[str, Shares]  # by letter, of the members placed in a group
     everybody: Shares
     asked: int  # answers that Parley asked for
-    bounds: LowerBounds = LowerBounds()
     # The verdict if everybody is taken as one group; `dividing` means that they are split. Shown while there is no map.
     of_everybody: Verdict = "unknown"
 

@@ -1,4 +1,4 @@
-"""Members whose answers are nearly those of another count as one: several accounts may be one person's.
+"""Members with nearly the same answers count as one: several accounts may be one person's.
 
 Two members are near-identical if they share at least 8 answers, at least 95 % of these are equal, and the statements
 that both answered are at least 80 % of those that either did. The oldest account keeps its weight: a copier must not
@@ -18,7 +18,7 @@ from parley.discussion.opinion_model.fit import fit
 from parley.discussion.opinion_model.matrix import Flags, Matrix
 
 SHARED, EQUAL, OVERLAP = 8, 0.95, 0.8
-# Chance explains likenesses that one member in so many finds.
+# More likenesses than this probability allows are not chance.
 BY_CHANCE = 0.01
 # MinHash (Broder 1997): members whose answers overlap as above are compared with a probability of 85 %, copies always.
 BANDS, ROWS, COMPARED = 12, 6, 10
@@ -103,7 +103,7 @@ def _equal_by_chance(matrix: Matrix, seed: int) -> float:
 
 
 def _nearly_all_equal(shared: int, equal: float) -> float:
-    """Return the probability that so many of the shared answers are equal by chance."""
+    """Return the probability that nearly all of the shared answers are equal by chance."""
     different = int((1 - EQUAL) * shared + TINY)
     return sum(comb(shared, k) * (1 - equal) ** k * equal ** (shared - k) for k in range(different + 1))
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parley.discussion.opinion_model.grouped import Grouped
-from parley.discussion.opinion_model.matrix import Floats, Indices, Matrix
+from parley.discussion.opinion_model.matrix import Floats, Grouped, Indices, Matrix
 from parley.discussion.opinion_model.posterior import Posteriors, Sums, apply, posterior, sums_of, transform
-from parley.discussion.opinion_model.start import FIRST_LOADINGS, first_loadings
 
 LEAST_ROUNDS, MOST_ROUNDS, PRECISION = 10, 60, 1e-4
 LEAST_NOISE, LEAST_INTERCEPTS, LEAST_MEANS = 0.02, 1e-4, 1e-3
 FIRST_INTERCEPTS, FIRST_MEANS = 0.1, 0.25
+POWER_STEPS, FIRST_LOADINGS = 12, 0.3
 TINY = 1e-12
 
 
@@ -129,3 +128,23 @@ def _noise(state: Fit, by_member: Grouped, sums: Sums) -> float:
     without = by_member.squares - 2 * members.mean[-1] @ by_member.sums + by_member.sizes @ members.moments()[-1, -1]
     explained = 2 * (state.statements.mean * sums.product).sum() - (state.statements.moments() * sums.square).sum()
     return float((without - explained) / len(by_member.value))
+
+
+def first_loadings(by_member: Grouped, by_statement: Grouped, axes: int, seed: int) -> Floats:
+    """Return loadings, of the shape (axes, statements), by power steps on the answers less their statement's mean.
+
+    Each answer is divided by the root of its member's number of answers, so that nobody counts for more than one. A
+    random start can end where there is no map.
+    """
+    loadings = np.random.default_rng(seed).standard_normal((by_statement.count, axes))
+    if not axes:
+        return loadings.T
+    mean, weight = by_statement.mean(), 1 / np.sqrt(np.maximum(by_member.sizes, 1))
+    down = (by_member.value - mean[by_member.partner]) * weight[by_member.of]
+    across = (by_statement.value - mean[by_statement.of]) * weight[by_statement.partner]
+    for _ in range(POWER_STEPS):
+        loadings, _ = np.linalg.qr(loadings)
+        positions = by_member.total(by_member.of_partners(loadings.T) * down)
+        loadings = by_statement.total(by_statement.of_partners(positions) * across).T
+    size = np.sqrt((loadings**2).mean(axis=0))
+    return loadings.T * (FIRST_LOADINGS / np.maximum(size, TINY))[:, None]

@@ -14,8 +14,8 @@ LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
 # negative, or twice what opens the gate.
 FOLDS, REPETITIONS, BEYOND_DOUBT = 5, 5, 2.0
 LEAST_SHARE, OPENS, OPENS_TRIMMED = 0.02, 3.0, 2.0
-# A few statements that say the same predict each other, which is no map. So it must also predict the other statements,
-# without those that it explains best and that have a fifth of all answers, and by the same share.
+# A few statements that say the same predict each other. That is not a map, so the gain must be as large on the other
+# statements: without those that the map explains best, which have a fifth of all answers.
 OPENS_OTHERS = 1.0
 # A map that is shown stays until it falls below these: the folds are random, so that z varies.
 STAYS, STAYS_TRIMMED, STAYS_OTHERS = 2.0, 1.0, 0.0
@@ -38,7 +38,6 @@ def measure(matrix: Matrix, seed: int, *, was_open: bool) -> Gate:
 
 
 def too_few(matrix: Matrix) -> Gate:
-    """Return the gate of a thread that has too few answers to try."""
     return Gate(len(matrix.members), len(matrix.statements), len(matrix))
 
 

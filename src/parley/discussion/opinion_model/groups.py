@@ -1,10 +1,11 @@
 """Groups of members along the axes, and each member's probability of belonging to them."""
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
-from parley.discussion.opinion_model.analysis import MixtureComponent
+from parley.discussion.opinion_model.analysis import MixtureComponent, Parameters
 from parley.discussion.opinion_model.fit import Fit, fit
 from parley.discussion.opinion_model.matrix import Flags, Floats, Indices, Matrix
 from parley.discussion.opinion_model.mixture import AnswerEvidence, fit_mixture, probability_above
@@ -15,6 +16,7 @@ LEAST_PLACED, LEAST_PART = 8, 0.1
 RELIABLE = 0.5
 RESAMPLES, DROPPED, SAME = 8, 0.1, 0.95
 STARTS, STEPS = 10, 50
+LETTERS = "ABCD"
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,6 @@ class Groups:
         return Groups(self.centres[order], np.argsort(order)[self.group], self.probability, parts)
 
     def sizes(self) -> Indices:
-        """Return how many members are placed in each group."""
         return np.bincount(self.group[self.placed], minlength=len(self.centres))
 
 
@@ -159,3 +160,46 @@ def adjusted_rand_index(first: Indices, second: Indices) -> float:
 
 def _pairs(counts: Floats) -> float:
     return float((counts * (counts - 1) / 2).sum())
+
+
+def letters(fitted: Fit, statements: tuple[str, ...], groups: Groups, previous: Parameters | None) -> list[str]:
+    by_size = np.argsort(-groups.sizes(), kind="stable")
+    if previous is None or not previous.centres:
+        return [LETTERS[place] for place in np.argsort(by_size)]
+    likeness = _likeness(fitted, statements, groups, previous)
+    best = max(
+        permutations(LETTERS, len(groups.centres)), key=lambda permutation: _total(likeness, by_size, permutation)
+    )
+    return [best[place] for place in np.argsort(by_size)]
+
+
+def _total(likeness: dict[tuple[int, str], float], by_size: Floats, chosen: tuple[str, ...]) -> float:
+    return sum(likeness.get((int(group), letter), 0.0) for group, letter in zip(by_size, chosen, strict=True))
+
+
+def _likeness(
+    fitted: Fit, statements: tuple[str, ...], groups: Groups, previous: Parameters
+) -> dict[tuple[int, str], float]:
+    """Return the correlations of expected answers of each group now and each then, by group and earlier letter."""
+    known = [index for index, name in enumerate(statements) if name in previous.statements]
+    if len(known) < 2:  # noqa: PLR2004 no correlation of fewer
+        return {}
+    loadings = fitted.statements.vectors[known]
+    now = _differences(groups.centres @ loadings.T)
+    old = np.array([previous.statements[statements[index]].loadings for index in known])
+    then = _differences(np.array(list(previous.centres.values())) @ old.T)
+    return {
+        (group, letter): _correlation(now[group], then[index])
+        for group in range(len(now))
+        for index, letter in enumerate(previous.centres)
+    }
+
+
+def _differences(answers: Floats) -> Floats:
+    """Return how each group's expected answers differ from those of all groups."""
+    return answers - answers.mean(axis=0)
+
+
+def _correlation(first: Floats, second: Floats) -> float:
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / size if size else 0.0

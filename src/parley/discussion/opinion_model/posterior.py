@@ -5,8 +5,7 @@ from itertools import combinations_with_replacement as pairs
 
 import numpy as np
 
-from parley.discussion.opinion_model.grouped import Grouped
-from parley.discussion.opinion_model.matrix import Floats
+from parley.discussion.opinion_model.matrix import Floats, Grouped
 
 
 @dataclass

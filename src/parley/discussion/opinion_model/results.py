@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from parley.discussion.opinion_model.analysis import (
-    LowerBounds,
+    COMMON,
     MemberPosition,
     Parameters,
     Shares,
@@ -17,7 +17,6 @@ from parley.discussion.opinion_model.fit import Fit, place
 from parley.discussion.opinion_model.groups import Groups, belonging
 from parley.discussion.opinion_model.matrix import Flags, Floats, Matrix
 from parley.discussion.opinion_model.verdicts import AnswerCounts, Evidence, representative
-from parley.discussion.opinion_model.visible_verdicts import COMMON
 
 
 def parameters(matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list[str]) -> Parameters:
@@ -65,7 +64,6 @@ def statements(
             {letter: _shares(evidence.groups, row, index) for row, letter in enumerate(letters)},
             _shares(evidence.everybody, 0, index),
             int(evidence.asked_of_everybody.answers[0, index]),
-            _bounds(evidence, index) if groups else LowerBounds(),
             of_everybody[index],
         )
         for index, name in enumerate(whole.statements)
@@ -99,11 +97,6 @@ def _shares(tally: AnswerCounts, row: int, index: int) -> Shares:
     agree, disagree = (float(counts[row, index]) / max(answers, 1) for counts in (tally.agree, tally.disagree))
     unsure = float(answers - tally.agree[row, index] - tally.disagree[row, index]) / max(answers, 1)
     return Shares(answers, agree, disagree, unsure)
-
-
-def _bounds(evidence: Evidence, index: int) -> LowerBounds:
-    agree, disagree = evidence.groups.least_agree, evidence.groups.least_disagree
-    return LowerBounds(float(agree[:, index].min()), float(disagree[:, index].min()))
 
 
 def _representative(whole: Matrix, tally: AnswerCounts, letters: list[str]) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Axes along which members differ in how they answer, not in what they favour. Such an axis is no map of opinions.
+"""Axes along which members differ in how they answer, not in what they favour. That is not a map of opinions.
 
 Two patterns predict hidden answers although nobody takes another side: members differ in how often they are unsure; or
 they differ in how far they follow what most others say, as where some answer at random, or agree to nearly everything.
@@ -26,7 +26,7 @@ def is_opinion(matrix: Matrix, fitted: Fit, axis: int) -> bool:
 
 
 def reason(gate: Gate) -> Reason | None:
-    """Return why the first axis is no map, None if it is one."""
+    """Return why the first axis is not a map, None if it is one."""
     if gate.unsure > MOST_UNSURE:
         return "differs-in-unsure"
     return "differs-in-style" if gate.popularity > MOST_EXPLAINED else None

@@ -1,4 +1,4 @@
-"""The addresses of authors of imported comments, only as keyed hashes: whoever confirms an address can claim them."""
+"""Keyed hashes of the addresses of imported authors. A member who confirms an address can claim its comments."""
 
 from collections.abc import Mapping
 

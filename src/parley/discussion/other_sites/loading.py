@@ -9,19 +9,22 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from parley.articles.articles import queries as articles
+from parley.discussion.comments import anchors
 from parley.discussion.comments.counts import recount
 from parley.discussion.comments.rules import IS_IN
-from parley.discussion.other_sites import imported_addresses, imported_anchors
+from parley.discussion.other_sites import imported_addresses
 from parley.discussion.threads.queries import lock_thread
+from parley.discussion.threads.tables import Thread
 from parley.platform import db
-from parley.platform.errors import NotFound
+from parley.platform.errors import NotFound, Refused
 from parley.platform.events.event_log import emit
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import one_line
 from parley.platform.text.messages import N_
 
 BATCH = 500
-# A comment without words, such as a highlight of Hypothesis, is one without its text.
+# A comment without words, for example a highlight in Hypothesis, is imported like a deleted one.
 TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed", "": "deleted_by_author"}
 LONGEST_NAME = 60
 
@@ -30,6 +33,48 @@ Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
 Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 Stance = Literal["supports", "challenges", "adds", "asks"]
+INSERT_COMMENTS = """
+insert into comment (thread, imported_into, parent, depth, imported_author, imported_id, state, body, html,
+                     html_version, base_ups, base_downs, created_at, scored_at, stance, reply_count)
+select coalesce(p.thread, $1), $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html,
+       $2,
+       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
+       case when r.parent is null then r.stance end, r.replies
+from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
+            $11::timestamptz[], $12::text[], $13::int[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies)
+left join comment p on p.id = r.parent
+on conflict (imported_into, imported_id) where imported_into is not null do nothing
+returning id, imported_id, thread
+"""
+# Comments are inserted with the number of their replies in the file. This corrects the few that differ, as when a later
+# file adds replies to a comment of an earlier one.
+# Held comments are counted when they are approved (states.py).
+COUNT_REPLIES = f"""
+with replies as (
+    select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
+    group by c.parent
+), counted as (
+    update comment c set reply_count = actual.n
+    from (select p.id, coalesce(r.n, 0) as n from comment p left join replies r on r.parent = p.id
+          where p.thread = $1) actual
+    where c.id = actual.id and c.reply_count <> actual.n
+)
+update thread set comment_count = (select count(*) from comment c where c.thread = $1 and {IS_IN}),
+       last_activity_at = greatest(last_activity_at,
+                                   (select max(c.created_at) from comment c where c.thread = $1 and {IS_IN}))
+where id = $1
+"""  # noqa: S608 constants only
+# A branch may also have been moved here from the thread that the same file was imported into before.
+SELECT_IMPORTED = """
+select id, imported_id, thread from comment where imported_into = $1
+union all
+select id, imported_id, thread from comment where thread = $1 and imported_into <> $1
+"""
+# The comment is about the version in which its words were found.
+SET_REVISION = """
+update comment c set revision = t.revision from thread t where t.id = c.thread and c.id = $1 and c.revision is null
+"""
 
 
 class ImportLine(msgspec.Struct, frozen=True):
@@ -68,55 +113,12 @@ class Summary(msgspec.Struct):
     skipped: int = 0
 
 
-INSERT_COMMENTS = """
-insert into comment (thread, imported_into, parent, depth, imported_author, imported_id, state, body, html,
-                     html_version, base_ups, base_downs, created_at, scored_at, stance, reply_count)
-select coalesce(p.thread, $1), $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html,
-       $2,
-       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
-       case when r.parent is null then r.stance end, r.replies
-from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-            $11::timestamptz[], $12::text[], $13::int[])
-     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies)
-left join comment p on p.id = r.parent
-on conflict (imported_into, imported_id) where imported_into is not null do nothing
-returning id, imported_id, thread
-"""
-
-# Comments are inserted with the number of their replies in the file. This corrects the few that differ, as when a later
-# file adds replies to a comment of an earlier one.
-# Held comments are counted when they are approved (states.py).
-COUNT_REPLIES = f"""
-with replies as (
-    select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
-    group by c.parent
-), counted as (
-    update comment c set reply_count = actual.n
-    from (select p.id, coalesce(r.n, 0) as n from comment p left join replies r on r.parent = p.id
-          where p.thread = $1) actual
-    where c.id = actual.id and c.reply_count <> actual.n
-)
-update thread set comment_count = (select count(*) from comment c where c.thread = $1 and {IS_IN}),
-       last_activity_at = greatest(last_activity_at,
-                                   (select max(c.created_at) from comment c where c.thread = $1 and {IS_IN}))
-where id = $1
-"""  # noqa: S608 constants only
-
-
 class ImportedComment(msgspec.Struct, frozen=True):
     """A comment that was imported into a thread. Its own `thread` is another one if a moderator moved it."""
 
     id: int
     imported_id: str
     thread: int
-
-
-# A branch may also have been moved here from the thread that the same file was imported into before.
-SELECT_IMPORTED = """
-select id, imported_id, thread from comment where imported_into = $1
-union all
-select id, imported_id, thread from comment where thread = $1 and imported_into <> $1
-"""
 
 
 async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: Callable[[int], None]) -> Summary:
@@ -127,9 +129,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     """
     comments = {line.id: line for line in lines if line.kind == "comment"}
     summary = Summary(skipped=len(lines) - len(comments))
-    lineages = await imported_anchors.lineages_of_quotes(
-        thread, (line.quote for line in lines if line.parent_id is None)
-    )
+    lineages = await lineages_of_quotes(thread, (line.quote for line in lines if line.parent_id is None))
     stored = await _imported_before(thread)
     replies = Counter(line.parent_id for line in comments.values())
 
@@ -183,7 +183,7 @@ async def _anchor_and_store_addresses(
     """Anchor the comments that were added, and store the hashes of the addresses of their authors."""
     lines = {comment.line.id: comment.line for comment in batch if comment.line.state == "visible"}
     shown = [(row.id, lines[row.imported_id]) for row in added if row.imported_id in lines]
-    await imported_anchors.attach(thread, {comment: line.quote for comment, line in shown if line.quote}, lineages)
+    await attach(thread, {comment: line.quote for comment, line in shown if line.quote}, lineages)
     await imported_addresses.store({comment: line.email for comment, line in shown if "@" in line.email})
 
 
@@ -247,3 +247,33 @@ def _author(line: ImportLine) -> str | None:
     if not line.author or line.author in TOMBSTONES:
         return None
     return one_line(line.author)[:LONGEST_NAME] or None
+
+
+async def lineages_of_quotes(thread: int, quotes: Iterable[str]) -> dict[str, int]:
+    """Return for each quote the lineage of the first passage that has it; quotes that none has are left out."""
+    wanted = {" ".join(quote.split()) for quote in quotes} - {""}
+    if not wanted:
+        return {}
+    revision: int | None = await db.value(Thread.select(Thread.revision).where(Thread.id == thread))
+    passages = [
+        (passage.lineage, " ".join(passage.text.split())) for passage in await articles.text(thread, revision or 1)
+    ]
+    by_quote = {}
+    for quote in wanted:
+        lineage = next((lineage for lineage, text in passages if quote in text), None)
+        if lineage is not None:
+            by_quote[quote] = lineage
+    return by_quote
+
+
+async def attach(thread: int, comments: Mapping[int, str], lineages: Mapping[str, int]) -> None:
+    """Anchor comments that were just written, each with its quote. The caller has locked the thread's row."""
+    for comment, quote in comments.items():
+        words = " ".join(quote.split())
+        try:
+            anchor = await anchors.find(thread, lineages[words], words, "")
+        except Refused:
+            # The words cannot be an anchor of the passage, so the comment stays one on the whole article.
+            continue
+        await db.execute(SET_REVISION, comment)
+        await anchors.attach(comment, anchor)

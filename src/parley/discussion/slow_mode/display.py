@@ -67,7 +67,7 @@ async def _update(thread: int) -> bool:
 
 
 async def _slow_branches(thread: int) -> list[SlowBranch]:
-    """The entry of the whole thread, if it is slow, and those of the branches that are slower still."""
+    """Return the whole thread if it is slow, and the branches that are slower than it."""
     recent, now = await activity(thread), datetime.now(UTC)
     whole = await _whole_thread(thread, recent, now)
     branches = [

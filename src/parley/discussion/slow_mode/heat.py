@@ -20,27 +20,6 @@ MOST_OF_PAIR = 3
 # Quick replies are looked for among the newest comments of all threads.
 NEWEST = 1_000
 QUICK_TO_BE_ACTIVE = 2
-
-
-class RecentComment(msgspec.Struct, frozen=True):
-    """A comment of the last half hour; `age` in seconds."""
-
-    id: int
-    parent: int | None
-    author: int | None
-    age: float
-    pair: str | None
-
-
-class Point(msgspec.Struct, frozen=True):
-    """An event that added heat at a comment `age` seconds ago; `pair` names the two members of a quick reply."""
-
-    comment: int
-    weight: float
-    age: float
-    pair: str | None = None
-
-
 # Joins of the comment `c` with its parent `p` and its grandparent `g`.
 IS_QUICK = f"""
 coalesce(p.author <> c.author and g.author = c.author
@@ -90,6 +69,25 @@ union (select c.thread from comment c join comment p on p.id = c.parent join com
 """  # noqa: S608 constants only
 
 
+class RecentComment(msgspec.Struct, frozen=True):
+    """A comment of the last half hour; `age` in seconds."""
+
+    id: int
+    parent: int | None
+    author: int | None
+    age: float
+    pair: str | None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """An event that added heat at a comment `age` seconds ago; `pair` names the two members of a quick reply."""
+
+    comment: int
+    weight: float
+    age: float
+    pair: str | None = None
+
+
 class SlowSetting(msgspec.Struct, frozen=True):
     """The wait in seconds that moderators set for a thread, and whether an automatic rule slows it."""
 
@@ -116,7 +114,6 @@ class ThreadActivity(msgspec.Struct, frozen=True):
 
 
 async def activity(thread: int) -> ThreadActivity:
-    """Read the last half hour of a thread."""
     recent = await db.fetch(RecentComment, SELECT_RECENT, thread)
     points = await db.fetch(Point, SELECT_POINTS, thread)
     setting = await db.fetch_one(SlowSetting, SELECT_SETTING, thread) or SlowSetting(0, by_rule=False)

@@ -48,7 +48,7 @@ def require_wait_over(activity: ThreadActivity, member: int, parent: int | None)
 
 
 def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:
-    """The wait before a member may answer the comment `parent`, or the article (None); None where there is no wait."""
+    """Return how long a member still waits before they can reply to `parent` (None: the article), or None."""
     last = min((comment.age for comment in activity.recent if comment.author == member), default=WINDOW)
     candidates = [
         Wait(last, activity.slow, BY_MODERATORS),

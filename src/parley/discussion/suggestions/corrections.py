@@ -1,4 +1,4 @@
-"""Corrections of one passage that members suggest, such as a typo or a broken quotation.
+"""Corrections of one passage that members suggest, for example of a typo or a broken quotation.
 
 A correction is kept as the passages that replace the one it is about, so it can still be accepted when others changed.
 """
@@ -11,12 +11,9 @@ from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.text import ArticleText
 from parley.articles.articles.versions import StoredPassage
 from parley.articles.revisions.editing import as_markdown, read_markdown
-from parley.articles.revisions.revising import RevisionNote
-from parley.discussion.suggestions.suggestion_limits import refuse_too_many
-from parley.discussion.suggestions.suggestion_rows import SuggestionRow
+from parley.discussion.suggestions.queries import INSERT_SUGGESTION, SuggestionRow, refuse_too_many
 from parley.discussion.threads import queries
 from parley.discussion.threads.edit_ops import NOTHING
-from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.updating import notify_concerned
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
@@ -38,16 +35,7 @@ async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | N
 
 
 async def source(article: ArticleRow, passage: StoredPassage) -> str:
-    """Return a passage as Markdown."""
     return await in_thread(as_markdown, [passage], article.address)
-
-
-INSERT_CORRECTION = """
-insert into suggested_update (thread, member, passage, draft, reason) values ($1, $2, $3, $4, $5)
-on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
-do update set draft = excluded.draft, reason = excluded.reason, created_at = now()
-returning id
-"""
 
 
 class Correction(msgspec.Struct, frozen=True):
@@ -78,38 +66,22 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
             raise Refused(NOTHING)
         await refuse_too_many(thread_id, viewer.id, before.lineage)
         draft = msgspec.json.encode(edited)
-        number: int = await db.value(INSERT_CORRECTION, thread_id, viewer.id, before.lineage, draft, correction.reason)
+        values = (thread_id, viewer.id, before.lineage, draft, correction.reason)
+        number: int = await db.value(INSERT_SUGGESTION, *values)
         await notify_concerned(number)
     return number
 
 
-async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow) -> ArticleText | None:
+async def as_text(row: SuggestionRow, article: ArticleRow) -> ArticleText | None:
     """Return the article with a correction in the place of its passage, or None if that passage is gone."""
     current = await versions.newest(article.id)
-    if not any(passage.lineage == lineage for passage in current):
+    if not any(passage.lineage == row.passage for passage in current):
         return None
-    instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
-    passages = [passage for part in current for passage in (instead if part.lineage == lineage else [part.passage])]
+    instead = msgspec.json.decode(row.draft or b"[]", type=list[ImportedPassage])
+    passages = [passage for part in current for passage in (instead if part.lineage == row.passage else [part.passage])]
     return versions.with_passages(article, passages)
 
 
 def version(row: SuggestionRow, article: ArticleRow) -> str:
     """Return what the form names, to detect that the article or the correction changed meanwhile."""
     return f"{article.revision}-{row.digest}"
-
-
-async def corrected(row: SuggestionRow, article: ArticleRow) -> ArticleText:
-    """Return the article with a correction. Raises Refused if its passage is gone."""
-    text = await as_text(row.passage, row.draft, article)
-    if text is None:
-        raise Refused(N_("The passage is no longer in the article. You can decline the correction."))
-    return text
-
-
-async def write(row: SuggestionRow, text: ArticleText, *, approved: bool) -> None:
-    """Write a correction as the next revision, by the member who suggested it. The caller has locked the thread's row.
-
-    Raises Refused if nothing changes.
-    """
-    if await revise_thread(row.thread, text, RevisionNote(row.member_id, row.reason, approved=approved)) is None:
-        raise Refused(NOTHING)

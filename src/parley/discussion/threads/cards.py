@@ -1,7 +1,5 @@
 """Cards of threads for the home page, with the strongest comment of each side."""
 
-from datetime import datetime
-
 import msgspec
 from markupsafe import Markup
 
@@ -9,7 +7,6 @@ from parley.articles.articles.queries import WORDS_A_MINUTE
 from parley.discussion.threads.queries import (
     PAGE,
     SPARKLINE_DAYS,
-    CardPerspective,
     CardRow,
     StanceCounts,
     cards,
@@ -32,31 +29,50 @@ CACHED, CACHED_BYTES = 2_000, 8 * 2**20
 HIGHEST_RANK = 1e11
 # About what a card takes in the cache.
 CARD_BYTES = 3_000
+# Read when the card is shown, so that comments removed after the stats were computed are missing from it.
+SELECT_STRONGEST = """
+select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
+       c.author is not null as is_member, c.statement as words, c.html, c.assisted,
+       c.base_ups + c.ups - c.base_downs - c.downs as score
+from comment c left join member m on m.id = c.author
+where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
+"""
 
 
-class Card(msgspec.Struct, frozen=True):
+class CardPerspective(msgspec.Struct, frozen=True):
+    """A strong comment, shown on its thread's card.
+
+    `words` is its statement or, without one, its beginning, taken from `html`.
+    """
+
     id: int
-    slug: str
-    title: str
-    state: str
-    site: str | None
-    byline: str | None
-    topic: str
-    topic_slug: str
-    words: int
-    minutes: int
-    excerpt: str
-    comment_count: int
-    people: int
-    created_at: datetime
-    last_activity_at: datetime
-    sparkline: list[int]
-    balance: StanceCounts
+    stance: str | None
+    author: str | None
+    is_member: bool
+    words: str | None
+    html: str
+    assisted: bool
+    score: int
+
+
+class Card(CardRow, frozen=True):
+    """A thread as its card shows it; `rank` is 0, so that the same card in another order is equal."""
+
     strongest: list[CardPerspective]
-    # Statements that are common ground.
-    common_ground: int
     # Comments by others since the viewer's last visit; 100 means more than 99.
     unread: int = 0
+
+    @property
+    def minutes(self) -> int:
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+    @property
+    def sparkline(self) -> list[int]:
+        return self.days or [0] * SPARKLINE_DAYS
+
+    @property
+    def balance(self) -> StanceCounts:
+        return StanceCounts(*self.stances)
 
     @property
     def html(self) -> Markup:
@@ -79,27 +95,6 @@ class RenderedCard(msgspec.Struct, frozen=True):
 
 # A card takes about twice the memory of its HTML, which has the same texts.
 _rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
-
-
-class CardPerspectiveRow(msgspec.Struct, frozen=True):
-    id: int
-    stance: str | None
-    author: str | None
-    is_member: bool
-    statement: str | None
-    html: str
-    assisted: bool
-    score: int
-
-
-# Read when the card is shown, so that comments removed after the stats were computed are missing from it.
-SELECT_STRONGEST = """
-select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
-       c.author is not null as is_member, c.statement, c.html, c.assisted,
-       c.base_ups + c.ups - c.base_downs - c.downs as score
-from comment c left join member m on m.id = c.author
-where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
-"""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -164,34 +159,14 @@ def cursor(after: str) -> tuple[float, int] | None:
 
 async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
     ids = [comment for row in rows for comment in row.strongest_ids]
-    strongest = await db.fetch(CardPerspectiveRow, SELECT_STRONGEST, ids) if ids else []
-    return {row.id: _perspective(row) for row in strongest}
-
-
-def _perspective(row: CardPerspectiveRow) -> CardPerspective:
-    words = row.statement or excerpt(row.html, PERSPECTIVE_LENGTH)
-    return CardPerspective(row.id, row.stance, row.author, words, row.score, row.assisted, row.is_member)
+    strongest = await db.fetch(CardPerspective, SELECT_STRONGEST, ids) if ids else []
+    return {
+        row.id: msgspec.structs.replace(row, words=row.words or excerpt(row.html, PERSPECTIVE_LENGTH), html="")
+        for row in strongest
+    }
 
 
 def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
-    return Card(
-        id=row.id,
-        slug=row.slug,
-        title=row.title,
-        state=row.state,
-        site=row.site,
-        byline=row.byline,
-        topic=row.topic,
-        topic_slug=row.topic_slug,
-        words=row.words,
-        minutes=max(1, round(row.words / WORDS_A_MINUTE)),
-        excerpt=shorten(row.first_words, EXCERPT_LENGTH),
-        comment_count=row.comment_count,
-        people=row.people,
-        created_at=row.created_at,
-        last_activity_at=row.last_activity_at,
-        sparkline=row.days or [0] * SPARKLINE_DAYS,
-        balance=StanceCounts(*row.stances) if row.stances else StanceCounts(),
-        strongest=[perspectives[comment] for comment in row.strongest_ids if comment in perspectives],
-        common_ground=row.common_ground,
-    )
+    strongest = [perspectives[comment] for comment in row.strongest_ids if comment in perspectives]
+    changes = {"first_words": shorten(row.first_words, EXCERPT_LENGTH), "rank": 0.0, "strongest": strongest}
+    return Card(**msgspec.structs.asdict(row) | changes)

@@ -17,6 +17,7 @@ from parley.platform.text.diff import mark_changes
 MOST_LISTED = 100
 
 AnchorOutcome = Literal["stays", "changes", "loses-words", "loses-passage"]
+NO_OUTCOMES: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}
 
 
 class CommentOutcome(msgspec.Struct, frozen=True):
@@ -72,6 +73,3 @@ async def summary(
         "outcomes": {kind: some[:MOST_LISTED] for kind, some in by_outcome.items()},
         "outcome_counts": {kind: len(some) for kind, some in by_outcome.items()},
     }
-
-
-NO_OUTCOMES: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}

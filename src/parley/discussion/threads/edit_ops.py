@@ -1,4 +1,4 @@
-"""Changing the text of an article here: editing it, restoring an old version, and showing an excerpt only."""
+"""Changing the text of an article here: editing it, restoring an old version, and showing less of it."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -7,18 +7,33 @@ import msgspec
 from parley.articles.articles import display as displays
 from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
-from parley.articles.articles.restricting import withhold_pictures
+from parley.articles.articles.restricting import Restriction, restrict, withhold_pictures
 from parley.articles.articles.rules import may_edit
 from parley.articles.articles.text import ArticleText
 from parley.articles.revisions import updating
 from parley.articles.revisions.revising import RevisionNote, RevisionResult
 from parley.discussion.threads import queries
+from parley.discussion.threads.opening import slugify
 from parley.discussion.threads.ops import revise_thread
+from parley.discussion.threads.tables import Thread
+from parley.discussion.threads.updating import decline_waiting
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.events.event_log import emit
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_, as_text
+
+NOTHING = N_("Nothing changed: this is the current text.")
+EXCERPT_ONLY = N_("The publisher allows an excerpt only.")
+REMOVED = N_("Removed article")
+CLOSED = N_("A moderator restricted what is shown of this article, so its text does not change any more.")
+SELECT_THREADS = "select id from thread where article = any($1::bigint[]) order by id"
+SELECT_TITLE = """
+select case when a.untitled then $2 else (
+    select title from revision where article = a.id order by number desc limit 1) end
+from thread t join article a on a.id = t.article where t.id = $1
+"""
 
 
 class StaleEdit(Refused):
@@ -39,9 +54,6 @@ class ArticleEdit(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             versions.with_passages(article, self.passages), title=self.title, byline=self.byline
         )
-
-
-NOTHING = N_("Nothing changed: this is the current text.")
 
 
 async def edit_article(*, viewer: Viewer, thread_id: int, edit: ArticleEdit) -> RevisionResult:
@@ -92,7 +104,6 @@ async def _lock_editable(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
 
 
 def require_edit_allowed(viewer: Viewer, thread: queries.ThreadRow, article: articles.ArticleRow) -> None:
-    """Raise Forbidden unless `viewer` may edit the article."""
     if not may_edit(viewer, thread, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
 
@@ -104,11 +115,6 @@ async def _revise(
     if revised is None:
         raise Refused(NOTHING)
     return revised
-
-
-EXCERPT_ONLY = N_("The publisher allows an excerpt only.")
-
-SELECT_THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
 
 async def set_display(url: str, display: str) -> None:
@@ -140,3 +146,14 @@ async def _shorten_to_excerpt(article_ids: Sequence[int]) -> None:
             text = versions.with_passages(article, passages)
             await revise_thread(thread, text, RevisionNote(reason=as_text(EXCERPT_ONLY)))
             await updating.shorten_source(article.id)
+
+
+async def restrict_article(thread: int, to: Restriction, actor: int | None) -> None:
+    """Show no more of a thread's article than `to` allows, on every page. The caller has locked the thread's row."""
+    article: int = await db.value(Thread.select(Thread.article).where(Thread.id == thread))
+    await restrict(article, to)
+    if to != Restriction():
+        await decline_waiting(thread, as_text(CLOSED), actor)
+    title: str = await db.value(SELECT_TITLE, thread, as_text(REMOVED))
+    await Thread.update({Thread.title: title, Thread.slug: slugify(title)}).where(Thread.id == thread)
+    await emit("article.restricted", thread=thread, actor=actor)

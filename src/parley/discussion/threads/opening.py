@@ -12,8 +12,7 @@ from parley.articles.imports import imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
-from parley.discussion.threads.queries import topics
-from parley.discussion.threads.ranking import hot
+from parley.discussion.threads.queries import hot, topics
 from parley.discussion.threads.tables import Thread, ThreadStats, Topic
 from parley.discussion.threads.updating import UpdateResult, apply_update
 from parley.platform import db
@@ -48,6 +47,7 @@ RESERVED = {
     "unlock",
     "updates",
 }
+SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
 
 
 def slugify(title: str) -> str:
@@ -108,9 +108,6 @@ async def _insert_thread(article: int, text: ArticleText, topic: str, starter: i
     return OpenedThread(thread, slug)
 
 
-SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
-
-
 async def _existing_thread(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
     row = await db.fetch_one(OpenedThread, SELECT_OPENED, article)
@@ -122,7 +119,7 @@ async def _existing_thread(article: int) -> OpenedThread:
 async def revise_from_source(article: int, text: ArticleText) -> bool:
     """Update an article with the text that a check of its source found. Return False when that changes nothing.
 
-    Raises CannotImport if such updates together would remove too much.
+    Raises CannotImport if several updates together would remove too much.
     """
     async with db.atomic():
         thread = (await _existing_thread(article)).id
@@ -144,9 +141,6 @@ async def _revise_existing(article: int, text: ArticleText) -> OpenedThread:
     return msgspec.structs.replace(existing, result=await apply_update(existing.id, article, update, decided=False))
 
 
-SELECT_PUBLISHED = "select id, slug, false as is_new, null as result from thread where id = $1"
-
-
 async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:
     """Open the thread of an import and mark the import as published, in one transaction.
 
@@ -154,9 +148,10 @@ async def publish_import(*, import_id: int, text: ArticleText, topic: str, start
     that was published a moment ago, perhaps with another title, does not open a second thread.
     """
     async with db.atomic():
-        published = await db.fetch_one(OpenedThread, SELECT_PUBLISHED, await imports.lock(import_id))
+        published = await imports.lock(import_id)
         if published is not None:
-            return published
+            slug = await db.value(Thread.select(Thread.slug).where(Thread.id == published))
+            return OpenedThread(published, slug, is_new=False)
         opened = await open_thread(text=text, topic=topic, starter=starter)
         if opened.is_new:
             await imports.mark_published(import_id, opened.id)

@@ -24,6 +24,18 @@ SHOW_REVISION = """
 update thread t set revision = r.number, title = r.title from revision r
 where t.id = $1 and r.article = t.article and r.number = $2
 """
+# A comment that came after event $4 waits behind a button, so the visit ends before it. Without $4 the page had all.
+RECORD_VISIT = f"""
+insert into visit (member, thread, passage, before_at, seen_at)
+select $1, id, $3, now(), coalesce(
+    (select created_at - interval '1 microsecond' from event
+     where thread = $2 and seq > $4 and $4 > 0 and kind = 'comment.posted' and actor is distinct from $1
+     order by seq limit 1), now())
+from thread where id = $2
+on conflict (member, thread) do update
+set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at),
+    passage = coalesce($3, visit.passage)
+"""  # noqa: S608 constants only
 
 
 async def revise_thread(
@@ -49,20 +61,6 @@ async def revise_thread(
         payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised
-
-
-# A comment that came after event $4 waits behind a button, so the visit ends before it. Without $4 the page had all.
-RECORD_VISIT = f"""
-insert into visit (member, thread, passage, before_at, seen_at)
-select $1, id, $3, now(), coalesce(
-    (select created_at - interval '1 microsecond' from event
-     where thread = $2 and seq > $4 and $4 > 0 and kind = 'comment.posted' and actor is distinct from $1
-     order by seq limit 1), now())
-from thread where id = $2
-on conflict (member, thread) do update
-set before_at = {BEFORE_VISIT}, seen_at = greatest(visit.seen_at, excluded.seen_at),
-    passage = coalesce($3, visit.passage)
-"""  # noqa: S608 constants only
 
 
 async def record_visit(

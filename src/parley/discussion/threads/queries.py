@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import log10
 
 import msgspec
 
@@ -14,6 +15,86 @@ THREAD_SORTS = ("hot", "new", "active", "top")
 # Bars of a card's sparkline.
 SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
+# Ten times as many comments and votes weigh as much as being four days younger: articles are discussed for days.
+HOT_SECONDS = 345_600
+COMMON_GROUND = """
+       (select count(*) from statement_verdict v join comment c on c.id = v.comment
+        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
+         as common_ground
+"""
+SELECT_THREAD = f"""
+select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
+       t.title, p.name as topic, p.slug as topic_slug,
+       t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
+       case when m.state <> 'anonymised' then m.name end as starter,
+       (select asks_declaration from community) as asks_declaration,
+       exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
+         as has_statements,
+       exists (select from author_reply where article = t.article) as has_pinned,
+       {COMMON_GROUND},
+       coalesce((select people from thread_stats where thread = t.id), 0) as people
+from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
+"""  # noqa: S608 constants only
+# Keyset pagination: the next page begins below the (rank, id) of the last card. It is read from the index of the order;
+# only the best of a period are sorted.
+SELECT_THREADS = f"""
+select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
+       p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
+       coalesce(case
+           when a.display = 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
+                             order by position limit 1)
+           when a.display <> 'none' then (
+               select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
+       end, '') as first_words,
+       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances, s.strongest as strongest_ids,
+       {COMMON_GROUND},
+       ({{rank}})::float8 as rank
+from thread t
+join article a on a.id = t.article
+join topic p on p.slug = t.topic
+join thread_stats s on s.thread = t.id
+join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
+where not a.untitled and ($1::text is null or t.topic = $1)
+  and ({{key}}, {{id}}) < (coalesce({{last}}, 'infinity'), coalesce($3::bigint, 0))
+  and t.created_at > now() - make_interval(days => $4)
+order by {{key}} desc, {{id}} desc limit $5
+"""  # noqa: S608 constants only
+LAST_TIME = "to_timestamp($2::float8)"
+RANK = {
+    "hot": {"rank": "s.hot", "key": "s.hot", "id": "s.thread", "last": "$2::float8"},
+    "new": {"rank": "extract(epoch from t.created_at)", "key": "t.created_at", "id": "t.id", "last": LAST_TIME},
+    "active": {
+        "rank": "extract(epoch from t.last_activity_at)",
+        "key": "t.last_activity_at",
+        "id": "t.id",
+        "last": LAST_TIME,
+    },
+    "top": {"rank": "s.score", "key": "s.score::float8", "id": "t.id", "last": "$2::float8"},
+}
+SELECT_BY_SORT = {sort: SELECT_THREADS.format(**rank) for sort, rank in RANK.items()}
+# How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".
+COUNT_UNREAD = """(
+    select count(*) from (
+        select 1 from comment c
+        where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
+          and c.author is distinct from v.member
+          and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
+        limit 100
+    ) counted
+)"""
+# When the visit before the present one was. A visit ends after ten idle minutes.
+BEFORE_VISIT = """
+case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end
+"""
+SELECT_VISIT = f"""
+select v.since, v.passage, {COUNT_UNREAD.format(since="v.since")} as unread from (
+    select thread, member, passage, {BEFORE_VISIT} as since from visit where member = $1 and thread = $2
+) v
+"""  # noqa: S608 constants only
+SELECT_UNREAD_IN = f"""
+select v.thread, {COUNT_UNREAD.format(since="v.seen_at")} as count
+from visit v where v.member = $1 and v.thread = any($2::bigint[])
+"""  # noqa: S608 constants only
 
 
 class SlowBranch(msgspec.Struct, frozen=True):
@@ -60,7 +141,6 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
     @property
     def slow_branches(self) -> list[SlowBranch]:
-        """The branches that are in slow mode now."""
         now = datetime.now(UTC)
         return [
             branch
@@ -74,26 +154,6 @@ class ThreadRow(msgspec.Struct, frozen=True):
         return self.state == "open" and (self.slow > 0 or bool(self.slow_branches))
 
 
-COMMON_GROUND = """
-       (select count(*) from statement_verdict v join comment c on c.id = v.comment
-        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
-         as common_ground
-"""
-SELECT_THREAD = f"""
-select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
-       t.title, p.name as topic, p.slug as topic_slug,
-       t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
-       case when m.state <> 'anonymised' then m.name end as starter,
-       (select asks_declaration from community) as asks_declaration,
-       exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
-         as has_statements,
-       exists (select from author_reply where article = t.article) as has_pinned,
-       {COMMON_GROUND},
-       coalesce((select people from thread_stats where thread = t.id), 0) as people
-from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
-"""  # noqa: S608 constants only
-
-
 async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, SELECT_THREAD, thread_id)
 
@@ -105,9 +165,13 @@ async def lock_thread(thread_id: int) -> str | None:
 
 
 async def address(thread_id: int) -> str:
-    """The address of an existing thread."""
     row = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
     return f"/t/{thread_id}/{row['slug'] if row else None}"
+
+
+def hot(score: int, created_at: datetime) -> float:
+    """Reddit's former "hot" formula: the logarithm of `score` (comments and votes) plus the date in four days."""
+    return log10(max(score, 1)) + created_at.timestamp() / HOT_SECONDS
 
 
 class TopicRow(msgspec.Struct, frozen=True):
@@ -120,8 +184,6 @@ async def topics() -> list[TopicRow]:
 
 
 class StanceCounts(msgspec.Struct, frozen=True):
-    """How many top-level comments take each stance."""
-
     supports: int = 0
     challenges: int = 0
     adds: int = 0
@@ -131,18 +193,6 @@ class StanceCounts(msgspec.Struct, frozen=True):
     @property
     def total(self) -> int:
         return self.supports + self.challenges + self.adds + self.asks + self.none
-
-
-class CardPerspective(msgspec.Struct, frozen=True):
-    """A strong comment, shown on its thread's card."""
-
-    id: int
-    stance: str | None
-    author: str | None
-    excerpt: str
-    score: int
-    assisted: bool
-    is_member: bool
 
 
 class CardRow(msgspec.Struct, frozen=True):
@@ -169,62 +219,11 @@ class CardRow(msgspec.Struct, frozen=True):
     rank: float
 
 
-# Keyset pagination: the next page begins below the (rank, id) of the last card. It is read from the index of the order;
-# only the best of a period are sorted.
-SELECT_THREADS = f"""
-select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
-       p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
-       coalesce(case
-           when a.display = 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
-                             order by position limit 1)
-           when a.display <> 'none' then (
-               select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
-       end, '') as first_words,
-       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances, s.strongest as strongest_ids,
-       {COMMON_GROUND},
-       ({{rank}})::float8 as rank
-from thread t
-join article a on a.id = t.article
-join topic p on p.slug = t.topic
-join thread_stats s on s.thread = t.id
-join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
-where not a.untitled and ($1::text is null or t.topic = $1)
-  and ({{key}}, {{id}}) < (coalesce({{last}}, 'infinity'), coalesce($3::bigint, 0))
-  and t.created_at > now() - make_interval(days => $4)
-order by {{key}} desc, {{id}} desc limit $5
-"""  # noqa: S608 constants only
-LAST_TIME = "to_timestamp($2::float8)"
-RANK = {
-    "hot": {"rank": "s.hot", "key": "s.hot", "id": "s.thread", "last": "$2::float8"},
-    "new": {"rank": "extract(epoch from t.created_at)", "key": "t.created_at", "id": "t.id", "last": LAST_TIME},
-    "active": {
-        "rank": "extract(epoch from t.last_activity_at)",
-        "key": "t.last_activity_at",
-        "id": "t.id",
-        "last": LAST_TIME,
-    },
-    "top": {"rank": "s.score", "key": "s.score::float8", "id": "t.id", "last": "$2::float8"},
-}
-SELECT_BY_SORT = {sort: SELECT_THREADS.format(**rank) for sort, rank in RANK.items()}
-
-
 async def cards(sort: str, topic: str | None, period: str, after: tuple[float, int] | None) -> list[CardRow]:
     """One page of threads in the order of `sort`, and the first one of the next page."""
     days = PERIODS[period] if sort == "top" else PERIODS["all"]
     rank, last = after or (None, None)
     return await db.fetch(CardRow, SELECT_BY_SORT[sort], topic, rank, last, days, PAGE + 1)
-
-
-# How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".
-COUNT_UNREAD = """(
-    select count(*) from (
-        select 1 from comment c
-        where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
-          and c.author is distinct from v.member
-          and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
-        limit 100
-    ) counted
-)"""
 
 
 class VisitRow(msgspec.Struct, frozen=True):
@@ -235,28 +234,11 @@ class VisitRow(msgspec.Struct, frozen=True):
     unread: int
 
 
-# When the visit before the present one was. A visit ends after ten idle minutes.
-BEFORE_VISIT = """
-case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end
-"""
-SELECT_VISIT = f"""
-select v.since, v.passage, {COUNT_UNREAD.format(since="v.since")} as unread from (
-    select thread, member, passage, {BEFORE_VISIT} as since from visit where member = $1 and thread = $2
-) v
-"""  # noqa: S608 constants only
-
-
 class ThreadUnreadCount(msgspec.Struct, frozen=True):
     """How many comments of a thread are unread, up to 100."""
 
     thread: int
     count: int
-
-
-SELECT_UNREAD_IN = f"""
-select v.thread, {COUNT_UNREAD.format(since="v.seen_at")} as count
-from visit v where v.member = $1 and v.thread = any($2::bigint[])
-"""  # noqa: S608 constants only
 
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:

@@ -24,6 +24,15 @@ when_changed: list[Callable[[int], Awaitable[None]]] = []
 # notifications are unread now, or None if the number did not change.
 when_seen: list[Callable[[int, int], Awaitable[int | None]]] = []
 
+REPLACE_WAITING = """
+update suggested_update set draft = $2, created_at = now() where thread = $1 and state = 'waiting' and member is null
+returning id
+"""
+DECLINE_WAITING = """
+update suggested_update set state = 'declined', answer = $2, decided_by = $3, decided_at = now(), draft = null
+where thread = $1 and state = 'waiting' returning id
+"""
+
 
 class UpdateResult(msgspec.Struct, frozen=True):
     """How many passages an update changed, how many corrections stay, and how many conflicts wait."""
@@ -85,12 +94,6 @@ def _count_changes(before: Sequence[StoredPassage], after: Sequence[StoredPassag
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
 
 
-REPLACE_WAITING = """
-update suggested_update set draft = $2, created_at = now() where thread = $1 and state = 'waiting' and member is null
-returning id
-"""
-
-
 async def _close_conflicts(thread: int) -> None:
     """Close the waiting conflicts: this update decided them, or they are no conflicts any more."""
     await SuggestedUpdate.update(
@@ -99,7 +102,7 @@ async def _close_conflicts(thread: int) -> None:
 
 
 async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
-    """Store the conflicts. Whoever has to decide is notified once, however often the source changes until then."""
+    """Store the conflicts. Those who decide are notified once, even if the source changes again before that."""
     draft = encode(update.source)
     waiting: int | None = await db.value(REPLACE_WAITING, thread, draft)
     if waiting is None:
@@ -118,6 +121,11 @@ async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
 
 
 async def notify_concerned(suggestion: int) -> None:
-    """Notify the members whom a suggestion or its decision concerns."""
     for notify in when_changed:
         await notify(suggestion)
+
+
+async def decline_waiting(thread: int, reason: str, actor: int | None) -> None:
+    """Decline all that wait, and notify those who suggested them. The caller has locked the thread's row."""
+    for suggestion in await db.values(DECLINE_WAITING, thread, reason, actor):
+        await notify_concerned(suggestion)

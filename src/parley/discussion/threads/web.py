@@ -1,15 +1,43 @@
-"""Recording what a member has read."""
+"""Publishing an import as a thread, and recording what a member has read."""
 
-from litestar import post
+from typing import Any
+
+from litestar import Response, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
-from parley.discussion.threads import ops
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.articles.imports.drafts import decode, with_facts
+from parley.articles.imports.forms import PublishForm
+from parley.articles.imports.preview import preview
+from parley.articles.imports.web import own_import
+from parley.discussion.threads import opening, ops
+from parley.platform.errors import ParleyError
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.text.cleaning import as_id, as_ids
 
 # A page shows no more comments.
 MOST_SHOWN = 5_000
+
+
+@post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
+async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Open the thread of an import. If the article has a thread already, the import's page says so."""
+    draft, viewer = await own_import(request, number), signed_in(request)
+    if draft.state == "published":
+        return Redirect(f"/t/{draft.thread}", status_code=303)
+    if draft.state != "ready":
+        return Redirect(f"/new/{draft.id}", status_code=303)
+    form = PublishForm(await posted_fields(request))
+    status = 422
+    if not form.errors:
+        try:
+            text = with_facts(decode(draft.draft or b""), form)
+            opened = await opening.publish_import(import_id=draft.id, text=text, topic=form.topic, starter=viewer.id)
+            return Redirect(opened.address if opened.is_new else f"/new/{draft.id}", status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    return preview(request, draft, form, status)
 
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)
@@ -26,4 +54,4 @@ async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
         )
 
 
-handlers: list[object] = [seen]
+handlers: list[object] = [publish, seen]

@@ -7,8 +7,10 @@ counters every night.
 import msgspec
 
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comments.publishing import PublishedTally, Tally, publish
+from parley.discussion.comments.published_answers import PublishedTally, Tally, publish
+from parley.discussion.comments.tables import Comment
 from parley.discussion.votes.queries import viewer_state
+from parley.discussion.votes.tables import Vote
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.notify import Signal, notify
@@ -21,48 +23,6 @@ COUNTERS = {
     "agreement": {"agrees": 1, "disagrees": -1, "unsure": 0},
 }
 AXES = tuple(COUNTERS)
-
-
-class Reworded(Refused):
-    """The author has changed the wording of the comment since the member read it."""
-
-
-class CountedAnswers(msgspec.Struct, frozen=True):
-    """The exact counts of answers to a comment, and what is published of them.
-
-    `published` has four numbers: agrees, disagrees and unsure as published, and the total when they were last compared
-    (discussion/comments/publishing.py).
-    """
-
-    agrees: int
-    disagrees: int
-    unsure: int
-    published: list[int]
-
-
-class VotedComment(CountedAnswers, frozen=True):
-    """The comment after the vote, whether its counters changed, and the member's vote on the other axis."""
-
-    score: int
-    counters_changed: bool
-    thread: int
-    thread_state: str
-    author: int | None
-    state: str
-    depth: int
-    wording: int
-    value_on_other_axis: int | None
-
-
-class VoteResult(msgspec.Struct, frozen=True):
-    """What the voter sees after the vote: the score and their own votes. `id` and `depth` are the comment's."""
-
-    id: int
-    depth: int
-    score: int
-    viewer_state: ViewerState
-
-
 # Every statement locks the vote's row before the comment's, which prevents deadlocks. The CTE `changed` has the value
 # that was counted before and the one that counts now; null counts nothing. A vote of agreement about an earlier wording
 # does not count any more.
@@ -112,7 +72,49 @@ from target t left join updated u on true
 UPDATE_PUBLISHED = """
 update comment set published = case when published = $2 then $3 else published end where id = $1 returning published
 """
-SELECT_ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
+SELECT_THREAD = "select thread from updated"
+# Counting a vote locks its comment for everybody who votes on it or replies. Counting 50 takes a tenth of a second.
+MOST_AT_ONCE = 50
+
+
+class Reworded(Refused):
+    """The author has changed the wording of the comment since the member read it."""
+
+
+class CountedAnswers(msgspec.Struct, frozen=True):
+    """The exact counts of answers to a comment, and the published ones.
+
+    `published` has four numbers: agrees, disagrees and unsure as published, and the total when they were last compared
+    (discussion/comments/published_answers.py).
+    """
+
+    agrees: int
+    disagrees: int
+    unsure: int
+    published: list[int]
+
+
+class VotedComment(CountedAnswers, frozen=True):
+    """The comment after the vote, whether its counters changed, and the member's vote on the other axis."""
+
+    score: int
+    counters_changed: bool
+    thread: int
+    thread_state: str
+    author: int | None
+    state: str
+    depth: int
+    wording: int
+    value_on_other_axis: int | None
+
+
+class VoteResult(msgspec.Struct, frozen=True):
+    """What the voter sees after the vote: the score and their own votes. `id` and `depth` are the comment's."""
+
+    id: int
+    depth: int
+    score: int
+    viewer_state: ViewerState
 
 
 def _counters_cte(axis: str) -> str:
@@ -124,7 +126,7 @@ def _counters_cte(axis: str) -> str:
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
         for name, value in COUNTERS[axis].items()
     ]
-    # Streams send scores as they change. Answers are published in steps instead (discussion/comments/publishing.py).
+    # Streams send scores as they change. Answers are published in steps instead (comments/published_answers.py).
     if axis == "quality":
         changes.append("scored_at = clock_timestamp()")
     same_wording = " and comment.wording = changed.wording" if axis == "agreement" else ""
@@ -136,7 +138,6 @@ def _counters_cte(axis: str) -> str:
 
 
 UPDATE_COUNTERS = {axis: _counters_cte(axis) for axis in AXES}
-SELECT_THREAD = "select thread from updated"
 
 
 async def cast_vote(
@@ -175,13 +176,13 @@ async def _notify_scores(thread: int) -> None:
 
 async def publish_answers_to(comment: int) -> None:
     """Publish a comment's answers if their number has changed by a step since the last comparison."""
-    counts = await db.fetch_one(CountedAnswers, SELECT_ANSWERS, comment)
+    counts = await db.fetch_one(CountedAnswers, Comment.select().where(Comment.id == comment))
     if counts is not None:
         await _store_published(comment, counts)
 
 
 async def _store_published(comment: int, current: CountedAnswers) -> list[int]:
-    """Store what is published of the current answers, if that has changed. Return what is stored then."""
+    """Publish the current answers if a step is full. Return what is stored."""
     *published_counts, total_compared = current.published
     answers = Tally(current.agrees, current.disagrees, current.unsure)
     published = publish(PublishedTally(Tally(*published_counts), total_compared), answers)
@@ -214,20 +215,14 @@ class UncountedVote(msgspec.Struct, frozen=True):
     axis: str
 
 
-# Counting a vote locks its comment, and so whoever votes on it or replies. So many take a tenth of a second.
-MOST_AT_ONCE = 50
-SELECT_UNCOUNTED = f"""
-select id, comment, axis from vote where member = $1 and not counted order by comment, axis limit {MOST_AT_ONCE}
-"""  # noqa: S608 a constant
-
-
 async def count_votes_of_member(member: int) -> int:
     """Count up to MOST_AT_ONCE uncounted votes of a member whose address is confirmed now, and return how many.
 
     The worker counts the others within a minute (discussion/votes/jobs.py).
     """
     async with db.atomic():
-        votes = await db.fetch(UncountedVote, SELECT_UNCOUNTED, member)
+        uncounted = Vote.select().where(Vote.member == member, Vote.counted == False)  # noqa: E712 SQL
+        votes = await db.fetch(UncountedVote, uncounted.order_by(Vote.comment, Vote.axis).limit(MOST_AT_ONCE))
         for vote in votes:
             thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":

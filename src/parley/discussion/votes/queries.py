@@ -5,18 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comments.publishing import Tally, shares
+from parley.discussion.comments.published_answers import Tally, shares
 from parley.platform import db
-
-
-class VoteRow(msgspec.Struct, frozen=True):
-    """A member's votes on one comment, and the published answers to it."""
-
-    comment: int
-    quality: int | None
-    agreement: int | None
-    published: list[int]
-
 
 # A vote `v` of agreement on comment `c` is about one wording of it. A vote of quality holds for all of them.
 IS_ABOUT_CURRENT_WORDING = "(v.axis = 'quality' or v.wording = c.wording)"
@@ -34,6 +24,29 @@ SELECT_VOTES_ON_COMMENTS = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_ABOUT_CURRENT_WORDING} group by c.id
 """  # noqa: S608 constants only
+SELECT_DIFFERING_RECOUNTS = f"""
+select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
+from comment c cross join lateral (
+    select count(*) filter (where axis = 'quality' and value = 1) as ups,
+           count(*) filter (where axis = 'quality' and value = -1) as downs,
+           count(*) filter (where axis = 'agreement' and value = 1) as agrees,
+           count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
+           count(*) filter (where axis = 'agreement' and value = 0) as unsure
+    from vote v where comment = c.id and counted and {IS_ABOUT_CURRENT_WORDING}
+) r
+where c.id > $1 and c.id <= $2
+  and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
+      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.unsure)
+"""  # noqa: S608 constants only
+
+
+class VoteRow(msgspec.Struct, frozen=True):
+    """A member's votes on one comment, and the published answers to it."""
+
+    comment: int
+    quality: int | None
+    agreement: int | None
+    published: list[int]
 
 
 async def votes_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
@@ -47,7 +60,6 @@ async def votes_on_comments(member: int, comments: Sequence[int]) -> dict[int, V
 
 
 def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
-    """The viewer states of these rows, by comment."""
     return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
 
 
@@ -69,22 +81,6 @@ class Recount(msgspec.Struct, frozen=True):
     agrees: int
     disagrees: int
     unsure: int
-
-
-SELECT_DIFFERING_RECOUNTS = f"""
-select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
-from comment c cross join lateral (
-    select count(*) filter (where axis = 'quality' and value = 1) as ups,
-           count(*) filter (where axis = 'quality' and value = -1) as downs,
-           count(*) filter (where axis = 'agreement' and value = 1) as agrees,
-           count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
-           count(*) filter (where axis = 'agreement' and value = 0) as unsure
-    from vote v where comment = c.id and counted and {IS_ABOUT_CURRENT_WORDING}
-) r
-where c.id > $1 and c.id <= $2
-  and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
-      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.unsure)
-"""  # noqa: S608 constants only
 
 
 async def differing_recounts(above: int, upto: int) -> list[Recount]:

@@ -11,8 +11,7 @@ from parley.articles.articles import versions
 from parley.articles.imports.forms import LONGEST_REASON, ReviseForm
 from parley.articles.revisions.editing import as_markdown, read_markdown
 from parley.discussion.threads import edit_ops
-from parley.discussion.threads.revise_web import BODY_LIMIT, COPIES, editable_article
-from parley.discussion.threads.revision_web import thread_and_article
+from parley.discussion.threads.revision_web import BODY_LIMIT, COPIES, editable_article, thread_and_article
 from parley.interfaces.api import etags
 from parley.interfaces.api.answers import READING, answer, answer_write, problems
 from parley.interfaces.api.bodies import as_fields, check

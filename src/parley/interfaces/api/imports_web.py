@@ -13,9 +13,9 @@ from parley.articles.imports.drafts import decode, with_facts
 from parley.articles.imports.forms import NewForm, PublishForm
 from parley.articles.imports.imports import Import
 from parley.articles.imports.web import existing, own_import
-from parley.discussion.suggestions import suggestion_ops
+from parley.discussion.suggestions import ops
 from parley.discussion.threads import opening
-from parley.discussion.threads.revise_web import BODY_LIMIT
+from parley.discussion.threads.revision_web import BODY_LIMIT
 from parley.interfaces.api.answers import answer, answer_write, problems
 from parley.interfaces.api.bodies import as_fields, check
 from parley.interfaces.api.import_bodies import NewImport, Publication
@@ -157,7 +157,7 @@ async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]
     """Suggest an import of mine as an update of the article that exists."""
     viewer, draft_import = signed_in(request), await _ready(request, draft)
     await take_each(POST, viewer.id, address_of(request))
-    thread, created = await suggestion_ops.suggest(viewer=viewer, draft=draft_import)
+    thread, created = await ops.suggest(viewer=viewer, draft=draft_import)
     return answer_write(Update(created, thread), 201)
 
 

@@ -8,9 +8,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from parley.articles.imports.forms import LONGEST_REASON
-from parley.discussion.suggestions import corrections, suggestion_ops, suggestion_queries
-from parley.discussion.suggestions.correction_web import LONGEST_PASSAGE
-from parley.discussion.suggestions.suggestion_web import visible_suggestion
+from parley.discussion.suggestions import corrections, ops, queries
+from parley.discussion.suggestions.web import LONGEST_PASSAGE, difference, visible_suggestion
 from parley.discussion.threads.edit_ops import StaleEdit
 from parley.discussion.threads.revision_web import thread_and_article
 from parley.interfaces.api.answers import answer, answer_write, problems
@@ -107,7 +106,7 @@ async def updates(request: AnyRequest) -> Response[UpdateList]:
     viewer = signed_in(request)
 
     async def make() -> UpdateList:
-        rows = await suggestion_queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
+        rows = await queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
         return UpdateList([UpdateSummary(r.id, r.thread, r.title, r.member, r.state, r.created_at) for r in rows])
 
     return await answer(request, make)
@@ -120,7 +119,7 @@ async def one_update(request: AnyRequest, thread: FromPath[str], update: FromPat
     async def make() -> UpdateDetail:
         row, article, suggestion = await visible_suggestion(request, thread, update)
         waits = suggestion.state == "waiting"
-        changes: dict[str, Any] = await suggestion_queries.difference(suggestion, article) if waits else {}
+        changes: dict[str, Any] = await difference(suggestion, article) if waits else {}
         return UpdateDetail(
             id=suggestion.id,
             thread=row.id,
@@ -150,15 +149,15 @@ async def decide(
     """Accept or decline a suggested update. 412 means that the article or the update changed since."""
     row, _, suggestion = await visible_suggestion(request, thread, update)
     form = Form({"answer": data.answer})
-    decision = suggestion_ops.SuggestionDecision(
+    decision = ops.SuggestionDecision(
         signed_in(request), row.id, suggestion.id, form.text("answer", most=LONGEST_REASON)
     )
     check(form)
     try:
         if data.decision == "decline":
-            await suggestion_ops.decline(decision, data.version)
+            await ops.decline(decision, data.version)
         else:
-            await suggestion_ops.accept(decision, data.version, {number - 1 for number in data.source})
+            await ops.accept(decision, data.version, {number - 1 for number in data.source})
     except StaleEdit as error:
         raise ChangedMeanwhile(error.message) from error
 

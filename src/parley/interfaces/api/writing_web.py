@@ -7,7 +7,7 @@ from litestar import Response, delete, patch, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from parley.discussion.commenting import editing, posting, rendering
+from parley.discussion.commenting import drafts, editing, posting
 from parley.discussion.commenting.edit_web import own_comment_at
 from parley.discussion.commenting.forms import LONGEST_BODY, CommentForm, EditForm
 from parley.discussion.commenting.web import comment_at, count_preview, draft_of
@@ -150,7 +150,7 @@ async def preview(request: AnyRequest, data: JSONBody[CommentChange]) -> Respons
     form = await make_form(EditForm, as_fields(data))
     check(form)
     await count_preview(request)
-    return answer_write(Preview(await rendering.render(form.body)))
+    return answer_write(Preview(await drafts.render(form.body)))
 
 
 handlers: list[Any] = [post_comment, edit_comment, delete_comment, restore_comment, withdraw_comment, preview]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical
 from parley.articles.articles.duplicates import address_variants
 from parley.articles.articles.rules import is_web_address
 from parley.interfaces.embed.rules import KEY, LONGEST_URL, SiteRow

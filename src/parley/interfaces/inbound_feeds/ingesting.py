@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical
 from parley.articles.articles.duplicates import address_variants
 from parley.interfaces.inbound_feeds import rules
 from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry

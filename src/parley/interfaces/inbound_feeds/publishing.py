@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
+from parley.articles.articles.addresses import same_site
 from parley.articles.articles.duplicates import find_similar
 from parley.articles.articles.ops import find_article
 from parley.articles.articles.pictures import store_pictures
-from parley.articles.articles.sites import same_site
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports.reading import read_fetched
 from parley.discussion.threads.opening import open_thread

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical
 from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.platform.text.hosts import bare_host
 

@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from parley.discussion.comments.publishing import ROUNDED, STEP
-from parley.discussion.opinion_map import display, eligible, overview
+from parley.discussion.comments.published_answers import ROUNDED, STEP
+from parley.discussion.opinion_map import display, queries
 from parley.discussion.threads import queries as threads
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
@@ -21,10 +21,10 @@ async def show(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]
     if topic and chosen is None:
         raise NotFound(N_("There is no such topic."))
     slug = chosen.slug if chosen else None
-    statements = await overview.common_ground(slug, viewer_of(request))
-    decks = await overview.decks(slug)
+    statements = await queries.common_ground(slug, viewer_of(request))
+    decks = await queries.decks(slug)
     return page(
-        request, "discussion/opinion_map/overview.html", topic=chosen, groups=overview.by_topic(statements), decks=decks
+        request, "discussion/opinion_map/overview.html", topic=chosen, groups=queries.by_topic(statements), decks=decks
     )
 
 
@@ -38,7 +38,7 @@ async def how(request: AnyRequest) -> Response[Any]:
         rounded=ROUNDED,
         enough=display.TYPICAL_MEMBERS,
         answers_each=display.TYPICAL_ANSWERS,
-        asked_a_day=eligible.MOST_ASKED_A_DAY,
+        asked_a_day=queries.MOST_ASKED_A_DAY,
     )
 
 

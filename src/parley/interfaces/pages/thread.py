@@ -10,11 +10,10 @@ from litestar.response import Redirect
 from parley.discussion.comment_tree import tree
 from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.glance import first_in_view
-from parley.discussion.comment_tree.returning import LeftOff, left_off, unread_beyond
 from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
-from parley.discussion.comment_tree.viewer_state import comments_html
-from parley.discussion.commenting.form_view import new_form
-from parley.discussion.commenting.slow_mode import wait_here
+from parley.discussion.comment_tree.viewer_state import LeftOff, comments_html, left_off, unread_beyond
+from parley.discussion.commenting.drafts import wait_here
+from parley.discussion.commenting.forms import new_form
 from parley.discussion.comments import queries
 from parley.discussion.comments.rules import STANCES
 from parley.discussion.threads import queries as threads

@@ -4,7 +4,7 @@ import asyncio
 
 import structlog
 
-from parley.articles.articles.sites import same_site
+from parley.articles.articles.addresses import same_site
 from parley.discussion.threads.queries import lock_thread
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import fetch

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from parley.articles.articles.sites import registered_domain
+from parley.articles.articles.addresses import registered_domain
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import MODERATOR, Viewer, refuse_unverified, require_write_allowed
 from parley.platform.text.hosts import bare_host

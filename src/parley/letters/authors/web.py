@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles.articles import queries as articles
-from parley.articles.articles.sites import registered_domain
+from parley.articles.articles.addresses import registered_domain
 from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import ThreadRow
 from parley.letters.authors import ops, queries, rules

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 from piccolo.columns import Column
 
-from parley.discussion.comments import branches, moving, states, wording
+from parley.discussion.comments import moving, states, wording
 from parley.discussion.comments.tables import Comment
-from parley.discussion.threads.suggestion_closing import decline_waiting
 from parley.discussion.threads.tables import Thread
+from parley.discussion.threads.updating import decline_waiting
 from parley.moderation.decisions import moves, profiles, restrictions, sanctions
 from parley.moderation.decisions.rules import SLOW_SECONDS, Choice
 from parley.moderation.decisions.sanctions import Sanction
@@ -199,7 +199,7 @@ async def _restore_branch(target: Target, before: dict[str, Any], actor: int | N
 async def _set_branch(target: Target, actor: int | None, *, locked: bool) -> Change:
     """Lock or open the branch that begins with a comment."""
     thread = target.thread or 0
-    if not (await branches.lock(target.id) if locked else await branches.unlock(target.id, thread)):
+    if not (await states.lock_branch(target.id) if locked else await states.unlock_branch(target.id, thread)):
         return {}, {}
     await emit("comment.edited", thread=thread, comment=target.id, actor=actor)
     was, now = ("open", "locked") if locked else ("locked", "open")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from parley.articles.articles.restricting import Restriction
-from parley.discussion.threads.restricting import restrict_article
+from parley.discussion.threads.edit_ops import restrict_article
 from parley.moderation.decisions import letters
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.reports.targets import Target

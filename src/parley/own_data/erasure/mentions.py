@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from parley.discussion.commenting import rendering
+from parley.discussion.commenting import drafts
 from parley.discussion.comments.statement import LONGEST_STATEMENT
 from parley.discussion.comments.states import lock_comment
 from parley.moderation.modlog import ops as modlog
@@ -83,7 +83,7 @@ async def _rewrite_comment(comment: int, at_name: re.Pattern[str], to: str) -> N
     [words] = await db.fetch(MentioningText, SELECT_COMMENT, comment)
     new = _rename(at_name, to, words)
     if new != words:
-        await db.execute(REWRITE_COMMENT, comment, new.body, await rendering.render_again(new.body), new.statement)
+        await db.execute(REWRITE_COMMENT, comment, new.body, await drafts.render_again(new.body), new.statement)
         await emit("comment.edited", thread=thread, comment=comment, actor=None)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical
 from parley.articles.articles.display import DISPLAYS
 from parley.articles.articles.rules import is_web_address
 from parley.articles.articles.text import ArticleText

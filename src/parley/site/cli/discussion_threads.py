@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from rich.progress import Progress
 
-from parley.articles.articles.canonical import canonical
+from parley.articles.articles.addresses import canonical
 from parley.articles.articles.duplicates import address_stem
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports.reading import read_file, read_url

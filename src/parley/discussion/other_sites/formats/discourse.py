@@ -12,7 +12,7 @@ from parley.discussion.other_sites.formats.markup import as_markdown
 
 # Ordinary posts; the others say that somebody was invited, or are only for staff. The site counts them with the rest.
 REGULAR = 1
-# What is no Markdown here: quotes, polls and spoilers in brackets, pictures, HTML. The HTML of such a post says it.
+# Markup of Discourse that Markdown does not have: brackets, pictures, HTML. Then the post's HTML is read instead.
 OWN_MARKUP = re.compile(r"\[[^][\n]*\](?!\()|!\[|</?[a-z]|upload://", re.IGNORECASE)
 # A link to an address within the forum.
 INNER_LINK = re.compile(r"\]\(/(?!/)")

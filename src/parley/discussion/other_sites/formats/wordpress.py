@@ -32,7 +32,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
 
 
 def _is_public(item: Any) -> bool:
-    # The status of an attachment is that of its post.
+    # An attachment inherits the status of its post.
     return text_of(item, "status") in ("", "publish", "inherit") and not text_of(item, "post_password")
 
 

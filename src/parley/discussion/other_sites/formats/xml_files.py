@@ -24,7 +24,7 @@ CHUNK = 32_768  # bytes
 def elements(file: Path, *names: str) -> Iterator[Any]:
     """Yield the elements with these local names, one at a time, whatever the size of the file.
 
-    Nothing else is read: no document type, no entities, nothing from the network. Raises CommandFailed if it is no XML.
+    Nothing else is read: no document type, no entities, nothing from the network. Raises CommandFailed without XML.
     """
     tags = [f"{{*}}{name}" for name in names]
     try:
@@ -73,7 +73,7 @@ codecs.register_error("windows-1252", _as_windows_1252)
 
 
 def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str], called: str) -> Iterator[Any]:
-    # Recovers from what sites write though it is no XML, such as `&` and `&nbsp;` in titles.
+    # `recover` accepts common mistakes, for example `&` and `&nbsp;` in titles.
     parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True)
     yield from _children(parsed, names)
     errors = {error.type for error in parsed.error_log}

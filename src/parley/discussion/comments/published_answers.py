@@ -1,10 +1,10 @@
-"""What may be published of how members answered: the only place that decides it.
+"""What may be published of members' answers. No other module decides this.
 
-How somebody answers can tell their political opinion, and whoever reads counts again and again learns what the last
-member answered. So counts are published in steps, as shares rounded to 5 %, never as "all" or "nobody". A step is at
-least `STEP` answers and as many as were there before (5, 10, 20, 40, …): with equal steps of five, a watcher guessed
-the answers to an even question ten points better than from its total. A step whose answers were all the same would tell
-each of them, so it waits for the next one.
+An answer can reveal a political opinion, and somebody who reads the counts again and again could learn what the last
+member answered. So counts are published in steps, as shares rounded to 5 %, never as "all" or "nobody". Each step
+doubles the answers (5, 10, 20, 40, …): with equal steps of five, a watcher guessed the answers to an even question ten
+points better than from its total. If all answers of a step are the same, publishing it would reveal each of them, so it
+waits for the next step.
 
 Pages, the table, live events, the digest and the API show answers only as this module returns them.
 """
@@ -51,8 +51,8 @@ class PublishedShares(msgspec.Struct, frozen=True):
 def publish(published: PublishedTally, now: Tally) -> PublishedTally:
     """Return what is published once the answers are `now`: unchanged until a step is full.
 
-    The answers that came and went are compared as a whole. If they are all the same, only the number is noted, so that
-    the next step is as long as any other: a step that ended with the first different answer would tell whose it was.
+    If all answers that came or went are the same, only their number is noted, so that the next step is as long as any
+    other. If it ended with the first different answer, it would reveal whose that was.
     """
     if not is_step(published.total_compared, now.total):
         return published
@@ -61,7 +61,7 @@ def publish(published: PublishedTally, now: Tally) -> PublishedTally:
 
 
 def is_step(before: int, now: int) -> bool:
-    """Whether at least STEP answers or members came or went, and as many as were there, or half of them."""
+    """Whether at least STEP answers or members came or went, and their number doubled or halved."""
     return abs(now - before) >= STEP and (now >= 2 * before or 2 * now <= before)
 
 
@@ -85,7 +85,6 @@ def rounded_share(share: float) -> int:
 
 
 def rounded_down(count: int) -> int:
-    """Return a number of members or answers, in whole steps."""
     return count // STEP * STEP
 
 

@@ -10,16 +10,16 @@ from parley.articles.articles import versions
 from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.restricting import refuse_frozen
 from parley.articles.articles.rules import may_decide_update
+from parley.articles.articles.tables import Article
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode
 from parley.articles.revisions.losses import loss
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import SourceUpdate, as_update
-from parley.discussion.suggestions import corrections, suggestion_rows
-from parley.discussion.suggestions.suggestion_limits import refuse_too_many
-from parley.discussion.suggestions.suggestion_rows import SuggestionRow
-from parley.discussion.threads import queries
+from parley.discussion.suggestions import corrections, queries
+from parley.discussion.suggestions.queries import INSERT_SUGGESTION, SuggestionRow, refuse_too_many
+from parley.discussion.threads import queries as threads
 from parley.discussion.threads.edit_ops import NOTHING, StaleEdit
 from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.tables import SuggestedUpdate
@@ -30,12 +30,10 @@ from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.http.access import MODERATOR, Viewer
 from parley.platform.text.messages import N_, as_text, join
 
-INSERT_SUGGESTION = """
-insert into suggested_update (thread, member, draft) values ($1, $2, $3)
-on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
-do update set draft = excluded.draft, created_at = now()
-returning id
-"""
+DECIDED = {
+    "accepted": N_("This update was accepted already."),
+    "declined": N_("This update was declined already."),
+}
 
 
 async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
@@ -51,11 +49,11 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
-        await queries.lock_thread(discussion.id)
+        await threads.lock_thread(discussion.id)
         await refuse_frozen(article or 0)
         await _refuse_excerpt(article or 0)
         await refuse_too_many(discussion.id, viewer.id)
-        suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, draft.draft)
+        suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, None, draft.draft, "")
         await imports.mark_published(draft.id, discussion.id)
         await notify_concerned(suggestion)
     return discussion.id, suggestion
@@ -63,7 +61,7 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
 
 async def _refuse_excerpt(article: int) -> None:
     """Raise Refused unless all of the article is shown: a suggestion shows the whole text."""
-    if await db.value("select display <> 'full' from article where id = $1", article):
+    if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
         raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
 
 
@@ -130,9 +128,13 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
 
 
 async def _accept_correction(viewer: Viewer, row: SuggestionRow, article: ArticleRow) -> None:
-    text = await corrections.corrected(row, article)
+    text = await corrections.as_text(row, article)
+    if text is None:
+        raise Refused(N_("The passage is no longer in the article. You can decline the correction."))
     await _refuse_large(viewer, article.id, text)
-    await corrections.write(row, text, approved=_may_remove_any_part(viewer))
+    edit = RevisionNote(row.member_id, row.reason, approved=_may_remove_any_part(viewer))
+    if await revise_thread(row.thread, text, edit) is None:
+        raise Refused(NOTHING)
 
 
 async def _accept_update(
@@ -194,16 +196,10 @@ async def _record(decision: SuggestionDecision, state: str) -> None:
     await notify_concerned(decision.suggestion)
 
 
-DECIDED = {
-    "accepted": N_("This update was accepted already."),
-    "declined": N_("This update was declined already."),
-}
-
-
 async def _lock_undecided(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
-    await queries.lock_thread(decision.thread)
-    thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)
+    await threads.lock_thread(decision.thread)
+    thread, row = await threads.one(decision.thread), await queries.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
         raise NotFound(N_("There is no such update."))
     if not may_decide_update(decision.viewer, thread, row.member):

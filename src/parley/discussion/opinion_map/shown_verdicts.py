@@ -5,11 +5,9 @@ from datetime import date
 
 import msgspec
 
-from parley.discussion.comments.publishing import STEP
-from parley.discussion.opinion_model.analysis import Verdict
+from parley.discussion.comments.published_answers import STEP
+from parley.discussion.opinion_model.analysis import COMMON, Verdict
 
-# These two are shown only when they are found on two days, with new asked answers in between.
-COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
 REPRESENTATIVE = 3
 
 
@@ -26,8 +24,8 @@ class VerdictHistory(msgspec.Struct, frozen=True):
 def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked: int, today: date) -> VerdictHistory:
     """Return the history after an analysis found a verdict, given its numbers of answers and of asked ones.
 
-    What is shown changes only once STEP answers to the statement came or went since it last could. A verdict that
-    followed every answer would tell the one that moved it to whoever watches.
+    What readers see changes only after STEP answers came or went. If a verdict followed every answer, somebody who
+    watches it would learn the last one.
     """
     after = _immediate(history, verdict, asked, today)
     if abs(answers - history.looked_at) >= STEP:

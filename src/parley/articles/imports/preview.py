@@ -1,0 +1,123 @@
+"""The preview of an imported article, with where each fact about it was found."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from markupsafe import Markup
+
+from parley.articles.articles import queries
+from parley.articles.articles.rules import DRAFT_DAYS
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports import imports
+from parley.articles.imports.drafts import decode
+from parley.articles.imports.forms import ABOUT, PublishForm
+from parley.extraction.html.passages import ImportedPassage
+from parley.extraction.text.decoding import ENCODING_NAMES
+from parley.platform.http.access import AnyRequest
+from parley.platform.http.pages import environment, page
+from parley.platform.text.messages import N_, Message, deserialize
+
+_WHERE = {
+    "json-ld": N_("From the page's data for search engines."),
+    "citation": N_("From the page's data for libraries."),
+    "microdata": N_("From the page's marked text."),
+    "rel=author": N_("From the page's link to its author."),
+    "rel=license": N_("From the page's link to its licence."),
+    "heading": N_("From its heading."),
+    "title": N_("From the title of the page's window."),
+    "opening": N_("From the first line of the text."),
+    "byline": N_("From the line with its authors."),
+    "text": N_("From the text or the address. Please check it."),
+    "declared": N_("As the page or file declares it."),
+    "words": N_("Detected from its words."),
+    "front matter": N_("From the front matter of the file."),
+    "pdf properties": N_("From the properties of the PDF."),
+    "largest text": N_("From the largest text on the first page."),
+    "below title": N_("From the lines below the title."),
+    "arXiv stamp": N_("From arXiv's stamp on the first page."),
+}
+FACTS = ("title", "byline", "published_at", "updated_at", "language", "section", "licence", "bio")
+_META = N_("From the page's metadata ({name}).")
+
+
+def described_facts(where: Mapping[str, str]) -> dict[str, Message | None]:
+    """For each of FACTS, the sentence for where it was found; None where it was not, or where that says nothing."""
+    return {name: describe(where.get(name, "")) for name in FACTS}
+
+
+def describe(where: str) -> Message | None:
+    """The sentence for a name in `ArticleText.where`; None where it says nothing."""
+    if where.startswith("meta "):
+        return _META.format(name=where.removeprefix("meta "))
+    return _WHERE.get(where)
+
+
+def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
+    """Each passage, after the page of the one before it."""
+    return zip([None, *(passage.page for passage in passages)], passages, strict=False)
+
+
+def _day(when: datetime | None) -> str:
+    return when.date().isoformat() if when else ""
+
+
+def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
+    """The article before it is published, with a form for what was found of it."""
+    text = decode(draft.draft or b"")
+    fields = _preview_fields(form, text)
+    return page(
+        request,
+        "articles/preview.html",
+        status=status,
+        again=draft.id,
+        form={**fields, "errors": form.errors if status != 200 else {}},  # noqa: PLR2004
+        byline=fields["byline"],
+        site_name=text.site,
+        about=ABOUT,
+        address=text.url or text.claimed_url,
+        published=text.published_at,
+        updated=text.updated_at,
+        where=described_facts(text.where),
+        encoding=text.encoding,
+        sure=text.sure,
+        not_read_again=deserialize(draft.message),
+        encodings=ENCODING_NAMES,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
+        images=sum("<img" in passage.html for passage in text.passages),
+        passages_html=_preview_html(text),
+    )
+
+
+def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
+    """The fields of the form: what was typed, else what was found of the article."""
+    fields = {
+        "title": text.title,
+        "byline": text.byline or "",
+        "topic": "",
+        "lang": text.lang or "",
+        "published": _day(text.published_at),
+        "updated": _day(text.updated_at),
+        **{name: getattr(text, name) or "" for name in ABOUT},
+    }
+    return {name: form.values.get(name, value) for name, value in fields.items()}
+
+
+def _preview_html(text: ArticleText) -> Markup:
+    template = environment().get_template("discussion/threads/_passage.html")
+    rows = [
+        queries.PassageRow(
+            number,
+            passage.kind,
+            passage.level,
+            passage.html,
+            passage.text,
+            number=number,
+            page=passage.page,
+            new_page=passage.page if passage.page != before else None,
+        )
+        for number, (before, passage) in enumerate(_after_pages(text.passages), start=1)
+    ]
+    return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template
