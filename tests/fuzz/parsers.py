@@ -48,8 +48,7 @@ from parley.interfaces.search.variants import other_spellings
 from parley.interfaces.webmentions.discovery import endpoint
 from parley.letters.authors.proofs import read_head
 from parley.letters.digests import words as excerpts
-from parley.moderation.decisions.destinations import destination
-from parley.moderation.decisions.slots import fill_slots
+from parley.moderation.decisions.forms import destination, fill_placeholders
 from parley.moderation.matching import post
 from parley.moderation.matching.conditions import (
     Burst,
@@ -219,7 +218,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "token of a sign-in elsewhere": (lambda words: jwt.decode(f"{JWT_HEAD}.{words}.e30", KEYS), 60_000),
     "answer of a publisher's site": (lambda words: publisher.read(PROVIDER, signed_by_publisher(words)), 6_000),
     "quoted words of a passage": (lambda words: mark(words, ((words[:200], 1), (words[9:500], 2))), 30_000),
-    "reason of a decision": (lambda words: fill_slots("{quote}" * 140, quote=words, rule=words, days=3), 1_000),
+    "reason of a decision": (lambda words: fill_placeholders("{quote}" * 140, quote=words, rule=words, days=3), 1_000),
     "name in a comment": (lambda words: MENTION_OF_ADA.sub("@former", words), comment_rules.LONGEST_COMMENT),
     "filter of a search": (lambda words: (suggestions.FILTER.fullmatch(words), other_spellings(words, ["de"])), 200),
     "notification of a relay": (lambda words: delivery_status.read(json(bounced(words))), 60_000),

@@ -80,7 +80,7 @@ PATTERNS_OF_OURS = {
     "extraction/text/tokens.py",
     "people/returned_mail/reason_phrases.py",
     "people/returned_mail/reports.py",
-    "moderation/matching/addresses.py",
+    "moderation/matching/links.py",
     "moderation/matching/folding.py",
     "moderation/matching/marks.py",
 }

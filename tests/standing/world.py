@@ -23,7 +23,7 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modrules import ops as rules
-from parley.moderation.modrules.limits import RuleDraft
+from parley.moderation.modrules.rules import RuleDraft
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people import mail

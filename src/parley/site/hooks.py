@@ -15,7 +15,7 @@ from parley.letters.digests import ops as digests
 from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
 from parley.letters.unread import counter as unread
-from parley.moderation.automod import checks, edits, profiles
+from parley.moderation.automod import checks, edits
 from parley.moderation.decisions import letters
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import profiles as removed_profiles
@@ -40,7 +40,7 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_votes_of_member, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.disconnect_since]
-    accounts.before_profile[:] = [removed_profiles.check, profiles.check]
+    accounts.before_profile[:] = [removed_profiles.check, checks.check_profile]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [leaving.address]

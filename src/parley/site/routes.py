@@ -41,10 +41,8 @@ from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
 from parley.letters.notifications import web as notifications
 from parley.letters.unread import web as unread
-from parley.moderation.appeals import second_look_web
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
-from parley.moderation.dashboard import mail_web, transparency_web
 from parley.moderation.dashboard import web as dashboard
 from parley.moderation.decisions import web as decisions
 from parley.moderation.guidelines import web as guidelines
@@ -53,7 +51,6 @@ from parley.moderation.modmembers import web as modmembers
 from parley.moderation.modqueue import web as modqueue
 from parley.moderation.modrules import web as rules
 from parley.moderation.reports import web as reports
-from parley.moderation.rights import answer_web as rights_answer
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
 from parley.moderation.signups import web as signups
@@ -97,18 +94,14 @@ FEATURES = (
     guidelines,
     reports,
     rights,
-    rights_answer,
     modqueue,
     moderation_counts,
     statement,
     appeals,
-    second_look_web,
     modmembers,
     rings,
     modlog,
-    mail_web,
     dashboard,
-    transparency_web,
     rules,
     notifications,
     authors,

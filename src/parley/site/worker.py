@@ -37,7 +37,7 @@ from parley.moderation.automod import jobs as automod
 from parley.moderation.backtests import jobs as backtests
 from parley.moderation.dashboard import weekly
 from parley.moderation.decisions import jobs as decisions
-from parley.moderation.modrules import retesting
+from parley.moderation.modrules import jobs as rules
 from parley.moderation.rings import jobs as rings
 from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
@@ -106,7 +106,7 @@ JOBS = (
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
-    Job("retests", retesting.retest, seconds=60),
+    Job("retests", rules.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5, gap=0.1),
     Job("sources", threads.check_sources, seconds=60, deferrable=True),

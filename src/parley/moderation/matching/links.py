@@ -1,11 +1,20 @@
-"""Addresses in a text, also those that are written so that software does not see them."""
+"""Links in a text: addresses that are written so that software does not see them, and sites often linked to."""
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 
 import re2  # type: ignore[import-untyped]
 
 from parley.platform.text.hosts import bare_host
 
+# The sites that discussions often link to: reference, science, public bodies, newspapers, and a few open to all.
+SITES = Path(__file__).parent / "data" / "sites.txt"
+# No domain of the list has more.
+MOST_LABELS = 4
+# Universities and public bodies: harvard.edu, cam.ac.uk, nhs.gov.uk, justice.gouv.fr.
+PUBLIC = re.compile(r"\.(?:edu|gov|mil|int)$|\.(?:ac|edu|gov|gob|gouv|gc|go)\.[a-z]{2}$")
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
 # Those that are, and count only with a path.
@@ -44,3 +53,15 @@ def written_addresses(text: str, known: Iterable[str]) -> Iterator[str]:
             if name.partition("/")[0] not in seen:
                 seen.add(name.partition("/")[0])
                 yield f"//{name}"
+
+
+def is_often_linked(host: str) -> bool:
+    """Whether discussions often link to a host, or to the domain that it is below."""
+    labels = host.split(".")[-MOST_LABELS:]
+    return bool(PUBLIC.search(host)) or any(".".join(labels[at:]) in _often_linked() for at in range(len(labels)))
+
+
+@cache
+def _often_linked() -> frozenset[str]:
+    lines = [line for line in SITES.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return frozenset(domain.strip() for line in lines for domain in line.partition(": ")[2].split("|") if domain)

@@ -7,7 +7,7 @@ from parley.moderation.backtests.run import Result
 from parley.moderation.matching import current
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.modrules import limits
+from parley.moderation.modrules import rules
 from parley.moderation.reports import staff_mail
 from parley.platform import db
 from parley.platform.db import NOW
@@ -53,7 +53,7 @@ class RetestedRule(msgspec.Struct, frozen=True):
     def hides_too_much(self) -> bool:
         """Whether it would hide much more than before, and two moderators did not have to agree on that."""
         now, before = (msgspec.json.decode(result, type=Result) for result in (self.result, self.agreed))
-        return limits.hides_much_more(self.action, now) and not limits.needs_two(self.action, before)
+        return rules.hides_much_more(self.action, now) and not rules.needs_two(self.action, before)
 
 
 async def retest() -> int:
@@ -71,8 +71,4 @@ async def _only_watch(rule: RetestedRule) -> None:
         await modlog.write(None, Entry("rule.shadow", "rule", rule.id, before, after, rule.guideline, reason=reason))
         link = f"{settings().base_url}/mod/rules/{rule.id}"
         await staff_mail.send(f"retest.{rule.id}", "retest", name=rule.name, link=link)
-        db.after_commit(_forget)
-
-
-async def _forget() -> None:
-    current.forget()
+        current.forget_after_commit()
