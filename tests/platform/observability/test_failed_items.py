@@ -666,7 +666,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = retention.Rule("nowhere", "rows", "at", 1)
+    broken = retention.Expiry("nowhere", "rows", "at", 1)
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()
