@@ -94,7 +94,6 @@ FORMATS_OF_OURS = {
     "platform/text/durations.py",
     "platform/text/messages.py",
     "moderation/dashboard/periods.py",
-    "letters/digests/subjects.py",
     "letters/digests/words.py",
     "moderation/modlog/wording.py",
     "moderation/modrules/kinds.py",

@@ -31,7 +31,7 @@ from parley.interfaces.webhooks import queueing
 from parley.interfaces.webhooks import sending as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
-from parley.letters.digests import building, planning
+from parley.letters.digests import jobs as digests
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import mailing, making
 from parley.moderation.appeals import ops as appeals
@@ -170,7 +170,7 @@ async def subscribers() -> Items:
 
 async def issues() -> Items:
     found = await subscribers()
-    await planning.plan(await db.value("select now()"))
+    await jobs.plan(await db.value("select now()"))
     await db.execute("update issue set due_at = now() - interval '1 minute'")
     return await db.values("select id from issue where member = any($1) order by id", found)
 
@@ -372,12 +372,12 @@ CASES: dict[str, list[Case]] = {
     "digests": [
         Case(
             subscribers,
-            planning,
+            digests,
             "_plan",
             "select exists(select from issue where member = $1)",
             "issues to plan",
         ),
-        Case(issues, building, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
+        Case(issues, digests, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
     ],
     "imports": [
         Case(
