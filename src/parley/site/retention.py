@@ -22,41 +22,6 @@ from parley.platform.settings import settings
 # Rows in one transaction, so that it is short.
 BATCH = 500
 DAY = 86_400
-
-
-class Expiry(msgspec.Struct, frozen=True):
-    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
-
-    With `blank` (SQL assignments) the rows stay and only their text is removed; `where` must exclude those without
-    text. `key` is the table's primary key.
-    """
-
-    table: str
-    what: str
-    since: str
-    days: int
-    where: str = "true"
-    blank: str = ""
-    key: str = "id"
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}: {self.what}"
-
-    @property
-    def is_over(self) -> str:
-        """The SQL condition for rows whose time is over."""
-        return f"{self.since} < now() - interval '{self.days} days' and ({self.where})"
-
-
-class FileExpiry(msgspec.Struct, frozen=True):
-    """Files of a folder are deleted `days` after their last change. Without the folder there are none."""
-
-    what: str
-    folder: Callable[[], Path | None]
-    days: int
-
-
 # Unconfirmed accounts cannot have written anything, and their votes were never counted.
 IS_UNUSED_ACCOUNT = """state = 'unverified' and not exists (select from note where note.member = member.id)
     and not exists (select from decision where decision.member = member.id)
@@ -96,6 +61,40 @@ IS_BOUNCE_NOT_SUPPRESSED = """not exists (
     select from mail_address a where a.address = mail_bounce.address and a.suppressed_at is not null)"""
 # The newest event of a thread stays, since pages and the worker need its time.
 IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
+
+
+class Expiry(msgspec.Struct, frozen=True):
+    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
+
+    With `blank` (SQL assignments) the rows stay and only their text is removed; `where` must exclude those without
+    text. `key` is the table's primary key.
+    """
+
+    table: str
+    what: str
+    since: str
+    days: int
+    where: str = "true"
+    blank: str = ""
+    key: str = "id"
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}: {self.what}"
+
+    @property
+    def is_over(self) -> str:
+        """The SQL condition for rows whose time is over."""
+        return f"{self.since} < now() - interval '{self.days} days' and ({self.where})"
+
+
+class FileExpiry(msgspec.Struct, frozen=True):
+    """Files of a folder are deleted `days` after their last change. Without the folder there are none."""
+
+    what: str
+    folder: Callable[[], Path | None]
+    days: int
+
 
 RULES = (
     Expiry("session", "sign-ins that are over", "expires_at", 0),

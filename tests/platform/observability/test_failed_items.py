@@ -33,7 +33,7 @@ from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
 from parley.letters.notifications import jobs as notifications
-from parley.letters.notifications import mailing, making
+from parley.letters.notifications import mailing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.automod import holds
 from parley.moderation.backtests import jobs as rules
@@ -170,7 +170,7 @@ async def subscribers() -> Items:
 
 async def issues() -> Items:
     found = await subscribers()
-    await jobs.plan(await db.value("select now()"))
+    await digests.plan(await db.value("select now()"))
     await db.execute("update issue set due_at = now() - interval '1 minute'")
     return await db.values("select id from issue where member = any($1) order by id", found)
 
@@ -329,7 +329,7 @@ async def mentions() -> Items:
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
-    "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
+    "notifications": [Case(events, notifications, "make", "select handled_at is not null from event where id = $1")],
     "thread stats": [
         Case(
             standings,
@@ -589,14 +589,14 @@ async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
             1_000 + number,
         )
     bad = set(await db.values("select id from event where handled_at is null order by id limit 5"))
-    make_notices = making.make
+    make_notices = notifications.make
 
-    async def failing(event: making.PendingEvent) -> None:
+    async def failing(event: notifications.PendingEvent) -> None:
         if event.id in bad:
             raise ValueError("poison")
         await make_notices(event)
 
-    monkeypatch.setattr(making, "make", failing)
+    monkeypatch.setattr(notifications, "make", failing)
     monkeypatch.setattr(notifications, "BATCH", 5)
     await RUN["notifications"]()
 

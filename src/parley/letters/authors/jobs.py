@@ -1,7 +1,10 @@
 """The worker's job: checks whether pages name their author, once when a claim is made, then every month."""
 
 import asyncio
+from contextlib import suppress
+from html.parser import HTMLParser
 
+import msgspec
 import structlog
 
 from parley.articles.articles.sites import same_site
@@ -10,7 +13,6 @@ from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import fetch
 from parley.extraction.text.decoding import decode
 from parley.letters.authors import ops, queries, rules
-from parley.letters.authors.proofs import AuthorLinks, read_head
 from parley.letters.authors.queries import ClaimRow
 from parley.letters.authors.tables import Claim
 from parley.platform import db
@@ -30,6 +32,45 @@ returning id
 POSTPONE_CHECK = "update claim set check_at = now() + interval '30 days' where id = $1"
 NO_PROOF = N_("The head of the page has neither a link to your profile nor your token.")
 ELSEWHERE = N_("The address of the article leads to another site.")
+# Characters of a page that are parsed. No head is longer.
+LONGEST_PARSED = 200_000
+
+
+class AuthorLinks(msgspec.Struct, frozen=True):
+    """The addresses that a page links as its author's (`rel=me`), and its `parley-author` tokens."""
+
+    me: frozenset[str]
+    tokens: frozenset[str]
+
+
+class _HeadParser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.me: set[str] = set()
+        self.tokens: set[str] = set()
+        self.is_over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.is_over or tag not in {"html", "head", "link", "meta", "title", "style", "script", "base", "noscript"}:
+            self.is_over = True
+            return
+        values = {name: value or "" for name, value in attrs}
+        if tag == "link" and "me" in values.get("rel", "").lower().split():
+            self.me.add(values.get("href", "").strip())
+        if tag == "meta" and values.get("name", "").strip().lower() == "parley-author":
+            self.tokens.add(values.get("content", "").strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_over = self.is_over or tag == "head"
+
+
+def read_head(html: str) -> AuthorLinks:
+    """Read the head of a page, up to the first element that belongs to the body."""
+    parser = _HeadParser()
+    # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
+    with suppress(AssertionError):
+        parser.feed(html[:LONGEST_PARSED])
+    return AuthorLinks(frozenset(parser.me), frozenset(parser.tokens))
 
 
 async def check_due() -> int:

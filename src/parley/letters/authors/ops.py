@@ -36,6 +36,13 @@ on conflict (article, member) do update set way = excluded.way, state = 'waiting
 where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - $8::interval)
 returning id
 """
+SELECT_COMMENT_OF_CLAIMANT = """
+select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
+"""
+PIN_REPLY = """
+insert into author_reply (article, comment, created_at) values ($1, $2, now())
+on conflict (article) do update set comment = excluded.comment, created_at = now()
+"""
 
 
 async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = None, text: str = "") -> ClaimRow:
@@ -122,11 +129,6 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await _render_again(row)
 
 
-SELECT_COMMENT_OF_CLAIMANT = """
-select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
-"""
-
-
 async def _render_again(row: ClaimRow) -> None:
     ids = await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member)
     if ids:
@@ -167,12 +169,6 @@ async def end(viewer: Viewer, number: int) -> None:
         await lock_thread(row.thread)
         if (await _row(number)).state != "ended":
             await settle(row, "ended", role=row.role)
-
-
-PIN_REPLY = """
-insert into author_reply (article, comment, created_at) values ($1, $2, now())
-on conflict (article) do update set comment = excluded.comment, created_at = now()
-"""
 
 
 async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:

@@ -21,8 +21,8 @@ from parley.letters.digest_selection.rules import (
     NEWS_DAYS,
     QUALITY_COLUMNS,
 )
-from parley.letters.notifications.making import MOST_UNREAD
 from parley.letters.notifications.queries import NotificationRow, unread_for_digest
+from parley.letters.notifications.rules import MOST_UNREAD
 from parley.platform import db
 
 THREADS_PER_TOPIC = 40

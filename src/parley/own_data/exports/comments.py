@@ -11,6 +11,18 @@ from parley.platform import db
 from parley.platform.settings import settings
 
 BATCH = 500
+# The words around a quote may be beyond the excerpt.
+SELECT_COMMENTS = f"""
+select c.id, c.thread, t.slug, a.url, c.parent, c.state, c.stance, c.statement,
+       case when {MAY_BE_QUOTED} then c.quote end as quote, case when a.display = 'full' then c.prefix end as prefix,
+       case when a.display = 'full' then c.suffix end as suffix, c.body, c.created_at, c.edited_at
+from comment c join thread t on t.id = c.thread join article a on a.id = t.article
+where c.author = $1 and c.id > $2 and ($3::bigint is null or c.thread = $3) order by c.id limit {BATCH}
+"""  # noqa: S608 constants only
+SELECT_THREADS = """
+select t.id, t.slug, t.title, a.url from thread t join article a on a.id = t.article
+where t.id in (select thread from comment where author = $1) order by t.id
+"""
 
 
 class ExportedThread(msgspec.Struct, frozen=True):
@@ -53,20 +65,6 @@ class WrittenComment(msgspec.Struct, frozen=True):
     @property
     def address(self) -> str:
         return f"{settings().base_url}/c/{self.id}"
-
-
-# The words around a quote may be beyond the excerpt.
-SELECT_COMMENTS = f"""
-select c.id, c.thread, t.slug, a.url, c.parent, c.state, c.stance, c.statement,
-       case when {MAY_BE_QUOTED} then c.quote end as quote, case when a.display = 'full' then c.prefix end as prefix,
-       case when a.display = 'full' then c.suffix end as suffix, c.body, c.created_at, c.edited_at
-from comment c join thread t on t.id = c.thread join article a on a.id = t.article
-where c.author = $1 and c.id > $2 and ($3::bigint is null or c.thread = $3) order by c.id limit {BATCH}
-"""  # noqa: S608 constants only
-SELECT_THREADS = """
-select t.id, t.slug, t.title, a.url from thread t join article a on a.id = t.article
-where t.id in (select thread from comment where author = $1) order by t.id
-"""
 
 
 async def written_comments(member: int, thread: int | None = None) -> AsyncIterator[list[WrittenComment]]:

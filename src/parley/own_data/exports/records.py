@@ -13,15 +13,6 @@ from parley.moderation.decisions.queries import RESTRICTIONS, UNSENT
 from parley.platform import db
 
 BATCH = 500
-
-
-class RecordLine(msgspec.Struct, frozen=True):
-    """A row of a table, and its JSON."""
-
-    id: int
-    line: str
-
-
 SELECT_PROFILE = """
 select row_to_json(r)::text from (
     select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, legend, marks,
@@ -89,7 +80,6 @@ SELECT_CLAIMS = "select id, article, way, role, state, email, text, created_at f
 SELECT_IMPORTED_CLAIMS = """
 select id, source, name, page, state, comments, created_at, decided_at from imported_claim where member = $1
 """
-
 # The order of the files in the archive.
 RECORDS = {
     "comments.jsonl": SELECT_COMMENTS,
@@ -113,6 +103,13 @@ RECORDS = {
     "claims.jsonl": SELECT_CLAIMS,
     "imported-claims.jsonl": SELECT_IMPORTED_CLAIMS,
 }
+
+
+class RecordLine(msgspec.Struct, frozen=True):
+    """A row of a table, and its JSON."""
+
+    id: int
+    line: str
 
 
 async def profile(member: int) -> str:

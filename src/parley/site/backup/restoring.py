@@ -35,6 +35,11 @@ update member set state = case when state = 'suspended' then state else 'deactiv
 where id = $1 and state in ('active', 'silenced', 'suspended', 'deactivated')
 """
 MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
+# Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
+RENUMBER_EVENTS = "update event set xid = '0'"
+# Webhooks continue after the event that they took last.
+RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
+RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -80,13 +85,6 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
         finally:
             await connection.close()
     return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - start))
-
-
-# Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
-RENUMBER_EVENTS = "update event set xid = '0'"
-# Webhooks continue after the event that they took last.
-RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
-RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 async def _move_away(connection: Any, *, replace: bool) -> None:
