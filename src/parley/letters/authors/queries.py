@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.letters.authors.tables import Claim
 from parley.platform import db
 from parley.platform.text.messages import Message, deserialize
 
@@ -25,9 +26,6 @@ SELECT_CLAIMS_TO_DECIDE = f"""
 SELECT_PUBLISHERS = """
 select m.email from claim p join member m on m.id = p.member
 where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
-"""
-IS_PUBLISHER = """
-select exists(select from claim where article = $1 and member = $2 and role = 'publisher' and state = 'confirmed')
 """
 
 
@@ -94,4 +92,6 @@ async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
 
 async def is_publisher(article: int, member: int) -> bool:
     """Whether a member speaks for the publisher of an article."""
-    return bool(await db.value(IS_PUBLISHER, article, member))
+    return await Claim.exists().where(
+        Claim.article == article, Claim.member == member, Claim.role == "publisher", Claim.state == "confirmed"
+    )

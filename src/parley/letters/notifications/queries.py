@@ -172,15 +172,10 @@ async def topic_level(member: int, topic: str) -> str | None:
     return (await topic_levels(member)).get(topic)
 
 
-class TopicLevel(msgspec.Struct, frozen=True):
-    topic: str
-    level: str
-
-
 async def topic_levels(member: int) -> dict[str, str]:
     """Return how often topics are in a member's digest, for the topics that they chose."""
-    rows = await db.fetch(TopicLevel, TopicFollow.select().where(TopicFollow.member == member))
-    return {row.topic: row.level for row in rows}
+    chosen = TopicFollow.select(TopicFollow.topic, TopicFollow.level).where(TopicFollow.member == member)
+    return {row["topic"]: row["level"] for row in await chosen}
 
 
 class FollowedRow(msgspec.Struct, frozen=True):
@@ -199,16 +194,11 @@ async def followed_threads(member: int) -> list[FollowedRow]:
     return await db.fetch(FollowedRow, SELECT_FOLLOWED, member)
 
 
-class ChosenChannel(msgspec.Struct, frozen=True):
-    kind: str
-    channel: str
-
-
 async def preferences_of(member: int) -> dict[str, str]:
     """Return the channels that a member chose, by the kind of notification."""
-    chosen = NotificationPreference.select().where(NotificationPreference.member == member)
-    rows = await db.fetch(ChosenChannel, chosen)
-    return {row.kind: row.channel for row in rows}
+    preference = NotificationPreference
+    chosen = preference.select(preference.kind, preference.channel).where(preference.member == member)
+    return {row["kind"]: row["channel"] for row in await chosen}
 
 
 async def quiet_hours(member: int) -> QuietSpan | None:
