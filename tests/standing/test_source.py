@@ -17,8 +17,7 @@ BANNED: dict[str, set[str]] = {
     # import writes all or nothing, with the rights of the login.
     r"\.transaction\(": {
         "platform/db/transactions.py",
-        "site/backup/creating.py",
-        "site/transfer/exporting.py",
+        "site/backup/database.py",
         "site/transfer/importing.py",
     },
     r"\bpickle\b|\beval\(|\bexec\(": set(),

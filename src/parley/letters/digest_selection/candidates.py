@@ -53,7 +53,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
     author: str | None
     stance: str | None
     assisted: bool
-    # The comment's quality (quality.py).
+    # The comment's quality (rules.py: is_worth_featuring).
     account_minutes: int | None
     ups: int
     replies: int

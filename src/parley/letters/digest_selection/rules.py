@@ -31,7 +31,7 @@ MAY_BE_FEATURED = f"({IS_ELIGIBLE} and {IS_CLEARED})"
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
 ))"""
-# The columns that quality.py checks.
+# The columns that `is_worth_featuring` checks.
 QUALITY_COLUMNS = """
 (select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
   as account_minutes,
