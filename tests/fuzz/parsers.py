@@ -46,7 +46,7 @@ from parley.interfaces.search.excerpts import ExcerptTerms
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.variants import other_spellings
 from parley.interfaces.webmentions.discovery import endpoint
-from parley.letters.authors.proofs import read_head
+from parley.letters.authors.jobs import read_head
 from parley.letters.digests import words as excerpts
 from parley.moderation.decisions.forms import destination, fill_placeholders
 from parley.moderation.matching import post

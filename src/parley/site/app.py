@@ -18,7 +18,6 @@ from parley.interfaces.feeds.ids import fix_authority
 from parley.interfaces.live.broadcast import Hub
 from parley.interfaces.pages import stored, thread
 from parley.interfaces.pages.moderation_counts import ModerationCounter
-from parley.letters.notifications.counter import NotificationCounter
 from parley.letters.unread.counter import UnreadCounter
 from parley.people.accounts.middleware import ViewerMiddleware
 from parley.platform import cache
@@ -65,7 +64,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    counted: ASGIApp = NotificationCounter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
+    counted: ASGIApp = UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler)))
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     if settings.limits:
         handler = FairShare(handler)

@@ -25,7 +25,7 @@ from parley.moderation.rights import ops as rights
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
 from parley.moderation.statements import ops as statements
-from parley.own_data.erasure import leaving
+from parley.own_data.erasure import ops as erasure
 from parley.people import mail
 from parley.people.accounts import hooks as accounts
 from parley.people.inbound_mail import sns
@@ -43,7 +43,7 @@ def connect() -> None:
     accounts.before_profile[:] = [removed_profiles.check, checks.check_profile]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
-    accounts.where_to_leave[:] = [leaving.address]
+    accounts.where_to_leave[:] = [erasure.leave_address]
     threads.after_revise[:] = [anchors.find_again]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]

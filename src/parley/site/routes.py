@@ -36,7 +36,6 @@ from parley.interfaces.pages import (
 )
 from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
-from parley.letters.authors import confirm_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
 from parley.letters.notifications import web as notifications
@@ -105,7 +104,6 @@ FEATURES = (
     rules,
     notifications,
     authors,
-    confirm_web,
     search,
     unread,
     digests,

@@ -30,9 +30,9 @@ from parley.interfaces.webhooks import queueing
 from parley.interfaces.webhooks import sending as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
-from parley.letters.digests import building, planning
+from parley.letters.digests import jobs as digests
 from parley.letters.notifications import jobs as notifications
-from parley.letters.notifications import mailing, making
+from parley.letters.notifications import mailing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.automod import holds
 from parley.moderation.backtests import jobs as rules
@@ -169,7 +169,7 @@ async def subscribers() -> Items:
 
 async def issues() -> Items:
     found = await subscribers()
-    await planning.plan(await db.value("select now()"))
+    await digests.plan(await db.value("select now()"))
     await db.execute("update issue set due_at = now() - interval '1 minute'")
     return await db.values("select id from issue where member = any($1) order by id", found)
 
@@ -328,7 +328,7 @@ async def mentions() -> Items:
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
-    "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
+    "notifications": [Case(events, notifications, "make", "select handled_at is not null from event where id = $1")],
     "thread stats": [
         Case(
             standings,
@@ -371,12 +371,12 @@ CASES: dict[str, list[Case]] = {
     "digests": [
         Case(
             subscribers,
-            planning,
+            digests,
             "_plan",
             "select exists(select from issue where member = $1)",
             "issues to plan",
         ),
-        Case(issues, building, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
+        Case(issues, digests, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
     ],
     "imports": [
         Case(
@@ -588,14 +588,14 @@ async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
             1_000 + number,
         )
     bad = set(await db.values("select id from event where handled_at is null order by id limit 5"))
-    make_notices = making.make
+    make_notices = notifications.make
 
-    async def failing(event: making.PendingEvent) -> None:
+    async def failing(event: notifications.PendingEvent) -> None:
         if event.id in bad:
             raise ValueError("poison")
         await make_notices(event)
 
-    monkeypatch.setattr(making, "make", failing)
+    monkeypatch.setattr(notifications, "make", failing)
     monkeypatch.setattr(notifications, "BATCH", 5)
     await RUN["notifications"]()
 
@@ -665,7 +665,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = retention.Rule("nowhere", "rows", "at", 1)
+    broken = retention.Expiry("nowhere", "rows", "at", 1)
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()

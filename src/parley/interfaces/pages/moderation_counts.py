@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.notifications.counter import is_page
+from parley.letters.unread.counter import is_page
 from parley.moderation.appeals import queries as appeals
 from parley.moderation.modqueue import queries as modqueue
 from parley.platform.cache import MicroCache

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from parley.letters.digests import building, items, letters, ops, queries, verdicts
-from parley.letters.digests.letters import IssueRow
+from parley.letters.digests import items, letters, ops, queries
+from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.tables import Issue
 from parley.people.mail import Letter, MailList
 from parley.platform import db
@@ -29,7 +29,7 @@ update subscription s set asked_at = null from issue i where i.mail = $1 and i.l
 
 async def wanted(member: int, _argument: str) -> bool:
     """Whether a member wants the digest now."""
-    return bool(await db.values(building.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
+    return bool(await db.values(queries.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
 
 
 async def render(mail: int) -> Letter | None:
@@ -45,7 +45,7 @@ async def render(mail: int) -> Letter | None:
     included = await items.unread(issue.id)
     await items.keep_only(issue.id, included)
     if included:
-        return letters.digest(issue, included, await verdicts.of_week(issue, issue.due_at))
+        return letters.digest(issue, included, await letters.verdicts_of_week(issue, issue.due_at))
     await Issue.update({Issue.state: "empty", Issue.settled_at: NOW}).where(Issue.id == issue.id)
     return None
 

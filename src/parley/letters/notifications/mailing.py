@@ -7,8 +7,7 @@ import msgspec
 from parley.discussion.threads.tables import Thread
 from parley.letters.notifications import letters, ops, queries
 from parley.letters.notifications.letters import IS_MAILED
-from parley.letters.notifications.quiet_hours import next_moment_outside
-from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS
+from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS, next_moment_outside
 from parley.letters.notifications.tables import Follow, Notification
 from parley.people.mail import Letter, MailList, post
 from parley.platform import db, failpoint

@@ -12,6 +12,12 @@ from parley.platform.http.access import Viewer
 
 # Also stated by templates/own_data/exports/_export.html.
 EXPORT_DAYS = 7
+SELECT_EXPORT = f"""
+select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
+from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
+"""  # noqa: S608 a constant
+SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
+SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -36,14 +42,6 @@ class ExportRow(msgspec.Struct, frozen=True):
     @property
     def megabytes(self) -> str:
         return f"{max(self.size / 1_000_000, 0.1):.1f}"
-
-
-SELECT_EXPORT = f"""
-select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
-from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
-"""  # noqa: S608 a constant
-SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
-SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
 
 
 async def newest(viewer: Viewer) -> ExportRow | None:

@@ -15,7 +15,7 @@ import msgspec
 
 from parley.platform.errors import CommandFailed
 from parley.platform.whole_file import whole_file
-from parley.site.backup.contents import Table
+from parley.site.backup.database import Table
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1_048_576

@@ -34,7 +34,7 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
 
     Only its owner can read FILE: it contains members' private data and the secret that Parley signs links with.
     """
-    from parley.site.backup.creating import create_backup  # noqa: PLC0415 only imported when it is called
+    from parley.site.backup.ops import create_backup  # noqa: PLC0415 only imported when it is called
 
     if file.exists() and not overwrite:
         fail(f"{file} exists already. Nothing was written. Choose another name, or add --overwrite.")
@@ -67,7 +67,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
 
     Every table is compared with the backup. If one differs, nothing is changed.
     """
-    from parley.site.backup.restoring import restore as restore_backup  # noqa: PLC0415 as in backup
+    from parley.site.backup.ops import restore as restore_backup  # noqa: PLC0415 as in backup
 
     total = exit_on_error(lambda: total_bytes(file))
     with ExitStack() as stack:

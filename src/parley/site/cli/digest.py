@@ -8,8 +8,7 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.letters.digests import absence, jobs, queries
-from parley.letters.digests.dry_run import count_due
-from parley.letters.digests.preview import next_issue
+from parley.letters.digests.preview import count_due, next_issue
 from parley.letters.digests.queries import SubscriptionRow
 from parley.people.accounts import names
 from parley.platform import db

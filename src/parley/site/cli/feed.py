@@ -11,14 +11,13 @@ from parley.interfaces.inbound_feeds.queries import FeedRow
 from parley.platform.errors import CommandFailed
 from parley.site.cli.running import ID, on_installation
 
+TOPIC = click.option("--topic", required=True, help="Topic of the threads, such as research.")
+MODE = click.option("--auto/--review", help="Make threads without a review, after ten approvals (default: --review).")
+
 
 @click.group()
 def feed() -> None:
     """Manage feeds of other sites, whose articles become threads here."""
-
-
-TOPIC = click.option("--topic", required=True, help="Topic of the threads, such as research.")
-MODE = click.option("--auto/--review", help="Make threads without a review, after ten approvals (default: --review).")
 
 
 @feed.command()

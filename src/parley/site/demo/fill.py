@@ -42,6 +42,14 @@ STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "w
 
 
 HAS_CONTENT = "select exists (select from member) or exists (select from thread)"
+INSERT_COMMENTS = """
+insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
+                     html_version, version, submission, created_at, edited_at, deleted_at)
+values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
+        $12, $13, $14)
+returning id
+"""
+STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
 
 
 async def fill() -> dict[str, int]:
@@ -144,16 +152,6 @@ def _front_matter(article: Path) -> dict[str, str]:
 class DemoPassage(msgspec.Struct, frozen=True):
     lineage: int
     text: str
-
-
-INSERT_COMMENTS = """
-insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
-                     html_version, version, submission, created_at, edited_at, deleted_at)
-values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
-        $12, $13, $14)
-returning id
-"""
-STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
 
 
 async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime) -> None:

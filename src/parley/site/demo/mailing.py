@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from parley.letters.digests import jobs, ops, planning
+from parley.letters.digests import jobs, ops
 from parley.letters.digests.schedule import Schedule
 from parley.platform import db
 
@@ -43,6 +43,6 @@ async def mail(ids: Mapping[str, int]) -> None:
     for name in AWAY:
         await ops.set_schedule(ids[name], Schedule("weekly", here.isoweekday(), here.hour, ZONE))
     await db.execute(IS_DUE, ids[MAILED])
-    await planning.plan(now)
+    await jobs.plan(now)
     await db.execute("update issue set due_at = $1 where state = 'planned'", now)
     await jobs.build_all(now)

@@ -1,4 +1,8 @@
-"""Candidates for one member: comments in threads that they read or follow, replies and mentions."""
+"""Reading candidates.
+
+For all readers: the best comments and open questions of recently active threads, new articles, and picks. For one
+member: comments in threads that they read or follow, replies and mentions.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -6,25 +10,72 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import Candidate, CandidateRow
+from parley.letters.digest_selection.candidates import Candidate, CandidateRow, SharedCandidates, sort_candidates
 from parley.letters.digest_selection.rules import (
     ARTICLE_IS_CLEARED,
     HAS_CONTEXT,
+    HAS_TEXT,
     IS_CLEARED,
     IS_ELIGIBLE,
     MAY_BE_FEATURED,
     NEWS_DAYS,
     QUALITY_COLUMNS,
 )
-from parley.letters.digest_selection.shared_candidates import BEST, RANK
-from parley.letters.notifications.making import MOST_UNREAD
 from parley.letters.notifications.queries import NotificationRow, unread_for_digest
+from parley.letters.notifications.rules import MOST_UNREAD
 from parley.platform import db
 
+THREADS_PER_TOPIC = 40
+# In each thread.
+COMMENTS_CONSIDERED = 200
+SHARED_PER_SIDE = 3
+
+IS_QUESTION = "c.stance is not distinct from 'asks' and c.reply_count = 0"
+# A reply counts half: it says less by itself than a comment on the article.
+BEST = "c.best * case when c.parent is null then 1.0 else 0.5 end"
+# A comment's rank among those of its side in its thread.
+RANK = f"""
+row_number() over (
+    partition by c.thread, case c.stance when 'supports' then 1 when 'challenges' then 2 end, {IS_QUESTION}
+    order by {BEST} desc, c.id
+) as rank
+"""
+
+SELECT_CANDIDATES = f"""
+with active as (
+    select t.* from topic p cross join lateral (
+        select t.id, t.topic, t.state, t.created_at, t.starter, t.article from thread t
+        where t.topic = p.slug and t.last_activity_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
+          and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
+        order by t.last_activity_at desc limit {THREADS_PER_TOPIC}
+    ) t
+), perspective as (
+    select t.id as thread, t.topic, t.state, c.id, c.author, c.imported_author, c.stance, c.best, c.created_at,
+           c.assisted, c.reply_count, c.base_ups, c.ups,
+           {RANK}
+    from active t cross join lateral (
+        select * from comment one where one.thread = t.id and one.parent is null
+        order by one.best desc limit {COMMENTS_CONSIDERED}
+    ) c
+    where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {MAY_BE_FEATURED}
+)
+select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
+       stance, assisted, {QUALITY_COLUMNS},
+       case when {IS_QUESTION} then 'question' else 'best' end as kind
+from perspective c where rank <= {SHARED_PER_SIDE} and (state = 'open' or not ({IS_QUESTION}))
+union all
+select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
+from active t where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {HAS_TEXT}
+union all
+select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, 'picked'
+from pick k join thread t on t.id = k.thread
+where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
+  and {HAS_TEXT}
+"""  # noqa: S608 constants only
 # The most recently active of those that they read or follow.
 THREADS_PER_READER = 5
 # The best, and another in case the reader blocked the first author.
-COMMENTS_PER_SIDE = 2
+OWN_PER_SIDE = 2
 # If there are as many new comments, the digest says "many", and considers only the newest.
 MAX_COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
@@ -57,7 +108,7 @@ cross join lateral (
         where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT} and not exists (
             select from block b where b.member = m.id and b.other = c.author
                or b.member = c.author and b.other = m.id and b.kind = 'block')
-    ) c where c.rank <= {COMMENTS_PER_SIDE} and {IS_CLEARED}
+    ) c where c.rank <= {OWN_PER_SIDE} and {IS_CLEARED}
 ) c
 """  # noqa: S608 constants only
 
@@ -76,6 +127,16 @@ select t.id as thread, t.topic, t.revision, r.created_at as at
 from thread t join revision r on r.article = t.article and r.number = t.revision
 where t.id = any($1::bigint[]) and {ARTICLE_IS_CLEARED}
 """  # noqa: S608 constants only
+
+
+class SharedRow(CandidateRow, frozen=True):
+    kind: str
+
+
+async def shared_candidates(now: datetime) -> SharedCandidates:
+    """Return the candidates for all readers."""
+    rows = await db.fetch(SharedRow, SELECT_CANDIDATES, now)
+    return sort_candidates(row.candidate(row.kind, now) for row in rows if row.is_worth_featuring(row.kind))
 
 
 class VisitedCandidate(CandidateRow, frozen=True):

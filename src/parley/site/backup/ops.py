@@ -1,14 +1,15 @@
-"""Restores a backup: it replaces the whole database, or nothing.
+"""Taking a backup while Parley runs, and restoring one: it replaces the whole database, or nothing.
 
-The existing tables are moved to another schema until the backup is restored, verified and migrated, and the members
-who were erased since are marked. They are moved back if anything fails, or by the next attempt if this one was killed.
-Until then nothing else migrates the database.
+At a restore the existing tables are moved to another schema until the backup is restored, verified and migrated, and
+the members who were erased since are marked. They are moved back if anything fails, or by the next attempt if this one
+was killed. Until then nothing else migrates the database.
 """
 
-import asyncio
 import zipfile
+from asyncio.subprocess import Process
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -21,8 +22,18 @@ from parley.platform.db.migrate import POOLED, migrate
 from parley.platform.db.migrated import OLD_SCHEMA, known_migrations
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
-from parley.site.backup import contents, tools
-from parley.site.backup.archive import DUMP, Manifest, OnProgress, check, chunks, reading
+from parley.site.backup import database, tools
+from parley.site.backup.archive import (
+    CHUNK,
+    DUMP,
+    BackupWriter,
+    Manifest,
+    OnProgress,
+    check,
+    chunks,
+    reading,
+    writing,
+)
 
 COUNT_OTHERS = """
 select count(*) from pg_stat_activity
@@ -35,6 +46,9 @@ update member set state = case when state = 'suspended' then state else 'deactiv
 where id = $1 and state in ('active', 'silenced', 'suspended', 'deactivated')
 """
 MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
+# Webhooks continue after the event that they took last.
+RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
+RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 class Restored(msgspec.Struct, frozen=True):
@@ -43,6 +57,43 @@ class Restored(msgspec.Struct, frozen=True):
     manifest: Manifest
     lost: timedelta
     took: timedelta
+
+
+async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
+    """Write a backup of the database at `url` to `path`, and return its manifest.
+
+    `on_progress` gets the size of each part. Raises ToolFailed if the dump fails. An existing backup stays then.
+    """
+    with writing(path) as file:
+        async with database.snapshot(url) as connection:
+            major = connection.get_server_version().major
+            # pg_dump uses the same snapshot.
+            await _dump(url, await connection.fetchval("select pg_export_snapshot()"), major, file, on_progress)
+            failpoint.hit("dumped")
+            manifest = Manifest(
+                taken_at=await connection.fetchval("select now()"),
+                parley=version("parley"),
+                postgresql=major,
+                migrations=await database.migrations(connection),
+                tables=await database.contents(connection),
+                bytes=file.bytes,
+                sha256=file.sha256,
+                secret=secret,
+                demo=demo,
+            )
+        file.finish(manifest)
+    return manifest
+
+
+async def _dump(url: str, snapshot: str, server: int, file: BackupWriter, on_progress: OnProgress) -> None:
+    options = ("--format=custom", f"--exclude-schema={OLD_SCHEMA}", f"--snapshot={snapshot}")
+    failed = "The database could not be dumped:"
+    async with tools.running("pg_dump", url, server, *options, failed=failed) as process:
+        assert process.stdout is not None
+        with file.dump() as write:
+            while data := await process.stdout.read(CHUNK):
+                write(data)
+                on_progress(len(data))
 
 
 async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: bool = False) -> Restored:
@@ -59,8 +110,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
             raise CommandFailed(
                 f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
-        connection = await contents.connect(url)
-        try:
+        async with database.connected(url) as connection:
             await _move_away(connection, replace=replace)
             try:
                 await _restore_dump(url, connection.get_server_version().major, archive, on_progress)
@@ -69,24 +119,14 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 await _migrate(url)
                 failpoint.hit("migrated")
                 await _erase_again(connection, manifest)
-                await connection.execute(RENUMBER_EVENTS)
-                await connection.execute(RENUMBER_WEBHOOKS)
-                await connection.execute(RENUMBER_HUB)
+                for renumber in (database.RENUMBER_EVENTS, RENUMBER_WEBHOOKS, RENUMBER_HUB):
+                    await connection.execute(renumber)
             except BaseException:
                 await connection.execute(MOVE_BACK)
                 raise
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
             await connection.execute("analyze")
-        finally:
-            await connection.close()
     return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - start))
-
-
-# Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
-RENUMBER_EVENTS = "update event set xid = '0'"
-# Webhooks continue after the event that they took last.
-RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
-RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 async def _move_away(connection: Any, *, replace: bool) -> None:
@@ -109,38 +149,21 @@ async def _move_away(connection: Any, *, replace: bool) -> None:
 
 async def _is_empty(connection: Any) -> bool:
     """Whether there are no tables, or only those of a new installation without members, threads or log entries."""
-    counts = await contents.tables(connection)
-    if not counts:
-        return True
-    ours = {"member", "thread", "mod_action"}
-    return ours <= set(counts) and not any(
-        [await connection.fetchval(f"select exists (select from {table})") for table in sorted(ours)]  # noqa: S608 ours
-    )
+    names = await database.tables(connection)
+    is_ours = {"member", "thread", "mod_action"} <= set(names)
+    return not names or (is_ours and not await connection.fetchval(database.HAS_CONTENT))
 
 
 async def _restore_dump(url: str, server: int, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
-    where, variables = tools.address(url)
-    options = ["--single-transaction", "--no-owner", "--no-privileges", "--no-comments", f"--dbname={where}"]
-    process = await asyncio.create_subprocess_exec(
-        tools.program("pg_restore", server),
-        *options,
-        env=variables,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stderr is not None
-    stderr = asyncio.create_task(process.stderr.read())
-    async with tools.kill_at_end(process):
+    options = ("--single-transaction", "--no-owner", "--no-privileges", "--no-comments")
+    failed = "The backup could not be restored. Nothing was changed."
+    async with tools.running("pg_restore", url, server, *options, failed=failed) as process:
         # pg_restore may exit early. Its error output says why.
         with suppress(BrokenPipeError, ConnectionResetError):
             await _feed(process, archive, on_progress)
-        if await process.wait() != 0:
-            errors = tools.one_line(await stderr)
-            raise tools.ToolFailed(f"The backup could not be restored. Nothing was changed. {errors}")
 
 
-async def _feed(process: asyncio.subprocess.Process, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
+async def _feed(process: Process, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
     assert process.stdin is not None
     with archive.open(DUMP) as dump:
         for data in chunks(dump):
@@ -171,7 +194,7 @@ async def _erase_again(connection: Any, manifest: Manifest) -> None:
 
 
 async def _verify(connection: Any, manifest: Manifest) -> None:
-    counts = await contents.contents(connection)
+    counts = await database.contents(connection)
     wrong = sorted(name for name in counts.keys() | manifest.tables if counts.get(name) != manifest.tables.get(name))
     if wrong:
         raise tools.ToolFailed(f"These tables differ from the backup: {', '.join(wrong)}. Nothing was changed.")
