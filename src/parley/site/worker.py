@@ -22,7 +22,6 @@ from parley.interfaces.embed import jobs as embed
 from parley.interfaces.feeds import jobs as feeds
 from parley.interfaces.feeds import websub
 from parley.interfaces.inbound_feeds import jobs as inbound_feeds
-from parley.interfaces.inbound_feeds import subscribing
 from parley.interfaces.search import jobs as search
 from parley.interfaces.search.ops import refresh_ranks
 from parley.interfaces.search.spelling import collect_first
@@ -102,7 +101,6 @@ JOBS = (
     Job("embed", embed.post_waiting, seconds=3, concurrency=4),
     Job("feeds", inbound_feeds.fetch_due, seconds=15, concurrency=4, deferrable=True),
     Job("feed items", inbound_feeds.make_approved, seconds=15, concurrency=3, deferrable=True),
-    Job("feed hubs", subscribing.subscribe_due, seconds=60, deferrable=True),
     Job("claims", authors.check_due, seconds=60, concurrency=3),
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),

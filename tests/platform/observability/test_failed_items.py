@@ -23,7 +23,7 @@ from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.embed import ops as embed_ops
 from parley.interfaces.feeds import jobs as pictures
-from parley.interfaces.inbound_feeds import fetching, publishing, subscribing
+from parley.interfaces.inbound_feeds import fetching, publishing
 from parley.interfaces.inbound_feeds import ops as feeds
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.search import jobs as search
@@ -204,17 +204,6 @@ async def first_comments() -> Items:
 
 async def added_feeds() -> Items:
     return [await feeds.add_feed(None, f"http://127.0.0.{number}/", FeedUse("policy")) for number in (2, 3)]
-
-
-async def named_hubs() -> Items:
-    feeds = await added_feeds()
-    # The guard of the fetcher refuses the address.
-    statement = (
-        "insert into feed_subscription (feed, hub, topic, due_at) values ($1, 'http://127.0.0.1:9/', 'f', now())"
-    )
-    for feed in feeds:
-        await db.execute(statement, feed)
-    return feeds
 
 
 async def feed_items() -> Items:
@@ -406,15 +395,6 @@ CASES: dict[str, list[Case]] = {
             again="update inbound_feed set due_at = now() where failures = 0",
         )
     ],
-    "feed hubs": [
-        Case(
-            named_hubs,
-            subscribing,
-            "ask",
-            "select asked_at is not null from feed_subscription where feed = $1",
-            again="update feed_subscription set due_at = now()",
-        )
-    ],
     "feed items": [
         Case(
             feed_items,
@@ -545,9 +525,8 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
         return None
 
     monkeypatch.setattr(source_jobs, "_revise", nothing_new)
-    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True, websub_subscribe=True)
-    for module in (webmentions, subscribing):
-        monkeypatch.setattr(module, "settings", lambda: switched_on)
+    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True)
+    monkeypatch.setattr(webmentions, "settings", lambda: switched_on)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)

@@ -33,9 +33,6 @@ class FeedDocument(msgspec.Struct, frozen=True):
     ttl: int = 0
     # Where the feed says that it has moved.
     moved_to: str = ""
-    # The WebSub hub that tells of changes, and the feed's address there; empty where it names none.
-    hub: str = ""
-    hub_topic: str = ""
 
 
 def address(link: object, base: str) -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from parley.articles.articles.text import CacheValidators
 from parley.extraction.errors import CannotImport, PageGone, SiteBusy, Unchanged
-from parley.interfaces.inbound_feeds import hosts, rules, subscribing
+from parley.interfaces.inbound_feeds import hosts, rules
 from parley.interfaces.inbound_feeds.ingesting import ingest
 from parley.interfaces.inbound_feeds.reading import FetchedFeed, fetch_feed
 from parley.interfaces.inbound_feeds.tables import InboundFeed
@@ -108,7 +108,6 @@ async def _store(due: DueFeed, fetched: FetchedFeed) -> None:
         await db.execute(
             RECORD_FETCH, due.id, kept.etag, kept.last_modified, fetched.body_hash, pause, now, fetched.document.title
         )
-        await subscribing.note_hub(due.id, fetched.document)
         await _note_move(due, fetched.moved_to)
 
 

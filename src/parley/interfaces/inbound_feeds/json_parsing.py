@@ -29,13 +29,7 @@ def parse(data: bytes, url: str) -> FeedDocument | None:
     return FeedDocument(
         title=parsing.plain(_text(feed, "title"), LONGEST_TITLE),
         entries=list(_entries(feed.get("items"), url)),
-        hub=address(_hub(feed.get("hubs")), url),
-        hub_topic=address(_text(feed, "feed_url"), url),
     )
-
-
-def _hub(hubs: object) -> str:
-    return next((_text(hub, "url") for hub in _objects(hubs) if _text(hub, "type").lower() == "websub"), "")
 
 
 def _entries(items: object, url: str) -> Iterator[FeedEntry]:

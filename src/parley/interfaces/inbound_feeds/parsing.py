@@ -51,8 +51,6 @@ def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
         entries=list(_entries(parsed.entries, url, is_atom=str(parsed.version).startswith("atom"))),
         ttl=_minutes(about.get("ttl")),
         moved_to=moved_to,
-        hub=address(_link(about, "hub"), url),
-        hub_topic=address(_link(about, "self"), url),
     )
 
 
@@ -64,11 +62,6 @@ def _as_utf8(data: bytes, content_type: str) -> bytes:
         return decode(data, header.get_content_charset()).encode()
     except CannotImport:
         return data
-
-
-def _link(about: Mapping[str, Any], rel: str) -> str:
-    links = about.get("links") or []
-    return next((str(link.get("href") or "") for link in links if link.get("rel") == rel), "")
 
 
 def _entries(entries: list[Mapping[str, Any]], url: str, *, is_atom: bool) -> Iterator[FeedEntry]:

@@ -31,8 +31,6 @@ class FeedRow(msgspec.Struct, frozen=True):
     failing_since: datetime | None
     due_at: datetime
     moved_to: str
-    hub: str | None
-    leased_until: datetime | None
     added_by: str | None
     created_at: datetime
     waiting: int
@@ -54,22 +52,16 @@ class FeedRow(msgspec.Struct, frozen=True):
         return max(APPROVALS_NEEDED - self.approvals, 0) if self.mode == "auto" else 0
 
     @property
-    def is_subscribed(self) -> bool:
-        """Whether a hub tells us of changes."""
-        return self.leased_until is not None and self.leased_until > datetime.now(UTC)
-
-    @property
     def is_due(self) -> bool:
         return self.due_at <= datetime.now(UTC)
 
 
 FEED_COLUMNS = """
 select f.id, f.url, f.title, f.topic, t.name as topic_name, f.mode, f.display, f.basis, f.state, f.note, f.failures,
-       f.fetched_at, f.failing_since, f.due_at, f.moved_to, s.hub, s.leased_until, m.name as added_by, f.created_at,
+       f.fetched_at, f.failing_since, f.due_at, f.moved_to, m.name as added_by, f.created_at,
        coalesce(c.waiting, 0) as waiting, coalesce(c.approved, 0) as approved, coalesce(c.made, 0) as made,
        coalesce(c.approvals, 0) as approvals
 from inbound_feed f join topic t on t.slug = f.topic left join member m on m.id = f.added_by
-left join feed_subscription s on s.feed = f.id
 left join lateral (
     select count(*) filter (where state = 'waiting') as waiting, count(*) filter (where state = 'approved') as approved,
            count(*) filter (where state = 'made') as made,

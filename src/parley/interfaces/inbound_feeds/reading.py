@@ -2,14 +2,13 @@
 
 import hashlib
 
-import httpx
 import msgspec
 
 from parley.articles.articles.text import CacheValidators
 from parley.extraction.errors import CannotImport, Unchanged
-from parley.extraction.fetching.fetch import FEEDS, Download, fetch
+from parley.extraction.fetching.fetch import FEEDS, fetch
 from parley.interfaces.inbound_feeds import sandbox
-from parley.interfaces.inbound_feeds.documents import FeedDocument, address
+from parley.interfaces.inbound_feeds.documents import FeedDocument
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
@@ -55,21 +54,11 @@ async def fetch_feed(url: str, known: CacheValidators, body_hash: bytes | None) 
     moved_to = "" if moved_to == url else moved_to
     is_here = rows.final_url == url and not moved_to
     return FetchedFeed(
-        _with_hub(document, rows),
+        document,
         # After a redirect they belong to another address.
         CacheValidators(rows.etag, rows.last_modified) if is_here else CacheValidators(),
         # A feed that has moved says so each time with the same words, which must be counted.
         None if moved_to else digest,
         rows.headers.get("cache-control", ""),
         moved_to,
-    )
-
-
-def _with_hub(document: FeedDocument, download: Download) -> FeedDocument:
-    """The document with the hub that it names, or that its `Link` header names, which counts more (WebSub, 4)."""
-    # As bytes: a title in the header may have letters that are not ASCII.
-    links = httpx.Response(200, headers=[(b"link", download.headers.get("link", "").encode())]).links
-    hub, topic = (address(links.get(rel, {}).get("url", ""), download.final_url) for rel in ("hub", "self"))
-    return msgspec.structs.replace(
-        document, hub=hub or document.hub, hub_topic=topic or document.hub_topic or download.final_url
     )
