@@ -25,8 +25,7 @@ from parley.interfaces.inbound_feeds import jobs as inbound_feeds
 from parley.interfaces.search import jobs as search
 from parley.interfaces.search.ops import refresh_ranks
 from parley.interfaces.search.spelling import collect_first
-from parley.interfaces.webhooks import queueing as webhook_queue
-from parley.interfaces.webhooks import sending as webhook_sending
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webhooks.ops import MOST_WEBHOOKS
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
@@ -124,9 +123,9 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
-    Job("webhooks", webhook_queue.queue_all, seconds=5, gap=0.3),
+    Job("webhooks", webhooks.queue_all, seconds=5, gap=0.3),
     # One sweep a receiver, so that none waits for another.
-    Job("webhook deliveries", webhook_sending.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
+    Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),

@@ -27,8 +27,7 @@ from parley.interfaces.inbound_feeds import fetching, publishing
 from parley.interfaces.inbound_feeds import ops as feeds
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.search import jobs as search
-from parley.interfaces.webhooks import queueing
-from parley.interfaces.webhooks import sending as webhooks
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import building, planning
@@ -301,7 +300,7 @@ async def webhooks_with_news() -> Items:
 
 async def messages() -> Items:
     await webhooks_with_news()
-    await queueing.queue_all()
+    await webhooks.queue_all()
     return await db.values("select id from webhook_delivery order by id")
 
 
@@ -462,7 +461,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "webhooks": [
         Case(
-            webhooks_with_news, queueing, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
+            webhooks_with_news, webhooks, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
         )
     ],
     "webhook deliveries": [

@@ -8,8 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.interfaces.webhooks import ops, queries
-from parley.interfaces.webhooks.forms import WebhookForm
-from parley.interfaces.webhooks.kinds import KINDS
+from parley.interfaces.webhooks.forms import KINDS, WebhookForm
 from parley.interfaces.webhooks.queries import MOST_LISTED, WebhookRow
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
