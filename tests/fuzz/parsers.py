@@ -35,7 +35,7 @@ from parley.extraction.pdf.reading import read_pdf
 from parley.extraction.text import pasted
 from parley.extraction.text.front_matter import read_front_matter
 from parley.interfaces.embed.fingerprints import plain_words
-from parley.interfaces.feeds import drawing, oembed, xml
+from parley.interfaces.feeds import drawing, formats, oembed
 from parley.interfaces.inbound_feeds import parsing
 from parley.interfaces.inbound_feeds import rules as feed_rules
 from parley.interfaces.inbound_feeds import sandbox as feed_sandbox
@@ -197,7 +197,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "rules": (similar, comment_rules.LONGEST_COMMENT),
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST_COMMENT),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
-    "text of a feed": (xml.text, comment_rules.LONGEST_COMMENT),
+    "text of a feed": (formats.text, comment_rules.LONGEST_COMMENT),
     "address in another site's feed": (
         lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),
         2_000,
