@@ -44,7 +44,7 @@ from parley.interfaces.search import suggestions
 from parley.interfaces.search.documents import searched_words
 from parley.interfaces.search.excerpts import ExcerptTerms
 from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.variants import other_spellings
+from parley.interfaces.search.words import other_spellings
 from parley.interfaces.webmentions.jobs import endpoint
 from parley.letters.authors.proofs import read_head
 from parley.letters.digests import words as excerpts

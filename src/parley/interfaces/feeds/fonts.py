@@ -65,7 +65,7 @@ class Lettering(msgspec.Struct, frozen=True):
 
 
 def fonts_for(text: str) -> tuple[str, ...]:
-    """Return the names of fonts that together have all letters of `text`: one font if possible, none if one is missing."""
+    """Return the names of fonts that together have all letters of `text`: one if possible, none if one is missing."""
     names = ("jp", *NAMES) if KANA.search(text) else ("kr", *NAMES) if HANGUL.search(text) else NAMES
     font = next((name for name in names if all(_has(name, letter) for letter in text)), None)
     if font:

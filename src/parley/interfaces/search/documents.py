@@ -8,9 +8,8 @@ import msgspec
 from parley.articles.articles.rules import READABLE, WITHHELD
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.variants import extra_words
 from parley.interfaces.search.visibility import DISPLAY
-from parley.interfaces.search.words import configuration, index_words, language
+from parley.interfaces.search.words import configuration, extra_words, index_words, language
 from parley.platform import db
 from parley.platform.text.markdown import excerpt
 

@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 import msgspec
 
 from parley.discussion.threads.queries import topics
-from parley.interfaces.search import closest, people, queries, spelling, view
-from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.parsing import Query, Term, parse
-from parley.interfaces.search.people import MemberHit
+from parley.interfaces.search import queries, sources, spelling, view
+from parley.interfaces.search.forms import Query, SearchForm, Term, parse
 from parley.interfaces.search.queries import Search
+from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.terms import text_query
+from parley.interfaces.search.terms import TextQuery, text_query
 from parley.interfaces.search.view import Hit
 from parley.people.accounts import queries as accounts
 from parley.platform.http.access import Viewer
@@ -24,6 +23,10 @@ FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
 KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
 # With fewer hits, the words may be misspelt.
 FEW = 3
+# Readers remember what a text says, but few of its words. Texts may lack one word; then they need three of the rarest,
+# then two. More than eight would become too many ways to choose three.
+AT_LEAST = (3, 2)
+RAREST = 8
 EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
@@ -89,11 +92,37 @@ async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, s
     """
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
-    for other in await closest.searches(search, form, corrections):
+    for other in await _looser_searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
         if _are_enough(form, sections) or any(section.only_newest for section in sections):
             break
     return sections
+
+
+async def _looser_searches(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
+    """Return searches for what `search` does not find, each for more texts than the one before.
+
+    Texts that have the rarer words come first.
+    """
+    if not search.text.exact:
+        return []
+    text = await text_query(form.query, form.lang, corrections) if corrections else search.text
+    rarity = await spelling.rarity(form.query)
+    rarest = sorted(text.wanted, key=lambda place: -rarity[place])
+    weights = tuple(rarity[place] for place in text.wanted)
+    return [
+        msgspec.structs.replace(
+            search, text=looser.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
+        )
+        for looser in _texts(text, rarest, is_corrected=bool(corrections))
+    ]
+
+
+def _texts(text: TextQuery, rarest: Sequence[int], *, is_corrected: bool) -> list[TextQuery]:
+    all_but_one = len(rarest) - 1
+    texts = [text] if is_corrected else []
+    texts += [text.with_any(all_but_one, rarest)] if all_but_one else []
+    return texts + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
 
 
 async def _sections(form: SearchForm, search: Search, query: Query | None = None) -> list[Section]:
@@ -134,7 +163,7 @@ async def _section(form: SearchForm, search: Search, kind: str, query: Query) ->
     limit = PAGE if form.kind else FIRST[kind]
     offset = (form.page - 1) * PAGE if form.kind else 0
     if kind == "member":
-        members = await people.members(form.query, search.viewer, offset=offset, limit=limit + 1)
+        members = await sources.members(form.query, search.viewer, offset=offset, limit=limit + 1)
         return Section(kind, members[:limit], None, len(members) > limit)
     hits = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(hits.refs) > limit

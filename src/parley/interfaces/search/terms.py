@@ -8,9 +8,8 @@ from itertools import combinations
 
 import msgspec
 
-from parley.interfaces.search import variants
-from parley.interfaces.search.parsing import Query, Term
-from parley.interfaces.search.words import configuration, index_words
+from parley.interfaces.search.forms import Query, Term
+from parley.interfaces.search.words import configuration, index_words, is_letter, other_spellings
 from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.cache import MicroCache
@@ -74,14 +73,14 @@ async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | N
     languages = [lang] if lang else await _languages.get("", _site_languages)
     spellings = [(place, term.text) for place, term in enumerate(query.terms)] + list((corrections or {}).items())
     single = [(place, term.text) for place, term in enumerate(query.terms) if not term.is_phrase]
-    spellings += [(place, other) for place, text in single for other in variants.other_spellings(text, languages)]
+    spellings += [(place, other) for place, text in single for other in other_spellings(text, languages)]
     rows = sorted(
         {(place, configuration(text, code), index_words(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     queried = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
     alternatives = [
-        _beginning(alternative) if variants.is_letter(text) else alternative
+        _beginning(alternative) if is_letter(text) else alternative
         for alternative, text in zip(queried, words, strict=True)
     ]
     return _join(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
