@@ -7,11 +7,12 @@ import msgspec
 
 from parley.discussion.threads.queries import topics
 from parley.interfaces.search import queries, sources, spelling, view
+from parley.interfaces.search.documents import filter_words
 from parley.interfaces.search.forms import Query, SearchForm, Term, parse
 from parley.interfaces.search.queries import Search
 from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.terms import TextQuery, text_query
+from parley.interfaces.search.terms import text_query
 from parley.interfaces.search.view import Hit
 from parley.people.accounts import queries as accounts
 from parley.platform.http.access import Viewer
@@ -81,14 +82,14 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
 
 
 def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
-    """Whether nothing else has to be shown: on later pages than the first, there were enough hits before."""
+    """Whether nothing else needs to be shown. Before a later page, there were enough hits on the first."""
     return sum(len(section.hits) for section in sections if section.kind != "member") >= (FEW if form.page == 1 else 1)
 
 
 async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
-    """Return hits that come closest, those of the first way to read the query in which enough are found.
+    """Return the hits that come closest: those of the first looser search that finds enough.
 
-    After a way that took too long, others would take as long.
+    After a search that took too long, no other is tried: it would take as long.
     """
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
@@ -104,25 +105,18 @@ async def _looser_searches(search: Search, form: SearchForm, corrections: Mappin
 
     Texts that have the rarer words come first.
     """
-    if not search.text.exact:
-        return []
     text = await text_query(form.query, form.lang, corrections) if corrections else search.text
     rarity = await spelling.rarity(form.query)
     rarest = sorted(text.wanted, key=lambda place: -rarity[place])
-    weights = tuple(rarity[place] for place in text.wanted)
-    return [
-        msgspec.structs.replace(
-            search, text=looser.other_than(search.text.exact), parts=tuple(text.wanted.values()), weights=weights
-        )
-        for looser in _texts(text, rarest, is_corrected=bool(corrections))
-    ]
-
-
-def _texts(text: TextQuery, rarest: Sequence[int], *, is_corrected: bool) -> list[TextQuery]:
     all_but_one = len(rarest) - 1
-    texts = [text] if is_corrected else []
+    texts = [text] if corrections else []
     texts += [text.with_any(all_but_one, rarest)] if all_but_one else []
-    return texts + [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
+    texts += [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
+    parts, weights = tuple(text.wanted.values()), tuple(rarity[place] for place in text.wanted)
+    return [
+        msgspec.structs.replace(search, text=looser.other_than(search.text.exact), parts=parts, weights=weights)
+        for looser in texts
+    ]
 
 
 async def _sections(form: SearchForm, search: Search, query: Query | None = None) -> list[Section]:
@@ -134,19 +128,14 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
 
 async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
     """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
-    filters = [f"^t{form.thread}"] if form.thread else []
-    filters += [f"^o{form.topic}"] if form.topic else []
-    filters += [f"^s{form.stance}"] if form.stance else []
-    filters += [f"^l{form.lang}"] if form.lang else []
     if form.topic and form.topic not in {topic.slug for topic in await topics()}:
         form.errors["topic"] = N_("There is no topic of this name.")
         return None
-    if form.by:
-        author = await accounts.by_name(form.by.removeprefix("@"))
-        if author is None:
-            form.errors["by"] = N_("There is no member of this name.")
-            return None
-        filters.append(f"^a{author.id}")
+    author = await accounts.by_name(form.by.removeprefix("@")) if form.by else None
+    if form.by and author is None:
+        form.errors["by"] = N_("There is no member of this name.")
+        return None
+    filters = filter_words(form.thread, form.topic, form.lang, author.id if author else None, form.stance)
     text = await text_query(form.query, form.lang)
     after, before = form.after or EVER[0], form.before or EVER[1]
     return Search(text, tuple(filters), after, before, viewer.id if viewer else None, form.sort)
@@ -175,7 +164,9 @@ async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, 
     """Return the words in another spelling, if that finds something that this viewer may see."""
     if not corrections:
         return None
-    better = spelling.correct(form.q, form.query, corrections)
+    better = form.q
+    for place, word in corrections.items():
+        better = better.replace(form.query.terms[place].text, word, 1)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
     results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]

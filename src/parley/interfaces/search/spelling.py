@@ -1,6 +1,6 @@
 """Words that a misspelt query may have meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import log
 
 import msgspec
@@ -70,13 +70,6 @@ async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, 
     unknown = [(place, term) for place, term in words if term.text.removeprefix("@") not in members]
     meant = {place: await _likely_word(term, configurations) for place, term in unknown}
     return {place: word for place, word in meant.items() if word is not None}
-
-
-def correct(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
-    """Return `typed` with its misspelt words as they may have been meant."""
-    for place, word in corrections.items():
-        typed = typed.replace(query.terms[place].text, word, 1)
-    return typed
 
 
 async def rarity(query: Query) -> dict[int, float]:
