@@ -34,7 +34,7 @@ from parley.extraction.metadata.names import names_in
 from parley.extraction.pdf.reading import read_pdf
 from parley.extraction.text import pasted
 from parley.extraction.text.front_matter import read_front_matter
-from parley.interfaces.embed.fingerprints import plain_words
+from parley.interfaces.embed.page import plain_words
 from parley.interfaces.feeds import drawing, formats, oembed
 from parley.interfaces.inbound_feeds import parsing
 from parley.interfaces.inbound_feeds import rules as feed_rules
