@@ -13,8 +13,8 @@ from parley.articles.imports.drafts import encode
 from parley.discussion.commenting import editing
 from parley.interfaces.inbound_feeds import ingesting
 from parley.interfaces.inbound_feeds import ops as feeds
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.interfaces.inbound_feeds.ops import FeedUse
+from parley.interfaces.inbound_feeds.rules import FeedDocument, FeedEntry
 from parley.letters.digests import letters
 from parley.letters.digests import ops as digests
 from parley.moderation.appeals import ops as appeals

@@ -14,7 +14,7 @@ from parley.articles.articles.rules import may_edit
 from parley.discussion.threads.queries import topics
 from parley.interfaces.api.authentication import TokenMiddleware
 from parley.interfaces.embed.middleware import EmbedSessions
-from parley.interfaces.feeds.ids import fix_authority
+from parley.interfaces.feeds.making import fix_authority
 from parley.interfaces.live.broadcast import Hub
 from parley.interfaces.pages import stored, thread
 from parley.interfaces.pages.moderation_counts import ModerationCounter

@@ -16,7 +16,6 @@ from parley.interfaces.embed import first_web, login_web, panel_web
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import oembed, pictures, sitemap
 from parley.interfaces.feeds import web as feeds
-from parley.interfaces.inbound_feeds import callback_web
 from parley.interfaces.inbound_feeds import web as inbound_feeds
 from parley.interfaces.live import web as live
 from parley.interfaces.pages import (
@@ -112,7 +111,6 @@ FEATURES = (
     oembed,
     pictures,
     inbound_feeds,
-    callback_web,
     embed,
     panel_web,
     first_web,

@@ -47,7 +47,6 @@ NOT_THERE = {
     "/mod/second-looks/": "a second look is a person's",
     "/mod/members/{name:str}/note": "notes are for people",
     "/t/{thread:str}/rights/{number:str}": "needs the page, which shows the request",
-    "/websub/": "for the hubs of feeds elsewhere",
     "/claims/": MAILED,
     "/reports/": MAILED,
     "/mail/": MAILED,

@@ -15,11 +15,12 @@ from litestar import Litestar
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
-from parley.interfaces.embed import first_comments, jobs, middleware, ops, queries, rules
-from parley.interfaces.embed.fingerprints import digest, fingerprint, plain_words
+from parley.interfaces.embed import first_comments, jobs, ops, queries, rules
 from parley.interfaces.embed.forms import FirstCommentForm
+from parley.interfaces.embed.page import digest, fingerprint, plain_words
 from parley.platform import db, ratelimit
 from parley.platform.errors import NotFound, Refused
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
@@ -57,7 +58,7 @@ async def embedded(client: httpx.AsyncClient, who: Viewer, site: str = "pub") ->
     header = answer.headers["set-cookie"]
     assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(header.split("; "))
     client.cookies.clear()
-    client.cookies.set(middleware.cookie_name(), header.split(";")[0].partition("=")[2])
+    client.cookies.set(cookies.name("embed"), header.split(";")[0].partition("=")[2])
 
 
 async def test_a_page_gets_its_passages_and_numbers_from_any_origin(client: httpx.AsyncClient, thread: int) -> None:
@@ -153,7 +154,7 @@ async def test_a_member_signs_in_comments_votes_and_signs_out_without_scripts(
 async def test_a_sign_in_holds_for_its_site_and_for_no_page_of_ours(client: httpx.AsyncClient, thread: int) -> None:
     ada = await make.member("ada", role="admin")
     await embedded(client, ada)
-    token = client.cookies[middleware.cookie_name()]
+    token = client.cookies[cookies.name("embed")]
 
     assert (await client.get("/embed/session?site=pub")).status_code == 204
     assert (await client.get("/embed/session?site=other")).status_code == 401

@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from parley.interfaces.embed.fingerprints import fingerprint
-from parley.interfaces.embed.page import FEWEST_CHARACTERS
+from parley.interfaces.embed.page import FEWEST_CHARACTERS, fingerprint
 from tests.articles.anchoring.essays import FOLDER, essays
 
 NODE = shutil.which("node") or ""

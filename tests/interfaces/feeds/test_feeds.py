@@ -10,8 +10,8 @@ from litestar import Litestar
 from lxml import etree
 
 from parley.discussion.commenting import editing
-from parley.interfaces.feeds import atom, ids, json_feed, web
-from parley.interfaces.feeds.entries import Feed, SyndicationEntry
+from parley.interfaces.feeds import formats, making, web
+from parley.interfaces.feeds.formats import Feed, SyndicationEntry
 from parley.interfaces.search import jobs as search_jobs
 from parley.platform import db
 from tests import make
@@ -19,9 +19,9 @@ from tests.restricting import decide
 
 pytestmark = pytest.mark.anyio
 
-ATOM = f"{{{atom.ATOM}}}"
-THREADING = f"{{{atom.THREADING}}}"
-TOMBSTONE = f"{{{atom.TOMBSTONES}}}deleted-entry"
+ATOM = f"{{{formats.ATOM}}}"
+THREADING = f"{{{formats.THREADING}}}"
+TOMBSTONE = f"{{{formats.TOMBSTONES}}}deleted-entry"
 # Children of a feed and of an entry by RFC 4287, 4.1: each once, at most once, or as often as they like.
 ONCE = {"id", "title", "updated"}
 IN_ENTRY = ONCE | {"published", "content", "summary", "rights", "source"}
@@ -42,7 +42,7 @@ def check(root: etree._Element) -> None:
     assert {link.get("rel") for link in root.findall(f"{ATOM}link")} == {"self", "alternate"}
     entries = root.findall(f"{ATOM}entry")
     for element, single in ((root, ONCE | {"subtitle", "rights"}), *((entry, IN_ENTRY) for entry in entries)):
-        names = [etree.QName(child).localname for child in element if etree.QName(child).namespace == atom.ATOM]
+        names = [etree.QName(child).localname for child in element if etree.QName(child).namespace == formats.ATOM]
         assert {name for name in names if names.count(name) > 1} <= REPEATED | {"entry"}
         assert set(names) >= ONCE
         assert set(names) <= single | REPEATED | {"entry"}
@@ -203,18 +203,18 @@ async def test_ids_stay_when_the_site_moves(client: httpx.AsyncClient, app: Lite
 
 
 async def test_the_authority_is_fixed_once_but_not_on_localhost(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    await ids.fix_authority()
+    await making.fix_authority()
     assert await db.value("select tag_authority from community") == ""
-    moved = msgspec.structs.replace(ids.settings(), base_url="https://talk.example")
-    monkeypatch.setattr(ids, "settings", lambda: moved)
+    moved = msgspec.structs.replace(making.settings(), base_url="https://talk.example")
+    monkeypatch.setattr(making, "settings", lambda: moved)
 
-    await ids.fix_authority()
-    first = await ids.authority()
-    monkeypatch.setattr(ids, "settings", lambda: msgspec.structs.replace(moved, base_url="https://new.example"))
-    await ids.fix_authority()
+    await making.fix_authority()
+    first = await making.authority()
+    monkeypatch.setattr(making, "settings", lambda: msgspec.structs.replace(moved, base_url="https://new.example"))
+    await making.fix_authority()
 
     assert first.startswith("talk.example,")
-    assert await ids.authority() == first
+    assert await making.authority() == first
 
 
 STRANGE = ["\x01\x0b", "\ufffe\uffff", "]]>", "<script>", "&amp;", "\U0010ffff", ""]
@@ -228,8 +228,8 @@ def test_whatever_the_words_are_the_documents_can_be_read(text: str) -> None:
     )
     feed = Feed("tag:b", text, "http://localhost/", "/feed", at, [entry])
 
-    assert etree.fromstring(atom.write(feed, "http://localhost")).tag == f"{ATOM}feed"
-    assert msgspec.json.decode(json_feed.write(feed, "http://localhost"))["title"] == text
+    assert etree.fromstring(formats.atom(feed, "http://localhost")).tag == f"{ATOM}feed"
+    assert msgspec.json.decode(formats.json_feed(feed, "http://localhost"))["title"] == text
 
 
 async def test_a_passage_has_a_feed_of_the_comments_on_it(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from parley.extraction.errors import CannotImport, PageGone, SiteBusy
 from parley.interfaces.inbound_feeds import jobs, rules
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.interfaces.inbound_feeds.rules import FeedDocument, FeedEntry
 from parley.platform import db
 from parley.platform.text.messages import N_
 from tests.interfaces.inbound_feeds.conftest import FEED, NOW, Item, Web, add, column, fetch_now, rss, states

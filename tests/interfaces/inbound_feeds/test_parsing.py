@@ -7,9 +7,8 @@ import pytest
 
 from parley.extraction.errors import CannotImport
 from parley.interfaces.inbound_feeds import sandbox
-from parley.interfaces.inbound_feeds.documents import FeedDocument
-from parley.interfaces.inbound_feeds.opml import addresses
-from parley.interfaces.inbound_feeds.parsing import parse
+from parley.interfaces.inbound_feeds.parsing import addresses, parse
+from parley.interfaces.inbound_feeds.rules import FeedDocument
 
 URL = "https://blog.example/feeds/all"
 DAY = datetime(2026, 11, 2, 10, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from litestar import Litestar
 
 from parley.interfaces.inbound_feeds import rules
-from parley.interfaces.inbound_feeds.documents import FeedDocument
 from parley.interfaces.inbound_feeds.ingesting import ingest
 from parley.interfaces.inbound_feeds.parsing import parse
+from parley.interfaces.inbound_feeds.rules import FeedDocument
 from parley.platform import db
 from tests.conftest import SHARED
 from tests.interfaces.inbound_feeds.conftest import add

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.parsing import LONGEST_QUERY, MOST_TERMS, Term, parse
+from parley.interfaces.search.forms import LONGEST_QUERY, MOST_TERMS, SearchForm, Term, parse
 from parley.interfaces.search.words import configuration, index_words
 
 

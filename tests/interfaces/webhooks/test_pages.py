@@ -87,7 +87,7 @@ async def test_the_log_says_what_became_of_each_message(client: httpx.AsyncClien
     number, _ = await hook()
     await make.comment(await make.thread(), await make.member())
     await db.execute(SEEN)
-    from parley.interfaces.webhooks.queueing import queue_all
+    from parley.interfaces.webhooks.jobs import queue_all
 
     await queue_all()
     delivery = await db.value("update webhook_delivery set state = 'failed', status = 503, attempts = 9 returning id")

@@ -9,9 +9,8 @@ import pytest
 from litestar import Litestar
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from parley.interfaces.webhooks import messages, ops, sending
-from parley.interfaces.webhooks.queueing import queue_all
-from parley.interfaces.webhooks.sending import send_due
+from parley.interfaces.webhooks import jobs, messages, ops
+from parley.interfaces.webhooks.jobs import queue_all, send_due
 from parley.platform import db
 from parley.platform.settings import settings
 from tests import make
@@ -27,7 +26,7 @@ RESTED = "update webhook set paused_until = null"
 @pytest.fixture
 async def receiver(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
     allowing = msgspec.structs.replace(settings(), fetch_allow=(ip_network("127.0.0.0/8"),))
-    monkeypatch.setattr(sending, "settings", lambda: allowing)
+    monkeypatch.setattr(jobs, "settings", lambda: allowing)
     async with receiving() as one:
         yield one
 

@@ -22,12 +22,11 @@ from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.embed import ops as embed_ops
 from parley.interfaces.feeds import jobs as pictures
-from parley.interfaces.inbound_feeds import fetching, publishing, subscribing
+from parley.interfaces.inbound_feeds import fetching, publishing
 from parley.interfaces.inbound_feeds import ops as feeds
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.search import jobs as search
-from parley.interfaces.webhooks import queueing
-from parley.interfaces.webhooks import sending as webhooks
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
@@ -205,17 +204,6 @@ async def added_feeds() -> Items:
     return [await feeds.add_feed(None, f"http://127.0.0.{number}/", FeedUse("policy")) for number in (2, 3)]
 
 
-async def named_hubs() -> Items:
-    feeds = await added_feeds()
-    # The guard of the fetcher refuses the address.
-    statement = (
-        "insert into feed_subscription (feed, hub, topic, due_at) values ($1, 'http://127.0.0.1:9/', 'f', now())"
-    )
-    for feed in feeds:
-        await db.execute(statement, feed)
-    return feeds
-
-
 async def feed_items() -> Items:
     [feed, _] = await added_feeds()
     return [
@@ -311,7 +299,7 @@ async def webhooks_with_news() -> Items:
 
 async def messages() -> Items:
     await webhooks_with_news()
-    await queueing.queue_all()
+    await webhooks.queue_all()
     return await db.values("select id from webhook_delivery order by id")
 
 
@@ -405,15 +393,6 @@ CASES: dict[str, list[Case]] = {
             again="update inbound_feed set due_at = now() where failures = 0",
         )
     ],
-    "feed hubs": [
-        Case(
-            named_hubs,
-            subscribing,
-            "ask",
-            "select asked_at is not null from feed_subscription where feed = $1",
-            again="update feed_subscription set due_at = now()",
-        )
-    ],
     "feed items": [
         Case(
             feed_items,
@@ -481,7 +460,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "webhooks": [
         Case(
-            webhooks_with_news, queueing, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
+            webhooks_with_news, webhooks, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
         )
     ],
     "webhook deliveries": [
@@ -544,9 +523,8 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
         return None
 
     monkeypatch.setattr(threads, "_revise", nothing_new)
-    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True, websub_subscribe=True)
-    for module in (webmentions, subscribing):
-        monkeypatch.setattr(module, "settings", lambda: switched_on)
+    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True)
+    monkeypatch.setattr(webmentions, "settings", lambda: switched_on)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)

@@ -13,7 +13,7 @@ from parley.interfaces.api.paging import After, next_page
 from parley.interfaces.search import results, view
 from parley.interfaces.search.excerpts import ExcerptPart
 from parley.interfaces.search.forms import MOST_PAGES, SearchForm
-from parley.interfaces.search.people import MemberHit
+from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.web import limit
 from parley.platform.errors import InvalidFields
 from parley.platform.http.access import AnyRequest, viewer_of

@@ -1,6 +1,11 @@
-"""What the script in a publisher's page asks for: the passages of the article, with their numbers of comments."""
+"""What the script in a publisher's page asks for: the passages of the article, with their numbers of comments.
+
+The script recognises passages by fingerprints. `static/js/interfaces/embed/matching.js` computes the same from the
+words of the page, and must agree in every bit.
+"""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -9,14 +14,27 @@ from parley.articles.articles.queries import PassageRow
 from parley.articles.articles.rules import WITHHELD
 from parley.discussion.comment_tree import view as views
 from parley.interfaces.embed import queries
-from parley.interfaces.embed.fingerprints import fingerprint
 from parley.interfaces.embed.queries import EmbeddedThread
+from parley.platform.cache import by_text
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text, plural
+from parley.platform.text.normal_forms import normalize
 
-# Shorter passages are too alike to be told apart.
+# Shorter passages are too similar to be told apart.
 FEWEST_CHARACTERS = 20
 MOST_QUOTES = 5
+# Characters of the beginning and of the end of a passage.
+END = 40
+NOT_WORDS = re.compile(r"[\W_]+")
+_MASK = 0xFFFFFFFF
+
+
+class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
+    """What identifies a passage: a hash of its words, their beginning and their end."""
+
+    hash: str
+    start: str
+    end: str
 
 
 class MarkedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,3 +105,25 @@ def _marked_passage(row: PassageRow) -> MarkedPassage | None:
     return MarkedPassage(
         row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
     )
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Return the fingerprint of a passage's text."""
+    plain = plain_words(text)
+    return Fingerprint(digest(plain), plain[:END], plain[-END:])
+
+
+def plain_words(text: str) -> str:
+    """Return only the letters and digits of a text, in lower case, with one space between words."""
+    return NOT_WORDS.sub(" ", normalize("NFKC", text).lower()).strip()
+
+
+# Cached, since it takes a microsecond a letter, and each spelling of an article's address needs it again.
+@by_text("digests", most_bytes=8 * 2**20)
+def digest(text: str) -> str:
+    """Return a hash of 64 bits as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
+    first, second = 0x811C9DC5, 0x9DC5811C
+    for byte in text.encode("utf-16-le", "surrogatepass"):
+        first = (first ^ byte) * 0x01000193 & _MASK
+        second = (second ^ byte) * 0x010001B3 & _MASK
+    return f"{first:08x}{second:08x}"

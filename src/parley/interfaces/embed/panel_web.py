@@ -33,7 +33,7 @@ from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import POST, VOTE, take_each
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_, join
+from parley.platform.text.messages import N_, Message, join
 
 FRAME = {"X-Robots-Tag": "noindex", "Cross-Origin-Resource-Policy": "cross-origin"}
 
@@ -67,10 +67,7 @@ def framed_page(request: AnyRequest, site: SiteRow, template: str, status: int =
 
 def author(request: AnyRequest) -> Viewer:
     """Return the viewer, who may write. Raises SignInNeeded or Forbidden."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded(N_("Please sign in first. Your text is kept."))
-    require_write_allowed(viewer)
+    viewer = _voter(request, N_("Please sign in first. Your text is kept."))
     if viewer.access < VERIFIED:
         refuse_unverified(viewer)
     return viewer
@@ -128,7 +125,7 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
     try:
         if form.errors or comment is None:
             raise Refused(join(" ", form.errors.values()))
-        viewer = _voter(request)
+        viewer = _voter(request, N_("Please sign in to vote."))
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
@@ -143,10 +140,10 @@ async def _require_in(thread: int, comment: int) -> None:
         raise NotFound(N_("This comment is not in this thread."))
 
 
-def _voter(request: AnyRequest) -> Viewer:
+def _voter(request: AnyRequest, otherwise: Message) -> Viewer:
     viewer = viewer_of(request)
     if viewer is None:
-        raise SignInNeeded(N_("Please sign in to vote."))
+        raise SignInNeeded(otherwise)
     require_write_allowed(viewer)
     return viewer
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.interfaces.search.parsing import Query
+from parley.interfaces.search.forms import Query
 from parley.interfaces.search.words import IS_UNSPACED, WORD, fold, pairs
 
 LENGTH = 240

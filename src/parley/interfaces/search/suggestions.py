@@ -5,16 +5,14 @@ from collections.abc import Sequence
 
 from parley.discussion.comments.rules import STANCES
 from parley.discussion.threads.queries import topics
-from parley.interfaces.search import people, queries, sources
+from parley.interfaces.search import queries, sources
 from parley.interfaces.search.documents import TITLE_WORD
-from parley.interfaces.search.forms import KINDS, SearchForm
-from parley.interfaces.search.parsing import FILTERS, Query, Term
+from parley.interfaces.search.forms import FILTERS, KINDS, Query, SearchForm, Term
 from parley.interfaces.search.queries import Search
 from parley.interfaces.search.results import EVER
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import TextQuery
-from parley.interfaces.search.variants import is_letter
-from parley.interfaces.search.words import fold, index_words
+from parley.interfaces.search.words import fold, index_words, is_letter
 
 MOST = 6
 # Shorter beginnings say nothing, except in scripts without spaces.
@@ -52,7 +50,7 @@ async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
 
 
 async def _members(begin: str, viewer: int | None) -> list[str]:
-    rows = await people.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
+    rows = await sources.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
     return [member.name for member in rows]
 
 

@@ -1,10 +1,11 @@
 """Making, changing and ending webhooks, and sending a message again."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from parley.interfaces.api import events
 from parley.interfaces.webhooks import queries, signing
-from parley.interfaces.webhooks.tables import Webhook
+from parley.interfaces.webhooks.tables import Webhook, WebhookDelivery
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
@@ -32,12 +33,6 @@ with hook as (
 )
 update webhook set state = 'on', ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
-SWITCH_OFF = "update webhook set state = 'off', ended_by = '' where id = $1"
-# A delivery that is waiting already is left as it is.
-REQUEUE_DELIVERY = """
-update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
-where id = $1 and webhook = $2 and state <> 'waiting'
-"""
 
 
 async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
@@ -62,7 +57,7 @@ async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
 
 
 async def rotate(webhook: int, rotation: int) -> str:
-    """Give a webhook a new secret, and return it. The former one also signs for a day.
+    """Give a webhook a new secret, and return it. For a day, the former one signs too.
 
     Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
     """
@@ -74,14 +69,29 @@ async def rotate(webhook: int, rotation: int) -> str:
 
 async def switch(webhook: int, *, on: bool) -> None:
     """Switch a webhook on or off. When it is on again, it gets what it missed."""
-    await db.execute(SWITCH_ON if on else SWITCH_OFF, webhook)
+    if on:
+        await db.execute(SWITCH_ON, webhook)
+    else:
+        await Webhook.update({Webhook.state: "off", Webhook.ended_by: ""}).where(Webhook.id == webhook)
     await wake_job("webhooks")
     await wake_job("webhook deliveries")
 
 
 async def send_again(webhook: int, delivery: int) -> None:
     """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
-    if not await db.execute(REQUEUE_DELIVERY, delivery, webhook):
+    values: dict[Any, Any] = {
+        WebhookDelivery.state: "waiting",
+        WebhookDelivery.attempts: 0,
+        WebhookDelivery.due_at: db.NOW,
+        WebhookDelivery.settled_at: None,
+    }
+    # A delivery that is waiting already is left as it is.
+    settled = (
+        WebhookDelivery.id == delivery,
+        WebhookDelivery.webhook == webhook,
+        WebhookDelivery.state != "waiting",
+    )
+    if not await WebhookDelivery.update(values).where(*settled).returning(WebhookDelivery.id):
         raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
 

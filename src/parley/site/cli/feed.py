@@ -131,8 +131,6 @@ def _as_result(row: FeedRow) -> dict[str, Any]:
         "basis": row.basis,
         "state": row.state,
         "note": str(row.message),
-        "hub": row.hub or "",
-        "subscribed": row.is_subscribed,
         "waiting": row.waiting,
         "threads": row.made,
     }

@@ -1,24 +1,32 @@
-"""Sending messages: each arrives at least once, and a receiver that is slow or away delays no other."""
+"""The worker's jobs: queueing deliveries of events, and sending them.
+
+Each webhook reads the event log from the position where it stopped, so it misses none. Each message arrives at least
+once, and a receiver that is slow or away delays no other.
+"""
 
 from time import time
 
+import msgspec
 import structlog
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import post
+from parley.interfaces.api import events
 from parley.interfaces.webhooks import signing
 from parley.interfaces.webhooks.messages import DueEvent, message
 from parley.interfaces.webhooks.tables import Webhook
 from parley.people import mail
+from parley.people.accounts.tables import Member
 from parley.platform import db, failpoint
 from parley.platform.events import attempts
+from parley.platform.events.job_wakeups import wake_job
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)
 
 JOB = "webhook deliveries"
-# Messages to one receiver in a sweep.
-BATCH = 50
+# Events read at once, and messages to one receiver in a sweep.
+MOST_EVENTS, MOST_MESSAGES = 500, 50
 SECONDS = 10.0
 ACCEPTED = range(200, 300)
 GONE = 410
@@ -26,6 +34,14 @@ GONE = 410
 PAUSES = (0.1, 5, 30, 120, 360, 720, 1_440, 1_440)
 FAILING_DAYS = 3
 
+
+INSERT_DELIVERIES = """
+insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
+select $1, split_part(position, '-', 2)::bigint, position, thread, seq, kind, comment, happened_at, now()
+from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::timestamptz[])
+  as one (position, thread, seq, kind, comment, happened_at)
+on conflict do nothing
+"""
 CLAIM_WEBHOOK = f"""
 update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = (
   select w.id from webhook w
@@ -66,7 +82,14 @@ update webhook set failures = least(failures + 1, 100), failing_since = coalesce
 where id = (select webhook from tried)
 returning failing_since < clock_timestamp() - interval '{FAILING_DAYS} days'
 """  # noqa: S608 constants only
-SELECT_ADMINS = "select email from member where role = 'admin' and state = 'active' and not is_demo order by id"
+
+
+class WebhookPosition(msgspec.Struct, frozen=True):
+    """A webhook, and how far it has read the log."""
+
+    id: int
+    kinds: list[str]
+    position: str
 
 
 class DueDelivery(DueEvent, frozen=True):
@@ -80,8 +103,42 @@ class DueDelivery(DueEvent, frozen=True):
     former: bytes | None
 
 
+async def queue_all() -> int:
+    """Queue deliveries of the new events for all webhooks that are on, and return how many."""
+    webhooks = Webhook.select(Webhook.id).where(Webhook.state == "on").order_by(Webhook.id)
+    queued = await attempts.each("webhooks", await db.values(webhooks), queue_for, in_transaction=False)
+    if count := sum(queued):
+        await wake_job(JOB)
+    return count
+
+
+async def queue_for(webhook: int) -> int:
+    """Queue deliveries of the new events for one webhook, in transactions of at most MOST_EVENTS events."""
+    query = Webhook.select().where(Webhook.id == webhook, Webhook.state == "on").lock_rows(skip_locked=True)
+    count = 0
+    while True:
+        async with db.atomic():
+            reader = await db.fetch_one(WebhookPosition, query)
+            pending = await events.after(reader.position, MOST_EVENTS) if reader else []
+            if reader is None or not pending:
+                return count
+            chosen = [event for event in pending if event.kind in reader.kinds]
+            count += await db.execute(
+                INSERT_DELIVERIES,
+                webhook,
+                [event.position for event in chosen],
+                [event.thread for event in chosen],
+                [event.seq for event in chosen],
+                [event.kind for event in chosen],
+                [event.comment for event in chosen],
+                [event.created_at for event in chosen],
+            )
+            failpoint.hit("webhook queued")
+            await Webhook.update({Webhook.position: pending[-1].position}).where(Webhook.id == webhook)
+
+
 async def send_due() -> int:
-    """Send what is due to one receiver, and return how many messages that were. One worker at a time sends to it."""
+    """Send what is due to one receiver, and return how many messages that was. One worker at a time sends to it."""
     webhook: int | None = await db.value(CLAIM_WEBHOOK)
     if webhook is None:
         return 0
@@ -94,14 +151,14 @@ async def send_due() -> int:
 
 async def _send_to(webhook: int) -> int:
     """Send in order, until nothing is due or the receiver fails."""
-    for count in range(BATCH):
+    for count in range(MOST_MESSAGES):
         due = await db.fetch_one(DueDelivery, SELECT_NEXT_DELIVERY, webhook)
         if due is None:
             return count
         arrived = await attempts.each(JOB, [due], deliver, key=lambda delivery: delivery.id, in_transaction=False)
         if not all(arrived):
             return count + 1
-    return BATCH
+    return MOST_MESSAGES
 
 
 async def deliver(due: DueDelivery) -> bool:
@@ -145,5 +202,6 @@ async def _switch_off(due: DueDelivery, reason: str) -> None:
     log.warning("webhook switched off", webhook=due.webhook, reason=reason)
     link = f"{settings().base_url}/settings/webhooks/{due.webhook}"
     written = mail.written_message("webhook", url=due.url, gone=reason == "gone", link=link)
-    for address in await db.values(SELECT_ADMINS):
+    is_admin = Member.role == "admin", Member.state == "active", Member.is_demo == False  # noqa: E712 SQL
+    for address in await db.values(Member.select(Member.email).where(*is_admin).order_by(Member.id)):
         await mail.send("webhook", address, *written)
