@@ -179,7 +179,7 @@ async def _mail_verification(member: int, name: str, email: str, next_url: str) 
     link = await mailed_links.create(member, "verify", VERIFY_LASTS, next_url)
     owner = await queries.by_email(email)
     if owner is None:
-        await mail.send("verify", email, *mail.written_message("verify", name=name, link=link))
+        await mail.send_written("verify", email, "verify", name=name, link=link)
     else:
         links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
-        await mail.send("known", owner.email, *mail.written_message("known", name=owner.name, tried=name, **links))
+        await mail.send_written("known", owner.email, "known", name=owner.name, tried=name, **links)

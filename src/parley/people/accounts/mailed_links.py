@@ -70,7 +70,7 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
     """Mail a new link to a member, in the letter that is named like its purpose."""
     async with atomic():
         link = await create(account.id, purpose, lasts, next_url)
-        await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
+        await mail.send_written(purpose, account.email, purpose, name=account.name, link=link)
 
 
 async def mail_to_address(email: str, purpose: str, next_url: str, *, network: str, answer: str) -> None:

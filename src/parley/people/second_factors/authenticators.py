@@ -155,7 +155,7 @@ async def _seed_of(member: int) -> bytes | None:
 async def mail_change(account: Account, what: str) -> None:
     """Tell a member that their second step was turned on or off, or that a recovery code was used."""
     links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
-    await mail.send("second", account.email, *mail.written_message("second", name=account.name, what=what, **links))
+    await mail.send_written("second", account.email, "second", name=account.name, what=what, **links)
 
 
 def _offered_seed(viewer: Viewer, sealed: str) -> str | None:

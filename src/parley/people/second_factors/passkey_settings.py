@@ -33,7 +33,6 @@ MOST_PASSKEYS = 10
 LONGEST_ID = 1_023
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
-KNOWN = N_("This passkey is stored here already.")
 GONE = N_("There is no such passkey. Perhaps you removed it already.")
 
 
@@ -105,7 +104,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
             await passkeys.mail_change(viewer.id, "added", name)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
-        raise Refused(KNOWN) from None
+        raise Refused(N_("This passkey is stored here already.")) from None
     log.info("passkey added", member=viewer.id)
 
 

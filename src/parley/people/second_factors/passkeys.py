@@ -41,7 +41,6 @@ UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeEr
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
 UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
-NOT_YOURS = N_("This is not one of your passkeys. Please use one that you added to this account.")
 COPIED = N_(
     "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
 )
@@ -115,7 +114,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     if stored is None:
         raise UnknownPasskey(signed.id)
     if member not in {None, stored.member}:
-        raise Refused(NOT_YOURS)
+        raise Refused(N_("This is not one of your passkeys. Please use one that you added to this account."))
     verified = _verify(credential, signed, stored, challenge)
     if not await use_challenge(challenge):
         raise Refused(STALE)
@@ -184,8 +183,7 @@ async def mail_change(member: int, what: str, name: str) -> None:
     if account is None:
         return
     links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
-    message = mail.written_message("passkey", name=account.name, what=what, passkey=name, **links)
-    await mail.send("second", account.email, *message)
+    await mail.send_written("second", account.email, "passkey", name=account.name, what=what, passkey=name, **links)
 
 
 def issue_challenge(purpose: str) -> bytes:

@@ -17,8 +17,6 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-STALE = N_("Too much time has passed since you gave your password. Please sign in again.")
-
 
 async def method_of(account: Account, code: str, client: Client) -> str:
     """Use up a code of the app or a recovery code, and return which it was.
@@ -26,7 +24,10 @@ async def method_of(account: Account, code: str, client: Client) -> str:
     The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
     tries.
     """
-    use = _use(account, client)
+    if devices.is_recognised(client.device, account.id, account.password_hash):
+        use = Use(ratelimit.SECOND_DEVICE, client.device)
+    else:
+        use = Use(ratelimit.SECOND_ACCOUNT, str(account.id))
     await ratelimit.take_all([use])
     if await authenticators.accepts(account.id, code):
         method = APP
@@ -37,13 +38,6 @@ async def method_of(account: Account, code: str, client: Client) -> str:
         raise Refused(WRONG_CODE)
     await ratelimit.give_back(use.limit, use.subject)
     return method
-
-
-def _use(account: Account, client: Client) -> Use:
-    """The allowance of a try: that of the account, or of one of its devices."""
-    if devices.is_recognised(client.device, account.id, account.password_hash):
-        return Use(ratelimit.SECOND_DEVICE, client.device)
-    return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
 
 
 async def _accepts_recovery_code(account: Account, code: str) -> bool:
@@ -59,7 +53,7 @@ async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
     claims = sign_in_ticket.read(ticket)
     account = await queries.account(claims.member) if claims else None
     if claims is None or account is None or not claims.is_valid(account.password_hash):
-        raise Gone(STALE)
+        raise Gone(N_("Too much time has passed since you gave your password. Please sign in again."))
     return account, claims.methods
 
 

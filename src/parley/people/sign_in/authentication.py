@@ -132,5 +132,5 @@ async def _mail_alert(member: SignInMember, client: Client) -> None:
     except TooMany:
         return
     link = f"{settings().base_url}/settings/security"
-    context = {"name": member.name, "device": user_agents.device(client.agent), "link": link}
-    await mail.send("device", member.email, *mail.written_message("new_device", **context))
+    device = user_agents.device(client.agent)
+    await mail.send_written("device", member.email, "new_device", name=member.name, device=device, link=link)

@@ -36,10 +36,6 @@ def cookie(value: str) -> Cookie:
     return cookies.make(COOKIE, value, LASTS_SECONDS)
 
 
-def cookie_name() -> str:
-    return cookies.name(COOKIE)
-
-
 def _signature(plain: str, password_hash: str | None) -> str:
     return sign("device", _payload(plain, password_hash)).hex()
 

@@ -99,23 +99,16 @@ class SignInForm(AccountForm):
         self.answer = self.secret("answer")
 
 
-class ProofForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.password = self.secret("password")
-        self.code = self.secret("code")
-        self.credential = self.credential_text()
-
-
 class CodeForm(AccountForm):
     """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up.
 
-    In place of a code, `credential` has what a passkey signed.
+    In place of a code, `credential` has what a passkey signed, or `password` is enough.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.code = self.secret("code")
+        self.password = self.secret("password")
         self.sealed = self.secret("sealed")
         self.credential = self.credential_text()
 

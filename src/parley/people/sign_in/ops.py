@@ -124,7 +124,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
 
 async def _mail_notice(name: str, email: str) -> None:
     forgot = f"{settings().base_url}/forgot"
-    await mail.send("password", email, *mail.written_message("password_changed", name=name, link=forgot))
+    await mail.send_written("password", email, "password_changed", name=name, link=forgot)
 
 
 async def replace_hash(account: Account, password_hash: str) -> bool:

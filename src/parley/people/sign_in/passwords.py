@@ -100,10 +100,9 @@ def of_member(member: int) -> Asker:
 
 
 OPERATOR = Asker("operator")
-# Of each asker; and of all, shared between the kinds.
+# Of each asker; and of all, with the shares of the three kinds.
 OF_ASKER = KeyedSemaphore(1)
-SHARES = {AskerKind.KNOWN: 4, AskerKind.PROVEN: 2, AskerKind.STRANGER: 1}
-SLOTS = SharedSlots(AT_ONCE, [SHARES[kind] for kind in AskerKind])
+SLOTS = SharedSlots(AT_ONCE, [4, 2, 1])
 
 Result = TypeVar("Result")
 

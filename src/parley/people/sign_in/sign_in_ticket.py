@@ -51,9 +51,5 @@ def cookie(value: str) -> Cookie:
     return cookies.make(COOKIE, value, LASTS_SECONDS)
 
 
-def cookie_name() -> str:
-    return cookies.name(COOKIE)
-
-
 def _signature(plain: str, password_hash: str | None) -> str:
     return sign("second", f"{plain}|{password_hash or ''}".encode()).hex()

@@ -43,32 +43,22 @@ async def post(address: str, fields: dict[str, str], *, client: str = "", secret
 async def _request(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
     if not is_secure(address):
         raise NoAnswer(f"{address} is not an address with https")
-    headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+    headers |= {"User-Agent": "Parley/0.1 (sign-in)", "Connection": "close"}
+    headers |= {"Accept": "application/json", "Accept-Encoding": "identity"}
+    network = GuardedNetwork(settings().fetch_allow)
     try:
         # Those who wait meanwhile are few: their network has PROVIDER_NETWORK.
         async with fair_share.pause():
-            return await _answer(method, address, headers, body)
+            with anyio.fail_after(SECONDS):
+                async with (
+                    httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
+                    pool.stream(method, address, headers=[*headers.items()], content=body) as answer,
+                ):
+                    return await _read(address, answer)
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
         raise NoAnswer(f"{address} does not answer: {error or type(error).__name__}") from None
     except CannotImport as error:
         raise NoAnswer(f"{address} is not requested: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
-
-
-async def _answer(method: str, address: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    network = GuardedNetwork(settings().fetch_allow)
-    with anyio.fail_after(SECONDS):
-        async with (
-            httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
-            pool.stream(method, address, headers=_wire(address, headers, body), content=body) as answer,
-        ):
-            return await _read(address, answer)
-
-
-def _wire(address: str, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
-    target = httpx.URL(address)
-    length = {"Content-Length": str(len(body))} if body else {}
-    own = [(name.encode(), value.encode()) for name, value in (headers | length).items()]
-    return [(b"Host", target.netloc), (b"User-Agent", b"Parley/0.1 (sign-in)"), *own]
 
 
 async def _read(address: str, answer: httpcore.Response) -> dict[str, Any]:

@@ -88,7 +88,3 @@ async def use(begun: PendingSignIn) -> bool:
 def cookie(value: str) -> Cookie:
     """The cookie that carries a pending sign-in or a newcomer. An empty value deletes it."""
     return cookies.make(COOKIE, value, SIGN_UP_SECONDS)
-
-
-def cookie_name() -> str:
-    return cookies.name(COOKIE)

@@ -27,6 +27,7 @@ from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import Newcomer, PendingSignIn
 from parley.platform import ratelimit
 from parley.platform.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
+from parley.platform.http import cookies
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address, signed_in, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
@@ -51,7 +52,6 @@ KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
 AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
-CHANGED = N_("You are signed in as somebody else now, so nothing was connected.")
 
 
 class NewcomerForm(AccountForm):
@@ -113,7 +113,7 @@ async def _time_limit(provider: Provider) -> AsyncIterator[None]:
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
     chosen = _provider(provider)
-    begun = pending.unseal(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
+    begun = pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), PendingSignIn, provider)
     try:
         claims = await _claims(request, provider, chosen, begun)
         return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
@@ -157,7 +157,7 @@ async def _finish(
     client = client_of(request)
     if begun.member is not None:
         if client.viewer is None or client.viewer.id != begun.member:
-            raise Refused(CHANGED)
+            raise Refused(N_("You are signed in as somebody else now, so nothing was connected."))
         await ops.connect(begun.member, provider, claims)
         return _without_cookie(see_other(f"{LINKS}?saved"))
     signed_in = await ops.sign_in(provider, claims, client)
@@ -220,7 +220,7 @@ def _redirect_uri(key: str) -> str:
 
 
 def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
-    return pending.unseal(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
+    return pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), Newcomer, key)
 
 
 def _page_context(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
@@ -234,7 +234,10 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
         log.warning("provider not trusted", source=provider.source, reason=error.reason)
     if isinstance(error, NoAnswer):
         log.warning("provider not reached", source=provider.source, reason=str(error))
-        return Refused(AWAY, provider=provider.name)
+        return Refused(
+            AWAY,
+            provider=provider.name,
+        )
     return error
 
 

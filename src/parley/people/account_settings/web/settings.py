@@ -30,7 +30,11 @@ PROFILE_TEMPLATE, SECURITY_TEMPLATE = "people/accounts/profile_settings.html", "
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await account_of(request)
     return page(
-        request, PROFILE_TEMPLATE, form=_profile_form(account), saved=_was_saved(request), **await _naming(account)
+        request,
+        PROFILE_TEMPLATE,
+        form=_profile_form(account),
+        saved="saved" in request.query_params,
+        **await _naming(account),
     )
 
 
@@ -95,7 +99,12 @@ async def set_feed(request: AnyRequest) -> Response[object]:
 async def security_page(request: AnyRequest) -> Response[object]:
     shown = await _security_context(signed_in(request))
     return page(
-        request, SECURITY_TEMPLATE, form=Form({}), saved=_was_saved(request), done=request.query_params, **shown
+        request,
+        SECURITY_TEMPLATE,
+        form=Form({}),
+        saved="saved" in request.query_params,
+        done=request.query_params,
+        **shown,
     )
 
 
@@ -109,7 +118,13 @@ async def change_password(request: AnyRequest) -> Response[object]:
     error: TooMany | None = None
     if not form.errors:
         try:
-            device_cookie = await _change_password(request, form)
+            device_cookie = await ops.change_password(
+                viewer,
+                current=form.current,
+                password=form.password,
+                ends_others=form.ends_others,
+                client=client_of(request),
+            )
         except Refused as refusal:
             form.errors["current"] = refusal.message
         except TooMany as too_many:
@@ -139,21 +154,6 @@ async def end_other_sessions(request: AnyRequest) -> Response[object]:
         return to_prove(SECURITY)
     await sessions.end_all(viewer.id, but=viewer.session)
     return see_other(f"{SECURITY}?others")
-
-
-async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
-    return await ops.change_password(
-        signed_in(request),
-        current=form.current,
-        password=form.password,
-        ends_others=form.ends_others,
-        client=client_of(request),
-    )
-
-
-def _was_saved(request: AnyRequest) -> bool:
-    """Whether the page follows a form that was saved."""
-    return "saved" in request.query_params
 
 
 async def _security_context(viewer: Viewer) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from litestar.params import FromPath
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.people.sign_in.authentication import SecondFactorNeeded, SignedIn
 from parley.people.sign_in.forms import ResendForm, SignUpForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
@@ -50,7 +49,15 @@ async def sign_up(request: AnyRequest) -> Response[object]:
     if form.errors:
         return invalid(request, TEMPLATE, form, **shown)
     try:
-        started = await _start(request, form)
+        started = await signup_ops.sign_up(
+            name=form.name,
+            email=form.email,
+            password=form.password,
+            client=client_of(request),
+            next_url=form.next,
+            zone=form.zone,
+            context=form.context,
+        )
     except ProofOfWorkNeeded as error:
         return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
     except (joining.NotAdmitted, TooMany) as error:
@@ -59,18 +66,6 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         form.errors["name"] = refusal.message
         return invalid(request, TEMPLATE, form, **shown)
     return see_other(leading_back("/signup/done", form.next), started)
-
-
-async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondFactorNeeded:
-    return await signup_ops.sign_up(
-        name=form.name,
-        email=form.email,
-        password=form.password,
-        client=client_of(request),
-        next_url=form.next,
-        zone=form.zone,
-        context=form.context,
-    )
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
