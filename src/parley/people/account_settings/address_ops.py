@@ -43,7 +43,7 @@ class AddressStep(msgspec.Struct, frozen=True):
 
 
 async def request(account: Account, email: str, client: Client, *, answer: str = "") -> None:
-    """Mail a link to `email` that confirms it, and tell the present address.
+    """Mail a link to `email` that confirms it, and notify the present address.
 
     The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
     TooMany at a limit, as `signup_ops.take_mail` does.
@@ -90,11 +90,11 @@ async def confirm(token: str) -> None:
 
 
 async def undo(token: str) -> None:
-    """Take a change back, because somebody else made it.
+    """Undo a change that somebody else made.
 
-    All sessions end, an authenticator app and passkeys that were added since go, and the password no longer works: a
-    link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their old
-    mailboxes are those of somebody else. Raises Gone for an old link, Refused if another member has confirmed the old
+    All sessions end, an authenticator app and passkeys that were added since are removed, and the password no longer
+    works: a link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their
+    old mailboxes belong to somebody else. Raises Gone for an old link, Refused if another member has confirmed the old
     address meanwhile.
     """
     async with atomic():

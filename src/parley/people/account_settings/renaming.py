@@ -41,7 +41,7 @@ async def former(member: int) -> list[str]:
 
 
 async def rename(viewer: Viewer, name: str) -> None:
-    """Give a member another name, and tell them by mail.
+    """Give a member another name, and notify them by mail.
 
     Raises Refused for a name that is taken or reserved, or within 30 days of the last change; Forbidden while silenced.
     """
@@ -63,7 +63,7 @@ async def rename(viewer: Viewer, name: str) -> None:
                 FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]
             )
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
-            # After the update has waited for whoever is giving up this name.
+            # After the update, which waits for a member who is giving up this name.
             await ops.refuse_reserved_name(name, viewer.id)
             link = f"{settings().base_url}/settings/profile"
             await mail.send_written("name", now.email, "renamed", name=name, former=now.name, link=link)

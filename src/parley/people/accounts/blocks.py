@@ -47,7 +47,6 @@ async def _add(member: int, other: int, kind: Kind) -> None:
 
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
-    """Whether `viewer` muted or blocked `other`."""
     row = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
     return row["kind"] if row else None
 

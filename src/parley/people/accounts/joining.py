@@ -46,18 +46,18 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class SignUpContext(msgspec.Struct, frozen=True):
-    """What somebody brings who signs up: the token of an invitation, and words for the moderators."""
+    """What comes with a sign-up: the token of an invitation, and a message to the moderators."""
 
     invitation: str = ""
     message: str = ""
-    # Whether a moderator must look at them, whoever may sign up.
+    # Whether a moderator must approve them, even while everybody may sign up.
     is_doubtful: bool = False
-    # The answer to a challenge; None if their browser is never asked for one.
+    # The answer to a challenge; None if the form asks for none.
     answer: str | None = None
 
 
 class NotAdmitted(Refused):
-    """Nobody may sign up in this way at present."""
+    """This kind of sign-up is closed at present."""
 
 
 def opening_time() -> str:
@@ -67,7 +67,7 @@ def opening_time() -> str:
 
 
 def is_too_quick(value: str) -> bool:
-    """Whether a form was opened a moment ago, or long ago, or never. On localhost programs may fill it in."""
+    """Whether a form was opened a moment ago, long ago, or never. On localhost programs may fill it in."""
     if settings().local:
         return False
     then, _, signature = value.partition(".")

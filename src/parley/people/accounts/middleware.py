@@ -74,7 +74,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
 
 
 def _not_before(consistency_token: str | None, cached: CachedViewer | None, now: float) -> float:
-    """Return when this process met the token first: what it cached since then has all that its member changed."""
+    """Return when this process first met the token: everything cached since then includes the member's changes."""
     if consistency_token is None:
         return 0.0
     return cached.viewer.not_before if cached is not None and cached.token == consistency_token else now

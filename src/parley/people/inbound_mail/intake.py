@@ -16,7 +16,7 @@ OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
 
 
 async def process(raw: bytes, recipient: str | None = None) -> str:
-    """Process an inbound message and return what it was, in a word. Idempotent.
+    """Process an inbound message and return its kind in a word. Idempotent.
 
     `recipient` is the address it was delivered to, if the mail server reports it. "ignored": it is not about our mail,
     or has no valid signature.

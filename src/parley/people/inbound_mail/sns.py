@@ -35,8 +35,6 @@ _fetching_lock = asyncio.Lock()
 
 
 class SnsMessage(msgspec.Struct, frozen=True, rename="pascal"):
-    """A message of SNS, with the field names of SNS."""
-
     type: str
     message_id: str
     topic_arn: str

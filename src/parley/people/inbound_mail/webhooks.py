@@ -130,7 +130,7 @@ async def _body(request: AnyRequest, setting: str | None) -> bytes:
 
 
 async def process(text: str) -> str:
-    """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
+    """Process the notifications in `text`, and return the outcome of the last one in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
     for number, report in enumerate(delivery_status.read(text)):
         async with db.atomic():
@@ -152,7 +152,7 @@ async def _take_in(status: DeliveryStatus, digest: str) -> str:
 
 
 async def _mail(status: DeliveryStatus) -> int | None:
-    """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
+    """Return the id of our mail, from the signed value that we gave the relay, or from its Message-ID."""
     proven = (returned_mail(parseaddr(proof)[1]) for proof in status.proofs)
     named = next((mail for mail in proven if mail is not None), None)
     return named if named is not None else await _of_message_id(status.message_id)

@@ -179,7 +179,7 @@ def _answer(words: str) -> str:
 
 
 def _looks_undeliverable(message: Message) -> bool:
-    """Whether a server says in words that it could not deliver: two of what servers do must come together."""
+    """Whether a server says in words that it could not deliver. Two signs of a server must come together."""
     if any(name in message for name in BOUNCE_HEADERS):
         return True
     if message.get_content_type() == "multipart/report":

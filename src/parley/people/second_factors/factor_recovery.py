@@ -67,7 +67,6 @@ async def of_member(member: int) -> Recovery | None:
 
 
 async def stop(member: int) -> None:
-    """Stop a recovery, if one is under way."""
     if await FactorRecovery.delete().where(FactorRecovery.member == member).returning(FactorRecovery.id):
         log.info("recovery stopped", member=member)
 

@@ -47,7 +47,7 @@ COPIED = N_(
 
 
 class UnknownPasskey(Refused):
-    """The credential is not stored here. `credential` is its id, which the browser can be told to forget."""
+    """The credential is not stored here. `credential` is its id, so that the browser can forget it."""
 
     def __init__(self, credential: str) -> None:
         super().__init__(UNKNOWN)
@@ -90,7 +90,7 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 
 
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
-    """The passkeys of a member, as browsers are told them."""
+    """The passkeys of a member, in the form that browsers read."""
     own = Passkey.select(Passkey.credential, Passkey.transports).where(Passkey.member == member).order_by(Passkey.id)
     return [
         PublicKeyCredentialDescriptor(id=passkey["credential"], transports=transports(passkey["transports"]))
@@ -107,7 +107,7 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     """Check what a passkey signed, and use its challenge up. With `member`, only their passkeys are accepted.
 
     Raises Refused if it is not right, UnknownPasskey if it is not stored here. A passkey whose counter did not grow is
-    removed, and its member told.
+    removed, and its member notified.
     """
     signed, challenge = read(credential, purpose)
     stored = await db.fetch_one(StoredPasskey, Passkey.select().where(Passkey.credential == _id(signed)))
@@ -178,7 +178,7 @@ async def _end_copied(stored: StoredPasskey) -> None:
 
 
 async def mail_change(member: int, what: str, name: str) -> None:
-    """Tell a member that their passkey of this name was `added`, `removed` or `copied`."""
+    """Notify a member that their passkey of this name was `added`, `removed` or `copied`."""
     account = await queries.account(member)
     if account is None:
         return

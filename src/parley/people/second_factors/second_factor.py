@@ -49,7 +49,7 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
-    """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
+    """Return who is signing in, and the methods that they have used. Raises Gone for an old ticket."""
     claims = sign_in_ticket.read(ticket)
     account = await queries.account(claims.member) if claims else None
     if claims is None or account is None or not claims.is_valid(account.password_hash):
@@ -89,5 +89,5 @@ async def sign_in_by_passkey(credential: str, client: Client) -> SignedIn | Seco
 
 
 def purpose(account: Account) -> str:
-    """What the challenge of a passkey is for in the second step."""
+    """The purpose of a passkey's challenge in the second step."""
     return f"second|{account.id}"

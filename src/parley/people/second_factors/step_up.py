@@ -60,7 +60,7 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
 
 
 def purpose(viewer: Viewer) -> str:
-    """What the challenge of a passkey is for when it proves who the viewer is."""
+    """The purpose of a passkey's challenge when it proves who the viewer is."""
     return f"prove|{viewer.session}"
 
 

@@ -22,7 +22,7 @@ def issue(member: int, password_hash: str | None) -> str:
 
 
 def member_of(value: str) -> int | None:
-    """Return the id of the member whom `value` names. It must still be recognised."""
+    """Return the id of the member in `value`, which `is_recognised` must still check."""
     return as_id(value.partition(".")[0])
 
 

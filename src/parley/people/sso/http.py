@@ -47,7 +47,7 @@ async def _request(method: str, address: str, headers: dict[str, str], body: byt
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity"}
     network = GuardedNetwork(settings().fetch_allow)
     try:
-        # Those who wait meanwhile are few: their network has PROVIDER_NETWORK.
+        # Few wait at once: PROVIDER_NETWORK limits each network.
         async with fair_share.pause():
             with anyio.fail_after(SECONDS):
                 async with (

@@ -39,8 +39,8 @@ KNOWN_ADDRESS = N_(
 async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondFactorNeeded | None:
     """Sign in the member of an account elsewhere. None if it has no member yet.
 
-    Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when
-    another member has confirmed the account's address, Forbidden for a suspended or closed account.
+    They must give their second factor here, too, unless the provider is trusted to have asked for one. Raises Refused
+    when another member has confirmed the account's address, Forbidden for a suspended or closed account.
     """
     owner = await links.owner(provider.source, claims.subject)
     account = await queries.account(owner) if owner else None
@@ -108,7 +108,7 @@ async def sign_up(
 
 
 async def connect(member: int, provider: Provider, claims: Claims) -> None:
-    """Let a member sign in with an account elsewhere. They are told by mail.
+    """Let a member sign in with an account elsewhere, and notify them by mail.
 
     Raises Refused when it belongs to another member, or they have connected many.
     """

@@ -31,7 +31,7 @@ class PendingSignIn(msgspec.Struct, frozen=True):
     expires: int
     # The member who connects an account there to theirs; None to sign in.
     member: int | None = None
-    # The token of an invitation, if somebody came by one.
+    # The token of an invitation, or "".
     invitation: str = ""
 
 

@@ -43,7 +43,7 @@ AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
 LINKS = "/settings/security/links"
 NEW, LINKS_TEMPLATE = "people/sso/new.html", "people/sso/links.html"
-# Browsers say where a link was: on our own pages, or nowhere (the address was typed).
+# Where the link was, as browsers name it: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
 EMBEDDED = "/embed/login"
@@ -101,7 +101,7 @@ async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
 
 @asynccontextmanager
 async def _time_limit(provider: Provider) -> AsyncIterator[None]:
-    """Limit the time of all that is asked of a provider in one request. Raises NoAnswer."""
+    """Limit the time that one request of ours spends on a provider. Raises NoAnswer."""
     try:
         async with asyncio.timeout(MOST_SECONDS):
             yield
@@ -143,7 +143,7 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, begun: Pend
 
 
 async def _allowance(client: Client) -> list[Use]:
-    """The allowance of one answer that may be wrong. A browser that signed in before has its own."""
+    """The allowance of one answer, which may be wrong. A browser that signed in before has its own."""
     number = devices.member_of(client.device)
     account = await queries.account(number) if number else None
     if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
@@ -171,7 +171,7 @@ async def _finish(
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    """Ask somebody who has no account here for a name; the one they have there is proposed."""
+    """Ask a newcomer for a name, and propose the one that they have at the provider."""
     chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return see_other("/login")
@@ -242,7 +242,6 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
 
 
 async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
-    """The page for signing in, with what is wrong."""
     return await refusal_page(request, Form({}), error, begun.next_url if begun else "/")
 
 

@@ -64,7 +64,7 @@ async def set_profile(request: AnyRequest) -> Response[object]:
 
 @post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
 async def change_name(request: AnyRequest) -> Response[object]:
-    """Change one's name, or choose one in place of a name that moderators removed."""
+    """Change the viewer's name, or replace one that moderators removed."""
     account, form = await account_of(request), NameForm(await posted_fields(request))
     shown, naming = _profile_form(account), await _naming(account)
     if not form.errors:
@@ -81,7 +81,6 @@ async def change_name(request: AnyRequest) -> Response[object]:
 
 @post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
 async def set_maps(request: AnyRequest) -> Response[object]:
-    """Let a member's answers count in maps of perspectives, or leave them out."""
     form = Form(await posted_fields(request))
     await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
     return see_other(f"{PROFILE}?saved#maps")
@@ -89,7 +88,6 @@ async def set_maps(request: AnyRequest) -> Response[object]:
 
 @post("/settings/feed", name="accounts:feed", opt={"who": MEMBER})
 async def set_feed(request: AnyRequest) -> Response[object]:
-    """Publish a feed of a member's comments, or no longer."""
     form = Form(await posted_fields(request))
     await ops.set_has_feed(signed_in(request), has_feed=not form.flag("no_feed"))
     return see_other(f"{PROFILE}?saved#feed")
@@ -157,7 +155,7 @@ async def end_other_sessions(request: AnyRequest) -> Response[object]:
 
 
 async def _security_context(viewer: Viewer) -> dict[str, Any]:
-    """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
+    """The context of the security page: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
     codes = await authenticators.count_unused_codes(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
@@ -179,7 +177,7 @@ async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
 
 @post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
 async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Mute a member, and keep each of the two from answering the other. `on=0` undoes it."""
+    """Mute a member; neither of the two can reply to the other any more. `on=0` undoes it."""
     return await _put(request, name, "block")
 
 

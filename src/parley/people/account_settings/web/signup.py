@@ -31,7 +31,7 @@ async def sign_up_page(request: AnyRequest) -> Response[object]:
 
 
 async def terms_of(invitation: str) -> joining.Terms:
-    """Who may sign up, for somebody with this invitation."""
+    """Who may sign up with this invitation, which may be empty."""
     for hook in hooks.terms_of:
         return await hook(invitation if invitation.isprintable() else "")
     return joining.Terms()
@@ -85,7 +85,6 @@ def _already_in(request: AnyRequest) -> Response[object]:
 
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
-    """Mail the link again."""
     next_url, form = next_of(request), ResendForm(await posted_fields(request))
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
@@ -119,8 +118,8 @@ async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
 async def _owner(request: AnyRequest, token: str) -> queries.LinkOwner:
     """Return whose address a link confirms. Raises Gone for an old link.
 
-    An account that signs in at another site is confirmed by whoever is signed in to it: a new password would not keep
-    out somebody who signed up with another person's address. Raises SignInNeeded or Forbidden for others.
+    Only its signed-in member confirms an account without a password: a new password would not keep out somebody who
+    signed up with another person's address. Raises SignInNeeded or Forbidden for others.
     """
     owner = await queries.token_owner(tokens.digest(token), "verify")
     if owner is None:

@@ -1,4 +1,4 @@
-"""Proving who one is before something sensitive, by a passkey, a code or the password."""
+"""The step-up before sensitive actions: by a passkey, a code or the password."""
 
 from typing import Any
 
@@ -41,13 +41,12 @@ async def prove(request: AnyRequest) -> Response[object]:
 
 @post("/prove/options", opt={"who": MEMBER}, status_code=200)
 async def passkey_options(request: AnyRequest) -> dict[str, Any]:
-    """What a browser needs to have a passkey of the viewer sign."""
     viewer = signed_in(request)
     return await passkeys.options(step_up.purpose(viewer), viewer.id)
 
 
 def _field(form: CodeForm, methods: step_up.ProofMethods) -> str:
-    """Beside which field a mistake stands."""
+    """The field beside which an error is shown."""
     if form.credential or not (methods.by_code or methods.by_password):
         return "form"
     return "code" if methods.by_code else "password"

@@ -25,14 +25,12 @@ OTHER_ACCOUNT = N_("This link is for another account. Sign in to that account, a
 
 
 def client_of(request: AnyRequest) -> Client:
-    """The browser that makes the request."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
     address, device = address_of(request), request.cookies.get(cookies.name(devices.COOKIE), "")
     return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
 
 
 async def account_of(request: AnyRequest) -> queries.Account:
-    """The account of the viewer of a route for members."""
     account = await queries.account(access.signed_in(request).id)
     if account is None:
         raise NotFound(N_("This account no longer exists."))
@@ -62,14 +60,13 @@ def see_other(path: str, signed_in: SignedIn | SecondFactorNeeded | None = None)
 
 
 def expired_link(request: AnyRequest, purpose: str) -> Response[Any]:
-    """The page for a mailed link that no longer works."""
     return page(request, "people/accounts/used_up.html", status=Gone.status, purpose=purpose, next_url=next_of(request))
 
 
 def invalid(
     request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
 ) -> Response[Any]:
-    """The page of a form again, with what was typed and what is wrong with it."""
+    """The page of a form again, with the typed text and its errors."""
     if error is not None:
         form.errors["form"] = error.message
     status = error.status if error is not None else 422

@@ -42,7 +42,6 @@ async def sign_in(request: AnyRequest) -> Response[object]:
 
 
 async def refusal_page(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
-    """The page of signing in again, with what is wrong."""
     context = await _links(error) if isinstance(error, Suspended) else {}
     if isinstance(error, ProofOfWorkNeeded):
         context = {"challenge": error.challenge}
