@@ -18,7 +18,7 @@ COOKIE = "device"
 def issue(member: int, password_hash: str | None) -> str:
     """Return a new value for the cookie, bound to a member and their present password."""
     plain = f"{member}.{secrets.token_urlsafe(12)}"
-    return f"{plain}.{_signature(plain, password_hash)}"
+    return f"{plain}.{sign('device', _payload(plain, password_hash)).hex()}"
 
 
 def member_of(value: str) -> int | None:
@@ -34,10 +34,6 @@ def is_recognised(value: str, member: int, password_hash: str | None) -> bool:
 
 def cookie(value: str) -> Cookie:
     return cookies.make(COOKIE, value, LASTS_SECONDS)
-
-
-def _signature(plain: str, password_hash: str | None) -> str:
-    return sign("device", _payload(plain, password_hash)).hex()
 
 
 def _payload(plain: str, password_hash: str | None) -> bytes:
