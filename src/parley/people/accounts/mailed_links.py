@@ -44,14 +44,12 @@ class LinkLimits(msgspec.Struct, frozen=True):
 
 LIMITS = {
     "login": LinkLimits(
-        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD),
-        everybody=ratelimit.LINK_ALL,
-        address=ratelimit.LINK_ADDRESS,
+        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD), ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS
     ),
     "reset": LinkLimits(
         (ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_HARD),
-        everybody=ratelimit.FORGOT_ALL,
-        address=ratelimit.FORGOT_ADDRESS,
+        ratelimit.FORGOT_ALL,
+        ratelimit.FORGOT_ADDRESS,
     ),
 }
 

@@ -129,18 +129,6 @@ class ForgotForm(AccountForm):
         self.answer = self.secret("answer")
 
 
-class ResendForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.answer = self.secret("answer")
-
-
-class ResetForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
-        super().__init__(data)
-        self.password = self.new_secret("password", member_words(name, email))
-
-
 class PasswordForm(AccountForm):
     def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
         super().__init__(data)
@@ -155,12 +143,6 @@ class ProfileForm(AccountForm):
         self.title = self.text("title", most=LONGEST_TITLE)
         self.bio = self.text("bio", most=LONGEST_BIO, lines=True)
         self.assisted = self.choice("assisted", ASSISTED)
-
-
-class NameForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.name = self.read("name", names.name)
 
 
 def zone_of(typed: str) -> str:

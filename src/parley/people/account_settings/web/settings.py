@@ -13,7 +13,7 @@ from parley.people.accounts.user_agents import device
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import authentication, devices, ops
-from parley.people.sign_in.forms import NameForm, PasswordForm, ProfileForm
+from parley.people.sign_in.forms import AccountForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import Forbidden, NotFound, Refused, TooMany
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
@@ -65,11 +65,12 @@ async def set_profile(request: AnyRequest) -> Response[object]:
 @post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
 async def change_name(request: AnyRequest) -> Response[object]:
     """Change the viewer's name, or replace one that moderators removed."""
-    account, form = await account_of(request), NameForm(await posted_fields(request))
+    account, form = await account_of(request), AccountForm(await posted_fields(request))
+    name = form.read("name", names.name)
     shown, naming = _profile_form(account), await _naming(account)
     if not form.errors:
         try:
-            await (ops.choose_name if naming["may_choose_name"] else renaming.rename)(signed_in(request), form.name)
+            await (ops.choose_name if naming["may_choose_name"] else renaming.rename)(signed_in(request), name)
         except Refused as error:
             form.errors["name"] = error.message
     if form.errors:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.people.sign_in.forms import ResendForm, SignUpForm
+from parley.people.sign_in.forms import AccountForm, SignUpForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
@@ -85,9 +85,10 @@ def _already_in(request: AnyRequest) -> Response[object]:
 
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
-    next_url, form = next_of(request), ResendForm(await posted_fields(request))
+    next_url, form = next_of(request), AccountForm(await posted_fields(request))
+    answer = form.secret("answer")
     try:
-        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
+        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=answer)
     except ProofOfWorkNeeded as error:
         shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
         return invalid(request, "people/accounts/signup_done.html", form, error, **shown)
