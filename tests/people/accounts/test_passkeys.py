@@ -14,6 +14,7 @@ from parley.people.second_factors import authenticators, passkey_settings, passk
 from parley.people.second_factors.passkey_settings import MOST_PASSKEYS
 from parley.people.sign_in import passwords, sign_in_ticket
 from parley.platform import db
+from parley.platform.http import cookies
 from parley.platform.settings import settings
 from tests import make
 from tests.people.accounts.person import PASSWORD, Person
@@ -211,7 +212,7 @@ async def test_it_is_a_second_factor_after_the_password(
 async def test_another_members_passkey_is_no_second_factor_and_no_proof(
     client: httpx.AsyncClient, mira: Person, jon: Person, key: SecurityKey
 ) -> None:
-    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(jon.id, frozenset({"link"}), None))
+    client.cookies.set(cookies.name(sign_in_ticket.COOKIE), sign_in_ticket.issue(jon.id, frozenset({"link"}), None))
     asked = await options(client, "/login/second/options")
     answer = await client.post("/login/second", data={"credential": key.get(asked)})
     assert (answer.status_code, is_signed_in(client)) == (422, False)

@@ -11,6 +11,7 @@ from parley.people.accounts import sessions
 from parley.people.second_factors import factor_recovery
 from parley.people.sign_in import sign_in_ticket
 from parley.platform import db
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from tests import make
 from tests.people.accounts.person import Person
@@ -35,7 +36,7 @@ async def mira(app: Litestar) -> Person:
 async def ask(client: httpx.AsyncClient, who: Person) -> httpx.Response:
     """Ask for recovery, after the first factor was given."""
     client.cookies.clear()
-    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(who.id, frozenset({"password"}), None))
+    client.cookies.set(cookies.name(sign_in_ticket.COOKIE), sign_in_ticket.issue(who.id, frozenset({"password"}), None))
     return await client.post(ASK)
 
 

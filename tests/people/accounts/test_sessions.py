@@ -186,7 +186,7 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
     await db.execute("update member set assisted = 'hide'")
     assert 'data-assisted="show"' in (await client.get("/settings/profile")).text
 
-    client.cookies.set(middleware.consistency_cookie_name(), "a" * 16)
+    client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), "a" * 16)
     assert 'data-assisted="hide"' in (await client.get("/settings/profile")).text
     queries.clear()
     await client.get("/settings/profile")
@@ -196,7 +196,7 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
 async def test_what_was_cached_since_a_token_was_met_is_served(client: httpx.AsyncClient, mira: Person) -> None:
     """Nothing is read anew for as long as the token lasts, but for the member."""
     await mira.sign_in(client)
-    client.cookies.set(middleware.consistency_cookie_name(), "a" * 16)
+    client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), "a" * 16)
     seen = []
     for _ in range(2):
         await client.get("/settings/profile")
@@ -225,7 +225,7 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
     thread = await make.thread()
     await mira.sign_in(client)
     for number in range(20):
-        client.cookies.set(middleware.consistency_cookie_name(), f"{number:016}")
+        client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), f"{number:016}")
         assert (await client.get(await make.address(thread))).status_code == 200
     assert len(viewer_cache.current()._kept) == 1
     assert len(view._views._kept) == 1

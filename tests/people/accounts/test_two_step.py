@@ -18,6 +18,7 @@ from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SignedIn
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
@@ -148,7 +149,7 @@ async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts
     for code in (await phone.code(mira), phone.codes[0]):  # type: ignore[attr-defined]
         client.cookies.clear()
         await mira.sign_in(client)
-        ticket = client.cookies[sign_in_ticket.cookie_name()]
+        ticket = client.cookies[cookies.name(sign_in_ticket.COOKIE)]
         who = Client(agent="", address="198.51.100.7")
         tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(3))
         answers = await asyncio.gather(*tries, return_exceptions=True)
@@ -163,7 +164,7 @@ async def test_whoever_knows_the_password_does_not_use_up_the_tries_of_a_known_d
         await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(mira.id))
     account = await queries.account(mira.id)
     assert account is not None
-    client.cookies.set(devices.cookie_name(), devices.issue(mira.id, account.password_hash))
+    client.cookies.set(cookies.name(devices.COOKIE), devices.issue(mira.id, account.password_hash))
     await mira.sign_in(client)
     assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
 

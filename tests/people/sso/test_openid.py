@@ -13,6 +13,7 @@ from litestar import Litestar
 from parley.people.accounts import sessions
 from parley.people.sso import discovery, pending, web
 from parley.platform import db
+from parley.platform.http import cookies
 from tests import make
 from tests.make import browser
 from tests.people.accounts.person import Person
@@ -175,12 +176,12 @@ async def test_an_answer_is_accepted_once_and_only_in_the_browser_that_asked(
 ) -> None:
     await link(mira, corp)
     path = corp.authorize((await client.get("/sso/corp")).headers["location"])
-    kept = client.cookies[pending.cookie_name()]
+    kept = client.cookies[cookies.name(pending.COOKIE)]
     async with make.browser(app) as thief:
         assert (await thief.get(path)).status_code == 422
     assert (await client.get(path)).status_code == 303
     async with make.browser(app) as thief:
-        thief.cookies.set(pending.cookie_name(), kept)
+        thief.cookies.set(cookies.name(pending.COOKIE), kept)
         corp.asked["code 0"] = {}
         assert (await thief.get(path)).status_code == 422
         assert "code 0" in corp.asked, "the provider was not even asked"
@@ -249,7 +250,7 @@ async def test_many_who_sign_in_at_once_wait_for_one_reading(client: httpx.Async
 async def test_no_other_site_begins_a_sign_in(client: httpx.AsyncClient, corp: Provider, site: str) -> None:
     answer = await client.get("/sso/corp?next=/unread", headers={"sec-fetch-site": site})
     assert answer.headers["location"] == "/login?next=/unread"
-    assert pending.cookie_name() not in client.cookies
+    assert cookies.name(pending.COOKIE) not in client.cookies
 
 
 async def test_an_unknown_provider_is_not_found(client: httpx.AsyncClient, corp: Provider) -> None:

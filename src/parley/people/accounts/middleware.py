@@ -56,7 +56,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    consistency_token = cookies.read(scope, consistency_cookie_name())
+    consistency_token = cookies.read(scope, cookies.name(CONSISTENCY_COOKIE))
     if consistency_token is not None and not CONSISTENCY_TOKEN.fullmatch(consistency_token):
         consistency_token = None
     now, cache = monotonic(), viewer_cache.current()
@@ -74,7 +74,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
 
 
 def _not_before(consistency_token: str | None, cached: CachedViewer | None, now: float) -> float:
-    """Return when this process met the token first: what it cached since then has all that its member changed."""
+    """Return when this process first met the token: everything cached since then includes the member's changes."""
     if consistency_token is None:
         return 0.0
     return cached.viewer.not_before if cached is not None and cached.token == consistency_token else now
@@ -101,10 +101,6 @@ def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         blocked=frozenset(row.blocked),
         not_before=not_before,
     )
-
-
-def consistency_cookie_name() -> str:
-    return cookies.name(CONSISTENCY_COOKIE)
 
 
 def _setting_token(scope: Scope, send: Send) -> Send:

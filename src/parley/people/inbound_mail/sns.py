@@ -35,8 +35,6 @@ _fetching_lock = asyncio.Lock()
 
 
 class SnsMessage(msgspec.Struct, frozen=True, rename="pascal"):
-    """A message of SNS, with the field names of SNS."""
-
     type: str
     message_id: str
     topic_arn: str
@@ -122,12 +120,10 @@ def _signed_text(fields: dict[str, object]) -> bytes:
 
 async def _certificate(url: str) -> x509.Certificate:
     """Return the certificate at `url`, which is cached for twelve hours."""
-    cached = _cached_certificate(url)
-    if cached is not None:
+    if (cached := _cached_certificate(url)) is not None:
         return cached
     async with _fetching_lock:
-        cached = _cached_certificate(url)
-        return cached if cached is not None else await _fetch(url)
+        return _cached_certificate(url) or await _fetch(url)
 
 
 def _cached_certificate(url: str) -> x509.Certificate | None:

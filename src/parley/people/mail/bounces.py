@@ -8,6 +8,7 @@ from piccolo.query.functions import Lower
 
 from parley.people.mail import queries
 from parley.people.mail.letters import lists
+from parley.people.returned_mail.delivery_status import MailReport
 from parley.platform import db
 from parley.platform.db.tables import Mail, MailAddress, MailBounce
 from parley.platform.events import attempts
@@ -64,6 +65,13 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
         if kind == "complaint":
             await _stop_list(about)
     return True
+
+
+async def record_report(mail: int, report: MailReport, digest: str) -> str:
+    """Record an inbound report about `mail`, and return its kind, or "known" if it is recorded already."""
+    # While the delivery is retried, nothing counts against the address.
+    kind = report.kind if report.is_final else "delayed"
+    return kind if await record(mail, kind, report.status, report.detail, digest=digest) else "known"
 
 
 async def _of(mail: int) -> BouncedMail | None:

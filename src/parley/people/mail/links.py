@@ -44,7 +44,6 @@ def envelope(mail: int) -> str:
 
 
 def signed_id(mail: int) -> str:
-    """Return the id of a mail with its signature."""
     return f"{mail}.{_signature(mail)}"
 
 

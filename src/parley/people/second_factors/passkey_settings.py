@@ -33,7 +33,6 @@ MOST_PASSKEYS = 10
 LONGEST_ID = 1_023
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
-KNOWN = N_("This passkey is stored here already.")
 GONE = N_("There is no such passkey. Perhaps you removed it already.")
 
 
@@ -53,7 +52,7 @@ async def list_passkeys(member: int) -> list[PasskeyRow]:
 async def options(viewer: Viewer) -> dict[str, Any]:
     """What the viewer's browser needs to make a passkey.
 
-    Raises Forbidden before the address is confirmed: whoever set a new password by mail would not be alone.
+    Raises Forbidden before the address is confirmed: its owner could not shut out a stranger who signed up with it.
     """
     require_confirmed_address(viewer)
     return options_to_json_dict(
@@ -74,7 +73,7 @@ async def options(viewer: Viewer) -> dict[str, Any]:
 
 
 async def add(viewer: Viewer, credential: str, name: str) -> None:
-    """Store a passkey that the viewer's browser made, and tell them by mail.
+    """Store a passkey that the viewer's browser made, and notify them by mail.
 
     Raises Refused if it is not right, or they have too many, and Forbidden as `options`.
     """
@@ -105,7 +104,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
             await passkeys.mail_change(viewer.id, "added", name)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
-        raise Refused(KNOWN) from None
+        raise Refused(N_("This passkey is stored here already.")) from None
     log.info("passkey added", member=viewer.id)
 
 
@@ -123,7 +122,7 @@ async def end(viewer: Viewer, number: int) -> None:
 
 
 async def end_all(member: int, *, since: datetime | None = None) -> bool:
-    """Remove the passkeys of a member, or those added `since` a time, and tell them by mail.
+    """Remove the passkeys of a member, or only newer ones than `since`, and notify them by mail.
 
     Return False if they had none.
     """

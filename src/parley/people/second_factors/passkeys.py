@@ -41,14 +41,13 @@ UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeEr
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
 UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
-NOT_YOURS = N_("This is not one of your passkeys. Please use one that you added to this account.")
 COPIED = N_(
     "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
 )
 
 
 class UnknownPasskey(Refused):
-    """The credential is not stored here. `credential` is its id, which the browser can be told to forget."""
+    """The credential is not stored here. `credential` is its id, so that the browser can forget it."""
 
     def __init__(self, credential: str) -> None:
         super().__init__(UNKNOWN)
@@ -91,7 +90,7 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
 
 
 async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
-    """The passkeys of a member, as browsers are told them."""
+    """The passkeys of a member, in the form that browsers read."""
     own = Passkey.select(Passkey.credential, Passkey.transports).where(Passkey.member == member).order_by(Passkey.id)
     return [
         PublicKeyCredentialDescriptor(id=passkey["credential"], transports=transports(passkey["transports"]))
@@ -108,14 +107,14 @@ async def check(credential: str, purpose: str, member: int | None = None) -> Use
     """Check what a passkey signed, and use its challenge up. With `member`, only their passkeys are accepted.
 
     Raises Refused if it is not right, UnknownPasskey if it is not stored here. A passkey whose counter did not grow is
-    removed, and its member told.
+    removed, and its member notified.
     """
     signed, challenge = read(credential, purpose)
     stored = await db.fetch_one(StoredPasskey, Passkey.select().where(Passkey.credential == _id(signed)))
     if stored is None:
         raise UnknownPasskey(signed.id)
     if member not in {None, stored.member}:
-        raise Refused(NOT_YOURS)
+        raise Refused(N_("This is not one of your passkeys. Please use one that you added to this account."))
     verified = _verify(credential, signed, stored, challenge)
     if not await use_challenge(challenge):
         raise Refused(STALE)
@@ -179,13 +178,12 @@ async def _end_copied(stored: StoredPasskey) -> None:
 
 
 async def mail_change(member: int, what: str, name: str) -> None:
-    """Tell a member that their passkey of this name was `added`, `removed` or `copied`."""
+    """Notify a member that their passkey of this name was `added`, `removed` or `copied`."""
     account = await queries.account(member)
     if account is None:
         return
     links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
-    message = mail.written_message("passkey", name=account.name, what=what, passkey=name, **links)
-    await mail.send("second", account.email, *message)
+    await mail.send_written("second", account.email, "passkey", name=account.name, what=what, passkey=name, **links)
 
 
 def issue_challenge(purpose: str) -> bytes:

@@ -41,14 +41,14 @@ class ProviderDocuments(msgspec.Struct):
 _known: dict[str, ProviderDocuments] = {}
 # Why a provider gave no answer, and until when it is not asked again.
 _failures: dict[str, tuple[str, float]] = {}
-# Many who sign in at once wait for one request.
+# All who sign in at once wait for one request.
 _reading = KeyedSemaphore(1)
 
 
 async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
     """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
 
-    Many who sign in at once wait for one reading. Raises NoAnswer.
+    All who sign in at once wait for one request. Raises NoAnswer.
     """
     since = monotonic() - (0 if again else LASTS_SECONDS)
     async with fair_share.pause(), _reading.hold(provider.issuer):

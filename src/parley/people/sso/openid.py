@@ -19,7 +19,7 @@ from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import PendingSignIn
 from parley.platform.providers import Provider
 
-# Signatures by a private key only: with HS256, whoever knows our secret could sign, and `none` signs nothing.
+# Only signatures by a private key: with HS256, anybody who knows our secret could sign, and `none` signs nothing.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
 # How far clocks may differ, in seconds.
 LEEWAY = 60
@@ -78,7 +78,7 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
 
 
 def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[str, str]) -> None:
-    """Refuse the answer of another provider than the one asked (RFC 9207)."""
+    """Refuse an answer of a provider that was not asked (RFC 9207)."""
     issuer = query.get("iss")
     is_needed = known.metadata.authorization_response_iss_parameter_supported
     if (issuer is None and is_needed) or (issuer is not None and issuer != provider.issuer):

@@ -34,14 +34,13 @@ KNOWN_ADDRESS = N_(
     "There is an account here with the address that {provider} names. Please sign in to it as usual, then connect "
     "{provider} under Settings, Security."
 )
-LAST = N_("This is your only way to sign in. Please set a password or add a passkey first.")
 
 
 async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondFactorNeeded | None:
     """Sign in the member of an account elsewhere. None if it has no member yet.
 
-    Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when
-    another member has confirmed the account's address, Forbidden for a suspended or closed account.
+    They must give their second factor here, too, unless the provider is trusted to have asked for one. Raises Refused
+    when another member has confirmed the account's address, Forbidden for a suspended or closed account.
     """
     owner = await links.owner(provider.source, claims.subject)
     account = await queries.account(owner) if owner else None
@@ -109,7 +108,7 @@ async def sign_up(
 
 
 async def connect(member: int, provider: Provider, claims: Claims) -> None:
-    """Let a member sign in with an account elsewhere. They are told by mail.
+    """Let a member sign in with an account elsewhere, and notify them by mail.
 
     Raises Refused when it belongs to another member, or they have connected many.
     """
@@ -138,7 +137,7 @@ async def disconnect(member: int, number: int) -> None:
         if link is None:
             raise NotFound(N_("This account is not connected any more."))
         if len(known) == 1 and not await has_other_way(account):
-            raise Refused(LAST)
+            raise Refused(N_("This is your only way to sign in. Please set a password or add a passkey first."))
         await Identity.delete().where(Identity.id == number, Identity.member == member)
         await _mail_change(account, link.name, "off")
     log.info("provider disconnected", member=member, source=link.source)
@@ -169,5 +168,4 @@ async def _lock_member(member: int) -> Account:
 
 async def _mail_change(account: Account, provider: str, what: str) -> None:
     links = {"link": f"{settings().base_url}/settings/security/links", "forgot": f"{settings().base_url}/forgot"}
-    written = mail.written_message("linked", name=account.name, provider=provider, what=what, **links)
-    await mail.send("linked", account.email, *written)
+    await mail.send_written("linked", account.email, "linked", name=account.name, provider=provider, what=what, **links)

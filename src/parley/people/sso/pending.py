@@ -31,7 +31,7 @@ class PendingSignIn(msgspec.Struct, frozen=True):
     expires: int
     # The member who connects an account there to theirs; None to sign in.
     member: int | None = None
-    # The token of an invitation, if somebody came by one.
+    # The token of an invitation, or "".
     invitation: str = ""
 
 
@@ -88,7 +88,3 @@ async def use(begun: PendingSignIn) -> bool:
 def cookie(value: str) -> Cookie:
     """The cookie that carries a pending sign-in or a newcomer. An empty value deletes it."""
     return cookies.make(COOKIE, value, SIGN_UP_SECONDS)
-
-
-def cookie_name() -> str:
-    return cookies.name(COOKIE)

@@ -1,7 +1,7 @@
-"""Signing in at a publisher's site, by the payload of Discourse's "DiscourseConnect", which many such sites speak.
+"""Signing in at a publisher's site by Discourse's protocol "DiscourseConnect", which many publishers support.
 
 We send a nonce, signed with the secret that both know; the site answers with the nonce and the account, signed too.
-What it says about roles and groups is ignored.
+Its roles and groups are ignored.
 """
 
 import base64
@@ -48,7 +48,7 @@ def read(provider: Provider, query: Mapping[str, str]) -> Claims:
         subject=fields.get("external_id"),
         name=fields.get("username") or fields.get("name"),
         email=fields.get("email"),
-        # As the protocol has it, an address is confirmed unless the site asks us to do it.
+        # In this protocol an address is confirmed unless the site asks us to confirm it.
         verified=fields.get("require_activation", "false") == "false",
     )
 
