@@ -7,7 +7,6 @@ from parley.discussion.statements import web as statements_web
 from parley.discussion.threads import comment_outcomes, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.extraction.fetching import fetch
 from parley.interfaces.api import tokens
 from parley.interfaces.embed import ops as embed
 from parley.letters.digests import mailing as digest_mailing
@@ -28,7 +27,6 @@ from parley.moderation.statements import ops as statements
 from parley.own_data.erasure import ops as erasure
 from parley.people import mail
 from parley.people.accounts import hooks as accounts
-from parley.people.inbound_mail import sns
 from parley.people.sso import ops as sso
 
 
@@ -58,6 +56,5 @@ def connect() -> None:
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of]
-    sns.fetching[:] = [fetch.fetch_body]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -46,7 +46,7 @@ class Amazon:
 @pytest.fixture
 def amazon(app: object, monkeypatch: pytest.MonkeyPatch) -> Amazon:
     amazon = Amazon()
-    monkeypatch.setattr(sns, "fetching", [amazon.fetch])
+    monkeypatch.setattr(sns.fetch, "fetch_body", amazon.fetch)
     monkeypatch.setattr(sns, "_certificates", {})
     return amazon
 

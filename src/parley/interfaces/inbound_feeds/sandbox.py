@@ -6,7 +6,6 @@ Others write all three, and each can keep its parser busy for minutes.
 from typing import Any
 
 import msgspec
-from protego import Protego
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.sandbox import child
@@ -59,6 +58,8 @@ def answer(request: bytes) -> bytes:
 
 
 def _may_fetch(robots: str, url: str) -> bool:
+    from protego import Protego  # noqa: PLC0415 only the child needs it
+
     return bool(Protego.parse(robots).can_fetch(url, ROBOT))
 
 

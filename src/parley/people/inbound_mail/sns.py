@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 import asyncio
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -17,11 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from parley.extraction.fetching import fetch
 from parley.platform.errors import BadRequest, Forbidden
 from parley.platform.text.messages import N_
-
-# The function that fetches a URL, set by `hooks.connect()`.
-fetching: list[Callable[[str], Awaitable[bytes]]] = []
 
 NOTIFICATION, CONFIRMATION = "Notification", "SubscriptionConfirmation"
 # SNS retries for an hour.
@@ -74,7 +71,7 @@ async def confirm(message: SnsMessage) -> None:
     url = message.subscribe_url or ""
     if not _is_of_sns(url, message.topic_arn):
         raise Forbidden(N_("The address to confirm is not one of Amazon SNS. Nothing was changed."))
-    await fetching[0](url)
+    await fetch.fetch_body(url)
 
 
 def _is_recent(at: datetime) -> bool:
@@ -133,7 +130,7 @@ def _cached_certificate(url: str) -> x509.Certificate | None:
 
 async def _fetch(url: str) -> x509.Certificate:
     try:
-        certificate = x509.load_pem_x509_certificate(await fetching[0](url))
+        certificate = x509.load_pem_x509_certificate(await fetch.fetch_body(url))
     except ValueError:
         raise Forbidden(N_("The certificate of this message cannot be read. Nothing was changed.")) from None
     if len(_certificates) >= MOST_CERTIFICATES:

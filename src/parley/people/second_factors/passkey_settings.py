@@ -3,19 +3,11 @@
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-import webauthn
 from asyncpg import UniqueViolationError
-from webauthn.helpers import options_to_json_dict
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.tables import Passkey
@@ -25,6 +17,9 @@ from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import Viewer, require_confirmed_address
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +50,9 @@ async def options(viewer: Viewer) -> dict[str, Any]:
     Raises Forbidden before the address is confirmed: its owner could not shut out a stranger who signed up with it.
     """
     require_confirmed_address(viewer)
-    return options_to_json_dict(
+    webauthn = passkeys.library()
+    structs = webauthn.helpers.structs
+    made: dict[str, Any] = webauthn.helpers.options_to_json_dict(
         webauthn.generate_registration_options(
             rp_id=settings().host,
             rp_name=settings().host,
@@ -64,12 +61,14 @@ async def options(viewer: Viewer) -> dict[str, Any]:
             challenge=passkeys.issue_challenge(_purpose(viewer)),
             timeout=passkeys.MILLISECONDS,
             # A security key without a PIN makes a key that cannot sign in alone, but is a second factor.
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.PREFERRED,
+                user_verification=structs.UserVerificationRequirement.PREFERRED,
             ),
             exclude_credentials=await passkeys.descriptors(viewer.id),
         )
     )
+    return made
 
 
 async def add(viewer: Viewer, credential: str, name: str) -> None:
@@ -153,15 +152,15 @@ async def _handle(member: int) -> bytes:
     return bytes(await db.value(handles) or new)
 
 
-def _verify(credential: str, challenge: bytes) -> VerifiedRegistration:
+def _verify(credential: str, challenge: bytes) -> "VerifiedRegistration":
     try:
-        made = webauthn.verify_registration_response(
+        made: VerifiedRegistration = passkeys.library().verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=settings().host,
             expected_origin=settings().base_url,
         )
-    except passkeys.UNREADABLE as error:
+    except passkeys.unreadable() as error:
         log.warning("new passkey refused", error=str(error))
         raise Refused(passkeys.INVALID) from None
     if len(made.credential_id) > LONGEST_ID:

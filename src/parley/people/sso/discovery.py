@@ -4,8 +4,6 @@ from time import monotonic
 from typing import Any
 
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from parley.people.sso import http
 from parley.people.sso.http import NoAnswer
@@ -34,7 +32,8 @@ class ProviderDocuments(msgspec.Struct):
     """What a process read about a provider, and when."""
 
     metadata: ProviderMetadata
-    keys: KeySet
+    # The key set of `joserfc`, which only those who sign in elsewhere need.
+    keys: Any
     read_at: float
 
 
@@ -95,7 +94,10 @@ async def _read(provider: Provider) -> ProviderDocuments:
     return ProviderDocuments(metadata, _keys(metadata.jwks_uri, await http.get(metadata.jwks_uri)), monotonic())
 
 
-def _keys(address: str, document: Any) -> KeySet:
+def _keys(address: str, document: Any) -> Any:
+    from joserfc.errors import JoseError  # noqa: PLC0415 52 modules that few requests need
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+
     try:
         listed = [key for key in document["keys"] if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
         return KeySet.import_key_set({"keys": listed})

@@ -5,12 +5,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwt import JWTClaimsRegistry
 
 from parley.people.sso import discovery, http
 from parley.people.sso.claims import Claims, NotTrusted, claims
@@ -18,6 +14,9 @@ from parley.people.sso.discovery import ProviderDocuments
 from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import PendingSignIn
 from parley.platform.providers import Provider
+
+if TYPE_CHECKING:
+    from joserfc.jwt import Token
 
 # Only signatures by a private key: with HS256, anybody who knows our secret could sign, and `none` signs nothing.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
@@ -105,6 +104,9 @@ async def _verified_claims(
     provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str
 ) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
+    from joserfc.errors import JoseError  # noqa: PLC0415 52 modules that few requests need
+    from joserfc.jwt import JWTClaimsRegistry  # noqa: PLC0415
+
     now = int(time())
     rules = JWTClaimsRegistry(
         now=now,
@@ -127,7 +129,10 @@ async def _verified_claims(
     return claims
 
 
-async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
+async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> "Token":
+    from joserfc import jwt  # noqa: PLC0415 as above
+    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
+
     try:
         return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
     except InvalidKeyIdError:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from litestar import Response, get, post
 from litestar.params import FromPath
 from markupsafe import Markup
@@ -130,6 +129,8 @@ async def end_passkey(request: AnyRequest, passkey: FromPath[str]) -> Response[A
 
 
 def _offer_context(offer: NewAuthenticator) -> dict[str, Any]:
+    import segno  # noqa: PLC0415 only for this page
+
     code = segno.make(offer.uri, error="m", micro=False)
     picture = code.svg_inline(light="#fff", omitsize=True, svgclass=None, lineclass=None)
     return {"offer": offer, "picture": Markup(picture)}  # noqa: S704 segno draws the text
