@@ -9,8 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from parley.articles.imports.imports import request_import
 from parley.articles.imports.jobs import read_waiting
+from parley.articles.imports.ops import request_import
 from parley.articles.imports.reading import finish
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads.jobs import refresh_thread_stats

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.discussion.threads.ops import revise_thread
 from parley.interfaces.embed import ops as embed
 from parley.interfaces.live import queries as live

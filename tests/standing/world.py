@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import encode
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import encode
 from parley.discussion.commenting import editing
 from parley.interfaces.inbound_feeds import ingesting
 from parley.interfaces.inbound_feeds import ops as feeds

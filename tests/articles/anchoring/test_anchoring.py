@@ -26,25 +26,25 @@ def find(
     return place
 
 
-def test_a_selector_has_the_words_of_the_article_and_those_around_them() -> None:
+def test_a_selector_contains_the_words_and_their_context() -> None:
     found = select(ARTICLE, 12, "three remedies,  and\neach")
     assert found == Selector(
         12, "three remedies, and each", "es to change it. There are only ", " of them has been tried across t"
     )
 
 
-def test_quotation_marks_dashes_and_spaces_need_not_be_typed_as_they_are_set() -> None:
+def test_quotation_marks_dashes_and_spaces_may_differ_from_the_article() -> None:
     article = blocks("He said: “It’s the model\u00a0– not the data” and left.")
     found = select(article, 11, '"It\'s the model - not the data"')
     assert found
     assert found.quote == "“It’s the model – not the data”"
 
 
-def test_case_must_be_as_it_is() -> None:
+def test_case_must_match() -> None:
     assert select(ARTICLE, 11, "the rota") is None
 
 
-def test_words_are_looked_for_only_from_their_passage_on() -> None:
+def test_words_are_searched_from_their_passage_on() -> None:
     assert select(ARTICLE, 12, "The rota hangs") is None
     assert select(ARTICLE, 12, "my own flask") is None
     assert select(ARTICLE, 99, "my own flask") is None
@@ -75,32 +75,32 @@ def test_no_quote_means_the_whole_passage() -> None:
     assert select(ARTICLE, 12, " ") == Selector(12, "")
 
 
-def test_what_did_not_change_is_the_same() -> None:
+def test_unchanged_words_are_the_same() -> None:
     place = find("nobody dares", [DocumentBlock(9, "Something new."), *ARTICLE])
     assert place == Resolution(
         "same", 11, 11, "nobody dares", 1.0, "er than anyone named on it, and ", " to change it. There are only th"
     )
 
 
-def test_words_in_an_edited_passage_are_the_same_while_they_stand() -> None:
+def test_words_that_remain_in_an_edited_passage_are_the_same() -> None:
     edited = blocks(ROTA.replace("The rota hangs", "A rota has hung for years"), NOTICE, FLASK)
     assert find("nobody dares to change it", edited).state == "same"
 
 
-def test_typography_changes_no_word() -> None:
+def test_typography_does_not_change_words() -> None:
     old, new = blocks('They "don\'t" - ever.'), blocks("They “don’t” – ever.")
     place = find('"don\'t" - ever', new, old=old)
     assert (place.state, place.quote) == ("same", "“don’t” – ever")
 
 
-def test_edited_words_are_found_by_what_stands_around_them() -> None:
+def test_edited_words_are_found_by_their_context() -> None:
     edited = blocks(ROTA.replace("nobody dares to change it", "nobody now dares to touch it"), NOTICE, FLASK)
     place = find("nobody dares to change it", edited)
     assert (place.state, place.lineage, place.quote) == ("changed", 11, "nobody now dares to touch it")
     assert 0.7 < place.confidence < 1
 
 
-def test_the_right_one_of_repeated_words_is_followed() -> None:
+def test_the_right_occurrence_of_repeated_words_is_followed() -> None:
     old = blocks("a model reads, a model writes, a model forgets")
     new = blocks("each day a model reads, and a model writes, then a model forgets")
     selector = select(old, 11, "a model", "writes, ")
@@ -109,12 +109,12 @@ def test_the_right_one_of_repeated_words_is_followed() -> None:
     assert (place.state, place.suffix) == ("same", " forgets")
 
 
-def test_words_of_a_moved_passage_moved() -> None:
+def test_words_of_a_moved_passage_count_as_moved() -> None:
     place = find("three remedies", [ARTICLE[1], ARTICLE[0], ARTICLE[2]], on=12)
     assert (place.state, place.lineage) == ("moved", 12)
 
 
-def test_a_sentence_moved_into_another_passage_moved() -> None:
+def test_a_sentence_moved_into_another_passage_counts_as_moved() -> None:
     sentence = "Nobody has said a word about it so far."
     new = blocks(f"{sentence} {ROTA}", NOTICE, FLASK.replace(sentence, "").strip())
     place = find(sentence, new, on=13)
@@ -144,12 +144,12 @@ def test_words_of_a_passage_merged_into_another_moved_with_it() -> None:
     assert (whole.state, whole.lineage, whole.quote) == ("changed", 11, "")
 
 
-def test_an_anchor_whose_words_were_taken_out_keeps_its_passage() -> None:
+def test_an_anchor_whose_words_were_removed_keeps_its_passage() -> None:
     new = blocks("The rota hangs beside the door.", NOTICE, FLASK)
     assert find("nobody dares to change it", new) == Resolution("kept", 11, 11, "", 0.0)
 
 
-def test_an_anchor_whose_words_were_taken_out_keeps_the_passage_into_which_its_own_was_merged() -> None:
+def test_an_anchor_whose_words_were_removed_keeps_the_merged_passage() -> None:
     new = [DocumentBlock(11, f"{ROTA} There are only three remedies."), ARTICLE[2]]
     [place] = resolve([Selector(12, "has been tried across the road")], ARTICLE, new, {12: 11})
     assert place == Resolution("kept", 11, 11, "", 0.0)
@@ -159,19 +159,19 @@ def test_words_are_lost_with_their_passage() -> None:
     assert find("three remedies, and each of them", [ARTICLE[0], ARTICLE[2]], on=12).state == "lost"
 
 
-def test_a_removed_item_is_not_taken_for_the_like_one_beside_it() -> None:
+def test_a_removed_item_is_not_confused_with_a_similar_neighbour() -> None:
     items = [f"The {name} model has 12 layers and was trained for 30 days." for name in ("first", "second", "third")]
     old = blocks(*items)
     assert find(items[1], [old[0], old[2]], on=12, old=old).state == "lost"
     assert find("was trained for 30 days", [old[0], old[2]], on=12, old=old).state == "lost"
 
 
-def test_few_words_that_come_up_elsewhere_are_not_taken_for_those_that_went() -> None:
+def test_a_few_words_that_appear_elsewhere_do_not_count_as_moved() -> None:
     new = blocks("The rota hangs beside the door.", NOTICE, f"{FLASK} But nobody dares.")
     assert find("nobody dares", new) == Resolution("kept", 11, 11, "", 0.0)
 
 
-def test_of_two_equally_good_places_the_text_around_decides_or_else_none_is_taken() -> None:
+def test_context_decides_between_two_equal_places_or_neither_is_chosen() -> None:
     sentence = "Nobody has said a word about it so far."
     rest = FLASK.replace(sentence, "").strip()
     twice = blocks(f"{ROTA} {sentence}", f"{NOTICE} {sentence}", rest)
@@ -180,7 +180,7 @@ def test_of_two_equally_good_places_the_text_around_decides_or_else_none_is_take
     assert find(sentence, around, on=13).lineage == 12
 
 
-def test_a_whole_passage_goes_with_its_lineage() -> None:
+def test_an_anchor_on_a_whole_passage_follows_its_lineage() -> None:
     new = [DocumentBlock(12, NOTICE), DocumentBlock(11, ROTA), DocumentBlock(20, "Something else.")]
     anchors = [Selector(lineage, "") for lineage in (11, 12, 13)]
     edited = [DocumentBlock(11, ROTA.replace("older", "younger")), *ARTICLE[1:]]
@@ -196,7 +196,7 @@ def test_a_passage_without_words_can_be_anchored_to() -> None:
     assert find("to change it. I have brought", article, old=article).last == 13
 
 
-def test_an_anchor_that_does_not_stand_on_the_former_text_is_lost() -> None:
+def test_an_anchor_that_is_not_in_the_former_text_is_lost() -> None:
     anchors = [Selector(11, "words that are not there"), Selector(99, "The rota")]
     assert [one.state for one in resolve(anchors, ARTICLE, ARTICLE, {})] == ["lost", "lost"]
 

@@ -63,14 +63,14 @@ def cost(call: Callable[[], Any]) -> float:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_aligning_takes_no_long_time(name: str) -> None:
+def test_aligning_is_fast(name: str) -> None:
     old, new = HOSTILE[name]
 
     assert cost(lambda: revised(old, new)) < SECONDS
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_finding_anchors_takes_no_long_time(name: str) -> None:
+def test_finding_anchors_is_fast(name: str) -> None:
     old, new = HOSTILE[name]
     before, after, merged = revised(old, new)
     made = anchors(old, 300)
@@ -78,7 +78,7 @@ def test_finding_anchors_takes_no_long_time(name: str) -> None:
     assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
 
 
-def test_equal_anchors_are_looked_for_once() -> None:
+def test_equal_anchors_are_searched_once() -> None:
     old, new = HOSTILE["long passages of few words"]
     before, after, merged = revised(old, new)
     made = anchors(old, 20) * 1_500
@@ -94,7 +94,7 @@ def test_thirty_thousand_different_anchors_take_no_longer_than_some_hundred() ->
     assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
 
 
-def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beyond_the_budget_only_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parley.articles.revisions.budget.ALL_ANCHORS", 0)
     before = [DocumentBlock(1, "What stays is found."), DocumentBlock(2, "What changes is kept, since nobody looks.")]
     after = [before[0], DocumentBlock(2, "What has changed is kept, since nobody looks.")]
@@ -115,14 +115,14 @@ def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pyte
         (["a b " * 125_000], "b" * 1_000),
     ],
 )
-def test_placing_two_hundred_comments_by_hand_takes_no_long_time(texts: list[str], words: str) -> None:
+def test_placing_two_hundred_comments_by_hand_is_fast(texts: list[str], words: str) -> None:
     """It took the event loop .7 s for each: 190 fields of one form of a member stopped a web process for 130 s."""
     document = RevisionText([DocumentBlock(at, text) for at, text in enumerate(texts)])
 
     assert cost(lambda: [select_near(document, 0, words) for _ in range(200)]) < SECONDS
 
 
-async def test_words_are_looked_for_in_a_long_passage_off_the_event_loop(app: object) -> None:
+async def test_words_in_a_long_passage_are_searched_off_the_event_loop(app: object) -> None:
     """A quote of a passage of 500,000 characters took the loop 70 ms."""
     thread = await make.thread(make.text("word " * 100_000, *make.WORDS))
     [passage, *_] = await make.lineages(thread)

@@ -90,7 +90,7 @@ def test_fewer_are_wrong_than_where_the_closest_match_is_always_taken(compared: 
 
 
 @pytest.mark.slow
-def test_fewer_are_lost_and_none_more_astray_than_where_only_the_very_words_count(compared: dict[str, Counts]) -> None:
+def test_fewer_are_lost_and_none_more_wrong_than_with_exact_matches_only(compared: dict[str, Counts]) -> None:
     by_place = compared["by place"]
     assert share(by_place, OURS, "lost") < share(by_place, EXACT, "lost") / 4
     assert share(by_place, OURS, "wrong") <= share(by_place, EXACT, "wrong")

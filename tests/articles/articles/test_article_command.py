@@ -21,7 +21,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("url", ["https://[", "essay.md", "javascript:alert(1)"])
-async def test_where_a_file_came_from_is_an_address_of_the_web(tmp_path: Path, url: str) -> None:
+async def test_the_origin_of_a_file_must_be_a_web_address(tmp_path: Path, url: str) -> None:
     file = tmp_path / "essay.md"
     file.write_text("# A modest title\n\nSome words.\n")
 
@@ -33,7 +33,7 @@ async def test_where_a_file_came_from_is_an_address_of_the_web(tmp_path: Path, u
     assert await db.value("select count(*) from article") == 0
 
 
-async def test_an_address_that_is_here_already_is_updated_and_one_line_says_what_went(tmp_path: Path) -> None:
+async def test_a_known_address_is_updated_and_one_line_says_what_changed(tmp_path: Path) -> None:
     file = tmp_path / "essay.md"
     sentences = [f"Paragraph {number} says what it says at some length, and says it again." for number in range(8)]
     given = (str(file), "--url", "https://essay.example/wager", "--topic", "research")

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports, jobs
+from parley.articles.imports import jobs
+from parley.articles.imports import ops as imports
 from parley.platform import db
 from parley.site.worker import JOBS
 from tests import make
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures(
 ROUNDS = 40
 
 
-async def test_workers_that_claim_at_once_get_imports_of_different_members() -> None:
+async def test_two_workers_that_claim_at_once_get_imports_of_different_members() -> None:
     """An import is read for up to 90 seconds, and a worker reads several at a time."""
     mira, ada = await make.member(), await make.member()
     for _ in range(ROUNDS):
@@ -28,7 +29,7 @@ async def test_workers_that_claim_at_once_get_imports_of_different_members() -> 
         assert sorted(one.member for one in claimed if one) == sorted([mira.id, ada.id])
 
 
-async def test_a_few_members_whose_sites_hang_do_not_delay_the_import_of_another(
+async def test_sites_that_hang_do_not_delay_the_imports_of_other_members(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Three accounts kept all others from importing for as long as their sites did not answer."""

@@ -60,7 +60,7 @@ def sent(text: str) -> str:
     return clean(text.replace("\n", "\r\n"), lines=True)
 
 
-def test_an_article_that_was_not_touched_stays_byte_for_byte() -> None:
+def test_an_unedited_article_stays_byte_for_byte() -> None:
     passages = with_pictures()
 
     back = read_markdown(sent(as_markdown(passages, URL)), passages, URL)
@@ -69,7 +69,7 @@ def test_an_article_that_was_not_touched_stays_byte_for_byte() -> None:
 
 
 @pytest.mark.parametrize("at", range(20))
-def test_one_edited_passage_changes_alone_and_keeps_what_markdown_cannot_say(at: int) -> None:
+def test_only_the_edited_passage_changes_and_html_without_markdown_is_kept(at: int) -> None:
     passages = with_pictures()
     assert len(passages) == 20
     word, instead = re.findall(r"[^\W_]+", passages[at].text)[-1], "otherwise"
@@ -109,7 +109,7 @@ def test_moved_passages_are_the_same_passages() -> None:
     assert back == [passages[2].passage, passages[0].passage, passages[1].passage]
 
 
-def test_what_is_typed_anew_is_read_as_markdown() -> None:
+def test_new_text_is_read_as_markdown() -> None:
     passages = kept("<p>One.</p>")
     text = "One.\n\n## A heading\n\nWith *weight*.\n- first\n- second\n    - deeper\n- third\n\n"
     text += "```\na\n\nb\n```\n\n> quoted"
@@ -133,7 +133,7 @@ def test_what_is_typed_anew_is_read_as_markdown() -> None:
         "<svg><script>1</script></svg>",
     ],
 )
-def test_html_that_is_typed_is_as_safe_as_html_that_is_imported(hostile: str) -> None:
+def test_typed_html_is_sanitised_like_imported_html(hostile: str) -> None:
     html = "".join(one.html for one in read_markdown(f"Before.\n\n{hostile}", kept(), URL))
 
     for banned in ("<script", "onerror", '="javascript:', "style=", "hx-get", "<svg"):
@@ -152,7 +152,7 @@ def test_pictures_come_from_the_article_only() -> None:
 
 
 @pytest.mark.parametrize(("base", "led"), [(URL, "https://review.example/about"), (None, None)])
-def test_a_short_address_is_completed_from_the_article_s_or_leads_nowhere(base: str | None, led: str | None) -> None:
+def test_a_relative_link_is_completed_from_the_article_or_removed(base: str | None, led: str | None) -> None:
     [made] = read_markdown("See [this](/about).", [], base)
 
     assert (f'href="{led}"' in made.html) == (led is not None)
@@ -160,13 +160,13 @@ def test_a_short_address_is_completed_from_the_article_s_or_leads_nowhere(base: 
     assert made.text == "See this."
 
 
-def test_more_marks_than_anybody_types_are_refused() -> None:
+def test_too_many_markdown_characters_are_refused() -> None:
     with pytest.raises(Refused, match="at once"):
         read_markdown("[" * 30_000, kept(), URL)
 
 
 @pytest.mark.parametrize("sample", ["lwn-1", "wapo-1", "rtl-1", "links-in-tables", "google-sre-book-1", "qq"])
-def test_real_articles_come_back_as_they_were(sample: str) -> None:
+def test_real_articles_are_unchanged_after_editing(sample: str) -> None:
     page = SHARED / "article-readability" / sample / "source.html"
     if not page.is_file():
         pytest.skip("the real material is not here: no ../shared/data/article-readability beside the project")

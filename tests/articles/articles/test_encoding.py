@@ -83,7 +83,7 @@ async def test_an_address_is_fetched_again_and_later_checks_read_it_in_the_same_
     assert await db.values("select encoding from article") == ["cp1252"]
 
 
-async def test_a_draft_stays_as_it_was_where_reading_it_again_fails(
+async def test_a_draft_is_kept_if_reading_it_again_fails(
     client: httpx.AsyncClient, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = await uploaded(client, TEXT.encode("cp1252"))
@@ -101,9 +101,7 @@ async def test_a_draft_stays_as_it_was_where_reading_it_again_fails(
     assert "Der Bäcker grüßt die Müllerin" in right.text and "read before" not in right.text
 
 
-async def test_a_draft_stays_where_the_worker_that_reads_it_again_is_lost_three_times(
-    client: httpx.AsyncClient, mira: Viewer
-) -> None:
+async def test_a_draft_is_kept_if_its_worker_dies_three_times(client: httpx.AsyncClient, mira: Viewer) -> None:
     address = await uploaded(client, TEXT.encode("cp1252"))
     await client.post(f"{address}/encoding", data={"encoding": "koi8-r"})
     await db.execute("update article_import set attempts = 3, changed_at = now() - interval '3 minutes'")
@@ -111,9 +109,7 @@ async def test_a_draft_stays_where_the_worker_that_reads_it_again_is_lost_three_
     assert "this is how it was read before" in (await client.get(address)).text
 
 
-async def test_another_encoding_is_offered_where_the_bytes_leave_a_doubt(
-    client: httpx.AsyncClient, mira: Viewer
-) -> None:
+async def test_another_encoding_is_offered_if_the_bytes_are_ambiguous(client: httpx.AsyncClient, mira: Viewer) -> None:
     doubtful = await client.get(
         await uploaded(client, "A kettle\n\nThe café was open, and so on and on and on.".encode("cp1252"))
     )

@@ -25,17 +25,17 @@ def test_an_article_that_did_not_change_keeps_its_lineages() -> None:
     assert align(OLD, TEXTS) == Alignment(LINEAGES, {}, {})
 
 
-def test_a_change_of_typography_or_white_space_is_none() -> None:
+def test_typography_and_white_space_are_not_changes() -> None:
     old = [EarlierPassage(1, "It’s “new” – or so\xa0they say."), EarlierPassage(2, "Another.")]
     assert lineages(old, ['It\'s "new" -  or so they say.', "Another."]) == [1, 2]
 
 
-def test_a_new_passage_between_old_ones_has_none() -> None:
+def test_a_new_passage_gets_a_new_lineage() -> None:
     new = [*TEXTS[:2], "Something nobody wrote before.", *TEXTS[2:]]
     assert align(OLD, new) == Alignment([11, 12, None, 13, 14], {}, {})
 
 
-def test_a_removed_passage_is_simply_gone() -> None:
+def test_a_removed_passage_loses_its_lineage() -> None:
     assert align(OLD, TEXTS[1:]) == Alignment([12, 13, 14], {}, {})
 
 
@@ -44,7 +44,7 @@ def test_an_edited_passage_keeps_its_lineage() -> None:
     assert lineages(OLD, [*TEXTS[:2], edited, TEXTS[3]]) == LINEAGES
 
 
-def test_a_passage_rewritten_in_its_place_keeps_its_lineage_while_half_of_it_stands() -> None:
+def test_a_passage_rewritten_in_place_keeps_its_lineage_if_half_remains() -> None:
     rewritten = "Three remedies exist, and we have tried each of them ourselves across many years."
     assert lineages(OLD, [*TEXTS[:2], rewritten, TEXTS[3]]) == LINEAGES
     assert lineages(OLD, [rewritten, *TEXTS[:2], TEXTS[3]]) == [None, 11, 12, 14]
@@ -66,7 +66,7 @@ def test_a_replaced_passage_is_new() -> None:
 TITLED = [OLD[0], EarlierPassage(20, "Remedies", is_heading=True), *OLD[2:]]
 
 
-def test_a_heading_with_other_words_in_its_place_keeps_its_lineage() -> None:
+def test_a_retitled_heading_keeps_its_lineage() -> None:
     retitled = [TEXTS[0], "What has been tried", *TEXTS[2:]]
     assert align(TITLED, retitled, headings={1}).lineages == [11, 20, 13, 14]
     assert align(TITLED, retitled).lineages == [11, None, 13, 14]
@@ -83,11 +83,11 @@ def test_a_heading_is_new_when_the_text_below_it_is() -> None:
     assert align(TITLED, [TEXTS[0], "One", "Two", *TEXTS[2:]], headings={1, 2}).lineages == [11, None, None, 13, 14]
 
 
-def test_words_in_other_case_or_with_other_punctuation_are_no_other_passage() -> None:
+def test_case_and_punctuation_do_not_make_another_passage() -> None:
     assert lineages(OLD, [TEXTS[0].upper(), "ADVERTISEMENT!", *TEXTS[2:]]) == LINEAGES
 
 
-def test_a_passage_beside_which_another_one_moved_is_in_its_place() -> None:
+def test_a_passage_stays_in_place_when_its_neighbour_moves() -> None:
     rewritten = "Three remedies exist, and we have tried each of them ourselves across many years."
     assert lineages(OLD, [TEXTS[1], rewritten, TEXTS[3], TEXTS[0]]) == [12, 13, 14, 11]
 
@@ -109,29 +109,29 @@ def test_an_edit_is_found_in_a_script_without_spaces() -> None:
     assert lineages(old, ["人工智能也许不需要人类来教它新知识", "全新的段落"]) == [1, None]
 
 
-def test_the_larger_piece_of_a_split_passage_goes_on() -> None:
+def test_the_larger_part_of_a_split_passage_keeps_the_lineage() -> None:
     first, second = "There are only three remedies,", "and each of them has been tried across the road."
     assert align(OLD, [*TEXTS[:2], first, second, TEXTS[3]]) == Alignment([11, 12, None, 13, 14], {}, {2: 13})
 
 
-def test_of_two_equal_pieces_the_first_goes_on() -> None:
+def test_the_first_of_two_equal_parts_keeps_the_lineage() -> None:
     old = [EarlierPassage(1, "one two three four five six seven eight")]
     assert align(old, ["one two three four", "five six seven eight"]) == Alignment([1, None], {}, {1: 1})
 
 
-def test_merged_passages_go_on_as_the_largest_of_them() -> None:
+def test_a_merged_passage_keeps_the_lineage_of_its_largest_part() -> None:
     merged = f"{TEXTS[3]} {TEXTS[2]}"
     assert align(OLD, [*TEXTS[:2], merged]) == Alignment([11, 12, 13], {14: 2}, {})
 
 
-def test_a_piece_that_moved_to_another_passage_is_told_of() -> None:
+def test_a_part_that_moved_to_another_passage_is_reported() -> None:
     first, second = "There are only three remedies here,", "and each of them has been tried across the road."
     found = align(OLD, [TEXTS[0], TEXTS[1], first, f"{second} {TEXTS[3]}"])
     assert found == Alignment([11, 12, 13, 14], {}, {})
     assert align(OLD, [*TEXTS[:2], f"{TEXTS[2]} {TEXTS[3]}", "Other."]).merged == {14: 2}
 
 
-def test_a_lineage_of_an_older_revision_comes_back_with_its_words() -> None:
+def test_an_old_lineage_comes_back_with_its_words() -> None:
     earlier = [
         EarlierPassage(7, "It was written here once, and removed."),
         EarlierPassage(8, "Quite other words than these."),
@@ -156,7 +156,7 @@ def test_one_passage_of_twenty_thousand_words_is_compared_too() -> None:
     assert lineages([EarlierPassage(1, " ".join(words)), *OLD], [" ".join(words[:15_000]), *TEXTS]) == [1, *LINEAGES]
 
 
-def test_passages_of_the_same_words_in_other_orders_are_not_compared_for_ever() -> None:
+def test_shuffled_words_are_compared_in_bounded_time() -> None:
     words, chosen = [f"w{n}" for n in range(500)], random.Random(1)
     old, new = ([" ".join(chosen.sample(words, 500)) for _ in range(50)] for _ in range(2))
 
@@ -177,7 +177,7 @@ def former(texts: list[str]) -> list[EarlierPassage]:
 
 @settings(deadline=None)
 @given(ARTICLE, ARTICLE, ARTICLE)
-def test_each_lineage_goes_to_one_passage_and_none_is_made_up(old: list[str], new: list[str], gone: list[str]) -> None:
+def test_each_lineage_is_given_once_and_none_is_invented(old: list[str], new: list[str], gone: list[str]) -> None:
     earlier = [EarlierPassage(200 + at, text) for at, text in enumerate(gone)]
     found = align(former(old), new, earlier)
     given_out = [one for one in found.lineages if one is not None]
@@ -188,7 +188,7 @@ def test_each_lineage_goes_to_one_passage_and_none_is_made_up(old: list[str], ne
 
 @settings(deadline=None)
 @given(ARTICLE, ARTICLE)
-def test_merged_and_split_ones_are_told_of_once(old: list[str], new: list[str]) -> None:
+def test_merges_and_splits_are_reported_once(old: list[str], new: list[str]) -> None:
     found = align(former(old), new)
     assert not found.merged.keys() & set(found.lineages)
     assert all(found.lineages[at] is not None for at in found.merged.values())
@@ -206,7 +206,7 @@ def test_inserting_a_passage_changes_no_other_lineage(old: list[str], added: str
 
 @settings(deadline=None)
 @given(st.lists(TEXT, max_size=9, unique=True), st.data())
-def test_taking_passages_away_changes_no_other_lineage(old: list[str], data: st.DataObject) -> None:
+def test_removing_passages_changes_no_other_lineage(old: list[str], data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(former(old)), unique=True)) if old else []
     assert lineages(former(old), [one.text for one in kept]) == [one.lineage for one in kept]
 
@@ -232,7 +232,7 @@ def test_an_alignment_is_order_stable(steps: list[tuple[str, int]]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(TEXT, max_size=9, unique=True), st.lists(TEXT, max_size=9, unique=True))
-def test_to_revise_and_to_restore_is_the_identity(first: list[str], second: list[str]) -> None:
+def test_restoring_undoes_a_revision(first: list[str], second: list[str]) -> None:
     old = former(first)
     fresh = count(200)
     found = align(old, second)

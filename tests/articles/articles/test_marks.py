@@ -14,7 +14,7 @@ def test_words_are_marked_by_the_number_of_comments() -> None:
     )
 
 
-def test_a_mark_ends_and_begins_again_at_tags() -> None:
+def test_marks_are_split_at_tags() -> None:
     assert mark("<p>so <em>it</em> is &amp; was</p>", (("so it is & was", 1),)) == (
         '<p><mark data-said="1">so </mark><em><mark data-said="1">it</mark></em>'
         '<mark data-said="1"> is &amp; was</mark></p>'
@@ -45,7 +45,7 @@ def test_nothing_is_marked_in_code_and_formulas() -> None:
 
 
 @given(st.text("ab &<>\"'é", max_size=40), st.lists(st.tuples(st.text("ab &<é", max_size=6), st.integers(1, 9))))
-def test_without_the_marks_the_passage_is_what_it_was(text: str, quoted: list[tuple[str, int]]) -> None:
+def test_marks_change_nothing_else(text: str, quoted: list[tuple[str, int]]) -> None:
     html = f"<p>{text.replace('&', '&amp;').replace('<', '&lt;')}</p>"
     marked = str(mark(html, tuple(quoted)))
     for strength in "123":

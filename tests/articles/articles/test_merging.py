@@ -41,12 +41,12 @@ def merged(base: list[str], ours: list[str], theirs: list[str], take: tuple[int,
 
 
 @given(WORDS, WORDS)
-def test_where_nothing_was_edited_the_source_has_its_way(base: list[str], theirs: list[str]) -> None:
+def test_without_edits_the_source_s_text_is_taken(base: list[str], theirs: list[str]) -> None:
     assert merged(base, base, theirs) == theirs
 
 
 @given(WORDS, WORDS)
-def test_where_the_source_says_the_same_the_edited_text_stays(base: list[str], ours: list[str]) -> None:
+def test_an_edit_stays_if_the_source_did_not_change(base: list[str], ours: list[str]) -> None:
     assert merged(base, ours, base) == ours
 
 
@@ -61,7 +61,7 @@ def test_edits_removals_and_additions_stay_where_the_source_changes_elsewhere() 
     assert (done.corrections, done.conflicts) == (3, [])
 
 
-def test_neighbours_that_one_side_each_changed_are_no_conflict() -> None:
+def test_changes_of_neighbouring_passages_are_not_a_conflict() -> None:
     assert merged(["one is here", "two is here"], ["one was here", "two is here"], ["one is here", "two was here"]) == [
         "one was here",
         "two was here",
@@ -78,25 +78,25 @@ def test_in_a_conflict_the_corrected_text_stays_unless_the_source_s_is_chosen() 
     assert merged(base, ours, theirs, take=(0,)) == theirs
 
 
-def test_a_correction_of_what_the_source_took_away_is_a_conflict_and_so_is_the_other_way_round() -> None:
+def test_editing_a_passage_that_the_other_side_removed_is_a_conflict() -> None:
     assert merge(said(["one is here"]), said(["one was here"]), []).conflicts[0].theirs == []
     assert merge(said(["one is here"]), [], said(["one was here"])).conflicts[0].ours == []
     assert merged(["one is here"], ["one was here"], []) == ["one was here"]
     assert merged(["one is here"], [], ["one was here"]) == []
 
 
-def test_both_correcting_alike_and_adding_alike_is_no_conflict_and_doubles_nothing() -> None:
+def test_equal_changes_on_both_sides_are_not_a_conflict_and_not_doubled() -> None:
     done = merge(said(["one is here"]), said(["one was here", "new"]), said(["one was here", "new"]))
 
     assert texts(done.passages) == ["one was here", "new"]
     assert done.conflicts == []
 
 
-def test_what_was_added_behind_a_passage_that_is_gone_is_not_lost() -> None:
+def test_a_passage_added_after_a_removed_one_is_kept() -> None:
     assert merged(["one", "two"], ["one", "two", "ours"], ["one"]) == ["one", "ours"]
 
 
-def test_a_conflict_that_nobody_decided_is_one_with_the_next_text_too_and_nothing_else_is() -> None:
+def test_an_undecided_conflict_remains_with_the_next_text() -> None:
     base, ours = ["one is here", "two is here"], ["one was here", "two is here"]
     theirs = ["one will be here", "two were here"]
 
@@ -119,7 +119,7 @@ def test_a_passage_in_conflict_that_the_source_removed_keeps_its_place_for_the_n
     assert texts(then.passages) == ["four is here", "one is here", "two is really here", "three is here"]
 
 
-def test_paragraphs_that_an_advertisement_of_the_same_words_replaced_are_lost() -> None:
+def test_paragraphs_replaced_by_an_advertisement_count_as_lost() -> None:
     before = [f"The cost of {name} is high in the city, and the use of it is low." for name in "abcdefghij"]
     replaced = [" ".join(sorted(text.split())) for text in before[3:7]]
 
@@ -147,7 +147,7 @@ def test_when_the_source_splits_a_corrected_paragraph_its_pieces_are_one_conflic
     assert texts(done.conflicts[0].theirs) == pieces
 
 
-def test_a_picture_that_could_not_be_fetched_this_time_is_the_one_that_was() -> None:
+def test_a_picture_that_cannot_be_fetched_now_is_kept() -> None:
     figure = ImportedPassage("figure", None, '<figure><img src="/media/a"></figure>', "A curve")
     link = ImportedPassage("figure", None, '<figure><a href="https://essay.example/a">A curve</a></figure>', "A curve")
     other = ImportedPassage("figure", None, '<figure><img src="/media/b"></figure>', "A curve")
@@ -179,7 +179,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["source", "here", "read"]), st.integ
 
 
 @given(STEPS)
-def test_corrections_and_what_the_source_changed_elsewhere_survive_any_story(steps: list[tuple[str, int]]) -> None:
+def test_corrections_and_the_source_s_changes_survive_any_sequence(steps: list[tuple[str, int]]) -> None:
     first = [f"{name} {name} {name} {name} {FILLING}" for name in ("ada", "bo", "cy", "di", "eve", "flo")]
     story = [Paragraph(text, text, text) for text in first]
     base = said(first)
@@ -202,7 +202,7 @@ PIECES = st.one_of(st.sampled_from(["a", "b", "a b", "b a", "a b c d", "c d a b 
 
 
 @given(st.lists(PIECES), st.lists(PIECES), st.lists(PIECES))
-def test_no_passage_is_made_up_or_doubled(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_no_passage_is_invented_or_doubled(base: list[str], ours: list[str], theirs: list[str]) -> None:
     done = merge(said(base), said(ours), said(theirs))
 
     assert not Counter(texts(done.passages)) - Counter(ours) - Counter(theirs)
@@ -220,7 +220,7 @@ def hostile() -> Iterator[tuple[str, list[str], list[str], list[str]]]:
 
 
 @pytest.mark.parametrize(("base", "ours", "theirs"), [pytest.param(*some, id=name) for name, *some in hostile()])
-def test_no_text_makes_merging_slow(base: list[str], ours: list[str], theirs: list[str]) -> None:
+def test_merging_takes_bounded_time(base: list[str], ours: list[str], theirs: list[str]) -> None:
     three = said(base), said(ours), said(theirs)
     costs = []
     for _ in range(2):
@@ -247,7 +247,7 @@ def test_a_difference_loses_and_doubles_no_passage(words: list[str], order: list
     "essay",
     ["brex-prompt-engineering", pytest.param("tuning-playbook", marks=pytest.mark.slow), "ietf-aipref-attach"],
 )
-def test_no_real_revision_is_taken_for_another_text_and_none_loses_a_passage(essay: str) -> None:
+def test_real_revisions_are_recognised_and_lose_no_passage(essay: str) -> None:
     files = sorted((SHARED / "revisions" / essay).glob("r*.md"))
     if not files:
         pytest.skip("the real material is not here: no ../shared/data/revisions beside the project")

@@ -11,8 +11,9 @@ import pytest
 
 from parley.articles.articles import display, pictures
 from parley.articles.articles.rules import EXCERPT
-from parley.articles.imports import imports, jobs
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import jobs
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import decode
 from parley.discussion.threads.opening import open_thread, publish_import
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.passages import ImportedPassage, without_lost_pictures
@@ -110,7 +111,7 @@ async def test_a_mistake_is_said_and_what_was_typed_kept(
     assert await db.value("select count(*) from article_import") == 0
 
 
-async def test_a_file_whose_name_cannot_be_kept_is_refused(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_file_whose_name_cannot_be_stored_is_refused(client: httpx.AsyncClient, mira: Viewer) -> None:
     part = b'--B\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
     body = part % (b"source", b"", b"file") + part % (b"title", b"", b"Kept title")
     body += part % (b"file", b'; filename="a\x00.md"', ARTICLE.encode()) + b"--B--\r\n"
@@ -122,7 +123,7 @@ async def test_a_file_whose_name_cannot_be_kept_is_refused(client: httpx.AsyncCl
     assert "Kept title" in answer.text
 
 
-async def test_what_cannot_be_read_says_why_on_its_page(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_failed_import_says_why_on_its_page(client: httpx.AsyncClient, mira: Viewer) -> None:
     pdf = {"file": ("essay.txt", b"%PDF-1.7\x00\x01\x02" * 50, "text/plain")}
     answer = await client.post("/new", data={"source": "file"}, files=pdf)
     await jobs.read_waiting()
@@ -134,7 +135,7 @@ async def test_what_cannot_be_read_says_why_on_its_page(client: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("form", [{"title": "", "topic": "research"}, {"title": "T", "topic": "nothing"}])
-async def test_publishing_needs_a_title_and_a_topic_there_is(
+async def test_publishing_needs_a_title_and_an_existing_topic(
     client: httpx.AsyncClient, mira: Viewer, form: dict[str, str]
 ) -> None:
     address = await read(client, text=ARTICLE)
@@ -149,7 +150,7 @@ async def test_publishing_needs_a_title_and_a_topic_there_is(
 @pytest.mark.parametrize(
     ("form", "kept"), [({"byline": " N. Willis "}, "N. Willis"), ({"byline": ""}, None), ({}, "Nathan Willis")]
 )
-async def test_the_byline_can_be_mended_taken_away_or_left(
+async def test_the_byline_can_be_corrected_removed_or_left(
     client: httpx.AsyncClient, mira: Viewer, form: dict[str, str], kept: str | None
 ) -> None:
     address = await read(client, text=SIGNED)
@@ -163,7 +164,7 @@ async def test_the_byline_can_be_mended_taken_away_or_left(
     assert (f"by <bdi>{kept}</bdi>" in page.text) == bool(kept)
 
 
-async def test_a_byline_that_is_too_long_is_said_and_kept(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_byline_that_is_too_long_is_reported_and_kept(client: httpx.AsyncClient, mira: Viewer) -> None:
     address = await read(client, text=ARTICLE)
 
     answer = await client.post(address, data={"title": "A title", "topic": "research", "byline": "x" * 201})
@@ -212,7 +213,7 @@ async def test_nobody_else_sees_or_publishes_an_import(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("state", [None, "unverified"])
-async def test_only_members_who_confirmed_their_address_bring_articles(
+async def test_only_members_with_a_confirmed_address_import_articles(
     client: httpx.AsyncClient, state: str | None
 ) -> None:
     if state:
@@ -227,7 +228,7 @@ async def test_only_members_who_confirmed_their_address_bring_articles(
 URL = "https://review.example/wager"
 
 
-async def test_the_same_address_leads_to_the_thread_there_is(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_the_same_address_leads_to_the_existing_thread(client: httpx.AsyncClient, mira: Viewer) -> None:
     first = await open_thread(text=make.text(url=URL), topic="research", starter=None)
 
     again = await open_thread(text=make.text(url=URL), topic="policy", starter=mira.id)
@@ -259,7 +260,7 @@ async def test_a_changed_text_is_a_revision_whose_passages_keep_their_lineages(
     assert await db.value("select kind from event order by id desc limit 1") == "article.revised"
 
 
-async def test_a_source_that_allows_an_excerpt_gets_no_more_than_that(app: object) -> None:
+async def test_a_source_that_allows_an_excerpt_is_cut_to_it(app: object) -> None:
     await display.set_display("https://strict.example/", "excerpt")
     long = [f"Paragraph {number} " + "goes on and on. " * 9 for number in range(9)]
 
@@ -270,12 +271,12 @@ async def test_a_source_that_allows_an_excerpt_gets_no_more_than_that(app: objec
     assert await db.value("select display from article") == "excerpt"
 
 
-async def test_a_picture_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
+async def test_a_missing_picture_is_not_found(client: httpx.AsyncClient) -> None:
     for name in ("0" * 64, "x", "..%2f..%2fetc%2fpasswd", "A" * 64):
         assert (await client.get(f"/media/{name}")).status_code == 404
 
 
-async def test_a_picture_is_sent_so_that_it_can_only_be_a_picture(client: httpx.AsyncClient) -> None:
+async def test_a_picture_is_served_with_headers_that_allow_nothing_else(client: httpx.AsyncClient) -> None:
     await db.execute(
         "insert into media (hash, mime, width, height, data) values ($1, 'image/webp', 1, 1, 'x')", "a" * 64
     )
@@ -288,7 +289,7 @@ async def test_a_picture_is_sent_so_that_it_can_only_be_a_picture(client: httpx.
     assert "immutable" in answer.headers["cache-control"]
 
 
-async def test_the_imports_of_one_member_keep_nobody_else_waiting(app: object) -> None:
+async def test_the_imports_of_one_member_do_not_delay_others(app: object) -> None:
     mallory, mira = await make.member("mallory"), await make.member("mira")
     for number in range(3):
         await imports.request_import(
@@ -341,7 +342,7 @@ async def test_the_newest_drafts_of_a_member_stay_and_their_page_says_how_long(
 
 
 @pytest.mark.parametrize(("room", "stored"), [(10**6, 3), (25_000, 2), (0, 0)])
-async def test_the_pictures_of_an_article_have_room_for_so_many_bytes(
+async def test_the_pictures_of_an_article_have_a_byte_limit(
     app: object, monkeypatch: pytest.MonkeyPatch, room: int, stored: int
 ) -> None:
     async def fetched(url: str) -> Image:
@@ -360,7 +361,7 @@ async def test_the_pictures_of_an_article_have_room_for_so_many_bytes(
     assert len(without_lost_pictures(found)) == stored
 
 
-async def test_pictures_that_take_long_keep_no_other_work_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slow_pictures_do_not_delay_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pictures of eight articles occupied all threads: nobody looked up the mail server's name meanwhile."""
     may_end = threading.Event()
 

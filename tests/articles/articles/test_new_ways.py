@@ -116,7 +116,7 @@ async def test_where_an_import_fails_its_text_can_be_pasted_and_what_was_found_i
     assert await db.values("select url from article") == [None]
 
 
-async def test_a_title_that_the_member_typed_was_not_found_anywhere(
+async def test_a_typed_title_has_no_provenance(
     client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
 ) -> None:
     url = "https://paper.example/wager"
@@ -134,9 +134,7 @@ async def test_a_title_that_the_member_typed_was_not_found_anywhere(
         assert "From the title of the page&#39;s window." not in preview.text
 
 
-async def test_a_file_of_which_nothing_was_found_has_no_list_of_what_was_found(
-    client: httpx.AsyncClient, mira: Viewer
-) -> None:
+async def test_an_unreadable_file_shows_no_list_of_facts(client: httpx.AsyncClient, mira: Viewer) -> None:
     asked = await client.post("/new", data={"source": "file"}, files={"file": ("scan.pdf", pdf([[], []]))})
     await jobs.read_waiting()
     failed = await client.get(asked.headers["location"])
@@ -145,7 +143,7 @@ async def test_a_file_of_which_nothing_was_found_has_no_list_of_what_was_found(
     assert "This is what was found." not in failed.text
 
 
-async def test_what_another_member_found_is_not_taken(
+async def test_another_member_s_import_is_not_reused(
     client: httpx.AsyncClient, web: dict[str, tuple[str, bytes]]
 ) -> None:
     await make.sign_in(client, await make.member("mallory"))

@@ -32,7 +32,7 @@ async def publish(client: httpx.AsyncClient, source: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize("source", ["text", "file"])
-async def test_what_a_member_pastes_or_uploads_rewrites_nothing_whatever_address_it_claims(
+async def test_a_pasted_text_rewrites_nothing_whatever_address_it_claims(
     client: httpx.AsyncClient, source: str
 ) -> None:
     opened = await open_thread(text=make.text(url=URL), topic="research", starter=None)
@@ -80,7 +80,7 @@ async def test_what_was_pasted_from_a_site_of_excerpts_is_an_excerpt_too(client:
     assert "Read the whole article at" in page.text
 
 
-async def test_what_a_moderator_pastes_is_an_update_that_they_look_at_and_accept(client: httpx.AsyncClient) -> None:
+async def test_a_moderator_s_pasted_text_is_an_update_to_accept(client: httpx.AsyncClient) -> None:
     opened = await open_thread(text=make.text(url=URL), topic="research", starter=None)
     await make.sign_in(client, await make.member(role="moderator"))
 
@@ -93,7 +93,7 @@ async def test_what_a_moderator_pastes_is_an_update_that_they_look_at_and_accept
     assert "takes everything back" in (await client.get(opened.address)).text
 
 
-async def test_a_page_that_is_looked_at_again_revises_the_text_and_keeps_the_title_that_was_mended(app: object) -> None:
+async def test_a_check_revises_the_text_and_keeps_a_corrected_title(app: object) -> None:
     opened = await open_thread(text=make.text(url=URL, title="Mended"), topic="research", starter=None)
     newest = make.WORDS[2].replace("first", "always")
     said = make.text(*make.WORDS[:2], newest, url=URL, title="MENDED | Review", fetched=True)
@@ -104,7 +104,7 @@ async def test_a_page_that_is_looked_at_again_revises_the_text_and_keeps_the_tit
     assert await db.value("select title from revision order by number desc limit 1") == "Mended"
 
 
-async def test_what_an_editor_mended_survives_the_next_word_of_the_source(app: object) -> None:
+async def test_an_editor_s_correction_survives_the_source_s_next_change(app: object) -> None:
     editor = await make.member(role="moderator")
     first = make.text("One, with a tipo in it.", "Two, as it was.", "Three.", url=URL, fetched=True)
     opened = await open_thread(text=first, topic="research", starter=editor.id)
@@ -117,7 +117,7 @@ async def test_what_an_editor_mended_survives_the_next_word_of_the_source(app: o
     assert await current(opened.id) == ["One, with a typo in it.", "Two, as it is now.", "Two and a half."]
 
 
-async def test_the_same_words_again_write_no_revision_over_an_edit(app: object) -> None:
+async def test_an_unchanged_source_does_not_overwrite_an_edit(app: object) -> None:
     editor = await make.member(role="moderator")
     first = make.text("One, with a tipo in it.", "Two.", url=URL, fetched=True)
     opened = await open_thread(text=first, topic="research", starter=editor.id)
@@ -153,11 +153,11 @@ async def current(thread: int) -> list[str]:
         (None, "https://review.example/a", "https://review.example/a"),
     ],
 )
-def test_a_page_speaks_for_its_own_site_only(claimed: str | None, found: str, known: str) -> None:
+def test_a_page_can_claim_addresses_of_its_own_site_only(claimed: str | None, found: str, known: str) -> None:
     assert identity(claimed, found) == known
 
 
-def test_an_address_is_one_however_it_was_shared() -> None:
+def test_tracking_parameters_do_not_make_another_address() -> None:
     assert canonical("HTTPS://Review.Example/a?utm_source=x&p=1#part") == "https://review.example/a?p=1"
 
 

@@ -103,7 +103,7 @@ async def test_words_that_return_are_found_again(app: Litestar) -> None:
     assert await found(comment) == ("same", second, "how much energy the answer cost", None)
 
 
-async def test_bringing_a_revision_back_brings_its_anchors_back(app: Litestar) -> None:
+async def test_restoring_a_revision_restores_its_anchors(app: Litestar) -> None:
     thread, (first, second, third) = await article()
     comments = [await anchored(thread, second, "how much energy"), await anchored(thread, first)]
     before = [await found(one) for one in comments]

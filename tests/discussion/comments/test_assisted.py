@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 LABEL = '<span class="aside assisted">with AI assistance</span>'
 
 
-async def test_a_declared_comment_says_so_in_its_head_until_its_author_takes_it_back(client: httpx.AsyncClient) -> None:
+async def test_a_declaration_of_assistance_is_shown_until_its_author_withdraws_it(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     await make.sign_in(client, await make.member())
     await client.post(f"/t/{thread}/comments", data={"body": "Two of us wrote this.", "assisted": "1"})

@@ -40,7 +40,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
         read_format(written(tmp_path, WORDPRESS[:-60]), "wordpress", None)
 
 
-def test_names_are_no_html_and_times_may_be_those_of_the_blog(tmp_path: Path) -> None:
+def test_names_are_not_html_and_local_times_are_read(tmp_path: Path) -> None:
     old = WORDPRESS.replace("[Jon]", "[O&#039;Neil &amp; Co]").replace(
         "<wp:comment_date_gmt>2015-03-01 10:00:00<",
         "<wp:comment_date>2015-03-01 10:00:00</wp:comment_date><wp:comment_date_gmt>0000-00-00 00:00:00<",
@@ -173,7 +173,7 @@ def test_a_page_of_a_longer_discussion_says_how_much_is_missing(
     assert shortfalls([one for one in found for _ in range(223)]) == []
 
 
-def test_notices_of_a_topic_count_but_are_no_comments(tmp_path: Path) -> None:
+def test_notices_of_a_topic_count_but_are_not_comments(tmp_path: Path) -> None:
     found = read_all([written(tmp_path, DISCOURSE | {"posts_count": 3})], "discourse")
 
     assert shortfalls(found) == []

@@ -251,9 +251,7 @@ async def test_no_page_of_a_very_long_discussion_reads_all_of_it(
 
 
 @pytest.mark.anyio
-async def test_a_very_long_discussion_tells_the_true_numbers_and_leads_on(
-    client: httpx.AsyncClient, crowded: int
-) -> None:
+async def test_a_very_long_discussion_shows_true_counts_and_links_on(client: httpx.AsyncClient, crowded: int) -> None:
     first = (await make.lineages(crowded))[0]
     await make.comment(crowded, await make.member(), stance="adds", passage=first)
 
@@ -268,9 +266,7 @@ async def test_a_very_long_discussion_tells_the_true_numbers_and_leads_on(
 
 
 @pytest.mark.anyio
-async def test_a_part_that_begins_with_comments_that_were_removed_still_leads_on(
-    client: httpx.AsyncClient, crowded: int
-) -> None:
+async def test_a_part_that_begins_with_removed_comments_still_links_on(client: httpx.AsyncClient, crowded: int) -> None:
     begun = "select id from comment where thread = $1 and part = 'earlier' order by created_at, id limit 200"
     for comment in await db.values(begun, crowded):
         await db.execute("update comment set state = 'removed' where id = $1", comment)

@@ -41,7 +41,7 @@ async def page(client: httpx.AsyncClient, thread: int) -> str:
     return (await client.get(await make.address(thread))).text
 
 
-async def test_an_edit_changes_the_text_and_keeps_the_former_readable(
+async def test_an_edit_changes_the_text_and_keeps_the_history(
     client: httpx.AsyncClient, thread: int, comment: int
 ) -> None:
     await client.post(f"/c/{comment}/edit", data={"body": "The new words.", "stance": "asks"})
@@ -77,9 +77,7 @@ async def test_an_invalid_edit_keeps_the_chosen_stance_too(client: httpx.AsyncCl
     assert 'name="assisted" value="1" checked' in answer.text
 
 
-async def test_the_versions_are_numbered_by_its_author_s_edits_alone(
-    client: httpx.AsyncClient, mira: Viewer, comment: int
-) -> None:
+async def test_only_edits_by_the_author_are_numbered(client: httpx.AsyncClient, mira: Viewer, comment: int) -> None:
     flag = ReportInput("comment", comment, "civility", "It insults me.", await make.member())
     await reports.report(flag)
     item = await db.value("select id from queue_item where target = $1", comment)
@@ -91,7 +89,7 @@ async def test_the_versions_are_numbered_by_its_author_s_edits_alone(
     assert re.findall(r"Version \d+", history) == ["Version 2", "Version 1"]
 
 
-async def test_an_edit_that_changes_no_word_makes_no_version(client: httpx.AsyncClient, comment: int) -> None:
+async def test_an_edit_without_a_change_makes_no_version(client: httpx.AsyncClient, comment: int) -> None:
     await client.post(f"/c/{comment}/edit", data={"body": "The old words.", "stance": "adds"})
 
     assert await db.value("select count(*) from comment_version") == 0

@@ -73,7 +73,7 @@ async def test_no_glance_stands_above_a_discussion_without_perspectives(client: 
     assert await glance_of(client, await make.thread()) == ""
 
 
-async def test_a_glance_withholds_whom_the_viewer_blocked(client: httpx.AsyncClient) -> None:
+async def test_a_glance_hides_members_whom_the_viewer_blocked(client: httpx.AsyncClient) -> None:
     thread, mira, jonas = await make.thread(), await make.member("mira"), await make.member("jonas")
     comment = await make.comment(thread, jonas, "Blocked words.", stance="supports")
     await db.execute(VOTES, comment, 9)
@@ -118,7 +118,7 @@ async def test_replies_that_are_new_to_the_reader_are_not_collapsed(client: http
     assert '<details class="rest" open><' in (await client.get(await make.address(thread))).text
 
 
-async def test_no_summary_names_whom_the_viewer_blocked(client: httpx.AsyncClient) -> None:
+async def test_no_summary_names_members_whom_the_viewer_blocked(client: httpx.AsyncClient) -> None:
     thread, _ = await replied("ada", "ben", "cleo", "dora")
     mira = await make.member("mira")
     blocked = await db.value("select id from member where name = 'cleo'")

@@ -155,7 +155,7 @@ select imported_id || ': ' || reply_count from comment where thread = $1 order b
 """
 
 
-async def test_each_discussion_of_an_archive_gets_to_the_thread_at_its_address(app: Litestar) -> None:
+async def test_each_discussion_of_an_archive_goes_to_the_thread_at_its_address(app: Litestar) -> None:
     thread = await make.thread(make.text(url="https://www.blog.example/a", fetched=True))
 
     def found(number: int, address: str) -> ForeignComment:

@@ -252,7 +252,7 @@ async def test_a_resend_finds_the_first_comment_on_a_passage_that_is_gone_since(
     assert again.headers["location"] == first.headers["location"]
 
 
-async def test_other_words_from_the_same_form_are_kept_under_a_new_key(
+async def test_another_text_from_the_same_form_gets_a_new_submission_key(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:
     form = {"body": "Once.", "submission": str(uuid4())}

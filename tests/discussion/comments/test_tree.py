@@ -227,7 +227,7 @@ def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("signed_in", [False, True])
-async def test_a_page_asks_as_many_queries_however_long_the_thread(
+async def test_the_number_of_queries_does_not_depend_on_the_length_of_the_thread(
     client: httpx.AsyncClient, counted: Count, signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(viewer_cache, "CACHE_SECONDS", 60)
@@ -252,7 +252,7 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
 
 
 @pytest.mark.anyio
-async def test_a_new_process_makes_a_page_before_anybody_asks(client: httpx.AsyncClient, counted: Count) -> None:
+async def test_a_new_process_renders_a_page_at_start(client: httpx.AsyncClient, counted: Count) -> None:
     await pages.warm()
     thread = await make.thread()
     await pages.warm()
@@ -282,7 +282,7 @@ async def test_a_focused_comment_comes_with_ancestors_siblings_and_replies(clien
 
 
 @pytest.mark.anyio
-async def test_one_branch_leads_back_to_its_place_in_the_whole_discussion(client: httpx.AsyncClient) -> None:
+async def test_a_branch_links_back_to_its_place_in_the_discussion(client: httpx.AsyncClient) -> None:
     thread = await loaded(chain(tree.MOST_SHOWN + 2))
     by_depth = await db.values("select id from comment where thread = $1 order by depth", thread)
     address = await make.address(thread)

@@ -78,7 +78,7 @@ async def test_a_map_is_counted_again_after_five_answers_and_five_minutes(thread
     assert await jobs.compute_due() == 1
 
 
-async def test_nothing_that_is_stored_names_a_member_or_tells_where_one_stands(thread: int) -> None:
+async def test_stored_maps_do_not_reveal_members(thread: int) -> None:
     comments = await answering.statements(thread)
     who = await answering.members(80)
     await answering.camps(thread, comments, who)
@@ -97,7 +97,7 @@ async def test_nothing_that_is_stored_names_a_member_or_tells_where_one_stands(t
         assert square.members % 5 == 0
 
 
-async def test_only_answers_that_count_come_into_a_map(thread: int) -> None:
+async def test_only_eligible_answers_are_in_a_map(thread: int) -> None:
     comments = await answering.statements(thread, 2)
     kept, fresh, left, gone, suspended = await answering.members(5)
     await answering.store(thread, [(comments[0], one, 1) for one in (kept, fresh, left, gone, suspended)])
@@ -132,7 +132,7 @@ async def test_a_statement_that_was_merged_into_another_is_left_out_while_that_o
     assert (await queries.eligible_answers(thread)).statement == [str(merged)]
 
 
-async def test_an_answer_to_earlier_words_leaves_the_map(thread: int) -> None:
+async def test_an_answer_to_an_earlier_wording_leaves_the_map(thread: int) -> None:
     (comment,) = await answering.statements(thread, 1)
     await answering.store(thread, [(comment, one, 1) for one in await answering.members(2)])
     await db.execute("update comment set version = 2, wording = 2 where id = $1", comment)

@@ -134,7 +134,9 @@ SILENCES = {
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))
-async def test_each_silence_is_said_in_plain_words(client: httpx.AsyncClient, app: Litestar, reason: Reason) -> None:
+async def test_each_reason_for_having_no_map_is_explained(
+    client: httpx.AsyncClient, app: Litestar, reason: Reason
+) -> None:
     silent = await make.thread()
     await db.execute(
         "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",

@@ -73,7 +73,7 @@ async def test_no_public_path_changes_with_a_lone_answer(app: Litestar, thread: 
             assert {one for one in addresses if before[one] != after[one]} == set()
 
 
-async def test_an_answer_is_no_live_event_and_scores_nothing(thread: int) -> None:
+async def test_an_answer_is_not_a_live_event_and_changes_no_score(thread: int) -> None:
     state = """
         select row((select count(*) from event where thread = $1),
                    (select max(scored_at) from comment where thread = $1))::text

@@ -18,7 +18,7 @@ def test_two_camps_are_found_and_members_are_placed_in_theirs() -> None:
     assert all(max(np.mean(one), 1 - np.mean(one)) > 0.95 for one in camp_of.values())
 
 
-def test_there_is_no_map_of_nothing() -> None:
+def test_there_is_no_map_without_answers() -> None:
     found = analyse(nothing(120, 30, 15, seed=1).votes, seed=1)
     assert (found.state, found.reason, found.members) == ("silent", "no-pattern", ())
     assert {one.verdict for one in found.statements} == {"unknown"}

@@ -18,7 +18,7 @@ def with_rows(world: World, rows: list[Row]) -> Votes:
 
 
 @pytest.mark.parametrize("splits", [2, 3])
-def test_a_statement_said_again_in_other_words_is_no_map(splits: int) -> None:
+def test_reworded_copies_of_a_statement_do_not_make_a_map(splits: int) -> None:
     """Everybody answers each wording alike, so the wordings predict each other, and nothing else."""
     world, random = nothing(200, 30, 15, 1), np.random.default_rng(1)
     opinion = random.choice([-1, 1], 200)
@@ -32,7 +32,7 @@ def test_a_statement_said_again_in_other_words_is_no_map(splits: int) -> None:
     assert found.reason in ("rests-on-few", "rests-on-few-statements")
 
 
-def test_some_who_contradict_everybody_are_no_side_where_others_follow_more_or_less() -> None:
+def test_a_few_who_contradict_everybody_are_not_a_group() -> None:
     world, random = nothing(300, 30, 20, 1, "noisy"), np.random.default_rng(1)
     usual = Counter[str]()
     for statement, value in zip(world.votes.statement, world.votes.value, strict=True):

@@ -37,7 +37,7 @@ def test_a_copy_that_changes_one_answer_of_forty_is_still_one() -> None:
     assert left_out(Votes(theirs.voter, theirs.statement, changed, theirs.asked)) == {"copy 0"}
 
 
-def test_members_who_think_alike_are_no_copies() -> None:
+def test_members_who_agree_are_not_copies() -> None:
     """With strong opinions and twelve statements, many members give the same answers without knowing each other."""
     votes = camps(300, 12, 12, 1, strength=4).votes
     rows = {tuple(np.array(votes.value)[np.array(votes.voter) == str(one)]) for one in range(300)}
@@ -45,5 +45,5 @@ def test_members_who_think_alike_are_no_copies() -> None:
     assert left_out(votes) == set()
 
 
-def test_few_answers_are_no_evidence() -> None:
+def test_a_few_answers_are_not_evidence() -> None:
     assert left_out(copied(camps(100, 7, 7, 1).votes, "7", 5)) == set()

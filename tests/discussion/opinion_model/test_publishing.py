@@ -35,7 +35,7 @@ def test_a_step_of_equal_answers_waits_for_a_whole_further_step() -> None:
     assert publish(published, Tally(agrees=9, disagrees=1)).tally == Tally(9, 1)
 
 
-def test_answers_that_are_taken_back_leave_with_a_step_too() -> None:
+def test_withdrawn_answers_are_published_in_steps_too() -> None:
     published = PublishedTally(Tally(6, 4), total_compared=10)
     assert publish(published, Tally(5, 1)) == published
     assert publish(published, Tally(4, 1)).tally == Tally(4, 1)

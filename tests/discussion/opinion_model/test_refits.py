@@ -42,7 +42,7 @@ def test_an_open_map_closes_later_than_it_opens() -> None:
 
 
 @pytest.mark.parametrize("kind", ["random", "noisy", "agreeable"])
-def test_members_who_differ_in_how_they_answer_are_no_groups(kind: str) -> None:
+def test_members_who_only_differ_in_style_are_not_groups(kind: str) -> None:
     found = analyse(nothing(600, 25, 20, 1, kind).votes, seed=1)
     assert found.state == "silent"
 

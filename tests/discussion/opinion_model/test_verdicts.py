@@ -40,7 +40,7 @@ def test_common_ground_that_was_lost_in_between_starts_again(verdict: Verdict, a
         assert after_a_step(lost, verdict, 30, TUESDAY).shown != verdict
 
 
-def test_what_was_dividing_is_not_known_while_its_common_ground_waits() -> None:
+def test_a_dividing_verdict_ends_while_common_ground_waits() -> None:
     assert after_a_step(VerdictHistory(shown="dividing"), "common-ground", 20, MONDAY).shown == "unknown"
 
 
@@ -119,5 +119,5 @@ def divided(given: list[tuple[str, bool]]) -> Verdict:
     )
 
 
-def test_three_statements_stand_for_a_group_one_an_author() -> None:
+def test_a_group_is_represented_by_three_statements_of_different_authors() -> None:
     assert representative("abcdef", {"a": 1, "b": 1, "c": 2, "d": 2, "e": 3, "f": 4}) == ["a", "c", "e"]

@@ -114,7 +114,7 @@ async def test_many_members_slow_a_thread_by_quick_replies(app: Litestar) -> Non
             await quarrel(thread, one, other, turns=5)
 
 
-async def test_it_lifts_by_itself(app: Litestar) -> None:
+async def test_slow_mode_ends_by_itself(app: Litestar) -> None:
     one, other, thread = await make.member(), await make.member(), await make.thread()
     written = await quarrel(thread, one, other)
     with pytest.raises(TooMany):
@@ -207,7 +207,7 @@ async def test_a_heated_branch_says_so_where_it_begins(client: httpx.AsyncClient
     assert "heated" not in await page_of(client, thread)
 
 
-async def test_it_lasts_as_long_as_was_said(app: Litestar) -> None:
+async def test_slow_mode_lasts_as_long_as_shown(app: Litestar) -> None:
     thread = await make.thread()
     await quarrel(thread, await make.member(), await make.member())
     (told,) = await display._slow_branches(thread)
@@ -219,7 +219,7 @@ async def test_it_lasts_as_long_as_was_said(app: Litestar) -> None:
     assert await display._slow_branches(thread) == []
 
 
-async def test_a_rule_that_slows_is_told_too(client: httpx.AsyncClient) -> None:
+async def test_slow_mode_set_by_a_rule_is_shown(client: httpx.AsyncClient) -> None:
     await put_rule(WordList(["fool"]), action="slow")
     thread = await make.thread()
     await make.comment(thread, await make.member(), "You fool!")
@@ -229,7 +229,7 @@ async def test_a_rule_that_slows_is_told_too(client: httpx.AsyncClient) -> None:
     assert "this discussion is heated, so one comment every 2 minutes from each member" in await page_of(client, thread)
 
 
-async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) -> None:
+async def test_open_pages_are_updated_when_slow_mode_begins_and_ends(app: Litestar) -> None:
     thread = await make.thread()
     written = await quarrel(thread, await make.member(), await make.member())
     seq = await db.value("select last_seq from thread where id = $1", thread)
@@ -249,7 +249,7 @@ async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) ->
 WAIT = r"You posted [^.]+ ago, and {}\. You can post again in [^.]+, at \d\d:\d\d:\d\d UTC\."
 
 
-async def test_who_has_to_wait_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
+async def test_members_see_the_wait_before_they_write(client: httpx.AsyncClient) -> None:
     one, other, thread = await make.member(), await make.member(), await make.thread()
     written = await quarrel(thread, one, other)
     await display.update_all()
@@ -265,7 +265,7 @@ async def test_who_has_to_wait_reads_so_before_they_write(client: httpx.AsyncCli
     assert all("<textarea" in text for text in (*hers, strangers))
 
 
-async def test_the_composer_says_so_at_once_after_posting_and_on_the_page(client: httpx.AsyncClient) -> None:
+async def test_the_form_shows_the_wait_after_posting_and_on_the_page(client: httpx.AsyncClient) -> None:
     one, thread = await make.member(), await make.thread()
     await db.execute("update thread set slow = 120 where id = $1", thread)
     await make.sign_in(client, one)
@@ -298,7 +298,7 @@ async def test_a_slowed_thread_lets_one_go_on_after_two_minutes(app: Litestar) -
     assert await make.comment(thread, one)
 
 
-async def test_staff_waits_for_nothing_and_is_told_nothing(client: httpx.AsyncClient) -> None:
+async def test_staff_neither_wait_nor_see_a_notice(client: httpx.AsyncClient) -> None:
     mo, thread = await make.member(role="moderator"), await make.thread()
     await db.execute("update thread set slow = 120 where id = $1", thread)
     await make.comment(thread, mo)

@@ -110,7 +110,7 @@ async def test_loading_the_page_again_asks_the_same(client: httpx.AsyncClient, m
     assert len({asked(page) for page in pages}) == 1
 
 
-async def test_one_stops_at_any_time(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
+async def test_a_sitting_can_be_stopped_at_any_time(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
     page = await client.get(f"/t/{thread}/answer?stop=1")
 
     assert asked(page) is None and "No answers yet" in page.text
@@ -144,7 +144,7 @@ async def test_an_offer_is_for_one_member_and_one_statement(
     assert await votes() == [(1, False), (1, False)]
 
 
-async def test_an_offer_is_over_after_an_hour(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
+async def test_an_offer_expires_after_an_hour(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
     page = await client.get(f"/t/{thread}/answer")
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
         await client.post(f"/t/{thread}/answer", data=fields(page, value="1"))
@@ -232,7 +232,7 @@ async def test_visitors_see_the_first_statement_and_keep_their_choice(
     assert 'aria-pressed="true">Disagree' in (await client.get(back)).text
 
 
-async def test_nobody_is_asked_their_own_nor_those_of_members_they_shut_out(
+async def test_nobody_is_asked_their_own_statements_or_those_of_blocked_members(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     thread, ben, eve = await make.thread(), await make.member(), await make.member()
@@ -246,7 +246,7 @@ async def test_nobody_is_asked_their_own_nor_those_of_members_they_shut_out(
     assert asked(page) is None
 
 
-async def test_a_statement_that_went_or_changed_is_not_answered(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_removed_or_changed_statement_cannot_be_answered(client: httpx.AsyncClient, mira: Viewer) -> None:
     thread, author = await make.thread(), await make.member()
     comment = await make.comment(thread, author, statement="It is so.")
     page = await client.get(f"/t/{thread}/answer")

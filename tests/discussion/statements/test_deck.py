@@ -38,7 +38,7 @@ def test_the_order_of_reading_makes_no_difference(found: list[StatementCandidate
 
 
 @given(candidates(40) | candidates(4))
-def test_it_is_short_in_order_and_without_duplicates(found: list[StatementCandidate]) -> None:
+def test_the_deck_is_short_ordered_and_without_duplicates(found: list[StatementCandidate]) -> None:
     deck = choose(found)
 
     assert len(deck) <= MOST_OPEN
@@ -49,7 +49,7 @@ def test_it_is_short_in_order_and_without_duplicates(found: list[StatementCandid
 
 
 @given(candidates(40) | candidates(4))
-def test_no_author_has_more_than_their_share(found: list[StatementCandidate]) -> None:
+def test_no_author_has_more_than_a_fair_share(found: list[StatementCandidate]) -> None:
     authors = Counter(one.author for one in choose(found))
 
     assert not authors or max(authors.values()) <= (MOST_OF_AUTHOR if len(authors) >= AUTHORS else 1)

@@ -57,7 +57,7 @@ def test_statements_are_drawn_in_proportion_to_their_weights() -> None:
         assert draws[comment] / 30_000 == pytest.approx(weighed / sum(weights.values()), abs=0.01)
 
 
-def test_the_weight_is_that_of_the_design() -> None:
+def test_the_weights_are_those_of_the_design() -> None:
     assert weight(0, undecided=False) == 9
     assert weight(5, undecided=False) == 5
     assert weight(10, undecided=True) == 6

@@ -90,7 +90,7 @@ async def test_an_unchanged_page_is_requested_conditionally_and_less_often(site:
     assert await db.value("select count(*) from revision") == 1
 
 
-async def test_other_markup_of_the_same_words_is_no_revision(site: Site) -> None:
+async def test_other_markup_of_the_same_words_is_not_a_revision(site: Site) -> None:
     await imported(site)
     site.page("/wager", html(*WORDS).replace(b"<body>", b'<body class="new"><nav>Menu</nav>'), 'ETag: "v2"')
 
@@ -101,7 +101,7 @@ async def test_other_markup_of_the_same_words_is_no_revision(site: Site) -> None
     assert await again() == HOUR
 
 
-async def test_a_page_that_changed_is_a_revision_and_comments_stay(site: Site) -> None:
+async def test_a_changed_page_becomes_a_revision_and_comments_stay(site: Site) -> None:
     thread = await imported(site)
     mira = await make.member()
     passage = (await make.lineages(thread))[2]
@@ -186,7 +186,7 @@ async def test_a_page_gone_once_is_checked_again(site: Site) -> None:
         (b"%PDF-1.7", "200 OK", "PDF"),
     ],
 )
-async def test_a_page_that_is_not_the_article_any_more_is_no_revision_and_editors_are_told(
+async def test_a_page_without_the_article_is_not_a_revision_and_editors_are_notified(
     client: httpx.AsyncClient, site: Site, answer: bytes, status: str, said: str
 ) -> None:
     thread = await imported(site)
@@ -205,7 +205,7 @@ async def test_a_page_that_is_not_the_article_any_more_is_no_revision_and_editor
 
 
 @pytest.mark.parametrize("left", [WORDS[:4], (*WORDS[:2], *WORDS[4:])])
-async def test_a_page_that_lost_its_end_or_a_fifth_of_its_words_is_no_revision_and_its_owner_is_told(
+async def test_a_page_that_lost_much_is_not_a_revision_and_its_owner_is_notified(
     client: httpx.AsyncClient, site: Site, left: tuple[str, ...]
 ) -> None:
     mira = await make.member("mira")
@@ -246,7 +246,7 @@ async def test_a_page_that_loses_little_each_time_is_followed_until_that_is_too_
     assert await texts() == list(WORDS[:4])
 
 
-async def test_a_page_to_which_other_texts_were_added_is_no_revision(site: Site) -> None:
+async def test_a_page_with_added_texts_is_not_a_revision(site: Site) -> None:
     words = [f"Paragraph {number} is one of {number * 7} that the article has by itself." for number in range(40)]
     url = site.page("/wager", html(*words))
     await open_thread(text=await reading.read_url(url), topic="research", starter=None)
@@ -260,7 +260,7 @@ async def test_a_page_to_which_other_texts_were_added_is_no_revision(site: Site)
     assert "other texts may have been added" in await db.value("select check_note from article")
 
 
-async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> None:
+async def test_a_redirect_to_another_site_is_not_a_revision(site: Site) -> None:
     await imported(site)
     site.page("/parked", html(*WORDS[:5], "And now: casino."))
     site.redirect("/wager", f"http://localhost:{site.port}/parked")
@@ -271,7 +271,7 @@ async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> N
     assert "another site" in await db.value("select check_note from article")
 
 
-async def test_a_picture_that_cannot_be_had_this_time_is_not_lost(site: Site) -> None:
+async def test_a_picture_that_cannot_be_fetched_is_not_lost(site: Site) -> None:
     figure = b'<figure><img src="/curve.png" alt="A curve"></figure></article>'
     site.page("/curve.png", picture(), "Content-Type: image/png")
     url = site.page("/wager", html(*WORDS).replace(b"</article>", figure))
@@ -386,9 +386,7 @@ async def test_a_page_that_claims_another_site_s_article_is_an_article_of_its_ow
     assert (await texts())[: len(WORDS)] == list(WORDS)
 
 
-async def test_whoever_adds_the_address_again_can_suggest_what_changed_there(
-    client: httpx.AsyncClient, site: Site
-) -> None:
+async def test_adding_the_address_again_offers_to_suggest_the_change(client: httpx.AsyncClient, site: Site) -> None:
     thread = await imported(site)
     site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
     await make.sign_in(client, await make.member("mira"))
@@ -410,7 +408,7 @@ async def published(client: httpx.AsyncClient, url: str) -> httpx.Response:
     return await client.post(asked.headers["location"], data={"title": "A title", "topic": "research"})
 
 
-async def test_what_a_page_reserves_later_is_obeyed_from_then_on(site: Site) -> None:
+async def test_later_reservations_of_a_page_are_obeyed(site: Site) -> None:
     thread = await imported(site)
     site.page("/wager", html(*WORDS), "TDM-Reservation: 1")
     await look()

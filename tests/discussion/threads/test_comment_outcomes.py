@@ -57,7 +57,7 @@ async def case(client: httpx.AsyncClient) -> Case:
     return made
 
 
-async def test_a_preview_says_which_comments_stay_change_and_lose_their_words(case: Case) -> None:
+async def test_a_preview_shows_which_comments_stay_change_or_lose_their_words(case: Case) -> None:
     await case.comment(1, "Nobody asked")
     kept = await case.fields(make.WORDS[1], GONE)
     changed = await case.fields("energy", "power")
@@ -83,7 +83,7 @@ async def test_a_preview_says_which_comments_lose_their_passage(case: Case) -> N
     assert "1 comment loses its passage" in page
 
 
-async def test_what_the_preview_says_is_what_happens(case: Case) -> None:
+async def test_saving_does_what_the_preview_showed(case: Case) -> None:
     fields = await case.fields(make.WORDS[1], GONE)
 
     await case.post(fields)

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.articles.revisions.updating import last_source
 from parley.discussion.threads import edit_ops, ops
 from parley.discussion.threads.opening import open_thread, revise_from_source
@@ -215,14 +215,14 @@ async def test_who_accepts_a_member_s_update_decides_its_conflicts_and_those_tha
     assert await db.value(WAITING) is None
 
 
-async def test_of_an_excerpt_no_more_of_the_source_is_kept(case: Case) -> None:
+async def test_only_the_excerpt_of_a_source_is_stored(case: Case) -> None:
     await edit_ops.set_display(URL, "excerpt")
 
     assert sum(len(one.text) for one in await last_source(case.article)) <= 301
     assert msgspec.json.decode(await db.value("select source_text from article")) != []
 
 
-async def test_words_that_a_member_gave_are_an_edit_that_survives_the_source_too(case: Case) -> None:
+async def test_a_member_s_text_is_an_edit_that_survives_the_source(case: Case) -> None:
     mira = await make.member("mira")
     given = msgspec.structs.replace(text(*changed(3, "some length, more or less")), fetched=None)
     made = await db.value(

@@ -111,7 +111,7 @@ async def test_it_cannot_be_accepted_when_its_passage_is_gone(case: Case) -> Non
 
 
 @pytest.mark.parametrize("decision", ["accept", "decline"])
-async def test_what_was_replaced_while_somebody_looked_is_not_decided_unseen(case: Case, decision: str) -> None:
+async def test_a_suggestion_replaced_meanwhile_is_not_decided_unseen(case: Case, decision: str) -> None:
     address = (await case.suggest()).headers["location"]
     await make.sign_in(case.client, case.ada)
     seen = make.hidden(await case.client.get(address), "version")
@@ -161,7 +161,7 @@ async def test_a_second_correction_of_a_passage_replaces_the_first(case: Case) -
 @pytest.mark.parametrize(
     ("text", "expected"), [("", "needs a text"), (make.WORDS[1], "Nothing changed"), ("x" * 40_001, "40,000")]
 )
-async def test_what_cannot_be_suggested_says_why_and_keeps_the_text(case: Case, text: str, expected: str) -> None:
+async def test_a_refused_suggestion_says_why_and_keeps_the_text(case: Case, text: str, expected: str) -> None:
     answer = await case.suggest(text)
 
     assert answer.status_code == 422

@@ -254,5 +254,5 @@ async def test_a_card_shows_more_of_the_article_than_of_a_comment(app: Litestar)
 
     [card], _ = await cards.make_cards("new", None, "all", "", None)
 
-    assert cards.PERSPECTIVE_LENGTH < len(card.excerpt) <= cards.EXCERPT_LENGTH
-    assert [len(one.excerpt) <= cards.PERSPECTIVE_LENGTH for one in card.strongest] == [True, True]
+    assert cards.PERSPECTIVE_LENGTH < len(card.first_words) <= cards.EXCERPT_LENGTH
+    assert [len(one.words or "") <= cards.PERSPECTIVE_LENGTH for one in card.strongest] == [True, True]

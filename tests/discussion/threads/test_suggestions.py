@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode, encode
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import decode, encode
 from parley.discussion.suggestions import queries
 from parley.discussion.threads.opening import open_thread
 from parley.letters.notifications import ops as notifications

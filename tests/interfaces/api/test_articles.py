@@ -3,8 +3,8 @@
 import pytest
 from litestar import Litestar
 
-from parley.articles.imports.drafts import encode
 from parley.articles.imports.jobs import read_waiting
+from parley.articles.imports.ops import encode
 from parley.interfaces.api.web import description
 from parley.platform import db
 from tests import make

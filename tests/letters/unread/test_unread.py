@@ -9,8 +9,8 @@ from litestar import Litestar
 
 from parley.discussion.commenting import editing
 from parley.discussion.comments import states
+from parley.discussion.comments.anchors import SELECT_PASSAGES
 from parley.discussion.comments.queries import SELECT_COMMENTS
-from parley.discussion.comments.quoted import SELECT_PASSAGES
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes.queries import SELECT_VOTES_ON_COMMENTS
 from parley.letters.notifications import jobs

@@ -79,7 +79,7 @@ async def test_a_moderator_merges_and_separates(client: httpx.AsyncClient, comme
 
 
 @pytest.mark.parametrize("role", ["member", "visitor"])
-async def test_for_others_these_pages_do_not_exist(client: httpx.AsyncClient, comment: int, role: str) -> None:
+async def test_these_pages_do_not_exist_for_other_members(client: httpx.AsyncClient, comment: int, role: str) -> None:
     if role == "member":
         await make.sign_in(client, await make.member())
 
@@ -121,7 +121,7 @@ async def test_a_removal_needs_a_rule_and_a_reason(client: httpx.AsyncClient, co
     assert await db.value("select statement from comment where id = $1", comment) == SAID
 
 
-async def test_an_appeal_gives_the_statement_back(comment: int, author: Viewer) -> None:
+async def test_an_appeal_restores_the_statement(comment: int, author: Viewer) -> None:
     decision = await ops.remove(await make.member(role="moderator"), comment, *GROUND.values())
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.discussion.commenting import editing
 from parley.discussion.suggestions import corrections
 from parley.moderation.appeals import ops as appeals

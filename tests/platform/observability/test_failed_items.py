@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.articles.imports import imports
 from parley.articles.imports import jobs as articles
+from parley.articles.imports import ops as imports
 from parley.discussion.comments import jobs as comments
 from parley.discussion.opinion_map import jobs as maps
 from parley.discussion.slow_mode import display

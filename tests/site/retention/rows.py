@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.extraction.html.passages import ImportedPassage
 from parley.moderation.matching.conditions import WordList
 from parley.platform import db

@@ -86,7 +86,7 @@ class Region:
     def follow(self, start: int, end: int) -> Span | None:
         """Return where the words between two positions of the old text are now, or None if they were deleted.
 
-        The image may be shorter than the words. All of its passages have several of them in a row.
+        The result may have fewer words. All of its passages have several of them in a row.
         """
         first, last = self._old.range(start, end)
         if first >= last or not self._is_aligned:

@@ -182,7 +182,10 @@ class Finder:
     def _best(self, candidates: Iterable[ScoredSpan], anchor: Selector) -> ScoredSpan | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""
         ranked = sorted(
-            ((candidate.similarity, self._context(candidate.span, anchor), candidate) for candidate in candidates),
+            (
+                (one.similarity, self.new.matching_context(one.span, anchor.prefix, anchor.suffix), one)
+                for one in candidates
+            ),
             reverse=True,
         )
         if len(ranked) > 1:
@@ -194,9 +197,6 @@ class Finder:
     def _passages(self, old_span: Span) -> Span:
         return self.old.at(old_span[0]), self.old.at(old_span[1] - 1) + 1
 
-    def _context(self, span: Span, anchor: Selector) -> int:
-        return self.new.matching_context(span, anchor.prefix, anchor.suffix)
-
 
 def _words_in_common(one: str, other: str) -> float:
     """Return the share of words that two different texts have in common; less than 1."""
@@ -205,10 +205,7 @@ def _words_in_common(one: str, other: str) -> float:
 
 
 def found_by_search(quote: str) -> float:
-    """Return the threshold for a passage that was searched: of 1,000 unrelated passages, one exceeds it.
-
-    For 3 words or fewer it is at least 1.
-    """
+    """Return the threshold for a passage that was searched: of 1,000 unrelated passages, one exceeds it."""
     return 0.6 + 1.2 / _words(quote)
 
 

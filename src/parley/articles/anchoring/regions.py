@@ -17,7 +17,8 @@ class Contexts:
 
     def __init__(self, old: RevisionText, new: RevisionText, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self.merged, self._budget = old, new, merged, budget
-        self._before = list(accumulate((new.index.get(lineage, -1) for lineage in old.lineages), _last, initial=-1))
+        now = (new.index.get(lineage, -1) for lineage in old.lineages)
+        self._before = list(accumulate(now, lambda before, here: before if here < 0 else here, initial=-1))
         self._regions: dict[Span, Region | None] = {}
 
     def region(self, first: int, last: int) -> Region | None:
@@ -76,10 +77,6 @@ class Contexts:
 
         first = next((at for at in range(start, passages[0]) if is_linked(at)), passages[0])
         return first, next((at + 1 for at in reversed(range(passages[1], end)) if is_linked(at)), passages[1])
-
-
-def _last(before: int, here: int) -> int:
-    return before if here < 0 else here
 
 
 def _extend(lineages: Sequence[int], passages: Span, others: Container[int]) -> Span:

@@ -51,10 +51,7 @@ async def note_reservations(article: int, reservations: Collection[str]) -> list
 
 
 async def display_of(url: str | None, reservations: Collection[str] = ()) -> str:
-    """How an article of this address is shown: `full` or `excerpt`.
-
-    As set for its site; else an excerpt if its page reserves so much.
-    """
+    """Return how an article of this address is shown, as set for its site or else as its page's reservations ask."""
     host = urlsplit(url).hostname if url else None
     row = await Source.select(Source.display).where(Source.host == host).first()
     if row:

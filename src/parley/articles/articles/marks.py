@@ -22,8 +22,8 @@ _LONGEST = 30_000
 def mark(html: str, quoted: Quoted) -> Markup:
     """Return the HTML of a passage with `<mark>` around quoted words.
 
-    `data-said` goes from 1 to 3 with the number of comments. White space makes no difference. Words that the passage
-    does not have, or that it has twice, are not marked, and none in a passage that is longer than any is written.
+    `data-said` grows from 1 to 3 with the number of comments. White space makes no difference. Words that the passage
+    does not have exactly once are not marked. A passage of more than _LONGEST characters gets no marks.
     """
     if not quoted or len(html) > _LONGEST:
         return Markup(html)  # noqa: S704 sanitised on import
@@ -35,11 +35,8 @@ def _marked(html: str, quoted: Quoted) -> Markup:
     pieces = _PIECE.findall(html)
     levels = _levels([unescape(piece) if piece[0] == "&" else piece for piece in pieces], quoted)
     runs = groupby(zip(pieces, levels, strict=True), key=lambda piece: piece[1])
-    return Markup("".join(_mark("".join(piece for piece, _ in run), level) for level, run in runs))  # noqa: S704
-
-
-def _mark(html: str, level: int) -> str:
-    return f'<mark data-said="{level}">{html}</mark>' if level else html
+    parts = ((level, "".join(piece for piece, _ in run)) for level, run in runs)
+    return Markup("".join(f'<mark data-said="{level}">{part}</mark>' if level else part for level, part in parts))  # noqa: S704
 
 
 def _levels(pieces: list[str], quoted: Quoted) -> Iterator[int]:
@@ -54,8 +51,5 @@ def _levels(pieces: list[str], quoted: Quoted) -> Iterator[int]:
             change[letters[start]] += comments
             change[letters[start + len(wanted) - 1] + 1] -= comments
     for piece, comments in zip(pieces, accumulate(change), strict=False):
-        yield 0 if len(piece) > 1 and piece[0] == "<" else _strength(comments)
-
-
-def _strength(comments: int) -> int:
-    return (comments > 0) + (comments >= _SEVERAL) + (comments >= _MANY)
+        is_tag = len(piece) > 1 and piece[0] == "<"
+        yield 0 if is_tag else (comments > 0) + (comments >= _SEVERAL) + (comments >= _MANY)

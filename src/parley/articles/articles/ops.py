@@ -37,18 +37,12 @@ async def find_article(text: ArticleText) -> int | None:
     A claimed address finds the article that was fetched there. An article that only claims it is not found.
     """
     if address := text.url or text.claimed_url:
-        known = await _at_address(address)
+        known: int | None = await db.value(SELECT_AT_ADDRESS, address_variants(address), address)
         if known or text.url:
             return known
     revision = Revision.select(Revision.article)
     row = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
     return row["article"] if row else None
-
-
-async def _at_address(address: str) -> int | None:
-    """The article that was fetched at an address, however that is written."""
-    article: int | None = await db.value(SELECT_AT_ADDRESS, address_variants(address), address)
-    return article
 
 
 class NewestRevision(msgspec.Struct, frozen=True):

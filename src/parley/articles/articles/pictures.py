@@ -55,12 +55,10 @@ class PictureQuota:
 
 
 async def store_pictures(passages: Sequence[ImportedPassage], member: int | None = None) -> list[ImportedPassage]:
-    """Return the passages with every picture stored here. One that cannot be kept is taken out.
+    """Store every picture, and return the passages without those that cannot be stored.
 
-    What is left of its figure is dropped by `without_lost_pictures` (html/passages.py), once no earlier version of
-    the article has the picture.
-
-    `member` is who imports them; None for a source check and the command line.
+    `without_lost_pictures` (html/passages.py) drops the rest of a figure if no earlier version of the article has its
+    picture. `member` is who imports them; None for a source check and the command line.
     """
     quota = PictureQuota(member)
     figures = [position for position, passage in enumerate(passages) if "<img" in passage.html]
@@ -82,7 +80,9 @@ async def _with_pictures(passage: ImportedPassage, quota: PictureQuota | None) -
         if image is None or quota is None or not await quota.use(len(image.data)):
             picture.drop_tree()
         else:
-            await _store(image)
+            new = Media(hash=image.hash, mime=image.mime, width=image.width, height=image.height, data=image.data)
+            # A stored picture counts as new, so that it is not deleted before the text that shows it is written.
+            await Media.insert(new).on_conflict(Media.hash, "DO UPDATE", [(Media.created_at, db.NOW)])
             picture.set("src", f"/media/{image.hash}")
             picture.set("width", str(image.width))
             picture.set("height", str(image.height))
@@ -134,9 +134,3 @@ async def _fetch(url: str) -> Image | None:
 
 async def _decode(data: bytes) -> Image:
     return await asyncio.get_running_loop().run_in_executor(_DECODERS, reencode, data)
-
-
-async def _store(image: Image) -> None:
-    new = Media(hash=image.hash, mime=image.mime, width=image.width, height=image.height, data=image.data)
-    # A stored picture counts as new, so that it is not deleted before the text that shows it is written.
-    await Media.insert(new).on_conflict(Media.hash, "DO UPDATE", [(Media.created_at, db.NOW)])

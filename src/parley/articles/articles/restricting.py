@@ -6,7 +6,6 @@ import msgspec
 
 from parley.articles.articles.tables import Article, RemovedPassage
 from parley.articles.articles.text import ArticleText
-from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.text.messages import N_
@@ -47,13 +46,12 @@ class Restriction(msgspec.Struct, frozen=True):
 
 async def restrict(article: int, to: Restriction) -> None:
     """Show no more of an article than `to` allows. The caller has locked the thread's row."""
-    await Article.update(
-        {Article.restricted: to.restricted, Article.untitled: to.untitled, Article.withheld: to.withheld}
-    ).where(Article.id == article)
+    await Article.update(**msgspec.structs.asdict(to)).where(Article.id == article)
     await withhold_pictures(article)
     await RemovedPassage.delete().where(RemovedPassage.article == article)
     if to.restricted == "none":
-        await _remember(article)
+        texts = await db.values(SELECT_TEXTS, article)
+        await db.execute(REMEMBER_PASSAGES, article, [_digest(text) for text in texts if len(text) >= DISTINCTIVE])
 
 
 async def refuse_frozen(article: int) -> None:
@@ -67,11 +65,6 @@ async def withhold_pictures(article: int) -> None:
     await db.execute(WITHHOLD_PICTURES, article)
 
 
-async def _remember(article: int) -> None:
-    texts = await db.values(SELECT_TEXTS, article)
-    await db.execute(REMEMBER_PASSAGES, article, [_digest(text) for text in texts if len(text) >= DISTINCTIVE])
-
-
 def _digest(text: str) -> bytes:
     """The hash of a text's letters and digits, however they are set."""
     letters = "".join(letter for letter in text.casefold() if letter.isalnum())
@@ -80,13 +73,9 @@ def _digest(text: str) -> bytes:
 
 async def check_not_removed(text: ArticleText) -> None:
     """Raise Refused if half of a text's longer passages, or its only one, were taken down here."""
-    known = [_digest(passage.text) for passage in _distinctive(text)]
+    known = [_digest(passage.text) for passage in text.passages if len(passage.text) >= DISTINCTIVE]
     removed: int = await db.value(
         "select count(distinct digest) from removed_passage where digest = any($1::bytea[])", known
     )
     if removed and removed * 2 >= len(set(known)):
         raise Refused(TAKEN_DOWN)
-
-
-def _distinctive(text: ArticleText) -> list[ImportedPassage]:
-    return [passage for passage in text.passages if len(passage.text) >= DISTINCTIVE]

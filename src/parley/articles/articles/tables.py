@@ -194,7 +194,7 @@ class ArticleImport(Table):
 class ImportPart(Table):
     """A part of an uploaded file, so that no process needs all of it in memory.
 
-    Deleted once the file is read or, if its member may want it to be read in another encoding, published.
+    It is deleted when the file is read or, if the member may choose another encoding, when it is published.
     """
 
     id = BigSerial(primary_key=True)

@@ -61,9 +61,5 @@ class ArticleText(msgspec.Struct, frozen=True):
     @property
     def words(self) -> int:
         """The number of words. Of scripts without spaces, two characters are read in the time of one."""
-        return sum(_words(passage.text) for passage in self.passages)
-
-
-def _words(text: str) -> int:
-    spaced, unspaced = _UNSPACED.subn(" ", text)
-    return len(spaced.split()) + unspaced // 2
+        parts = (_UNSPACED.subn(" ", passage.text) for passage in self.passages)
+        return sum(len(spaced.split()) + unspaced // 2 for spaced, unspaced in parts)

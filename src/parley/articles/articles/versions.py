@@ -14,14 +14,18 @@ from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.text.messages import Message, deserialize
 
-SELECT_PASSAGES = """
-select lineage, kind, level, html, text, page from passage
-where revision = (select id from revision where article = $1 and {condition} order by number desc limit 1)
-order by position
-"""
-SELECT_NEWEST = SELECT_PASSAGES.format(condition="true")
+
+def _select_passages(condition: str) -> str:
+    return f"""
+    select lineage, kind, level, html, text, page from passage
+    where revision = (select id from revision where article = $1 and {condition} order by number desc limit 1)
+    order by position
+"""  # noqa: S608 constants only
+
+
+SELECT_NEWEST = _select_passages("true")
 # What has stood for a month counts as approved, so that an article whose source changes all the time is still followed.
-SELECT_APPROVED = SELECT_PASSAGES.format(condition="(approved or created_at < now() - interval '30 days')")
+SELECT_APPROVED = _select_passages("(approved or created_at < now() - interval '30 days')")
 SELECT_REVISIONS = """
 select r.id, r.number, case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from parley.articles.articles.rules import is_web_address
-from parley.articles.imports.imports import ImportKind
 from parley.extraction.limits import LONGEST_BIO, LONGEST_SECTION
 from parley.extraction.metadata.licences import LONGEST_LICENCE
 from parley.platform.http.forms import Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-SOURCES = ("url", "text", "file")
+ImportKind = Literal["url", "text", "file"]
 LONGEST_URL = 2_000
 LONGEST_TITLE = 300
 LONGEST_BYLINE = 200
@@ -29,7 +28,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 class NewForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.source = cast("ImportKind", self.choice("source", SOURCES) or "url")
+        self.source = cast("ImportKind", self.choice("source", get_args(ImportKind)) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
         self.url = self._url() if self.source == "url" else self._kept_url()

@@ -6,9 +6,8 @@ import msgspec
 import structlog
 
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode, encode
-from parley.articles.imports.imports import Import
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import Import, decode, encode
 from parley.articles.imports.reading import complete, partial_text, read_file, read_text, read_url
 from parley.extraction.errors import CannotImport
 from parley.platform.errors import TooMany
@@ -33,7 +32,9 @@ async def read(wanted: Import) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
-            text = _with_title(text, wanted.title)
+            if wanted.title and wanted.title != text.title:
+                # The member typed this title, so it was not found anywhere.
+                text = msgspec.structs.replace(text, title=wanted.title, where=text.where | {"title": ""})
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
     except CannotImport as error:
@@ -52,13 +53,6 @@ async def read(wanted: Import) -> None:
     else:
         can_be_read_again = wanted.source == "file" and text.encoding is not None
         await imports.finish(wanted.id, draft=draft, keep_file=can_be_read_again)
-
-
-def _with_title(text: ArticleText, title: str) -> ArticleText:
-    """The article with the title that its member typed, if there is one: that was not found anywhere."""
-    if not title or title == text.title:
-        return text
-    return msgspec.structs.replace(text, title=title, where=text.where | {"title": ""})
 
 
 async def _text(wanted: Import) -> ArticleText:

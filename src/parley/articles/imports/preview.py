@@ -1,6 +1,6 @@
 """The preview of an imported article, with where each fact about it was found."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,9 @@ from markupsafe import Markup
 from parley.articles.articles import queries
 from parley.articles.articles.rules import DRAFT_DAYS
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import ABOUT, PublishForm
-from parley.extraction.html.passages import ImportedPassage
+from parley.articles.imports.ops import decode
 from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.http.access import AnyRequest
 from parley.platform.http.pages import environment, page
@@ -52,11 +51,6 @@ def describe(where: str) -> Message | None:
     if where.startswith("meta "):
         return _META.format(name=where.removeprefix("meta "))
     return _WHERE.get(where)
-
-
-def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
-    """Each passage, after the page of the one before it."""
-    return zip([None, *(passage.page for passage in passages)], passages, strict=False)
 
 
 def _day(when: datetime | None) -> str:
@@ -107,6 +101,7 @@ def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
 
 def _preview_html(text: ArticleText) -> Markup:
     template = environment().get_template("discussion/threads/_passage.html")
+    pages_before = [None, *(passage.page for passage in text.passages)]
     rows = [
         queries.PassageRow(
             number,
@@ -118,6 +113,6 @@ def _preview_html(text: ArticleText) -> Markup:
             page=passage.page,
             new_page=passage.page if passage.page != before else None,
         )
-        for number, (before, passage) in enumerate(_after_pages(text.passages), start=1)
+        for number, (before, passage) in enumerate(zip(pages_before, text.passages, strict=False), start=1)
     ]
     return Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our template

@@ -21,10 +21,7 @@ LONGEST_TITLE = 300
 
 
 async def read_url(url: str, member: int | None = None, chosen: str | None = None) -> ArticleText:
-    """Fetch a page and read its article, in the `chosen` encoding if there is one.
-
-    Raises CannotImport with a message for the `member`.
-    """
+    """Fetch a page and read its article, in the `chosen` encoding if there is one. Raises CannotImport."""
     text = await read_again(url, CacheValidators(), chosen)
     return msgspec.structs.replace(text, passages=await _with_pictures(text, member))
 
@@ -42,10 +39,7 @@ async def read_again(url: str, known: CacheValidators, chosen: str | None = None
 
 
 async def read_fetched(fetched: fetching.Download, chosen: str | None = None) -> ArticleText:
-    """Read the article of a fetched page, without its pictures. Raises CannotImport.
-
-    `chosen` is the encoding that a member chose for it.
-    """
+    """Read the article of a fetched page, without pictures, in the `chosen` encoding. Raises CannotImport."""
     read = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
     text = _as_text(read, identity(read.extracted.canonical_url, fetched.final_url))
     reserved = tuple(dict.fromkeys((*fetched.reservations, *text.reservations)))
@@ -61,18 +55,12 @@ def validators_for(fetched: fetching.Download, url: str | None) -> CacheValidato
 
 
 def identity(claimed: str | None, final_url: str) -> str:
-    """The address that identifies an article: the one that its page claims, if that is on the same site.
-
-    A page cannot claim an address of another site: then the address where it was found identifies it.
-    """
+    """The address that identifies an article: the one that its page claims, if that is on the same site."""
     return claimed if claimed and is_web_address(claimed) and same_site(claimed, final_url) else final_url
 
 
 async def read_text(text: str, title: str = "", member: int | None = None, claimed: str | None = None) -> ArticleText:
-    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the `member` typed.
-
-    `claimed` is the address from which the member says that it is.
-    """
+    """Read a pasted text: HTML, Markdown or plain text. The `member` typed its title and the address it is from."""
     read = await finish(await sandboxed_paste(text, title), member=member)
     return msgspec.structs.replace(read, claimed_url=_address(claimed) or read.claimed_url)
 
@@ -105,8 +93,8 @@ async def read_file(
 async def finish(read: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
-    `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
-    address from the article that is really there.
+    An address that only the text claims does not identify it: anybody could paste a text and take the address of the
+    article that is really there.
     """
     text = _as_text(read, url)
     claimed = _address(read.extracted.canonical_url) if url is None else None

@@ -43,10 +43,7 @@ MOST_GROWTH = 3
 
 
 class DueCheck(msgspec.Struct, frozen=True):
-    """An article whose source is due. The last check was planned `waited` seconds before and left `note`.
-
-    One whose thread is `archived` is not revised.
-    """
+    """An article whose source is due. The last check left `note`, `waited` seconds before."""
 
     id: int
     url: str
@@ -74,9 +71,7 @@ async def schedule(due: DueCheck, note: str = "") -> None:
 
 async def stop(due: DueCheck, note: str) -> None:
     """Check this article no more."""
-    await Article.update({Article.checked_at: db.NOW, Article.check_at: None, Article.check_note: note}).where(
-        Article.id == due.id
-    )
+    await Article.update(checked_at=db.NOW, check_at=None, check_note=note).where(Article.id == due.id)
 
 
 async def read(due: DueCheck) -> ArticleText:
@@ -93,8 +88,8 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
     if [(passage.kind, passage.text) for passage in before] == [
         (passage.kind, passage.text) for passage in text.passages
     ]:
-        if text.fetched is not None:
-            await _store_validators(due.id, text.fetched)
+        if fetched := text.fetched:
+            await Article.update(**msgspec.structs.asdict(fetched)).where(Article.id == due.id)
         return None
     if not same_site(text.url or "", due.url):
         raise CannotImport(N_("The address now leads to another site: {url}."), url=text.url)
@@ -103,12 +98,6 @@ async def as_revision(due: DueCheck, text: ArticleText) -> ArticleText | None:
     if lost.is_too_much:
         raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost.message)
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
-
-
-async def _store_validators(article: int, fetched: CacheValidators) -> None:
-    await Article.update({Article.etag: fetched.etag, Article.last_modified: fetched.last_modified}).where(
-        Article.id == article
-    )
 
 
 def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:

@@ -12,9 +12,9 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles.articles import queries
 from parley.articles.articles.duplicates import find_similar
 from parley.articles.articles.ops import find_article, has_same_text
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import NewForm, PublishForm
+from parley.articles.imports.ops import decode
 from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
@@ -63,13 +63,8 @@ async def new(request: AnyRequest) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
-        shown: dict[str, Any] = {
-            "source": form.source,
-            "url": form.values.get("url", ""),
-            "text": form.values.get("text", ""),
-        }
-        shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
-        shown |= {"again": form.values.get("again", "")}
+        typed = {name: form.values.get(name, "") for name in ("url", "text", "title", "again")}
+        shown = {"source": form.source, "topic": form.topic, "errors": form.errors, **typed}
         return page(request, "articles/new.html", status=status, form=shown)
     former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
     import_id = await imports.request_import(

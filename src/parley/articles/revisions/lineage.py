@@ -160,9 +160,9 @@ def _find_unmatched(
 
 
 def _pair_retitled(was: Mapping[int, bool], now: Mapping[int, bool], slots: tuple[Slots, Slots]) -> Pairs:
-    """Pair headings that have other words now. `was` and `now` say which passages without a pair are headings.
+    """Pair headings whose words changed. `was` and `now` say which passages without a pair are headings.
 
-    Between the same passages there are as many of them as before, and no other text was replaced by another one.
+    They are paired if a slot has as many headings as before and no other text in it was replaced.
     """
     old, new = (_by_slot(some, of) for some, of in zip((was, now), slots, strict=True))
     pairs: Pairs = {}

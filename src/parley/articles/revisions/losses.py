@@ -56,10 +56,7 @@ def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> L
 
 
 async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
-    """Raise CannotImport if a text lacks too much of the version that somebody approved last.
-
-    Each of several updates may have removed little.
-    """
+    """Raise CannotImport if a text lacks too much of the last approved version, which several updates shortened."""
     lost = await in_thread(loss, await last_approved(article), after.passages)
     if lost.is_too_much:
         raise CannotImport(
@@ -72,9 +69,9 @@ async def refuse_gradual_loss(article: int, after: ArticleText) -> None:
 
 
 def _count_lost(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many words of `old` are not in `new`, or stand there beside neither of their neighbours.
+    """How many words of `old` are not in `new`, or have neither of their neighbours there.
 
-    Another text of the same length has many of the single words, such as "the" and "of".
+    Any text of that length has many of the single words, for example "the" and "of".
     """
     missing = (Counter(old) - Counter(new)).total()
     left = Counter(pairwise([None, *new]))

@@ -6,7 +6,7 @@ when one side changed a paragraph and the other side changed the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 import msgspec
@@ -51,7 +51,9 @@ def merge(
     before: Units = {("base", at): [passage] for at, passage in enumerate(base)}
     here = _units(base, ours, "ours")
     there = _with_keys_of(_units(base, theirs, "theirs"), here)
-    order = _interleave(there, here) if _in_order(here) else _interleave(here, there)
+    # The source's order is used only if no passage of the base was moved here.
+    known = [at for side, at in here if side == "base"]
+    order = _interleave(there, here) if known == sorted(known) else _interleave(here, there)
     changed = [key for key in order if here.get(key, []) != before.get(key, [])]
     disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
     kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
@@ -66,19 +68,19 @@ def merge(
 def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:
     former = [EarlierPassage(at, passage.text, passage.kind == "heading") for at, passage in enumerate(base)]
     aligned = align(former, [passage.text for passage in text], headings=headings(text))
+
+    def origin_of(at: int) -> int | None:
+        """The index in the base of the passage that a passage continues or was split off from."""
+        return aligned.split.get(at) if aligned.lineages[at] is None else aligned.lineages[at]
+
     units: Units = {}
-    for origin, run in groupby(range(len(text)), key=lambda at: _origin(aligned.lineages, aligned.split, at)):
+    for origin, run in groupby(range(len(text)), key=origin_of):
         some = list(run)
         if origin is not None and origin in (aligned.lineages[at] for at in some):
             units["base", origin] = [text[at] for at in some]
         else:  # added, or split off and then moved away
             units |= {(side, at): [text[at]] for at in some}
     return units
-
-
-def _origin(lineages: Sequence[int | None], split: Mapping[int, int], at: int) -> int | None:
-    """The index in the base of the passage that a passage continues or was split off from."""
-    return split.get(at) if lineages[at] is None else lineages[at]
 
 
 def _with_keys_of(there: Units, here: Units) -> Units:
@@ -91,12 +93,6 @@ def _with_keys_of(there: Units, here: Units) -> Units:
         added[some[0]].pop() if side != "base" and added.get(some[0]) else (side, at): some
         for (side, at), some in there.items()
     }
-
-
-def _in_order(units: Iterable[Key]) -> bool:
-    """Whether no passage of the base was moved here. Only then is the source's order used."""
-    known = [at for side, at in units if side == "base"]
-    return known == sorted(known)
 
 
 def _interleave(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
@@ -120,10 +116,7 @@ def _revert(there: Units, before: Units, disputed: Collection[Key]) -> list[Impo
 def with_known_pictures(base: Iterable[ImportedPassage], theirs: Iterable[ImportedPassage]) -> list[ImportedPassage]:
     """`theirs`, with the pictures of `base` where they could not be fetched this time, and without lost ones."""
     known = {(passage.kind, passage.text): passage for passage in base if "<img" in passage.html}
+    both = ((known.get((passage.kind, passage.text), passage), passage) for passage in theirs)
     return without_lost_pictures(
-        _with_picture(known.get((passage.kind, passage.text), passage), passage) for passage in theirs
+        before if passage.html.count("<img") < before.html.count("<img") else passage for before, passage in both
     )
-
-
-def _with_picture(known: ImportedPassage, passage: ImportedPassage) -> ImportedPassage:
-    return known if passage.html.count("<img") < known.html.count("<img") else passage

@@ -115,13 +115,9 @@ def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> 
     )
     made = [msgspec.structs.replace(passage, html=_PLACEHOLDER_LINK.sub("", passage.html)) for passage in made]
     return [
-        ImportedPassage(passage.kind, block.level, passage.html, passage.text) if _is_item(passage, block) else passage
+        msgspec.structs.replace(passage, level=block.level) if passage.kind == "item" and block.level else passage
         for passage in made
     ]
-
-
-def _is_item(passage: ImportedPassage, block: MarkdownBlock) -> bool:
-    return passage.kind == "item" and block.level > 0
 
 
 def _tidy(html: str) -> str:

@@ -95,14 +95,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
-            await Revision.update(
-                {
-                    Revision.editor: edit.editor,
-                    Revision.reason: edit.reason,
-                    Revision.restores: edit.restores,
-                    Revision.approved: edit.approved,
-                }
-            ).where(Revision.id == revision)
+            await Revision.update(**msgspec.structs.asdict(edit)).where(Revision.id == revision)
         lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
@@ -129,13 +122,11 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[StoredPass
     former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
     texts = [passage.text for passage in text.passages]
     aligned = await in_thread(align, former, texts, earlier, headings(text.passages))
-    return _with_restored(aligned, restored) if restored else aligned
-
-
-def _with_restored(aligned: Alignment, lineages: list[int]) -> Alignment:
-    """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
+    if not restored:
+        return aligned
+    # Lineages that came since count as merged into where their words are.
     others = aligned.merged | {lineage: at for at, lineage in enumerate(aligned.lineages) if lineage is not None}
-    return Alignment(list(lineages), {lineage: at for lineage, at in others.items() if lineage not in lineages}, {})
+    return Alignment(list(restored), {lineage: at for lineage, at in others.items() if lineage not in restored}, {})
 
 
 def _with_pages(

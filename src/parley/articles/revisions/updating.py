@@ -66,9 +66,7 @@ async def store_source(
 ) -> None:
     """Store a source's text and, while conflicts wait for a decision, the base for merging its next one."""
     base = encode_passages(merge_base) if merge_base is not None else None
-    await Article.update({Article.source_text: encode_passages(passages), Article.merge_base: base}).where(
-        Article.id == article
-    )
+    await Article.update(source_text=encode_passages(passages), merge_base=base).where(Article.id == article)
 
 
 async def shorten_source(article: int) -> None:

@@ -38,11 +38,9 @@ def choose(
 ) -> Tree:
     """Choose `most` of `nodes` below `top` (None for the thread): each time the best node whose parent is chosen.
 
-    The nodes in `kept` are chosen from the start, and so are their parents.
-
-    This is old Reddit's selection: a max-heap over the candidates, from the roots down. `evenly` is for orders in which
-    replies always outrank their parents, so that the replies to the first root would fill the page: it takes the first
-    few of each level before later ones. Either way the siblings shown are the first of all siblings.
+    The nodes in `kept` are chosen from the start. This is old Reddit's selection: a max-heap over the candidates, from
+    the roots down. In an order in which replies always outrank their parents, the replies to the first root would fill
+    the page: `evenly` takes the first few of each level before later ones.
     """
     # A comment found twice, by its rank and as an ancestor, counts by its rank.
     known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}

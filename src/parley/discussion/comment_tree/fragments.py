@@ -85,21 +85,31 @@ def fragment_of(
 ) -> Fragment:
     """Return the fragment of `row`, which all viewers with the same `state` share.
 
-    `parent_author` is given for a reply that is shown flat, and names whom it answers. `slow_branch` is given if the
-    branch that begins here is in slow mode. `replies` says what stands for its replies while they are collapsed.
+    `parent_author` is given for a reply that is shown flat, `slow_branch` if the branch that begins here is in slow
+    mode. `replies` is the summary of collapsed replies.
     """
     key = (row.id, parent_author, state, slow_branch, replies)
     age = ago(row.created_at)
     cached = _cache.get(key)
     if cached is not None and cached.row == row and cached.age == age:
         return cached.fragment
-    fragment = _render(row, state, parent_author, slow_branch, replies)
+    fragment = frame(
+        "discussion/comments/_comment.html",
+        comment=blank(row) if state and state.blocked else row,
+        viewer_state=state,
+        replies=REPLIES,
+        stub=None,
+        parent_author=parent_author,
+        flat=parent_author is not None,
+        slow_branch=slow_branch,
+        summary=replies,
+    )
     _cache.put(key, CachedFragment(row, age, fragment))
     return fragment
 
 
 def frame(template: str, **context: Any) -> Fragment:
-    """Return the HTML before and after a group of comments."""
+    """Return the HTML before and after the comments in a template."""
     before, _, after = environment().get_template(template).render(context, comments=REPLIES).partition(REPLIES)
     return Fragment(before, after)
 
@@ -107,34 +117,11 @@ def frame(template: str, **context: Any) -> Fragment:
 def stub(row: CommentRow, left: tuple[int, int | None], sort: str, *, shows_some: bool) -> str:
     """Return the HTML that stands for the replies to `row` that are left out.
 
-    `left` is their number and the last reply shown. The stub opens them after that one. Around a focused comment the
-    replies shown are not the first in order, so there the stub links to the page of the branch.
+    `left` is their number and the last reply shown, after which the stub opens them. Around a focused comment the
+    replies shown are not the first in order, so the stub links to the page of the branch.
     """
     count, last = left
     after = f"&after={last}" if last is not None else ""
     in_place = last is not None or not shows_some
     url = f"/t/{row.thread}/comments?branch={row.id}&sort={sort}{after}" if in_place else f"/c/{row.id}"
     return environment().get_template("discussion/comments/_stub.html").render(stub=Stub(count, url, in_place))
-
-
-def _render(
-    row: CommentRow,
-    state: ViewerState | None,
-    parent_author: str | None,
-    slow_branch: SlowBranch | None,
-    summary: RepliesSummary | None,
-) -> Fragment:
-    context: dict[str, Any] = {
-        "comment": blank(row) if state and state.blocked else row,
-        "viewer_state": state,
-        "replies": REPLIES,
-        "stub": None,
-        "parent_author": parent_author,
-        "flat": parent_author is not None,
-        "slow_branch": slow_branch,
-        "summary": summary,
-    }
-    before, _, after = (
-        environment().get_template("discussion/comments/_comment.html").render(context).partition(REPLIES)
-    )
-    return Fragment(before, after)

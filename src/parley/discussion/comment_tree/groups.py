@@ -109,10 +109,7 @@ def group_roots(
     parts: Mapping[str, StanceCounts],
     stance: str | None,
 ) -> list[CommentGroup]:
-    """Return the roots of `tree` in their groups, in the article's order; `stance` is the only one shown, if any.
-
-    Groups in which nothing can be read are left out.
-    """
+    """Return the roots of `tree` in groups, in the article's order, without groups in which nothing can be read."""
     lineages = {row.lineage for row in passages}
     roots: dict[int | str, list[int]] = defaultdict(list)
     for root in tree.roots:

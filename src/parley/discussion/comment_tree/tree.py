@@ -140,10 +140,16 @@ async def thread_tree(thread_id: int, sort: str) -> Tree:
     return choose(nodes, None, MOST_SHOWN, evenly=sort == "new")
 
 
-async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
-    """Return the roots that follow root `after`, with their best replies; with `stance`, only those that take it."""
-    condition = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
-    return await _replies_below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance)
+async def page_of_roots(
+    thread_id: int, sort: str, after: int | None, stance: str | None, part: int | str | None = None
+) -> Tree:
+    """Return the roots that follow root `after`, with their best replies.
+
+    With `part`, only those on a passage (a lineage), on the `whole` article, or on an `earlier` text.
+    """
+    condition = f"c.thread = $1 and {OF_STANCE} and {'c.parent is null' if part is None else 'c.part = $5'}"
+    args = [stance] if part is None else [stance, str(part)]
+    return await _replies_below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, *args)
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
@@ -151,18 +157,8 @@ async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
     return await _replies_below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
 
 
-async def part(
-    thread_id: int, sort: str, part_: int | str, after: int | None = None, stance: str | None = None
-) -> Tree:
-    """Return the comments on one passage (a lineage), on the `whole` article, or on an `earlier` text."""
-    condition = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
-    return await _replies_below(
-        condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, stance, str(part_)
-    )
-
-
 async def _replies_below(
-    condition: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
+    condition: str, sort: str, of: int, most: int, after: int | None, *args: str | None, top: int | None = None
 ) -> Tree:
     sql = SELECT_BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
     nodes = await db.fetch(Node, sql, of, most, after, *args)
@@ -183,7 +179,7 @@ async def focused_tree(comment_id: int, sort: str) -> Tree:
         children[upper.id] = [lower.id]
         if upper.reply_count > 1:
             hidden[upper.id] = (upper.reply_count - 1, None)
-    if siblings is not None and parent is not None:
+    if siblings is not None:
         _add_siblings(children, hidden, siblings, path[1], comment_id)
     total = path[0].reply_count - len(below.roots)
     if total > 0:

@@ -16,12 +16,10 @@ from parley.discussion.comments import queries
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.queries import StanceCounts
 from parley.platform.cache import PAGE_SECONDS, MicroCache, text_bytes
-from parley.platform.errors import NotFound
 from parley.platform.events.notify import Signal, subscribers
 from parley.platform.http.access import Viewer
 from parley.platform.http.pages import Prepared, environment
 from parley.platform.text.cleaning import as_id, shorten
-from parley.platform.text.messages import N_
 
 # Characters of an article that search engines show with a link to its page.
 OPENING = 160
@@ -160,11 +158,7 @@ def _generation(query: DiscussionQuery, *, fresh: bool) -> int | None:
 
 
 async def _make_view(query: DiscussionQuery) -> ThreadView:
-    # Read the thread first: if its `last_seq` were newer than the comments, the stream would skip events.
-    thread = await threads.one(query.thread)
-    article = await articles.of_thread(query.thread)
-    if thread is None or article is None:
-        raise NotFound(N_("This thread does not exist."))
+    thread, article = await threads.with_article(query.thread)
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("discussion/threads/_passage.html")
     passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
@@ -225,8 +219,6 @@ async def _tree(query: DiscussionQuery, sort: str) -> Tree:
         return await comments_tree.focused_tree(query.focus, sort)
     if query.branch is not None:
         return await comments_tree.branch(query.branch, sort, query.after)
-    if query.passage is not None:
-        return await comments_tree.part(query.thread, sort, query.passage, query.after, query.stance)
-    if query.after is not None or query.stance is not None:
-        return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance)
-    return await comments_tree.thread_tree(query.thread, sort)
+    if query.passage is None and query.after is None and query.stance is None:
+        return await comments_tree.thread_tree(query.thread, sort)
+    return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance, query.passage)

@@ -39,10 +39,7 @@ def comments_html(
     *,
     slow_branches: Sequence[SlowBranch],
 ) -> Prepared:
-    """Return the comments of a discussion as `viewer` sees them, who cast `votes`.
-
-    `slow_branches` are those of the thread.
-    """
+    """Return the comments of a discussion as `viewer` sees them, who cast `votes`."""
     if viewer is None:
         return assemble(shown.layout, slow_branches=slow_branches)
     states = _viewer_states(shown.layout.rows, viewer, votes or {})
@@ -104,14 +101,10 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> st
     layout = shown.discussion.layout
     for comment in layout.entries:
         row = layout.rows[comment]
-        if row.created_at > visit.since and row.state == "visible" and _can_be_new(row, viewer):
+        is_new = row.created_at > visit.since and row.state == "visible" and row.author_id != viewer.id
+        if is_new and not is_muted(row, viewer):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
-
-
-def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether the comment can be new to the viewer: not their own, and not by somebody they muted or blocked."""
-    return row.author_id != viewer.id and not is_muted(row, viewer)
 
 
 async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:

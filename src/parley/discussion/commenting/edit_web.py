@@ -151,10 +151,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 
 
 def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dict[str, Any]]:
-    """Return the versions, newest first, with what each changed.
-
-    The oldest is there only to compare with, and is left out unless it is the comment's first.
-    """
+    """Return the versions, newest first, with what each changed; the oldest only if it is the comment's first."""
     shown = []
     for before, version in zip([None, *versions], versions, strict=False):
         if before is not None or version.is_first:

@@ -40,20 +40,15 @@ class EditedMeanwhile(Refused):
     status = 409
 
 
-class EditedComment(msgspec.Struct, frozen=True):
-    """What the checks need of a comment before an edit, besides the new text."""
-
-    thread: int
-    statement: str | None
-    state: str
-
-
 class CommentBefore(msgspec.Struct, frozen=True):
     """A comment as it is before an edit."""
 
+    thread: int
+    parent: int | None
+    state: str
     version: int
     body: str
-    parent: int | None
+    statement: str | None
 
 
 async def edit_comment(
@@ -71,7 +66,7 @@ async def edit_comment(
     author; EditedMeanwhile if the text is another one by now, or a moderator has decided about it; Refused if a rule
     or a check does not allow the edit.
     """
-    before = await db.fetch_one(EditedComment, Comment.select().where(Comment.id == comment_id))
+    before = await db.fetch_one(CommentBefore, Comment.select().where(Comment.id == comment_id))
     if before is None:
         raise NotFound(N_("This comment does not exist."))
     is_held = before.state == "pending"
@@ -80,7 +75,13 @@ async def edit_comment(
     async with db.atomic():
         comment = await lock_comment(comment_id)
         rules.require_edit_allowed(viewer, comment)
-        _require_undecided(edit, comment)
+        if edit.held != (comment.state == "pending"):
+            raise EditedMeanwhile(
+                N_(
+                    "A moderator has decided about this comment a moment ago. Nothing was changed, and your text is "
+                    "kept below. Save again to edit the comment as it is now."
+                )
+            )
         former = await _write(edit, stance, version)
         if not edit.held:
             payload = {"former": former} if former is not None else {}
@@ -89,35 +90,21 @@ async def edit_comment(
             await after(comment_id)
 
 
-def _require_undecided(edit: CommentEdit, comment: rules.CommentState) -> None:
-    if edit.held != (comment.state == "pending"):
-        raise EditedMeanwhile(
-            N_(
-                "A moderator has decided about this comment a moment ago. Nothing was changed, and your text is kept "
-                "below. Save again to edit the comment as it is now."
-            )
-        )
-
-
 async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> int | None:
     """Write the edit, and return the number of the former version if the text differs from it."""
     [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
-    _require_unchanged(version, edit.body, former)
-    stance = None if former.parent else stance
-    async with counts.update_counts(edit.comment):
-        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
-    return former.version if edit.body != former.body else None
-
-
-def _require_unchanged(version: int | None, body: str, former: CommentBefore) -> None:
     # The same text again is the same edit, sent twice.
-    if version not in (None, former.version) and body != former.body:
+    if version not in (None, former.version) and edit.body != former.body:
         raise EditedMeanwhile(
             N_(
                 "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your "
                 "text is kept below. Save again to replace the current text with yours."
             )
         )
+    stance = None if former.parent else stance
+    async with counts.update_counts(edit.comment):
+        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+    return former.version if edit.body != former.body else None
 
 
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:

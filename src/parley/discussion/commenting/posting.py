@@ -66,21 +66,17 @@ async def post_comment(draft: Draft) -> Posted:
     """
     draft = msgspec.structs.replace(draft, html=await render(draft.body))
     try:
-        return await _post(draft)
+        for _ in range(MOST_ATTEMPTS):
+            # PostgreSQL rolls back one of two transactions that wait for each other.
+            with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
+                return await _check_and_write(draft)
+        raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
     except Refused:
         # The comment may exist already: then it stays, even if the thread has been locked since.
         earlier = await _earlier_submission(draft)
         if earlier is None:
             raise
         return Posted(earlier)
-
-
-async def _post(draft: Draft) -> Posted:
-    for _ in range(MOST_ATTEMPTS):
-        # PostgreSQL rolls back one of two transactions that wait for each other.
-        with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
-            return await _check_and_write(draft)
-    raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
 
 
 async def _check_and_write(draft: Draft) -> Posted:
@@ -90,28 +86,19 @@ async def _check_and_write(draft: Draft) -> Posted:
         # A single statement needs no explicit transaction.
         return await _write(draft, results)
     async with db.atomic():
-        await _lock_open_thread(draft.thread)
-        anchor = await _anchor(draft)
+        state = await lock_thread(draft.thread)
+        if state is None:
+            raise NotFound(N_("This thread does not exist."))
+        rules.require_open_thread(state)
+        anchor = None
+        if draft.parent is None and draft.passage is not None:
+            anchor = await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
         comment = (await _write(draft, results)).id
         if anchor is not None:
             await anchors.attach(comment, anchor)
         for after in afters:
             await after(comment)
     return Posted(comment)
-
-
-async def _lock_open_thread(thread: int) -> None:
-    state = await lock_thread(thread)
-    if state is None:
-        raise NotFound(N_("This thread does not exist."))
-    rules.require_open_thread(state)
-
-
-async def _anchor(draft: Draft) -> anchors.FoundAnchor | None:
-    """Return the anchor of a top-level comment on a passage. Raises Refused if the words are no longer there."""
-    if draft.parent is not None or draft.passage is None:
-        return None
-    return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
 async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:

@@ -153,10 +153,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
 
 
 async def count_preview(request: AnyRequest) -> None:
-    """Count a preview; of a member, by their account: nobody else of their network can use up their previews.
-
-    Raises TooMany above the limits.
-    """
+    """Count a preview by account or, for visitors, by network. Raises TooMany above the limits."""
     viewer = viewer_of(request)
     if viewer is None:
         await take_network(PREVIEW_NETWORK, network(address_of(request)))
@@ -219,15 +216,12 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
     rules.require_open_branch(row.locked_branch)
     thread = await thread_at(str(row.thread))
-    body = await _quotation(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
+    body = ""
+    if request.query_params.get("quote") and row.state == "visible":
+        body = "".join(f"> {line}\n" for line in (await queries.text(row.id)).body.splitlines()) + "\n"
     form = new_form(thread.id, parent=row.id, body=body)
     wait = await wait_here(viewer_of(request), thread, row.id)
     return page(request, "discussion/comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
-
-
-async def _quotation(comment: int) -> str:
-    body = (await queries.text(comment)).body
-    return "".join(f"> {line}\n" for line in body.splitlines()) + "\n"
 
 
 handlers: list[object] = [post_comment, preview, link, reply]

@@ -51,8 +51,7 @@ def _outcomes(
             continue
         before = anchors.shorten_quote(row.words or row.quote or texts.get(row.passage, ""))
         after = anchors.shorten_quote(place.quote or now[place.lineage]) if place.is_found else ""
-        lost = _loss(row.anchor, place.state) if not place.is_found else None
-        outcome = CommentOutcome(comment, row.author, lost or _change(before, after), before, after)
+        outcome = CommentOutcome(comment, row.author, _outcome(row.anchor, place, before, after), before, after)
         words = placed.get(comment)
         yield _placed_by_hand(outcome, anchoring.select_near(document, row.passage, words)) if words else outcome
 
@@ -66,14 +65,12 @@ def _placed_by_hand(outcome: CommentOutcome, selector: anchoring.Selector | None
     )
 
 
-def _change(before: str, after: str) -> AnchorOutcome:
-    return "stays" if after == before else "changes"
-
-
-def _loss(before: str | None, after: str) -> AnchorOutcome:
-    if before in {after, "lost"}:  # it was gone before
+def _outcome(former: str | None, place: Resolution, before: str, after: str) -> AnchorOutcome:
+    if place.is_found:
+        return "stays" if after == before else "changes"
+    if former in {place.state, "lost"}:  # it was gone before
         return "stays"
-    return "loses-words" if after == "kept" else "loses-passage"
+    return "loses-words" if place.state == "kept" else "loses-passage"
 
 
 async def place(thread: int, placed: Mapping[int, str]) -> list[int]:

@@ -9,6 +9,7 @@ import msgspec
 from parley.articles import anchoring
 from parley.articles.anchoring import DocumentBlock, Resolution, Selector
 from parley.articles.articles import queries as articles
+from parley.articles.articles.rules import READABLE, WITHHELD
 from parley.articles.revisions.budget import Budget, for_anchors
 from parley.discussion.comments import rules
 from parley.discussion.comments.counts import recount, update_counts
@@ -113,7 +114,7 @@ class Anchored(msgspec.Struct, frozen=True):
 
 
 async def find_again(thread: int, former: int, new: int) -> list[int]:
-    """Find every anchor of a thread in revision number `new` of its article; return the comments whose anchors changed.
+    """Find every anchor of a thread in revision `new`, and return the comments whose anchors changed.
 
     The caller has locked the thread's row.
     """
@@ -191,3 +192,22 @@ async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
         [shorten_quote(resolution.quote) if resolution.state == "changed" else "" for resolution in moved],
         [resolution.confidence for resolution in moved],
     )
+
+
+SELECT_PASSAGES = f"""
+select c.id as comment, p.text
+from comment c join thread t on t.id = c.thread join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p
+where c.id = any($1::bigint[]) and c.passage is not null and c.anchor <> 'lost' and p.lineage = c.passage
+  and p.kind <> '{WITHHELD}'
+"""  # noqa: S608 constants only
+
+
+class PassageWords(msgspec.Struct, frozen=True):
+    comment: int
+    text: str
+
+
+async def passage_texts(comments: Sequence[int]) -> dict[int, str]:
+    """Return the text of the present passage that each of these comments is about, if it is about one."""
+    return {row.comment: row.text for row in await db.fetch(PassageWords, SELECT_PASSAGES, list(comments))}

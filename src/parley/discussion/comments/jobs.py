@@ -36,17 +36,13 @@ class OldHtml(msgspec.Struct, frozen=True):
 
 async def render_old() -> int:
     """Render comments again whose HTML an earlier version of text/markdown.py made; return how many there were."""
-    count = 0
-    while batch := await _render_batch():
-        count += batch
+    count, more = 0, True
+    while more:
+        async with db.atomic():
+            old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
+            await attempts.in_halves("markdown", old, _render, key=lambda comment: comment.id)
+        count, more = count + len(old), bool(old)
     return count
-
-
-async def _render_batch() -> int:
-    async with db.atomic():
-        old = await db.fetch(OldHtml, SELECT_OLD_HTML, markdown.VERSION, BATCH)
-        await attempts.in_halves("markdown", old, _render, key=lambda comment: comment.id)
-    return len(old)
 
 
 async def _render(old: Sequence[OldHtml]) -> None:

@@ -82,10 +82,7 @@ THREAD_COLUMNS = (
 
 
 class Location(msgspec.Struct, frozen=True):
-    """Where a comment stands: thread, parent, and its anchor in the article (discussion/comments/tables.py).
-
-    `locked_branch` is a branch that was locked above the comment.
-    """
+    """Where a comment stands: thread, parent, anchor (tables.py), and a branch that was locked above it."""
 
     thread: int
     parent: int | None = None
@@ -120,10 +117,7 @@ async def location_of(comment: int) -> Location:
 
 
 async def new_location(comment: int, thread: int, passage: int | None) -> Location:
-    """Where a comment would be on a passage of a thread's article, or on the whole article. Locks the thread.
-
-    Raises Refused if nothing can be moved there.
-    """
+    """Lock a thread, and return where a comment would be on its article or a passage of it. Raises Refused."""
     was, to = await location_of(comment), await _destination(thread, passage)
     if (was.thread, was.parent, was.passage) == (thread, None, passage):
         raise Refused(N_("The comment is in this place already."))
@@ -166,18 +160,14 @@ async def move(comment: int, to: Location, actor: int | None) -> None:
             most=MOST_MOVED,
         )
     async with update_counts(comment):
-        await db.execute(MOVE_ROOT, comment, *_anchor(to))
+        # All but the thread, and the branch that is locked above.
+        await db.execute(MOVE_ROOT, comment, *msgspec.structs.astuple(to)[1:-1])
         await db.execute(MOVE_BRANCH, branch, comment, to.thread, to.locked_branch)
     await db.execute(COUNT_REPLIES, was.parent, to.parent)
     if was.thread == to.thread:
         await emit("comment.edited", thread=to.thread, comment=comment, actor=actor)
         return
     await _change_thread(branch, was.thread, to.thread, actor)
-
-
-def _anchor(to: Location) -> tuple[object, ...]:
-    """What MOVE_ROOT sets: all but the thread and the branch that is locked above."""
-    return msgspec.structs.astuple(to)[1:-1]
 
 
 async def _change_thread(branch: Sequence[int], former: int, new: int, actor: int | None) -> None:

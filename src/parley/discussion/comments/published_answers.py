@@ -56,19 +56,14 @@ def publish(published: PublishedTally, now: Tally) -> PublishedTally:
     """
     if not is_step(published.total_compared, now.total):
         return published
-    tally = published.tally if _is_unanimous(published.tally, now) else now
-    return PublishedTally(tally, now.total)
+    before, after = msgspec.structs.astuple(published.tally), msgspec.structs.astuple(now)
+    is_unanimous = sum(old != new for old, new in zip(before, after, strict=True)) < 2  # noqa: PLR2004
+    return PublishedTally(published.tally if is_unanimous else now, now.total)
 
 
 def is_step(before: int, now: int) -> bool:
     """Whether at least STEP answers or members came or went, and their number doubled or halved."""
     return abs(now - before) >= STEP and (now >= 2 * before or 2 * now <= before)
-
-
-def _is_unanimous(before: Tally, now: Tally) -> bool:
-    """Whether only the number of one answer differs."""
-    differing = [name for name in Tally.__struct_fields__ if getattr(before, name) != getattr(now, name)]
-    return len(differing) < 2  # noqa: PLR2004
 
 
 def shares(tally: Tally) -> PublishedShares | None:

@@ -105,16 +105,14 @@ class CommentRow(msgspec.Struct, frozen=True):
     @property
     def is_long(self) -> bool:
         """Whether the body is shown shortened until the reader asks for more."""
-        return self.state == "visible" and not self.collapsed and _is_long(self.raw_html, reply=self.parent is not None)
+        if self.state != "visible" or self.collapsed:
+            return False
+        text = TAG.sub("", self.raw_html).strip()
+        return len(text) > (LONG_REPLY if self.parent else LONG_ROOT) or text.count("\n") >= BREAKS
 
     @property
     def difference(self) -> Markup:
         return mark_changes(self.quote or "", self.words or "")
-
-
-def _is_long(html: str, *, reply: bool) -> bool:
-    text = TAG.sub("", html).strip()
-    return len(text) > (LONG_REPLY if reply else LONG_ROOT) or text.count("\n") >= BREAKS
 
 
 def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:

@@ -39,7 +39,9 @@ def _require_statement(text: str) -> None:
         raise Refused(N_("A statement has no links. Please put them into the comment."))
     if text.endswith(QUESTION_MARKS):
         raise Refused(N_("Nobody can agree or disagree with a question. Please say what you think the answer is."))
-    if _has_second_sentence(text):
+    following = (text[match.end() : match.end() + 1] for match in SENTENCE_END.finditer(text))
+    # A sentence ends and another one begins: with a letter or number, and not with a small letter.
+    if any(char.isalnum() and not char.islower() for char in following):
         raise Refused(N_("A statement is one sentence. Please keep the one that matters most."))
     if ABOUT_ONESELF.match(text):
         raise Refused(
@@ -48,12 +50,6 @@ def _require_statement(text: str) -> None:
                 "“my”: “Cities need fewer cars”, not “I think cities need fewer cars”."
             )
         )
-
-
-def _has_second_sentence(text: str) -> bool:
-    """Whether a sentence ends and another one begins: with a letter or number, and not with a small letter."""
-    following = (text[match.end() : match.end() + 1] for match in SENTENCE_END.finditer(text))
-    return any(char.isalnum() and not char.islower() for char in following)
 
 
 def statement_of(form: Form) -> str | None:

@@ -83,7 +83,6 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         return await _without_map(row, published_map, lineages, viewer)
     you = await _place(viewer, thread, published_map.picture) if viewer else None
     shown = await _statements(published_map, lineages, viewer, only)
-    by_verdict = {verdict: _of(published_map, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
     return Tab(
         None,
         published_map.members,
@@ -92,9 +91,9 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         map=published_map,
         drawing=draw(published_map.picture, you),
         you=you,
-        common=by_verdict["common-ground"],
-        rejected=by_verdict["rejected"],
-        dividing=by_verdict["dividing"],
+        common=_of(published_map, shown, "common-ground"),
+        rejected=_of(published_map, shown, "rejected"),
+        dividing=_of(published_map, shown, "dividing"),
         words=[Column(letter, _choose(shown, ids)) for letter, ids in published_map.words.items()]
         if only is None
         else [],

@@ -22,7 +22,7 @@ class VerdictHistory(msgspec.Struct, frozen=True):
 
 
 def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked: int, today: date) -> VerdictHistory:
-    """Return the history after an analysis found a verdict, given its numbers of answers and of asked ones.
+    """Return the history after an analysis found a verdict, given how many answers there are and how many were asked.
 
     What readers see changes only after STEP answers came or went. If a verdict followed every answer, somebody who
     watches it would learn the last one.
@@ -38,10 +38,10 @@ def next_verdict(history: VerdictHistory, verdict: Verdict, answers: int, asked:
 
 
 def _immediate(history: VerdictHistory, verdict: Verdict, asked: int, today: date) -> VerdictHistory:
-    """Return the history if it need not wait for a step.
+    """Return the history without the wait for a step.
 
-    Common ground and what all reject wait for a later day with new asked answers, and for every analysis until then to
-    find the same: a brigade has to last, and one lucky hour is not enough.
+    Verdicts in COMMON wait for a later day with new asked answers, and every analysis until then must find the same:
+    then one evening of coordinated answers is not enough.
     """
     if verdict not in COMMON or verdict == history.shown:
         return VerdictHistory(shown=verdict)

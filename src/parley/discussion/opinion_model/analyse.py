@@ -23,8 +23,8 @@ def analyse(
 ) -> Analysis:
     """Return the map of a thread, or why there is none.
 
-    `previous` is the analysis before: the fit starts from it, an open gate closes later than it opened, and letters
-    stay. `shown` has the verdicts that readers see now: common ground leaves later than it came.
+    The fit starts from the `previous` analysis, which also keeps its letters. A gate closes, and a verdict that readers
+    see now (`shown`) ends, at a lower threshold than it began.
     """
     whole = Matrix.of(votes)
     matrix = whole.only(~copies(whole, seed)[whole.member]).well_answered()

@@ -83,7 +83,7 @@ class Parameters(msgspec.Struct, frozen=True):
 class MemberPosition(msgspec.Struct, frozen=True):
     """Where a member stands: on each axis, mean and standard deviation of the posterior.
 
-    `probability` is that of belonging to the likeliest group; `group` is None while it is below .8.
+    `probability` is the probability of the likeliest group; `group` is None while it is below .8.
     """
 
     voter: str

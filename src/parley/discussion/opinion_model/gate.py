@@ -1,6 +1,6 @@
 """The gate: a map is shown only if it predicts hidden answers better than the intercepts alone do."""
 
-from math import ceil
+from math import ceil, inf
 
 import msgspec
 import numpy as np
@@ -47,18 +47,9 @@ def opens(gained: Gain, *, was_open: bool) -> bool:
 
 def adds(gained: Gain, *, was_open: bool) -> bool:
     least, trimmed = (STAYS, STAYS_TRIMMED) if was_open else (OPENS, OPENS_TRIMMED)
-    return gained.z >= least and gained.trimmed_z >= trimmed and _explains_others(gained, was_open=was_open)
-
-
-def _could_add(gained: Gain) -> bool:
-    """Say whether what a map gains on other statements can still matter."""
-    return gained.z >= STAYS and gained.trimmed_z >= STAYS_TRIMMED
-
-
-def _explains_others(gained: Gain, *, was_open: bool) -> bool:
-    if was_open:
-        return gained.others_z >= STAYS_OTHERS
-    return gained.others_z >= OPENS_OTHERS and gained.others_share >= LEAST_SHARE
+    others, share = (STAYS_OTHERS, -inf) if was_open else (OPENS_OTHERS, LEAST_SHARE)
+    on_others = gained.others_z >= others and gained.others_share >= share
+    return gained.z >= least and gained.trimmed_z >= trimmed and on_others
 
 
 def has_second_axis(gate: Gate, *, had_it: bool) -> bool:
@@ -92,7 +83,8 @@ class Errors:
             gained = gain(self.matrix, before, after)
             if is_beyond_doubt(gained):
                 break
-        if not _could_add(gained):
+        # Otherwise the gain on the other statements does not matter.
+        if gained.z < STAYS or gained.trimmed_z < STAYS_TRIMMED:
             return gained
         others = ~_explained_best(self.matrix, before - after)[self.matrix.statement]
         part = Errors(self.matrix.only(others), self.seed, [fold[others] for fold in self.folds])

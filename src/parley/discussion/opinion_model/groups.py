@@ -168,13 +168,10 @@ def letters(fitted: Fit, statements: tuple[str, ...], groups: Groups, previous: 
         return [LETTERS[place] for place in np.argsort(by_size)]
     likeness = _likeness(fitted, statements, groups, previous)
     best = max(
-        permutations(LETTERS, len(groups.centres)), key=lambda permutation: _total(likeness, by_size, permutation)
+        permutations(LETTERS, len(groups.centres)),
+        key=lambda chosen: sum(likeness.get(pair, 0.0) for pair in zip(by_size.tolist(), chosen, strict=True)),
     )
     return [best[place] for place in np.argsort(by_size)]
-
-
-def _total(likeness: dict[tuple[int, str], float], by_size: Floats, chosen: tuple[str, ...]) -> float:
-    return sum(likeness.get((int(group), letter), 0.0) for group, letter in zip(by_size, chosen, strict=True))
 
 
 def _likeness(

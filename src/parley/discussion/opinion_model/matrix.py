@@ -37,7 +37,9 @@ class Matrix:
         members, member = _encode(votes.voter)
         statements, statement = _encode(votes.statement)
         asked = np.ones(len(member), bool) if votes.asked is None else np.asarray(votes.asked, bool)
-        last = _last_answers(member * len(statements) + statement)
+        # The position of each cell's last answer, by cell: sorted by member, then statement.
+        cells = member * len(statements) + statement
+        last = len(cells) - 1 - np.unique(cells[::-1], return_index=True)[1]
         value = np.asarray(votes.value, np.float64)
         return cls(member[last], statement[last], value[last], asked[last], members, statements)
 
@@ -106,12 +108,6 @@ def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:
     index: dict[Any, int] = {}
     codes = np.fromiter((index.setdefault(name, len(index)) for name in names), np.intp, len(names))
     return tuple(index), codes
-
-
-def _last_answers(cells: Indices) -> Indices:
-    """Return the position of each cell's last answer, by cell: sorted by member, then statement."""
-    _, from_the_end = np.unique(cells[::-1], return_index=True)
-    return len(cells) - 1 - from_the_end
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from parley.discussion.opinion_model.analysis import (
 )
 from parley.discussion.opinion_model.fit import Fit, place
 from parley.discussion.opinion_model.groups import Groups, belonging
-from parley.discussion.opinion_model.matrix import Flags, Floats, Matrix
+from parley.discussion.opinion_model.matrix import Floats, Matrix
 from parley.discussion.opinion_model.verdicts import AnswerCounts, Evidence, representative
 
 
@@ -53,7 +53,7 @@ def statements(
 ) -> tuple[tuple[StatementResult, ...], dict[str, tuple[str, ...]]]:
     """Return all statements, and those that set each group apart. Only the members of `matrix` count."""
     evidence = _evidence(whole, matrix, groups)
-    before = [_has_verdict(whole, shown, verdict) for verdict in COMMON]
+    before = [np.array([shown.get(name) == verdict for name in whole.statements], bool) for verdict in COMMON]
     unknown: list[Verdict] = ["unknown"] * len(whole.statements)
     verdicts = evidence.verdicts(*before) if groups else unknown
     of_everybody = unknown if groups else evidence.verdicts_of_everybody(*before)
@@ -68,7 +68,11 @@ def statements(
         )
         for index, name in enumerate(whole.statements)
     )
-    return per_statement, _representative(whole, evidence.groups, letters)
+    typical = {
+        letter: tuple(whole.statements[index] for index in representative(evidence.groups, row))
+        for row, letter in enumerate(letters)
+    }
+    return per_statement, typical
 
 
 def _evidence(whole: Matrix, matrix: Matrix, groups: Groups | None) -> Evidence:
@@ -88,22 +92,11 @@ def _evidence(whole: Matrix, matrix: Matrix, groups: Groups | None) -> Evidence:
     )
 
 
-def _has_verdict(whole: Matrix, shown: Mapping[str, Verdict], verdict: Verdict) -> Flags:
-    return np.array([shown.get(name) == verdict for name in whole.statements], bool)
-
-
 def _shares(tally: AnswerCounts, row: int, index: int) -> Shares:
     answers = int(tally.answers[row, index])
     agree, disagree = (float(counts[row, index]) / max(answers, 1) for counts in (tally.agree, tally.disagree))
     unsure = float(answers - tally.agree[row, index] - tally.disagree[row, index]) / max(answers, 1)
     return Shares(answers, agree, disagree, unsure)
-
-
-def _representative(whole: Matrix, tally: AnswerCounts, letters: list[str]) -> dict[str, tuple[str, ...]]:
-    return {
-        letter: tuple(whole.statements[index] for index in representative(tally, row))
-        for row, letter in enumerate(letters)
-    }
 
 
 def _tuple(values: Floats) -> tuple[float, ...]:

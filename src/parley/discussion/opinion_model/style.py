@@ -33,9 +33,9 @@ def reason(gate: Gate) -> Reason | None:
 
 
 def unsure(matrix: Matrix, fitted: Fit, axis: int) -> float:
-    """Return the rank correlation, without its sign, of position and the member's share of unsure answers.
+    """Return the absolute rank correlation of position and the member's share of unsure answers.
 
-    Of ranks, so that a few members who are unsure of everything do not decide it.
+    Ranks, so that a few members who are always unsure do not decide it.
     """
     shares = np.bincount(matrix.member, matrix.value == 0, len(matrix.members)) / matrix.answers_of_members()
     if shares.std() == 0:
@@ -46,7 +46,7 @@ def unsure(matrix: Matrix, fitted: Fit, axis: int) -> float:
 def popularity(matrix: Matrix, fitted: Fit, axis: int) -> float:
     """Return which part of the loadings' variance follows from popularity, 0 if one end takes the other side.
 
-    Statements weigh by their answers, so that those of a few members do not decide it.
+    Statements are weighted by their answers, so that a few members do not decide it.
     """
     loadings, means = fitted.statements.mean[axis], fitted.statements.mean[-1]
     weights = matrix.answers_of_statements()

@@ -121,8 +121,8 @@ def _name_verdicts(agreed: Flags, rejected: Flags, divide: Flags) -> list[Verdic
 def representative(tally: AnswerCounts, group: int) -> Indices:
     """Return the statements that set a group apart, the most typical first.
 
-    These are statements to which the group agrees (lower bound at least ½) significantly more often than all others do,
-    by the z of two proportions. The level, one side of 10 %, is that of Polis.
+    The group agrees to these (lower bound at least ½) significantly more often than all others, by the z of two
+    proportions. The one-sided level of 10 % is the one that Polis uses.
     """
     agree, answers = tally.agree[group], tally.answers[group]
     z = two_proportion_z(agree, answers, tally.agree.sum(axis=0) - agree, tally.answers.sum(axis=0) - answers)

@@ -134,7 +134,9 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     replies = Counter(line.parent_id for line in comments.values())
 
     def render(line: ImportLine) -> RenderedLine:
-        return _render_line(_with_quote(line, lineages), replies[line.id])
+        line = _with_quote(line, lineages)
+        body = "" if line.state != "visible" else line.body.replace("\x00", "")
+        return RenderedLine(line, body, markdown.render(body), replies[line.id])
 
     # Before the transaction, so that nobody who writes in the thread waits for it.
     rendered = {line.id: render(line) for line in comments.values() if line.id not in stored}
@@ -161,10 +163,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
 
 
 async def _lock_threads(thread: int) -> dict[str, ImportedComment]:
-    """Lock a thread and those to which its imported comments were moved, and return these comments.
-
-    Raises NotFound if there is no such thread.
-    """
+    """Lock a thread and those to which its imported comments were moved; return these comments. Raises NotFound."""
     locked: set[int] = set()
     needed, known = {thread}, {}
     while needed - locked:
@@ -214,11 +213,6 @@ def _with_quote(line: ImportLine, lineages: Mapping[str, int]) -> ImportLine:
         return line
     body = line.body if line.state != "visible" else f"> {words}\n\n{line.body}"
     return msgspec.structs.replace(line, body=body, quote="")
-
-
-def _render_line(line: ImportLine, replies: int) -> RenderedLine:
-    body = "" if line.state != "visible" else line.body.replace("\x00", "")
-    return RenderedLine(line, body, markdown.render(body), replies)
 
 
 async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int]) -> list[ImportedComment]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -30,12 +30,6 @@ MINUTE = 60
 SELECT_WATCHED = (
     f"select id from ({SELECT_ACTIVE_THREADS}) active union select id from thread where slow_branches <> '[]'"  # noqa: S608 constants
 )
-# Until when an automatic rule slows a thread; null where none does.
-SELECT_END_BY_RULE = f"""
-select max(h.created_at) + interval '{WINDOW} seconds' from hit h
-join rule u on u.id = h.rule join comment c on c.id = h.comment
-where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() - interval '{WINDOW} seconds'
-"""  # noqa: S608 constants only
 # The second condition leaves the row unlocked where nothing has changed.
 WRITE_BRANCHES = "update thread set slow_branches = $2::jsonb where id = $1 and slow_branches <> $2::jsonb"
 
@@ -69,37 +63,31 @@ async def _update(thread: int) -> bool:
 async def _slow_branches(thread: int) -> list[SlowBranch]:
     """Return the whole thread if it is slow, and the branches that are slower than it."""
     recent, now = await activity(thread), datetime.now(UTC)
-    whole = await _whole_thread(thread, recent, now)
+    whole = _whole_thread(recent, now)
+    parents = {comment.id: comment.parent for comment in recent.recent}
+    by_branch: dict[int, list[Point]] = defaultdict(list)
+    for point in recent.points:
+        by_branch[top_of_branch(point.comment, parents)].append(point)
     branches = [
         _slow_branch(top, points, BRANCH_LIMIT, now)
-        for top, points in _by_branch(recent).items()
+        for top, points in sorted(by_branch.items())
         if heat(points) >= BRANCH_LIMIT
     ]
     return [*whole, *(branch for branch in branches if not whole or branch.wait > whole[0].wait)]
 
 
-async def _whole_thread(thread: int, recent: ThreadActivity, now: datetime) -> list[SlowBranch]:
+def _whole_thread(recent: ThreadActivity, now: datetime) -> list[SlowBranch]:
     """At most one entry: the longest wait in the whole thread, until the last reason for it ends."""
     reasons = [_slow_branch(None, recent.thread_points, THREAD_LIMIT, now)] if recent.heat >= THREAD_LIMIT else []
-    by_rule: datetime | None = await db.value(SELECT_END_BY_RULE, thread)
-    if by_rule is not None:
-        reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(by_rule)))
+    if recent.until_by_rule is not None:
+        reasons.append(SlowBranch(None, RULE_WAIT, _next_minute(recent.until_by_rule)))
     if not reasons:
         return []
     return [SlowBranch(None, max(reason.wait for reason in reasons), max(reason.until for reason in reasons))]
 
 
-def _by_branch(activity: ThreadActivity) -> dict[int, list[Point]]:
-    parents = {comment.id: comment.parent for comment in activity.recent}
-    points = defaultdict(list)
-    for point in activity.points:
-        points[top_of_branch(point.comment, parents)].append(point)
-    return dict(sorted(points.items()))
-
-
-def _slow_branch(top: int | None, points: Iterable[Point], limit: float, now: datetime) -> SlowBranch:
+def _slow_branch(top: int | None, points: Sequence[Point], limit: float, now: datetime) -> SlowBranch:
     """The entry of a branch or thread that is at least as hot as `limit`, its wait in whole minutes."""
-    points = list(points)
     minutes = -(-wait_at(heat(points), limit) // MINUTE)
     # Seconds of the clock, not seconds from now: each run finds the same end, so the event is sent once.
     seconds = range(int(now.timestamp()) + 1, int(now.timestamp() + WINDOW) + 1)

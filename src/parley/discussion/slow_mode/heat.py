@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -49,10 +50,11 @@ from decision d where d.thread = $1 and d.kind = 'comment' and d.action in ('rem
   and d.state = 'in_force' and d.created_at > now() - interval '{WINDOW} seconds'
 """  # noqa: S608 constants only
 SELECT_SETTING = f"""
-select t.slow, exists(
-    select from hit h join rule u on u.id = h.rule join comment c on c.id = h.comment
+select t.slow, (
+    select max(h.created_at) + interval '{WINDOW} seconds'
+    from hit h join rule u on u.id = h.rule join comment c on c.id = h.comment
     where u.action = 'slow' and h.acted and c.thread = t.id and h.created_at > now() - interval '{WINDOW} seconds'
-) as by_rule from thread t where t.id = $1
+) as until_by_rule from thread t where t.id = $1
 """  # noqa: S608 constants only
 # The threads that can be in slow mode. Each part is found by an index and returns nothing in quiet times.
 SELECT_ACTIVE_THREADS = f"""
@@ -89,10 +91,10 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class SlowSetting(msgspec.Struct, frozen=True):
-    """The wait in seconds that moderators set for a thread, and whether an automatic rule slows it."""
+    """The wait in seconds that moderators set for a thread, and until when an automatic rule slows it."""
 
-    slow: int
-    by_rule: bool
+    slow: int = 0
+    until_by_rule: datetime | None = None
 
 
 class ThreadActivity(msgspec.Struct, frozen=True):
@@ -101,7 +103,7 @@ class ThreadActivity(msgspec.Struct, frozen=True):
     recent: list[RecentComment]
     points: list[Point]
     slow: int = 0
-    by_rule: bool = False
+    until_by_rule: datetime | None = None
 
     @property
     def thread_points(self) -> list[Point]:
@@ -116,9 +118,9 @@ class ThreadActivity(msgspec.Struct, frozen=True):
 async def activity(thread: int) -> ThreadActivity:
     recent = await db.fetch(RecentComment, SELECT_RECENT, thread)
     points = await db.fetch(Point, SELECT_POINTS, thread)
-    setting = await db.fetch_one(SlowSetting, SELECT_SETTING, thread) or SlowSetting(0, by_rule=False)
+    setting = await db.fetch_one(SlowSetting, SELECT_SETTING, thread) or SlowSetting()
     quick = [Point(comment.id, QUICK, comment.age, comment.pair) for comment in recent if comment.pair]
-    return ThreadActivity(recent, points + quick, setting.slow, setting.by_rule)
+    return ThreadActivity(recent, points + quick, setting.slow, setting.until_by_rule)
 
 
 def newest_of_pairs(points: Iterable[Point]) -> list[Point]:

@@ -52,7 +52,7 @@ def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait 
     last = min((comment.age for comment in activity.recent if comment.author == member), default=WINDOW)
     candidates = [
         Wait(last, activity.slow, BY_MODERATORS),
-        Wait(last, RULE_WAIT if activity.by_rule else 0, HEATED_THREAD),
+        Wait(last, RULE_WAIT if activity.until_by_rule else 0, HEATED_THREAD),
         Wait(last, wait_at(activity.heat, THREAD_LIMIT), HEATED_THREAD),
     ]
     if parent is not None:

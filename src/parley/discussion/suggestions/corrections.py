@@ -5,7 +5,6 @@ A correction is kept as the passages that replace the one it is about, so it can
 
 import msgspec
 
-from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
 from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.text import ArticleText
@@ -18,7 +17,7 @@ from parley.discussion.threads.updating import notify_concerned
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
 from parley.platform.concurrency import in_thread
-from parley.platform.errors import NotFound, Refused
+from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
@@ -53,9 +52,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
     """
     async with db.atomic():
         await queries.lock_thread(thread_id)
-        thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
-        if thread is None or article is None:
-            raise NotFound(N_("This thread does not exist."))
+        thread, article = await queries.with_article(thread_id)
         if thread.state != "open":
             raise Refused(N_("This discussion is closed, so its article cannot be corrected."))
         before = await passage(article, correction.passage)

@@ -12,8 +12,8 @@ from parley.articles.articles.restricting import refuse_frozen
 from parley.articles.articles.rules import may_decide_update
 from parley.articles.articles.tables import Article
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode
+from parley.articles.imports import ops as imports
+from parley.articles.imports.ops import decode
 from parley.articles.revisions.losses import loss
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import SourceUpdate, as_update
@@ -51,18 +51,14 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await threads.lock_thread(discussion.id)
         await refuse_frozen(article or 0)
-        await _refuse_excerpt(article or 0)
+        # A suggestion shows the whole text.
+        if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
+            raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
         await refuse_too_many(discussion.id, viewer.id)
         suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, None, draft.draft, "")
         await imports.mark_published(draft.id, discussion.id)
         await notify_concerned(suggestion)
     return discussion.id, suggestion
-
-
-async def _refuse_excerpt(article: int) -> None:
-    """Raise Refused unless all of the article is shown: a suggestion shows the whole text."""
-    if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
-        raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):
@@ -75,10 +71,9 @@ class SuggestionDecision(msgspec.Struct, frozen=True):
 
 
 async def decline(decision: SuggestionDecision, version: str = "") -> None:
-    """Decline a suggested update, whose text is deleted then. `version` is the update's version on the page, if known.
+    """Decline a suggested update, and delete its text. `version` is the update's version on the page, if known.
 
-    Raises Forbidden, NotFound, StaleEdit when the article or the update changed meanwhile, and Refused when it is
-    decided already.
+    Raises Forbidden, NotFound, StaleEdit if the article or the update changed meanwhile, Refused if it is decided.
     """
     async with db.atomic():
         row = await _lock_undecided(decision)
@@ -86,14 +81,11 @@ async def decline(decision: SuggestionDecision, version: str = "") -> None:
             raise Refused(N_("Please choose which text stays, and save these choices."))
         if version:
             article = await _article_of(decision.thread)
-            _require_current(version, await _version_of(row, article))
+            if row.passage is not None:
+                _require_current(version, corrections.version(row, article))
+            else:
+                _require_current(version, (await as_update(article, decode(row.draft or b""))).version)
         await _record(decision, "declined")
-
-
-async def _version_of(row: SuggestionRow, article: ArticleRow) -> str:
-    if row.passage is not None:
-        return corrections.version(row, article)
-    return (await as_update(article, decode(row.draft or b""))).version
 
 
 def _require_current(shown: str, current: str) -> None:
@@ -113,8 +105,8 @@ async def _article_of(thread: int) -> ArticleRow:
 async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
     """Write a suggested update as the article's next revision. `version` is the update's version on the page.
 
-    In a conflict, the corrected text stays unless its number is in `take`. Raises Forbidden, NotFound, StaleEdit when
-    the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
+    In a conflict, the corrected text stays unless its number is in `take`. Raises as `decline`, and Refused if nothing
+    changes.
     """
     async with db.atomic():
         row = await _lock_undecided(decision)
@@ -155,10 +147,7 @@ def _may_remove_any_part(viewer: Viewer) -> bool:
 
 
 async def _refuse_large(viewer: Viewer, article: int, text: ArticleText) -> None:
-    """Raise Forbidden if only a moderator may accept a text that lacks so much of the present one.
-
-    Or of the one that was approved last: each of several updates may remove little.
-    """
+    """Raise Forbidden if only a moderator may accept a text that lacks so much of the present or last approved one."""
     if _may_remove_any_part(viewer):
         return
     for before in (await versions.newest(article), await versions.last_approved(article)):
@@ -185,13 +174,7 @@ async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int,
 
 async def _record(decision: SuggestionDecision, state: str) -> None:
     await SuggestedUpdate.update(
-        {
-            SuggestedUpdate.state: state,
-            SuggestedUpdate.answer: decision.answer,
-            SuggestedUpdate.decided_by: decision.viewer.id,
-            SuggestedUpdate.decided_at: db.NOW,
-            SuggestedUpdate.draft: None,
-        }
+        state=state, answer=decision.answer, decided_by=decision.viewer.id, decided_at=db.NOW, draft=None
     ).where(SuggestedUpdate.id == decision.suggestion)
     await notify_concerned(decision.suggestion)
 

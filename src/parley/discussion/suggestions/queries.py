@@ -14,8 +14,8 @@ MOST_OF_A_MEMBER = 10
 MOST_IN_A_THREAD = 10
 
 SELECT_SUGGESTION = """
-select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft, s.passage, s.reason,
-       s.answer, s.created_at, s.decided_at
+select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at,
+       s.draft, s.passage, s.reason, s.answer, s.decided_at
 from suggested_update s join thread t on t.id = s.thread
 left join member m on m.id = s.member and m.state <> 'anonymised'
 where s.id = $1 and s.thread = $2
@@ -43,8 +43,8 @@ and (thread, member, coalesce(passage, 0)) is distinct from ($1, $2, coalesce($3
 """
 
 
-class SuggestionRow(msgspec.Struct, frozen=True):
-    """A suggested update. `member` is None if the account was closed, `member_id` for conflicts with the source."""
+class SuggestionSummary(msgspec.Struct, frozen=True):
+    """A suggestion in a list. `member` is None for a closed account, `member_id` for conflicts with the source."""
 
     id: int
     thread: int
@@ -52,30 +52,23 @@ class SuggestionRow(msgspec.Struct, frozen=True):
     member_id: int | None
     member: str | None
     state: str
+    created_at: datetime
+
+
+class SuggestionRow(SuggestionSummary, frozen=True):
+    """A suggested update with its text."""
+
     draft: bytes | None
     # Of a correction: the lineage of its passage, and why the member suggests it.
     passage: int | None
     reason: str
     answer: str
-    created_at: datetime
     decided_at: datetime | None
 
     @property
     def digest(self) -> str:
         """A hash that changes when the member replaces what they suggested."""
         return hashlib.sha256((self.draft or b"") + self.reason.encode()).hexdigest()[:16]
-
-
-class SuggestionSummary(msgspec.Struct, frozen=True):
-    """A suggested update in a list, without its text."""
-
-    id: int
-    thread: int
-    title: str
-    member_id: int | None
-    member: str | None
-    state: str
-    created_at: datetime
 
 
 class WaitingSuggestions(msgspec.Struct, frozen=True):

@@ -10,8 +10,8 @@ from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
 from parley.articles.articles.rules import may_decide_update
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports.drafts import decode
 from parley.articles.imports.forms import LONGEST_REASON
+from parley.articles.imports.ops import decode
 from parley.articles.imports.web import own_import
 from parley.articles.revisions.differences import both_sides, compare, count, preview
 from parley.articles.revisions.losses import loss
@@ -74,10 +74,7 @@ async def visible_suggestion(
 
 
 def _may_see(viewer: Viewer, thread: ThreadRow, article: articles.ArticleRow, update: SuggestionRow) -> bool:
-    """Whether the viewer may see a suggested update.
-
-    While it waits it shows the whole text, so then only moderators see one of an article that is shown as an excerpt.
-    """
+    """Whether the viewer may see a suggested update. A waiting one shows the whole text, not only an excerpt."""
     concerns = viewer.id == update.member_id or viewer.name == thread.starter
     if update.state != "waiting":
         return concerns or viewer.access >= MODERATOR

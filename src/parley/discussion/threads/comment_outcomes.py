@@ -21,10 +21,9 @@ NO_OUTCOMES: dict[str, Any] = {"outcomes": {}, "outcome_counts": {}}
 
 
 class CommentOutcome(msgspec.Struct, frozen=True):
-    """What becomes of a comment.
+    """What becomes of a comment that is about `quote` now, and would be about `words`.
 
-    `quote` is what it is about now, and `words` how that would read. `by_hand` is whether the editor chose these words,
-    and `is_missing` whether the new text does not have them.
+    `by_hand` says that the editor chose these words, `is_missing` that the new text does not have them.
     """
 
     comment: int

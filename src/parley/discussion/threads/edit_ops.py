@@ -96,9 +96,7 @@ async def restore_revision(
 async def _lock_editable(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
     await queries.lock_thread(thread_id)
-    thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
-    if thread is None or article is None:
-        raise NotFound(N_("This thread does not exist."))
+    thread, article = await queries.with_article(thread_id)
     require_edit_allowed(viewer, thread, article)
     return article
 

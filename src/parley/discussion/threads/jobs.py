@@ -53,8 +53,7 @@ with counted as (
         ) sided where side is not null order by side, best desc, id
     ) pair
 )
-select coalesce(sum(greatest(score, 0)), 0)::int as votes,
-       count(*)::int as comments,
+select coalesce(sum(greatest(score, 0)), 0)::int + count(*)::int as score,
        count(distinct coalesce(author::text, imported_author))::int as people,
        (select array_agg(coalesce(n, 0) order by day)
         from generate_series(0, $2 - 1) day left join (
@@ -77,8 +76,7 @@ class DueThread(msgspec.Struct, frozen=True):
 
 
 class ComputedStats(msgspec.Struct, frozen=True):
-    votes: int
-    comments: int
+    score: int
     people: int
     days: list[int]
     stances: list[int]
@@ -97,17 +95,8 @@ async def _refresh(thread: DueThread) -> None:
     stats = await db.fetch_one(ComputedStats, REFRESH_STATS, thread.id, SPARKLINE_DAYS)
     if stats is None:
         return
-    score = stats.votes + stats.comments
     await ThreadStats.update(
-        {
-            ThreadStats.score: score,
-            ThreadStats.hot: hot(score, thread.created_at),
-            ThreadStats.people: stats.people,
-            ThreadStats.days: stats.days,
-            ThreadStats.stances: stats.stances,
-            ThreadStats.strongest: stats.strongest,
-            ThreadStats.refreshed_at: started,
-        }
+        **msgspec.structs.asdict(stats), hot=hot(stats.score, thread.created_at), refreshed_at=started
     ).where(ThreadStats.thread == thread.id)
 
 
@@ -131,7 +120,11 @@ async def check(due: DueCheck) -> None:
     except Unchanged:
         await source_checks.schedule(due)
     except PageGone:
-        await _handle_gone(due)
+        if due.note != GONE:
+            await _schedule_with_note(due, GONE)
+        else:
+            log.info("source gone", article=due.id, url=due.url)
+            await source_checks.stop(due, GONE_FOR_GOOD)
     except CannotImport as error:
         await _schedule_with_note(due, error.reason)
     except TimeoutError:
@@ -153,14 +146,6 @@ async def _revise(due: DueCheck) -> bool:
         return False
     log.info("source revised", article=due.id, url=due.url)
     return True
-
-
-async def _handle_gone(due: DueCheck) -> None:
-    if due.note == GONE:
-        log.info("source gone", article=due.id, url=due.url)
-        await source_checks.stop(due, GONE_FOR_GOOD)
-    else:
-        await _schedule_with_note(due, GONE)
 
 
 async def _schedule_with_note(due: DueCheck, note: Message) -> None:

@@ -8,12 +8,12 @@ from parley.articles.articles import ops as articles
 from parley.articles.articles import queries as article_queries
 from parley.articles.articles.restricting import check_not_removed
 from parley.articles.articles.text import ArticleText
-from parley.articles.imports import imports
+from parley.articles.imports import ops as imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
 from parley.discussion.threads.queries import hot, topics
-from parley.discussion.threads.tables import Thread, ThreadStats, Topic
+from parley.discussion.threads.tables import Thread, ThreadStats
 from parley.discussion.threads.updating import UpdateResult, apply_update
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
@@ -78,24 +78,20 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
     """Open a thread for `text`, or return the one that its article has already.
 
     Without a `starter`, that is from the command line, the existing article is revised, unless `revises` is False. A
-    member's second import changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when
+    member's second import changes nothing; it can be suggested as an update (suggestions/ops.py). Raises Refused when
     there is no such topic, and for a text that was taken down here.
     """
     async with db.atomic():
         # Two imports of one address at once must not open two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
-        await _check_topic(topic)
+        if topic not in (known := [row.slug for row in await topics()]):
+            message = N_("There is no topic {topic}. Please choose one of: {known}.")
+            raise Refused(message, topic=topic, known=", ".join(known))
         article = await articles.find_article(text)
         if article is None:
             await check_not_removed(text)
             return await _insert_thread(await articles.add_article(text), text, topic, starter)
         return await (_revise_existing(article, text) if starter is None and revises else _existing_thread(article))
-
-
-async def _check_topic(topic: str) -> None:
-    if not await Topic.exists().where(Topic.slug == topic):
-        known = ", ".join(topic_row.slug for topic_row in await topics())
-        raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
 async def _insert_thread(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
@@ -117,7 +113,7 @@ async def _existing_thread(article: int) -> OpenedThread:
 
 
 async def revise_from_source(article: int, text: ArticleText) -> bool:
-    """Update an article with the text that a check of its source found. Return False when that changes nothing.
+    """Update an article with its source's text. Return False if nothing changes.
 
     Raises CannotImport if several updates together would remove too much.
     """

@@ -6,9 +6,13 @@ from math import log10
 
 import msgspec
 
+from parley.articles.articles import queries as articles
+from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.rules import READABLE
 from parley.discussion.threads.tables import Thread, Topic
 from parley.platform import db
+from parley.platform.errors import NotFound
+from parley.platform.text.messages import N_
 
 PAGE = 20
 THREAD_SORTS = ("hot", "new", "active", "top")
@@ -156,6 +160,15 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
 async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, SELECT_THREAD, thread_id)
+
+
+async def with_article(thread_id: int) -> tuple[ThreadRow, ArticleRow]:
+    """Return a thread and its article. Raises NotFound."""
+    # The thread first: if its `last_seq` were newer than the comments read after it, the stream would skip events.
+    thread, article = await one(thread_id), await articles.of_thread(thread_id)
+    if thread is None or article is None:
+        raise NotFound(N_("This thread does not exist."))
+    return thread, article
 
 
 async def lock_thread(thread_id: int) -> str | None:

@@ -32,12 +32,7 @@ COPIES = 2
 
 async def thread_and_article(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     """The thread with this id, and its article. Raises NotFound."""
-    thread_id = as_id(thread)
-    row = await queries.one(thread_id) if thread_id else None
-    article = await articles.of_thread(row.id) if row else None
-    if row is None or article is None:
-        raise NotFound(N_("This thread does not exist."))
-    return row, article
+    return await queries.with_article(as_id(thread) or 0)
 
 
 @get("/t/{thread:str}/revisions", name="threads:revisions", opt={"who": ANYONE, "reading": True})

@@ -10,7 +10,7 @@ import msgspec
 from parley.articles.articles import ops as articles
 from parley.articles.articles import versions
 from parley.articles.articles.versions import StoredPassage
-from parley.articles.imports.drafts import encode
+from parley.articles.imports.ops import encode
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import SourceUpdate, store_source
 from parley.discussion.threads.ops import revise_thread
@@ -78,7 +78,10 @@ async def apply_update(
         await store_source(article, update.source.passages, update.merged.undecided if conflicts else None)
         waiting = await _store_conflicts(thread, update) if conflicts else None
         if waiting is None:
-            await _close_conflicts(thread)
+            # This update decided the waiting conflicts, or they are no conflicts any more.
+            is_open = (SuggestedUpdate.thread == thread) & (SuggestedUpdate.state == "waiting")
+            closing = SuggestedUpdate.update(state="accepted", decided_at=db.NOW, draft=None)
+            await closing.where(is_open, SuggestedUpdate.member.is_null())
         after = await versions.newest(article)
     return UpdateResult(
         revised is not None, *_count_changes(before, after), update.merged.corrections, conflicts, waiting
@@ -92,13 +95,6 @@ def _count_changes(before: Sequence[StoredPassage], after: Sequence[StoredPassag
     )
     changed = sum(old[lineage] != new[lineage] for lineage in old.keys() & new.keys())
     return changed, len(new.keys() - old.keys()), len(old.keys() - new.keys())
-
-
-async def _close_conflicts(thread: int) -> None:
-    """Close the waiting conflicts: this update decided them, or they are no conflicts any more."""
-    await SuggestedUpdate.update(
-        {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
-    ).where(SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null())
 
 
 async def _store_conflicts(thread: int, update: SourceUpdate) -> int:

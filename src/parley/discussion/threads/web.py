@@ -6,8 +6,8 @@ from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.articles.imports.drafts import decode, with_facts
 from parley.articles.imports.forms import PublishForm
+from parley.articles.imports.ops import decode, with_facts
 from parley.articles.imports.preview import preview
 from parley.articles.imports.web import own_import
 from parley.discussion.threads import opening, ops

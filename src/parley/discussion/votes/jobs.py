@@ -29,10 +29,9 @@ where not counted and m.state = 'active' and {attempts.due("votes", "v.member")}
 
 
 async def count_remaining_votes() -> int:
-    """Count votes that are still uncounted although their member is active now.
+    """Count the uncounted votes of up to BATCH active members, and return the number of members.
 
-    That happens when their member had cast many, or casts one while they confirm their address. Takes at most BATCH
-    members. Return the number of members.
+    There are some if a member had cast many, or casts one while they confirm their address.
     """
     members = await db.values(SELECT_MEMBERS_WITH_UNCOUNTED_VOTES)
     return len(await attempts.each("votes", members, _count_votes_of, in_transaction=False))
@@ -53,10 +52,7 @@ async def check_counters() -> int:
 
 
 async def _repair_batch(above: int) -> int:
-    """Correct the counters of the comments with ids in (above, above + BATCH], and the thread ids of their votes.
-
-    Return how many comments had wrong counters.
-    """
+    """Correct the comments with ids in (above, above + BATCH] and their votes; return how many had wrong counters."""
     await db.execute(CORRECT_THREADS, above, above + BATCH)
     recounts = await differing_recounts(above, above + BATCH)
     for recount in recounts:
@@ -66,10 +62,7 @@ async def _repair_batch(above: int) -> int:
 
 
 async def repair_counters(recount: Recount) -> None:
-    """Lock the comment, count its votes again, and set its counters to the result.
-
-    Its ranks are generated columns, so PostgreSQL updates them too.
-    """
+    """Lock the comment, count its votes again, and set its counters. PostgreSQL updates its ranks."""
     async with db.atomic():
         await db.execute("select 1 from comment where id = $1 for no key update", recount.comment)
         for locked_recount in await differing_recounts(recount.comment - 1, recount.comment):

@@ -216,10 +216,7 @@ class UncountedVote(msgspec.Struct, frozen=True):
 
 
 async def count_votes_of_member(member: int) -> int:
-    """Count up to MOST_AT_ONCE uncounted votes of a member whose address is confirmed now, and return how many.
-
-    The worker counts the others within a minute (discussion/votes/jobs.py).
-    """
+    """Count up to MOST_AT_ONCE uncounted votes of a member, and return how many. The worker counts the others."""
     async with db.atomic():
         uncounted = Vote.select().where(Vote.member == member, Vote.counted == False)  # noqa: E712 SQL
         votes = await db.fetch(UncountedVote, uncounted.order_by(Vote.comment, Vote.axis).limit(MOST_AT_ONCE))

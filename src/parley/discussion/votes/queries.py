@@ -64,10 +64,7 @@ def viewer_states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
 
 
 def viewer_state(quality: int | None, agreement: int | None, published: Sequence[int]) -> ViewerState:
-    """A member's votes on a comment and, where they answered, the published answers.
-
-    The other fields keep their defaults. `published` is `comment.published`; its last number is not an answer.
-    """
+    """A member's votes on a comment and, if they answered, the published answers (`comment.published`)."""
     *answers, _total_compared = published
     return ViewerState(quality, agreement, shares(Tally(*answers)) if agreement is not None else None)
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.votes import ops
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import came_from, fragment, wants_fragment
 from parley.platform.ratelimit import VOTE
@@ -26,7 +26,7 @@ class VoteForm(Form):
 
 
 @post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER, "limits": VOTE})
-async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Response[Any]:
+async def cast(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     comment_id = as_id(comment)
     if comment_id is None:
         raise NotFound(N_("This comment does not exist."))
@@ -36,17 +36,10 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     viewer = signed_in(request)
     result = await ops.cast_vote(viewer=viewer, comment=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
-        return Redirect(_back(request, comment_id), status_code=303)
+        path = came_from(request)
+        thread_page = f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
+        return Redirect(thread_page, status_code=303)
     return fragment(request, "discussion/comments/_votes.html", comment=result, viewer_state=result.viewer_state)
-
-
-def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
-    """The thread's page that the voter came from, at the comment.
-
-    The comment's own page if they came from anywhere else.
-    """
-    path = came_from(request)
-    return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
 
 
 handlers = [cast]

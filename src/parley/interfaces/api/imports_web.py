@@ -8,10 +8,9 @@ from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
-from parley.articles.imports import imports
-from parley.articles.imports.drafts import decode, with_facts
+from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import NewForm, PublishForm
-from parley.articles.imports.imports import Import
+from parley.articles.imports.ops import Import, decode, with_facts
 from parley.articles.imports.web import existing, own_import
 from parley.discussion.suggestions import ops
 from parley.discussion.threads import opening

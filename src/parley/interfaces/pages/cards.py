@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.discussion.comments import queries, quoted
+from parley.discussion.comments import anchors, queries
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.people.accounts import queries as accounts
 from parley.platform import db
@@ -45,7 +45,7 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
     """Show the passage that a visible comment is about, as it reads now."""
     number = as_id(comment)
     row = await queries.one(number) if number is not None else None
-    text = (await quoted.passages([row.id])).get(row.id) if row is not None and row.state == "visible" else None
+    text = (await anchors.passage_texts([row.id])).get(row.id) if row is not None and row.state == "visible" else None
     if row is None or text is None:
         raise NotFound(N_("This comment is not about a passage."))
     if not wants_fragment(request):

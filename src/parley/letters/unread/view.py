@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from parley.discussion.comment_tree.fragments import ViewerState
+from parley.discussion.comments import anchors
 from parley.discussion.comments import queries as comments
-from parley.discussion.comments import quoted
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes.queries import votes_on_comments
 from parley.letters.unread.queries import UnreadThread
@@ -67,7 +67,7 @@ async def sections(
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
     viewer_states = await votes_on_comments(viewer.id, ids)
-    passages = await quoted.passages(ids)
+    passages = await anchors.passage_texts(ids)
     # A comment that stopped being visible since its id was read is left out.
     unread_comments = [
         UnreadComment(

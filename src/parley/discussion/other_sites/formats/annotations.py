@@ -31,9 +31,9 @@ class AnnotationPage(msgspec.Struct, frozen=True):
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
-    """Yield the annotations. One whose target is another one is its reply, and belongs to the discussion of that.
+    """Yield the annotations. An annotation of another one is a reply to it, in the same discussion.
 
-    A reply to one that is not in the file, such as a comment that was removed, is at the top level.
+    A reply to one that is not in the file, for example a removed comment, is at the top level.
     """
     items = decode_file(file, AnnotationPage).items
     targets = {item.id: _source(item) for item in items}

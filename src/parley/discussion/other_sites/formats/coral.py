@@ -40,10 +40,7 @@ class CoralDocument(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
-    """Yield the comments. Their discussion is the address of the story; reactions are their score.
-
-    Raises CommandFailed for a file without comments.
-    """
+    """Yield the comments; their discussion is the address of the story. Raises CommandFailed if there are none."""
     users: dict[str, CoralDocument] = {}
     stories: dict[str, str] = {}
     for document in decoded_lines(file, CoralDocument):
@@ -75,10 +72,7 @@ def _comment(document: CoralDocument, stories: dict[str, str], author: CoralDocu
 
 
 def _time(value: Any) -> float:
-    """Return the time of `{"$date": "2019-…"}`, or of milliseconds as `mongoexport` writes them, in seconds.
-
-    These are `{"$date": 15…}` or `{"$date": {"$numberLong": "15…"}}`.
-    """
+    """Return the seconds of `{"$date": "2019-…"}`, `{"$date": 15…}` or `{"$date": {"$numberLong": "15…"}}` (ms)."""
     inner = value.get("$date") if isinstance(value, dict) else value
     if isinstance(inner, dict):
         number = str(inner.get("$numberLong", ""))

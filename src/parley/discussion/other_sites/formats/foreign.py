@@ -12,9 +12,9 @@ DELETED, REMOVED = "[deleted]", "[removed]"
 class ForeignComment(msgspec.Struct, frozen=True):
     """A comment of the discussion at the address (or with the id) `discussion`. `created_utc` is in seconds.
 
-    `quote` are the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` where only
-    its place in the tree is left. `email` is the address with which it was written, if the site gives it. `title` is
-    that of its discussion, and `total` how many comments that has there, if the site says so.
+    `quote` is the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` if only its
+    place in the tree is left. `title` and `total` are the title of its discussion and the number of comments there, if
+    known.
     """
 
     discussion: str

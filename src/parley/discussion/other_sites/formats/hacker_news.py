@@ -26,16 +26,12 @@ def read(file: Path) -> Iterator[ForeignComment]:
     while waiting:
         item, parent = waiting.pop()
         if item.type == "comment":
-            yield _comment(item, parent, story.id)
+            yield ForeignComment(
+                discussion=str(story.id),
+                id=f"hackernews:{item.id}",
+                parent_id=f"hackernews:{parent}" if parent else None,
+                author=item.author,
+                created_utc=max(0, item.created_at_i or 0),
+                body=as_markdown(item.text) if item.text else DELETED,
+            )
         waiting += [(child, item.id) for child in reversed(item.children or [])]
-
-
-def _comment(item: Item, parent: int | None, story: int) -> ForeignComment:
-    return ForeignComment(
-        discussion=str(story),
-        id=f"hackernews:{item.id}",
-        parent_id=f"hackernews:{parent}" if parent else None,
-        author=item.author,
-        created_utc=max(0, item.created_at_i or 0),
-        body=as_markdown(item.text) if item.text else DELETED,
-    )

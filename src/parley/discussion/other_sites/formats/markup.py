@@ -109,9 +109,9 @@ def _unless_by_block(match: re.Match[str]) -> str:
 
 
 def _without_markup(html: str) -> str | None:
-    """Return what most comments are, paragraphs and lines of plain text, as the converter does, forty times as fast.
+    """Convert paragraphs and lines of plain text, which most comments are, forty times as fast as the converter.
 
-    None if there is anything else, which the converter has to read.
+    None if there is anything else.
     """
     paragraphs = [_LINE_TAG.split(part) for part in _PARAGRAPH_TAG.split(html) if part.strip()]
     if len(html) > LONGEST_HTML or any("<" in line or "\x00" in line for part in paragraphs for line in part):

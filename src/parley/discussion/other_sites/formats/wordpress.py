@@ -18,10 +18,7 @@ PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def read(file: Path) -> Iterator[ForeignComment]:
-    """Yield the comments of posts that everybody can read, without pingbacks and trackbacks.
-
-    Their discussion is the address of the post.
-    """
+    """Yield the comments of public posts, without pingbacks; their discussion is the address of the post."""
     for item in elements(file, "item"):
         if not _is_public(item):
             continue

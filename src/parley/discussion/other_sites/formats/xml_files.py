@@ -35,10 +35,9 @@ def elements(file: Path, *names: str) -> Iterator[Any]:
 
 
 class _Cleaned:
-    """A file from its first tag on, with the prefixes of its tags declared.
+    """A file from its first tag on, with the prefixes of its tags declared, and without control characters.
 
-    It is without the control characters that XML forbids, but that old comments contain. In a file of UTF-8, other
-    bytes are letters of Windows-1252, as old databases have them.
+    In a file of UTF-8, other bytes are read as Windows-1252, which old databases used.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -75,15 +74,6 @@ codecs.register_error("windows-1252", _as_windows_1252)
 def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str], called: str) -> Iterator[Any]:
     # `recover` accepts common mistakes, for example `&` and `&nbsp;` in titles.
     parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True)
-    yield from _children(parsed, names)
-    errors = {error.type for error in parsed.error_log}
-    if NO_XML in errors:
-        raise CommandFailed(f"{called} is not an XML file.")
-    if BROKEN_OFF in errors:
-        raise CommandFailed(f"{called} ends in the middle. Please export it there again.")
-
-
-def _children(parsed: Any, names: Sequence[str]) -> Iterator[Any]:
     for _, element in parsed:
         parent = element.getparent()
         if parent is None or etree.QName(parent).localname in names:
@@ -92,6 +82,11 @@ def _children(parsed: Any, names: Sequence[str]) -> Iterator[Any]:
         element.clear()
         while element.getprevious() is not None:
             del parent[0]
+    errors = {error.type for error in parsed.error_log}
+    if NO_XML in errors:
+        raise CommandFailed(f"{called} is not an XML file.")
+    if BROKEN_OFF in errors:
+        raise CommandFailed(f"{called} ends in the middle. Please export it there again.")
 
 
 def text_of(element: Any, name: str) -> str:

@@ -1,16 +1,18 @@
 """Imports: requested by a member, read by the worker, then edited and published by the member."""
 
 from collections.abc import Iterable
-from typing import Literal
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 import msgspec
 
 from parley.articles.articles.tables import ArticleImport, ImportPart
+from parley.articles.articles.text import ArticleText
+from parley.articles.imports.forms import ImportKind, PublishForm
 from parley.platform import db
 from parley.platform.events.job_wakeups import wake_job
 from parley.platform.text.messages import Message, serialize
 
-ImportKind = Literal["url", "text", "file"]
 # A member's newest drafts and failed imports stay; each may hold 2 MB.
 MOST_KEPT = 40
 DROP_OLDER = """
@@ -47,7 +49,7 @@ where attempts >= 3 and state in ('waiting', 'fetching', 'reading') and changed_
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`title` is the one that was typed, `given` what was pasted, `draft` what was read (drafts.py)."""
+    """`title` is the one that was typed, `given` what was pasted, `draft` the ArticleText that was read."""
 
     id: int
     member: int
@@ -75,9 +77,9 @@ async def request_import(
     topic: str,
     draft: bytes | None = None,
 ) -> int:
-    """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay.
+    """Queue an import for the worker and return its id. A member's newest MOST_KEPT unpublished imports stay.
 
-    `parts` are those of an uploaded file, stored one after the other. `draft` is what an earlier import found.
+    `parts` are the parts of an uploaded file. `draft` is what an earlier import found.
     """
     async with db.atomic():
         await db.execute(DROP_OLDER, member, MOST_KEPT)
@@ -98,6 +100,10 @@ async def file_of(import_id: int) -> bytes:
 
 async def _forget_file(import_id: int) -> None:
     await ImportPart.delete().where(ImportPart.article_import == import_id)
+
+
+async def _set(import_id: int, **values: Any) -> None:
+    await ArticleImport.update(**values, changed_at=db.NOW).where(ArticleImport.id == import_id)
 
 
 async def of_member(import_id: int, member: int) -> Import | None:
@@ -122,45 +128,25 @@ async def finish(import_id: int, *, draft: bytes, keep_file: bool) -> None:
     """Keep what was read, and the file as well if its member may want it to be read in another encoding."""
     if not keep_file:
         await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "ready",
-            ArticleImport.draft: draft,
-            ArticleImport.message: "",
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="ready", draft=draft, message="")
 
 
 async def choose_encoding(import_id: int, encoding: str) -> None:
     async with db.atomic():
-        await ArticleImport.update(
-            {
-                ArticleImport.state: "waiting",
-                ArticleImport.attempts: 0,
-                ArticleImport.encoding: encoding,
-                ArticleImport.changed_at: db.NOW,
-            }
-        ).where(ArticleImport.id == import_id, ArticleImport.state == "ready")
+        changes = ArticleImport.update(state="waiting", attempts=0, encoding=encoding, changed_at=db.NOW)
+        await changes.where(ArticleImport.id == import_id, ArticleImport.state == "ready")
         db.after_commit(lambda: wake_job("imports"))
 
 
 async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
-    """Say why an import failed. `draft` is what was found of the article: it has no passages.
+    """Say why an import failed. `draft` has the facts that were found about the article, without passages.
 
-    If it was only to be read in another encoding, it stays as it was read before.
+    If only another encoding failed, the import stays as it was read before.
     """
     if await db.execute(KEEP_DRAFT, import_id, serialize(message)):
         return
     await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "failed",
-            ArticleImport.message: serialize(message),
-            ArticleImport.draft: draft,
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="failed", message=serialize(message), draft=draft)
 
 
 async def lock(import_id: int) -> int | None:
@@ -172,13 +158,33 @@ async def lock(import_id: int) -> int | None:
 async def mark_published(import_id: int, thread: int) -> None:
     """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
     await _forget_file(import_id)
-    await ArticleImport.update(
-        {
-            ArticleImport.state: "published",
-            ArticleImport.thread: thread,
-            ArticleImport.message: "",
-            ArticleImport.draft: None,
-            ArticleImport.given: None,
-            ArticleImport.changed_at: db.NOW,
-        }
-    ).where(ArticleImport.id == import_id)
+    await _set(import_id, state="published", thread=thread, message="", draft=None, given=None)
+
+
+def encode(text: ArticleText) -> bytes:
+    return msgspec.json.encode(text)
+
+
+def decode(data: bytes) -> ArticleText:
+    return msgspec.json.decode(data, type=ArticleText)
+
+
+def with_facts(text: ArticleText, form: PublishForm) -> ArticleText:
+    """`text` with the facts from the form. An empty field removes a fact, one that was not sent leaves it unchanged."""
+    facts: dict[str, object] = {"title": form.title, **form.about}
+    if form.byline is not None:
+        facts["byline"] = form.byline or None
+    if "lang" in form.values:
+        facts["lang"] = form.lang
+    if "published" in form.values:
+        facts["published_at"] = _on(form.published, text.published_at)
+    if "updated" in form.values:
+        facts["updated_at"] = _on(form.updated, text.updated_at)
+    return msgspec.structs.replace(text, **facts)
+
+
+def _on(day: date | None, known: datetime | None) -> datetime | None:
+    """Midnight UTC of a day, or the `known` time if that is on this day."""
+    if day is None or (known is not None and known.date() == day):
+        return known if day else None
+    return datetime.combine(day, time(), tzinfo=UTC)
