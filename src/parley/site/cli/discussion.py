@@ -109,7 +109,6 @@ async def _threads(
 
 
 def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:
-    """Return sentences about the discussions without a thread."""
     opening = Counter(
         {discussion: count for discussion, count in without.items() if would_open and discussion not in failures}
     )

@@ -180,7 +180,6 @@ def refuse_existing(file: Path, *, overwrite: bool) -> None:
 
 
 def run(title: str, total: int | None, work: Callable[[Step], Awaitable[Result]], *columns: Any) -> Result:
-    """Do `work` with a progress bar."""
     with progress(title, total, *columns) as step:
         result: Result = exit_on_error(lambda: asyncio.run(work(step)))  # type: ignore[arg-type]
         return result
@@ -191,7 +190,6 @@ def advance(step: Step) -> Callable[[int], None]:
 
 
 def remember(folder: Folder, **changes: Any) -> None:
-    """Change what the data folder says of its installation."""
     folder.remember(msgspec.structs.replace(folder.installation, **changes))
 
 

@@ -101,13 +101,11 @@ def _data_folder(data: Path | None, *, new: bool) -> Path:
 
 
 def fail(sentence: str) -> NoReturn:
-    """End the program with a message on standard error and exit code 1."""
     click.echo(sentence, err=True)
     sys.exit(1)
 
 
 async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    """Run `command` with open connections to PostgreSQL and Redis."""
     from parley.site import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()

@@ -230,7 +230,6 @@ async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, in
 
 
 async def _set_clock(thread: int, opened_at: datetime) -> None:
-    """Set the times of the thread, its revisions and its events."""
     await db.execute(
         """update thread set created_at = $2, comment_count = (select count(*) from comment where thread = $1),
              last_activity_at = (select max(created_at) from comment where thread = $1) where id = $1""",

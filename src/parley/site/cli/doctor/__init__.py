@@ -50,7 +50,6 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
 
 
 async def examine(env: Mapping[str, str]) -> list[Check]:
-    """Return the results of all checks."""
     try:
         settings = read(env)
     except SettingsError as error:

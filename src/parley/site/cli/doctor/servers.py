@@ -77,7 +77,6 @@ async def database(settings: Settings) -> list[Check]:
 
 
 async def replica(settings: Settings) -> list[Check]:
-    """Check the replica, if there is one."""
     if settings.replica_url is None:
         return []
     try:
