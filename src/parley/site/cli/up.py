@@ -18,7 +18,7 @@ from parley.platform.local_servers.service import Service, ServiceRun
 from parley.platform.local_servers.start import run_servers
 from parley.platform.local_servers.supervisor import Signals, StopRequested, watch
 
-# What `parley demo` writes into the data folder (site/demo/publisher.py).
+# What `parley demo` writes into the data folder.
 PUBLISHER_FILE = "publisher.html"
 # Another site than localhost.
 HOST = "127.0.0.1"
