@@ -49,7 +49,6 @@ MMAP_THRESHOLD, LARGE_BYTES = -3, 2**20
 
 
 def create_app(settings: Settings) -> Litestar:
-    """Build the application for `settings`."""
     patch_parsers()
     share_handlers_with_guards()
     hooks.connect()

@@ -68,7 +68,6 @@ def read_head(html: str) -> AuthorLinks:
 
 
 async def check_due() -> int:
-    """Check the claims that are due, and return their number."""
     numbers = await db.values(TAKE_CLAIMS)
     await attempts.each("claims", numbers, _check, key=lambda number: number, in_transaction=False)
     return len(numbers)

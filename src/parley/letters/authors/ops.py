@@ -93,7 +93,6 @@ def key(row: ClaimRow) -> str:
 
 
 def is_key(row: ClaimRow, key: str) -> bool:
-    """Whether `key` is the secret part of the link of this claim."""
     return is_signature("claim", _signed_part(row), key)
 
 

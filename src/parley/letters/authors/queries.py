@@ -30,8 +30,6 @@ where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = '
 
 
 class ClaimRow(msgspec.Struct, frozen=True):
-    """A claim with its article and its member."""
-
     id: int
     article: int
     url: str | None
@@ -76,12 +74,10 @@ async def one(number: int) -> ClaimRow | None:
 
 
 async def claims_of(member: int) -> list[ClaimRow]:
-    """The claims of a member, the newest first."""
     return await db.fetch(ClaimRow, SELECT_OWN_CLAIMS, member)
 
 
 async def of_member(thread: int, member: int) -> ClaimRow | None:
-    """A member's claim to the article of a thread."""
     return await db.fetch_one(ClaimRow, SELECT_CLAIM_OF_MEMBER, thread, member)
 
 
@@ -91,7 +87,6 @@ async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
 
 
 async def is_publisher(article: int, member: int) -> bool:
-    """Whether a member speaks for the publisher of an article."""
     return await Claim.exists().where(
         Claim.article == article, Claim.member == member, Claim.role == "publisher", Claim.state == "confirmed"
     )

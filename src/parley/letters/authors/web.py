@@ -80,7 +80,6 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
 
 @get("/settings/articles", name="authors:own", opt={"who": VERIFIED})
 async def own_page(request: AnyRequest) -> Response[Any]:
-    """The viewer's claims, and those that they have to decide."""
     viewer = signed_in(request)
     moderates = viewer.access >= MODERATOR
     return page(

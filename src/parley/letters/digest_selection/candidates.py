@@ -63,7 +63,6 @@ class CandidateRow(msgspec.Struct, frozen=True):
         return self.comment is None or is_worth_featuring(kind, self.account_minutes, self.ups, self.replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
-        """Return the candidate of this kind."""
         return Candidate(
             kind=kind,
             thread=self.thread,

@@ -134,7 +134,6 @@ class SharedRow(CandidateRow, frozen=True):
 
 
 async def shared_candidates(now: datetime) -> SharedCandidates:
-    """Return the candidates for all readers."""
     rows = await db.fetch(SharedRow, SELECT_CANDIDATES, now)
     return sort_candidates(row.candidate(row.kind, now) for row in rows if row.is_worth_featuring(row.kind))
 
@@ -163,7 +162,6 @@ class NotificationSubjects(msgspec.Struct, frozen=True):
 
 
 async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
-    """Return the candidates for each of these members alone."""
     by_member: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members, now - timedelta(days=NEWS_DAYS))
     followed = {(row.member, row.thread) for row in notifications if row.kind == "followed"}
@@ -205,7 +203,6 @@ def _candidates_of(
 
 
 def _group(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:
-    """Group notifications by member, kind and thread."""
     groups: dict[tuple[int, str, int | None], list[NotificationRow]] = defaultdict(list)
     for row in notifications:
         if row.kind in KINDS:

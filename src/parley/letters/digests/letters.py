@@ -60,7 +60,6 @@ class MapVerdict(msgspec.Struct, frozen=True):
 
     @property
     def map_address(self) -> str:
-        """The address of the thread's map."""
         return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=perspectives"
 
     @property

@@ -28,7 +28,6 @@ update subscription s set asked_at = null from issue i where i.mail = $1 and i.l
 
 
 async def wanted(member: int, _argument: str) -> bool:
-    """Whether a member wants the digest now."""
     return bool(await db.values(queries.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
 
 
@@ -59,7 +58,6 @@ async def _question_if_needed(issue: IssueRow) -> Letter | None:
 
 
 async def settled(mail: int, outcome: str) -> None:
-    """Record the outcome of a letter."""
     state = "empty" if outcome == "stopped" else outcome
     await Issue.update({Issue.state: state, Issue.settled_at: NOW}).where(Issue.mail == mail)
     await db.execute(RECORD_DELIVERY if outcome == "sent" else RECORD_NO_DELIVERY, mail)

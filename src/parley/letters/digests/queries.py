@@ -28,8 +28,6 @@ where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or
 
 
 class IssueRow(msgspec.Struct, frozen=True):
-    """An issue with its recipient."""
-
     id: int
     member: int
     # Which letter it is: `digest`, or `keep` for the question whether the member still wants it. Both are mail of the

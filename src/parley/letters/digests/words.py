@@ -90,8 +90,6 @@ class DigestSection(msgspec.Struct, frozen=True):
 
 
 class IssueView(msgspec.Struct, frozen=True):
-    """An issue as templates show it, in a letter or on a page."""
-
     subject: str
     preheader: str
     day: str
@@ -120,13 +118,11 @@ def day_word(moment: datetime, now: datetime) -> str:
 
 
 def date_and_time(moment: datetime, zone: str) -> str:
-    """Return day and hour in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
 
 
 def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
-    """Return the threads of a section in order, each with its items."""
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
@@ -141,7 +137,6 @@ def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
 
 
 def _common_text(texts: Iterable[str]) -> str:
-    """Return the text that all have in common, or nothing if they differ."""
     first, *others = set(texts)
     return "" if others else first
 

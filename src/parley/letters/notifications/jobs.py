@@ -181,12 +181,10 @@ async def make(event: PendingEvent) -> None:
 
 
 async def _newly_mentioned_members(event: PendingEvent) -> list[int]:
-    """Return the members whom an edited text mentions and the former text did not."""
     former = await _mentioned_members(event.former_body)
     return [member for member in await _mentioned_members(event.body) if member not in former]
 
 
 async def _mentioned_members(body: str | None) -> list[int]:
-    """Return the members that a text mentions."""
     members = await accounts.of_names(markdown.mentioned_names(body or ""))
     return [member.id for member in members.values()][:MOST_MENTIONED]

@@ -93,8 +93,6 @@ class LetterEntry(msgspec.Struct, frozen=True):
 
 
 class LetterThread(msgspec.Struct, frozen=True):
-    """The part of a letter about one thread."""
-
     thread: int
     title: str
     address: str
@@ -132,7 +130,6 @@ async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
 
 
 def _answered_excerpt(row: NotificationRow, comments_by_id: dict[int, CommentRow]) -> str:
-    """Return the beginning of the member's comment that a reply answers."""
     parent = comments_by_id.get(row.parent) if row.parent is not None and row.kind == "reply" else None
     return shorten(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 

@@ -101,7 +101,6 @@ async def _post(due_letter: DueLetter) -> bool:
 
 
 async def _held_until(member: int, moment: datetime) -> datetime | None:
-    """Return when the quiet hours at this moment end, or None if it is not quiet."""
     quiet = await queries.quiet_hours(member)
     return next_moment_outside(quiet, moment) if quiet and quiet.includes(moment) else None
 
@@ -112,7 +111,6 @@ async def hold(member: int) -> datetime | None:
 
 
 async def wanted(member: int, argument: str) -> bool:
-    """Whether a member wants immediate mails, of one thread or of any."""
     return bool(await db.value(IS_WANTED, member, as_id(argument), MAILED))
 
 
@@ -149,7 +147,6 @@ async def render(mail: int) -> Letter | None:
 
 
 async def settled(mail: int, outcome: str) -> None:
-    """Record the outcome of a letter."""
     if outcome == "sent":
         return
     queued = await _letter(mail)
@@ -165,7 +162,6 @@ async def _letter(mail: int) -> MailedLetter | None:
 
 
 async def about(argument: str) -> str | None:
-    """Return the title of the thread that an argument names."""
     title: str | None = await db.value(Thread.select(Thread.title).where(Thread.id == as_id(argument)))
     return title
 

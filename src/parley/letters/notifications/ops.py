@@ -137,7 +137,6 @@ async def set_channel(member: int, thread: int, channel: str | None) -> None:
 
 
 async def set_channels(member: int, channels: Mapping[str, str]) -> None:
-    """Set the channels of some kinds of notifications."""
     if channels:
         rows = [NotificationPreference(member=member, kind=kind, channel=channel) for kind, channel in channels.items()]
         unique = (NotificationPreference.member, NotificationPreference.kind)
@@ -198,7 +197,6 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
 
 
 async def mark_read_about(member: int, thread: int, comments: Sequence[int]) -> None:
-    """Mark the notifications about these comments of a thread as read."""
     if await db.execute(MARK_READ_ABOUT, member, thread, list(comments)):
         await _notify()
 

@@ -98,7 +98,6 @@ class MemberUnreadCount(msgspec.Struct, frozen=True):
 
 
 async def unread(member: int) -> int:
-    """Return the number of a member's unread notifications."""
     count: int = await db.value(SELECT_UNREAD, member)
     return count
 
@@ -163,7 +162,6 @@ class FollowState(msgspec.Struct, frozen=True):
 
 
 async def following(member: int, thread: int) -> FollowState:
-    """Return whether a member follows a thread."""
     return await db.fetch_one(FollowState, SELECT_FOLLOWING, member, thread) or FollowState()
 
 
@@ -190,12 +188,10 @@ class FollowedRow(msgspec.Struct, frozen=True):
 
 
 async def followed_threads(member: int) -> list[FollowedRow]:
-    """Return what a member follows and mutes, the latest first."""
     return await db.fetch(FollowedRow, SELECT_FOLLOWED, member)
 
 
 async def preferences_of(member: int) -> dict[str, str]:
-    """Return the channels that a member chose, by the kind of notification."""
     preference = NotificationPreference
     chosen = preference.select(preference.kind, preference.channel).where(preference.member == member)
     return {row["kind"]: row["channel"] for row in await chosen}

@@ -30,8 +30,6 @@ THREAD_CHANNELS = ("page", "mail", "digest")
 
 
 class NotificationKind(msgspec.Struct, frozen=True):
-    """A kind of notification with its title in the settings and its default channel."""
-
     name: str
     title: Message
     channel: str

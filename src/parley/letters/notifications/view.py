@@ -27,7 +27,6 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        """The address that it links to."""
         if self.row.suggestion is not None:
             return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
         if self.row.proposal is not None:

@@ -95,8 +95,6 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class FirstWords(msgspec.Struct, frozen=True):
-    """The text with which a comment was imported."""
-
     comment: int
     body: str
 
@@ -189,7 +187,6 @@ async def _give_back_words(comments: list[int]) -> None:
 
 
 async def _confirmed_member(source: str, name: str) -> int | None:
-    """Return the member whom a moderator confirmed as this author."""
     claim = ImportedClaim
     confirmed = (claim.source == source) & (claim.name == name) & (claim.state == "confirmed")
     member: int | None = await db.value(claim.select(claim.member).where(confirmed))

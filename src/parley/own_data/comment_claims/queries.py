@@ -102,7 +102,6 @@ async def claim(number: int) -> ImportedClaimRow | None:
 
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
-    """Return a member's own claims, the newest first."""
     return await db.fetch(ImportedClaimRow, SELECT_OWN_CLAIMS, member)
 
 
@@ -111,5 +110,4 @@ async def waiting() -> list[ImportedClaimRow]:
 
 
 async def confirmed_claims() -> list[ImportedClaimRow]:
-    """Return the claims that were confirmed last."""
     return await db.fetch(ImportedClaimRow, SELECT_CONFIRMED)

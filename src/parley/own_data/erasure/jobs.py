@@ -142,16 +142,12 @@ delete from comment_signature s using comment c where c.id = s.comment and c.aut
 
 
 class RenamedMember(msgspec.Struct, frozen=True):
-    """A member with the names that comments may still mention."""
-
     id: int
     name: str
     mentioned_as: list[str]
 
 
 class DueErasure(msgspec.Struct, frozen=True):
-    """A member who is to be erased, with their words or without."""
-
     id: int
     name: str
     erase_words: bool

@@ -56,8 +56,6 @@ TYPES = {("suggested_update", "reason"): "varchar(300)"}
 
 
 class MentioningText(msgspec.Struct, frozen=True):
-    """The words of a comment, or of an earlier version."""
-
     body: str
     statement: str | None
 

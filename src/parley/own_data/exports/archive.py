@@ -78,7 +78,6 @@ class Archive:
 
     @asynccontextmanager
     async def file(self, name: str) -> AsyncIterator[IO[bytes]]:
-        """Open a file of the archive for writing."""
         entry = zipfile.ZipInfo(name, gmtime()[:6])
         entry.compress_type = zipfile.ZIP_DEFLATED
         with self._zip.open(entry, "w") as opened:
@@ -98,7 +97,6 @@ class Archive:
 
 
 async def write(member: int, progress: Progress) -> None:
-    """Write all data of a member."""
     archive = Archive(progress)
     profile = await records.profile(member)
     name = msgspec.json.decode(profile)["name"]

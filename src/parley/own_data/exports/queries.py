@@ -50,7 +50,6 @@ async def newest(viewer: Viewer) -> ExportRow | None:
 
 
 async def finished_export(viewer: Viewer, number: int) -> ExportRow | None:
-    """An export of the viewer whose file can be downloaded."""
     return await db.fetch_one(ExportRow, SELECT_FINISHED, viewer.id, number)
 
 

@@ -104,14 +104,11 @@ where t.id in (select thread from comment where author = $1) order by t.id
 
 
 class RecordLine(msgspec.Struct, frozen=True):
-    """A row of a table, and its JSON."""
-
     id: int
     line: str
 
 
 async def profile(member: int) -> str:
-    """The member's account and settings, as JSON."""
     text: str = await db.value(SELECT_PROFILE, member)
     return text
 
@@ -133,8 +130,6 @@ async def count(member: int) -> int:
 
 
 class ExportedThread(msgspec.Struct, frozen=True):
-    """A thread in which the member wrote."""
-
     id: int
     slug: str
     title: str
@@ -183,7 +178,6 @@ async def written_comments(member: int, thread: int | None = None) -> AsyncItera
 
 
 async def threads(member: int) -> list[ExportedThread]:
-    """The threads in which the member wrote."""
     return await db.fetch(ExportedThread, SELECT_DISCUSSED, member)
 
 
@@ -226,7 +220,6 @@ def _bodies(row: WrittenComment) -> list[dict[str, str]]:
 
 
 def _target(row: WrittenComment) -> Any:
-    """What a comment is about: a comment, the words of an article, or a whole article."""
     if row.parent:
         return f"{settings().base_url}/c/{row.parent}"
     source = row.url or f"{settings().base_url}/t/{row.thread}/{row.slug}"

@@ -43,8 +43,6 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class BackupWriter:
-    """Writes a backup: first the dump, then the manifest."""
-
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._hash = hashlib.sha256()

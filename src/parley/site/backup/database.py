@@ -61,12 +61,10 @@ async def tables(connection: Any) -> list[str]:
 
 
 async def migrations(connection: Any) -> list[str]:
-    """Return the names of the migrations that were applied."""
     return [row[0] for row in await connection.fetch(SELECT_MIGRATIONS)]
 
 
 async def contents(connection: Any) -> dict[str, Table]:
-    """Return the row count and checksum of each table in the open transaction."""
     return {
         name: Table(*await connection.fetchrow(SELECT_CONTENTS.format(name)))  # names of our own tables
         for name in await tables(connection)

@@ -55,8 +55,6 @@ select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6
 
 
 class DemoThread(msgspec.Struct, frozen=True):
-    """A thread of the demo, and when it opened."""
-
     id: int
     at: datetime
 

@@ -54,7 +54,6 @@ def name_of(column: Column) -> str:
 
 
 def selects() -> dict[str, str]:
-    """Return the query of each table's rows."""
     return {table: _select(table, [name_of(column) for column in of_table]) for table, of_table in columns().items()}
 
 
