@@ -65,7 +65,7 @@ def test_a_forum_that_cannot_be_reached_makes_no_error_in_the_page() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the essays are not here")
-def test_markers_of_an_earlier_revision_stand_beside_the_right_passages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_markers_of_an_earlier_revision_are_beside_the_right_passages(capsys: pytest.CaptureFixture[str]) -> None:
     """Essays whose publisher's page has a later revision than we have: at most one marker in 200 is wrong."""
     verdicts: Counter[str] = Counter()
     for essay in essays():

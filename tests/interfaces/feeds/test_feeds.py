@@ -63,7 +63,7 @@ def texts(root: etree._Element, name: str) -> list[str]:
     return [entry.findtext(ATOM + name, "") for entry in root.findall(f"{ATOM}entry")]
 
 
-async def test_a_text_that_is_taken_down_updates_its_entry(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_taking_down_a_text_updates_its_entry(client: httpx.AsyncClient, app: Litestar) -> None:
     thread, mo = await make.thread(), await make.member(role="moderator")
     await db.execute("update thread set created_at = now() - interval '1 day'")
     await db.execute("update revision set created_at = now() - interval '1 day'")
@@ -102,7 +102,9 @@ async def test_the_feed_of_a_thread_has_its_comments_with_what_they_answer(
     assert 'href="http://localhost/u/jon"' in second.findtext(f"{ATOM}content", "")
 
 
-async def test_a_deleted_comment_is_told_and_a_held_one_is_not(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_deleted_comment_is_in_the_feed_as_deleted_and_a_held_one_is_not(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     gone = await make.comment(thread, jon, "Gone.")
     held = await make.comment(thread, jon, "Held.")
@@ -158,7 +160,7 @@ async def test_visitors_cannot_switch_a_feed_off(client: httpx.AsyncClient, app:
 
 
 @pytest.mark.parametrize("path", ["/t/999/feed.atom", "/t/x/feed.json", "/u/nobody/feed.atom", "/topic/x/feed.atom"])
-async def test_what_is_not_there_has_no_feed(client: httpx.AsyncClient, app: Litestar, path: str) -> None:
+async def test_a_missing_page_has_no_feed(client: httpx.AsyncClient, app: Litestar, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 
 
@@ -179,7 +181,7 @@ async def test_a_json_feed_has_what_the_format_asks_for(client: httpx.AsyncClien
     assert "Mine." in item["content_html"]
 
 
-async def test_a_reader_that_has_it_gets_304_until_something_changes(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_reader_with_the_current_feed_gets_304(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await make.thread()
     first = await client.get(f"/t/{thread}/feed.atom")
     same = await client.get(f"/t/{thread}/feed.atom", headers={"if-none-match": first.headers["etag"]})
@@ -221,7 +223,7 @@ STRANGE = ["\x01\x0b", "\ufffe\uffff", "]]>", "<script>", "&amp;", "\U0010ffff",
 
 
 @pytest.mark.parametrize("text", STRANGE)
-def test_whatever_the_words_are_the_documents_can_be_read(text: str) -> None:
+def test_any_text_makes_readable_documents(text: str) -> None:
     at = datetime.fromisoformat("2026-11-27T10:00:00Z")
     entry = SyndicationEntry(
         "tag:a", "http://localhost/c/1", text, f"<p>{text}</p>", text or "x", None, at, at, topic=text
@@ -263,7 +265,7 @@ async def test_a_search_has_a_feed_of_new_comments(client: httpx.AsyncClient, ap
     assert texts(read(await client.get("/search.atom?q=turbine")), "id") == []
 
 
-async def test_the_feed_of_a_search_is_kept_for_readers_who_hide_the_same(
+async def test_the_feed_of_a_search_is_cached_for_readers_who_hide_the_same_authors(
     client: httpx.AsyncClient, app: Litestar
 ) -> None:
     jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()

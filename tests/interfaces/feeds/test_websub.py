@@ -46,7 +46,7 @@ def hub(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     settings.cache_clear()
 
 
-async def test_the_hub_is_told_once_what_changed_since_it_was_set(hub: Hub) -> None:
+async def test_the_hub_is_told_once_of_feeds_that_changed_since_it_was_set(hub: Hub) -> None:
     await make.thread()
     await execute(COMMITTED)
     assert await websub.ping() == 0
@@ -77,7 +77,7 @@ async def test_a_hub_that_does_not_answer_is_told_again(hub: Hub, status: int) -
     assert await websub.ping() == 6
 
 
-async def test_feeds_name_the_hub_only_where_it_is_told_of_them(hub: Hub, client: httpx.AsyncClient) -> None:
+async def test_only_feeds_that_the_hub_is_told_of_name_it(hub: Hub, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
 
     answer = await client.get(f"/t/{thread}/feed.atom")

@@ -87,7 +87,7 @@ async def test_a_removed_article_and_a_restored_one_are_told_again(blog: Blog) -
     assert blog.mentions[0] == blog.mentions[1] == blog.mentions[2]
 
 
-async def test_one_that_was_never_told_is_not_told_of_a_removal(blog: Blog) -> None:
+async def test_a_page_that_was_never_told_is_not_told_of_a_removal(blog: Blog) -> None:
     await thread_about(blog.url)
     await db.execute(REMOVE)
     assert await jobs.send_due() == 0
@@ -114,14 +114,16 @@ async def test_a_site_that_stays_away_is_given_up(blog: Blog) -> None:
     assert await db.values(STATE) == [f"failed {len(jobs.PAUSES) + 1} 500"]
 
 
-async def test_a_page_that_takes_none_is_left_alone(blog: Blog) -> None:
+async def test_a_page_without_an_endpoint_is_left_alone(blog: Blog) -> None:
     blog.head = ""
     await thread_about(blog.url)
     assert [await jobs.send_due() for _ in range(2)] == [1, 0]
     assert await db.values(STATE) == ["none 1 -"]
 
 
-async def test_nothing_is_sent_inwards_or_where_it_is_switched_off(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_sent_to_private_addresses_or_when_switched_off(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inside = msgspec.structs.replace(settings(), webmentions=True, fetch_allow=())
     monkeypatch.setattr(jobs, "settings", lambda: inside)
     await thread_about(blog.url)

@@ -115,7 +115,7 @@ async def fail(number: int, message: Message) -> None:
 
 
 async def fail_of_site(site: str, message: Message) -> None:
-    """Record why no comment that waits is posted from this site any more."""
+    """Record why comments that wait are no longer posted from this site."""
     waiting = (FirstComment.site == site) & (FirstComment.state == "waiting")
     await FirstComment.update(_failure(message)).where(waiting)
 

@@ -24,7 +24,7 @@ SIGN_IN = "/embed/login"
 
 
 class EmbedSessions:
-    """Sets scope["viewer"] to the member of the embed session, for all pages below /embed/ but the sign-in."""
+    """Sets scope["viewer"] to the member of the embed session, for all pages below /embed/ except the sign-in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

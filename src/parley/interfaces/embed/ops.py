@@ -48,7 +48,7 @@ def _has_path(address: str) -> bool:
 async def remove_site(key: str) -> bool:
     """Remove a site and end all sign-ins on it. Comments stay. Return False if there is none.
 
-    First comments that wait for the worker are not posted any more.
+    First comments that wait for the worker are no longer posted.
     """
     async with db.atomic():
         await Session.delete().where(Session.site == key)

@@ -31,7 +31,7 @@ class ShownComment(msgspec.Struct, frozen=True):
 
 
 class PanelQuery(msgspec.Struct, frozen=True):
-    """Which part of a discussion a panel shows: a passage, or one comment with what is around it."""
+    """Which part of a discussion a panel shows: a passage, or one comment with its context."""
 
     thread: int
     passage: int | None = None

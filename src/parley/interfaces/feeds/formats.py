@@ -44,7 +44,7 @@ class SyndicationEntry(msgspec.Struct, frozen=True):
     # The address of the article that a thread is about.
     source: str | None = None
     reply: Reply | None = None
-    # To leave out members whom a viewer blocked; never written.
+    # For leaving out members whom a viewer blocked. It is never written.
     author_id: int | None = None
 
 

@@ -49,7 +49,7 @@ CHANGED = [
 
 
 async def draw_due() -> int:
-    """Draw the pictures that are due, and delete those of titles that were taken down. Return how many were due."""
+    """Draw the pictures that are due, and delete pictures of titles that were taken down. Return how many were due."""
     await db.execute(DELETE_PICTURES)
     due = await db.fetch(Due, SELECT_DUE)
     await attempts.each("link pictures", due, _draw, key=lambda thread: thread.id)

@@ -53,7 +53,7 @@ async def authority() -> str:
 
 
 async def of_site(topic: TopicRow | None) -> Feed:
-    """Return the feed of the newest threads, all or those of one topic."""
+    """Return the feed of the newest threads, of the whole site or of one topic."""
     tag, base = await authority(), settings().base_url
     threads = await queries.newest_threads(topic.slug if topic else None)
     return _feed(

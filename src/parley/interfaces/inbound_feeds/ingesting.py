@@ -35,7 +35,7 @@ class OfferedItem(msgspec.Struct, frozen=True):
 
 
 async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
-    """Add what is new in a feed, and return how many entries that is.
+    """Add the new entries of a feed, and return how many there are.
 
     At the first fetch, only the newest are offered. A feed that changed as a whole is stopped; its new entries wait.
     """

@@ -142,7 +142,7 @@ async def fetch_soon(feed: int) -> None:
 
 
 async def remove_feed(viewer: Viewer | None, feed: int) -> str:
-    """Remove a feed and what is known of its entries, and return its address. Its threads stay. Raises NotFound."""
+    """Remove a feed with its entries, and return its address. Its threads stay. Raises NotFound."""
     async with db.atomic():
         deleted = await InboundFeed.delete().where(InboundFeed.id == feed).returning(InboundFeed.url)
         if not deleted:

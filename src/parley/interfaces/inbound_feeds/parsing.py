@@ -35,7 +35,7 @@ MOST_OUTLINES = 5_000
 
 
 def parse(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
-    """Return the feed in `data`, which was fetched from `url`; None if it is no feed."""
+    """Return the feed in `data`, which was fetched from `url`; None if it is not a feed."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _parse_json(data, url)
     # Cleaning and resolving the markup would take most of the time, and only its text is used.
@@ -94,7 +94,7 @@ def _text(entry: Mapping[str, Any], name: str, length: int, *, is_atom: bool) ->
 def literal(text: object, length: int) -> str:
     """Return a text that is not markup, in one line of at most `length` characters.
 
-    It is unescaped all the same, since many publishers escape it once too often.
+    It is unescaped, since many publishers escape it once too often.
     """
     return shorten(storable(one_line(unescape(str(text or "")[:_LONGEST_MARKUP]))), length)
 

@@ -141,10 +141,10 @@ def newest_first(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
 
 
 def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) -> bool:
-    """Whether so much is new that the feed itself changed, such as all its addresses.
+    """Whether the feed itself seems to have changed, such as all its addresses: too many entries are new.
 
-    `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a date since then
-    are what feeds are for.
+    `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a later date are
+    normal.
     """
     former = sum(entry.published_at is None or entry.published_at < last for entry in new)
     return len(new) > MOST_NEW or (former >= FEWEST_CHANGED and former * 2 >= listed)

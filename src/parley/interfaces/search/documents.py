@@ -1,4 +1,4 @@
-"""Reading what is to be indexed: articles, their passages and comments, as readers may see them."""
+"""Reading texts for the index: articles, their passages and comments, as readers may see them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,11 +13,11 @@ from parley.interfaces.search.words import configuration, extra_words, index_wor
 from parley.platform import db
 from parley.platform.text.markdown import excerpt
 
-# Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
+# Characters of an article in its own document, whose size PostgreSQL limits. Its passages have all of them.
 LONGEST_DOCUMENT = 40_000
-# What words of titles begin with in the index once more, as they are written, to complete a title being typed.
+# The prefix of words of titles, which are in the index once more, as they are written, to complete a title being typed.
 TITLE_WORD = "^w"
-# Documents that are written at once.
+# Documents written at once.
 BATCH = 200
 
 
@@ -155,7 +155,7 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
 
 
 async def of_comments(ids: Sequence[int]) -> list[Document]:
-    """Return the documents of those of these comments that everybody can read."""
+    """Return the documents of these comments, without comments that not everybody can read."""
     return [_comment(comment) for comment in await db.fetch(SourceComment, SELECT_COMMENTS, list(ids))]
 
 

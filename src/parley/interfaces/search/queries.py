@@ -17,7 +17,7 @@ from parley.platform.errors import Busy
 from parley.platform.text.messages import N_
 
 # A process runs three searches at once, so that they never take the connections that reading needs; others wait. It
-# runs one of each network, so that one person with slow searches does not delay those of others.
+# runs one of each network, so that one person with slow searches does not delay others.
 _running = FairSemaphore(3)
 WAIT_SECONDS = 2.0
 STATEMENT_MILLISECONDS = 800
@@ -183,12 +183,12 @@ async def _limit() -> AsyncIterator[None]:
 
 
 async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
-    """Return those of `words` (folded) that a query asks for, in any form."""
+    """Return which of these folded words a query asks for, in any form."""
     if not words or not text.any:
         return frozenset()
     return frozenset(await db.values(SELECT_MARKED, list(words), list(text.configurations), text.any))
 
 
 async def is_behind() -> bool:
-    """Whether articles are still to be indexed, so that a search may not find what is there."""
+    """Whether articles still wait to be indexed, so that a search may miss some."""
     return bool(await db.value(IS_BEHIND))

@@ -32,7 +32,7 @@ EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Hits of one kind. There are `count` or, with `has_more`, at least so many; `more` says if another page has more.
+    """Hits of one kind: `count` on all pages, or more with `has_more`. `more` says whether there is a next page.
 
     Members are not counted.
     """
@@ -51,7 +51,7 @@ class Results(msgspec.Struct, frozen=True):
     closest: list[Section] = []
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
-    # All words are so common that they are not in the index.
+    # Whether all words are too common to be in the index.
     is_common: bool = False
 
     @property
@@ -101,9 +101,9 @@ async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, s
 
 
 async def _looser_searches(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
-    """Return searches for what `search` does not find, each for more texts than the one before.
+    """Return searches for texts that `search` does not find, each looser than the one before.
 
-    Texts that have the rarer words come first.
+    Texts with rarer words come first.
     """
     text = await text_query(form.query, form.lang, corrections) if corrections else search.text
     rarity = await spelling.rarity(form.query)

@@ -1,4 +1,4 @@
-"""What a query that is being typed may become: values of its last filter, titles of articles, and members."""
+"""Completions of a query that is being typed: values of its last filter, titles of articles, and members."""
 
 import re
 from collections.abc import Sequence
@@ -22,9 +22,9 @@ FILTER = re.compile(rf"(|.*\s)({'|'.join(FILTERS)}):(\S*)", re.IGNORECASE | re.D
 
 
 async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
-    """Return at most MOST whole queries that what was typed may become.
+    """Return at most MOST queries that complete what was typed.
 
-    A browser shows those that contain it. So titles complete only queries without filters.
+    A browser shows only those that contain it, so titles complete only queries without filters.
     """
     if match := FILTER.fullmatch(form.q):
         before, name, begin = match.groups()
@@ -38,7 +38,7 @@ async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
 
 
 async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
-    """Return values of a filter that begin with `begin`; of topics also those with such a name."""
+    """Return values of a filter that begin with `begin`; also topics whose names do."""
     if name == "by":
         return await _members(begin, viewer)
     if name == "topic":

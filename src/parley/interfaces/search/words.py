@@ -78,7 +78,7 @@ SCRIPTS = {
     "ar": "ARABIC", "el": "GREEK", "hi": "DEVANAGARI", "hy": "ARMENIAN", "ne": "DEVANAGARI", "ru": "CYRILLIC",
     "sr": "CYRILLIC", "ta": "TAMIL", "yi": "HEBREW",
 }  # fmt: skip
-# The language to assume for a text whose script is not that of its thread.
+# The language to assume for a text that is not in the script of its thread.
 BY_SCRIPT = {"LATIN": "en", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "DEVANAGARI": "hi", "ARMENIAN": "hy"}
 # Letters that tell the script.
 SAMPLE = 40
@@ -120,7 +120,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def language(tag: str | None) -> str:
-    """Return the code of the language in a tag such as `de-AT`; empty if there is none."""
+    """Return the code of the language in a tag such as `de-AT`; empty without one."""
     return (tag or "").lower().split("-")[0].split("_")[0]
 
 

@@ -42,7 +42,7 @@ class WebhookForm(Form):
 
 
 def _may_get_events(url: str) -> bool:
-    """Whether `url` is an address that nobody on the way can read. An installation on localhost may use http."""
+    """Whether messages to `url` are encrypted on the way. An installation on localhost may use http."""
     if not is_web_address(url):
         return False
     parts = urlsplit(url)

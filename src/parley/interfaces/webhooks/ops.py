@@ -17,7 +17,8 @@ FORMER_HOURS = 24
 ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
 
 LOCK_WEBHOOKS = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
-# Of two forms that replace one secret, one succeeds: otherwise the secret that the receiver knows would sign no more.
+# Of two forms that replace one secret, only one succeeds. Otherwise no message would be signed with the secret that the
+# receiver knows.
 ROTATE_SECRET = f"""
 update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
 where id = $1 and {queries.ROTATION_TIME} = $3 returning id
@@ -36,7 +37,7 @@ update webhook set state = 'on', ended_by = '', failures = 0, failing_since = nu
 
 
 async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
-    """Make a webhook that gets what happens from now on. Return its id and its secret, which nobody can read again.
+    """Make a webhook that gets all events from now on. Return its id and its secret, which cannot be read again.
 
     Raises Refused if there are too many.
     """

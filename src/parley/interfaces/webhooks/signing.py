@@ -36,7 +36,7 @@ def open_secret(stored: bytes) -> bytes:
 
 
 def signature(secrets_: Sequence[bytes], message: str, timestamp: int, body: bytes) -> str:
-    """Return the signatures of a message by each secret, of which a receiver needs to know one."""
+    """Return the signatures of a message by each secret. A receiver needs to know only one of them."""
     signed = f"{message}.{timestamp}.".encode() + body
     return " ".join(
         f"v1,{base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()}" for secret in secrets_

@@ -1,6 +1,6 @@
-"""The worker's job: finds the threads whose articles' pages were not told of them, and tells each once.
+"""The worker's job: send one webmention for each new thread to the page of its article.
 
-A page is told again when moderators remove the link to it, and when they restore it: the standard calls both an update.
+It is sent again when moderators remove the link to the page, and when they restore it. The standard calls both updates.
 """
 
 import asyncio
@@ -168,7 +168,7 @@ class _LinkParser(HTMLParser):
 
 def _in_page(html: str) -> str | None:
     parser = _LinkParser()
-    # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
+    # The parser fails on a malformed declaration, such as `<![![`. The links before it count.
     with suppress(AssertionError):
         parser.feed(html[:LONGEST_PARSED])
     return parser.address
