@@ -107,14 +107,12 @@ def _setting_token(scope: Scope, send: Send) -> Send:
     """Wrap `send` so that the answer sets a new token. Routes with `opt={"without_token": True}` set none."""
 
     async def send_with_token(message: Message) -> None:
-        if message["type"] == "http.response.start" and not _is_without_token(scope):
+        # The route is only known once the request is handled.
+        handler: Any = scope.get("route_handler")
+        without_token = handler is not None and handler.opt.get("without_token")
+        if message["type"] == "http.response.start" and not without_token:
             cookie = cookies.make(CONSISTENCY_COOKIE, token_urlsafe(12), CONSISTENCY_SECONDS).to_header(header="")
             message["headers"] = [*message.get("headers", ()), (b"set-cookie", cookie.encode("latin-1"))]
         await send(message)
 
     return send_with_token
-
-
-def _is_without_token(scope: Any) -> bool:
-    handler = scope.get("route_handler")
-    return handler is not None and bool(handler.opt.get("without_token"))

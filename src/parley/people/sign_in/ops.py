@@ -37,8 +37,8 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     """
     candidates = await queries.by_login(login)
     owner = next(filter(None, candidates), None)
-    device = _known_device(owner, client)
-    key = sign_in_limits.login_key(login)
+    is_own = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
+    key, device = sign_in_limits.login_key(login), client.device if is_own else None
     allowance = await sign_in_limits.take(key, client.network, device=device, answer=answer)
     is_known = allowance.kind is AskerKind.KNOWN
     asker = Asker(f"device {owner.id}" if owner and is_known else client.site, allowance.kind)
@@ -48,7 +48,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(allowance.taken)
     require_sign_in_allowed(account)
-    password_hash = await _renewed_hash(account, password, asker)
+    password_hash = account.password_hash or ""
+    if passwords.is_outdated(password_hash):
+        password_hash = await passwords.hash_password(password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
@@ -173,15 +175,11 @@ async def choose_name(viewer: Viewer, name: str) -> None:
     log.info("name chosen", member=viewer.id)
 
 
-async def refuse_removed_name(name: str) -> None:
+async def refuse_reserved_name(name: str, member: int | None = None) -> None:
+    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
     for hook in hooks.is_removed_name:
         if await hook(name):
             raise Refused(NAME_TAKEN)
-
-
-async def refuse_reserved_name(name: str, member: int | None = None) -> None:
-    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
-    await refuse_removed_name(name)
     former = FormerName.exists().where(FormerName.name_key == names.key(name))
     if await (former if member is None else former.where(FormerName.member != member)):
         raise Refused(NAME_TAKEN)
@@ -202,15 +200,3 @@ async def set_has_feed(viewer: Viewer, *, has_feed: bool) -> None:
 async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
     """Let a member's answers count in maps from the next count on, or leave them out."""
     await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)
-
-
-def _known_device(owner: Account | None, client: Client) -> str | None:
-    """The browser's device cookie, if it was issued for this account."""
-    is_known = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
-    return client.device if is_known else None
-
-
-async def _renewed_hash(account: Account, password: str, asker: Asker) -> str:
-    """The account's password hash, made anew if it has weaker parameters than new ones."""
-    known = account.password_hash or ""
-    return await passwords.hash_password(password, asker) if passwords.is_outdated(known) else known

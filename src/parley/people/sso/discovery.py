@@ -74,11 +74,6 @@ def address_of(provider: Provider) -> str:
     return f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
-def forget() -> None:
-    _known.clear()
-    _failures.clear()
-
-
 async def _read(provider: Provider) -> ProviderDocuments:
     address = address_of(provider)
     try:

@@ -27,7 +27,7 @@ SECOND_FACTOR = {"mfa"}
 SECOND_FACTOR_CLASSES = {"phr", "phrh"}
 
 
-async def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -> str:
+async def address(provider: Provider, attempt: PendingSignIn, redirect_uri: str) -> str:
     """Where to send the browser. Raises NoAnswer."""
     known = await discovery.of(provider)
     fields = {
@@ -35,9 +35,9 @@ async def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -
         "client_id": provider.client,
         "redirect_uri": redirect_uri,
         "scope": "openid email profile",
-        "state": begun.state,
-        "nonce": begun.nonce,
-        "code_challenge": challenge_of(begun.verifier),
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+        "code_challenge": challenge_of(attempt.verifier),
         "code_challenge_method": "S256",
     }
     endpoint = known.metadata.authorization_endpoint
@@ -48,12 +48,12 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def is_answer(begun: PendingSignIn, query: Mapping[str, str]) -> bool:
+def is_answer(attempt: PendingSignIn, query: Mapping[str, str]) -> bool:
     """Whether a request comes from the sign-in that this browser began."""
-    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), begun.state.encode())
+    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), attempt.state.encode())
 
 
-async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str], redirect_uri: str) -> Claims:
+async def read(provider: Provider, attempt: PendingSignIn, query: Mapping[str, str], redirect_uri: str) -> Claims:
     """Return who signed in, from the request with which the provider sent the browser back.
 
     Raises NotTrusted, and NoAnswer when the provider cannot be asked.
@@ -62,8 +62,8 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
     _check_issuer(provider, known, query)
     if not query.get("code"):
         raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
-    answer = await _exchange(provider, known, begun, query["code"], redirect_uri)
-    verified = await _verified_claims(provider, known, begun, str(answer.get("id_token", "")))
+    answer = await _exchange(provider, known, attempt, query["code"], redirect_uri)
+    verified = await _verified_claims(provider, known, attempt, str(answer.get("id_token", "")))
     more = verified if "email" in verified else await _user_info(provider, known, verified, answer)
     return claims(
         provider,
@@ -85,13 +85,13 @@ def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[s
 
 
 async def _exchange(
-    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, code: str, redirect_uri: str
+    provider: Provider, known: ProviderDocuments, attempt: PendingSignIn, code: str, redirect_uri: str
 ) -> dict[str, Any]:
     fields = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
-        "code_verifier": begun.verifier,
+        "code_verifier": attempt.verifier,
     }
     metadata = known.metadata
     if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
@@ -101,7 +101,7 @@ async def _exchange(
 
 
 async def _verified_claims(
-    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str
+    provider: Provider, known: ProviderDocuments, attempt: PendingSignIn, token: str
 ) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
     from joserfc.errors import JoseError  # noqa: PLC0415 52 modules that few requests need
@@ -116,7 +116,7 @@ async def _verified_claims(
         aud={"essential": True, "value": provider.client},
         exp={"essential": True},
         iat={"essential": True},
-        nonce={"essential": True, "value": begun.nonce},
+        nonce={"essential": True, "value": attempt.nonce},
     )
     try:
         claims: dict[str, Any] = (await _decode(provider, known, token)).claims

@@ -48,13 +48,10 @@ async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedI
         await check_address(provider, claims)
         return None
     require_sign_in_allowed(account)
-    async with atomic():
-        return await authentication.complete(account.id, _methods(provider, claims), client)
-
-
-def _methods(provider: Provider, claims: Claims) -> frozenset[str]:
     has_second = claims.second_factor and "second-factor" in provider.trust
-    return frozenset({PROVIDER, PROVIDER_SECOND} if has_second else {PROVIDER})
+    methods = frozenset({PROVIDER, PROVIDER_SECOND} if has_second else {PROVIDER})
+    async with atomic():
+        return await authentication.complete(account.id, methods, client)
 
 
 async def check_address(provider: Provider, claims: Claims) -> None:
@@ -136,16 +133,12 @@ async def disconnect(member: int, number: int) -> None:
         link = next((connection for connection in known if connection.id == number), None)
         if link is None:
             raise NotFound(N_("This account is not connected any more."))
-        if len(known) == 1 and not await has_other_way(account):
+        has_passkey = bool(await passkey_settings.list_passkeys(account.id))
+        if len(known) == 1 and account.password_hash is None and not has_passkey:
             raise Refused(N_("This is your only way to sign in. Please set a password or add a passkey first."))
         await Identity.delete().where(Identity.id == number, Identity.member == member)
         await _mail_change(account, link.name, "off")
     log.info("provider disconnected", member=member, source=link.source)
-
-
-async def has_other_way(account: Account) -> bool:
-    """Whether a member can sign in without their accounts elsewhere: by a password or a passkey."""
-    return account.password_hash is not None or bool(await passkey_settings.list_passkeys(account.id))
 
 
 async def disconnect_since(member: int, since: datetime) -> None:

@@ -77,12 +77,12 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         require_confirmed_address(viewer)
         if not await step_up.is_proven(viewer):
             return to_prove(LINKS)
-    begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
+    attempt = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
-        address = await _address(provider, chosen, begun)
+        address = await _address(provider, chosen, attempt)
     except NoAnswer as error:
-        return await _refusal_page(request, begun, _for_reader(chosen, error))
-    cookie = pending.cookie(pending.seal(begun))
+        return await _refusal_page(request, attempt, _for_reader(chosen, error))
+    cookie = pending.cookie(pending.seal(attempt))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
 
@@ -92,11 +92,11 @@ def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
     return answer
 
 
-async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
+async def _address(key: str, provider: Provider, attempt: PendingSignIn) -> str:
     if provider.issuer:
         async with _time_limit(provider):
-            return await openid.address(provider, begun, _redirect_uri(key))
-    return publisher.address(provider, begun, _redirect_uri(key))
+            return await openid.address(provider, attempt, _redirect_uri(key))
+    return publisher.address(provider, attempt, _redirect_uri(key))
 
 
 @asynccontextmanager
@@ -113,29 +113,29 @@ async def _time_limit(provider: Provider) -> AsyncIterator[None]:
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
     chosen = _provider(provider)
-    begun = pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), PendingSignIn, provider)
+    attempt = pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), PendingSignIn, provider)
     try:
-        claims = await _claims(request, provider, chosen, begun)
-        return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
+        claims = await _claims(request, provider, chosen, attempt)
+        return await _finish(request, provider, chosen, attempt, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refusal_page(request, begun, _for_reader(chosen, error))
+        return await _refusal_page(request, attempt, _for_reader(chosen, error))
 
 
-async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
+async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: PendingSignIn | None) -> Claims:
     """Who signed in at the provider. Each attempt is answered once. Raises Refused, NoAnswer, TooMany."""
     query = {name: request.query_params.get(name, "") for name in request.query_params}
-    if begun is None:
+    if attempt is None:
         raise Refused(STALE)
-    is_ours = openid.is_answer(begun, query) if provider.issuer else publisher.is_answer(provider, begun, query)
+    is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
     if not is_ours:
         raise Refused(STALE)
     taken = await _allowance(client_of(request))
     await ratelimit.take_all(taken)
-    if not await pending.use(begun):
+    if not await pending.use(attempt):
         raise Refused(STALE)
     if provider.issuer:
         async with _time_limit(provider):
-            claims = await openid.read(provider, begun, query, _redirect_uri(key))
+            claims = await openid.read(provider, attempt, query, _redirect_uri(key))
     else:
         claims = publisher.read(provider, query)
     await sign_in_limits.give_back(taken)
@@ -152,21 +152,21 @@ async def _allowance(client: Client) -> list[Use]:
 
 
 async def _finish(
-    request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn, claims: Claims
+    request: AnyRequest, key: str, provider: Provider, attempt: PendingSignIn, claims: Claims
 ) -> Response[Any]:
     client = client_of(request)
-    if begun.member is not None:
-        if client.viewer is None or client.viewer.id != begun.member:
+    if attempt.member is not None:
+        if client.viewer is None or client.viewer.id != attempt.member:
             raise Refused(N_("You are signed in as somebody else now, so nothing was connected."))
-        await ops.connect(begun.member, provider, claims)
+        await ops.connect(attempt.member, provider, claims)
         return _without_cookie(see_other(f"{LINKS}?saved"))
     signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
-        return _without_cookie(_keeping_opener(see_other(begun.next_url, signed_in), begun.next_url))
-    newcomer = pending.newcomer(begun, claims)
+        return _without_cookie(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
+    newcomer = pending.newcomer(attempt, claims)
     answer = see_other(f"/sso/{key}/signup")
     answer.set_cookie(pending.cookie(pending.seal(newcomer)))
-    return _keeping_opener(answer, begun.next_url)
+    return _keeping_opener(answer, attempt.next_url)
 
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
@@ -241,8 +241,8 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
     return error
 
 
-async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
-    return await refusal_page(request, Form({}), error, begun.next_url if begun else "/")
+async def _refusal_page(request: AnyRequest, attempt: PendingSignIn | None, error: ParleyError) -> Response[Any]:
+    return await refusal_page(request, Form({}), error, attempt.next_url if attempt else "/")
 
 
 def _without_cookie(answer: Redirect) -> Redirect:
