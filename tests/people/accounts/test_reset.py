@@ -58,7 +58,7 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("stored", ["today's", "weaker"])
 @pytest.mark.usefixtures("reset_meanwhile")
-async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
+async def test_an_old_password_that_is_still_being_hashed_signs_nobody_in(
     client: httpx.AsyncClient, mira: Person, stored: str
 ) -> None:
     if stored == "weaker":
@@ -73,7 +73,7 @@ async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
 
 
 @pytest.mark.usefixtures("reset_meanwhile")
-async def test_an_old_password_that_is_still_being_looked_at_sets_no_other(
+async def test_an_old_password_that_is_still_being_hashed_sets_no_new_one(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await sign_in(client, Viewer(id=mira.id, name=mira.name, role="member", verified=True, session=0))
@@ -84,7 +84,7 @@ async def test_an_old_password_that_is_still_being_looked_at_sets_no_other(
     assert passwords.HASHER.verify(await db.value("select password_hash from member"), NEW)
 
 
-async def test_a_new_password_leads_back_to_where_one_came_from(
+async def test_a_new_password_leads_back_to_the_page_before(
     client: httpx.AsyncClient, mira: Person, mailed: Mailed
 ) -> None:
     mistaken = await client.post("/forgot?next=/t/1/a", data={"email": "no address"})
@@ -133,7 +133,7 @@ async def test_a_weak_password_is_refused_and_the_link_still_works(
     assert (await client.post(link, data={"password": NEW})).status_code == 303
 
 
-async def test_token_pages_are_not_stored_and_tell_no_other_site(
+async def test_pages_of_mailed_links_are_not_stored_and_send_no_referrer_to_other_sites(
     client: httpx.AsyncClient, mira: Person, mailed: Mailed
 ) -> None:
     await forgot(client, mira.email)

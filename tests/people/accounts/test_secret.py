@@ -36,7 +36,9 @@ async def opened(member: int) -> tuple[bytes | None, bytes | None]:
     return sealing.unseal(seed, f"seed|{member}"), sealing.unseal(hook_secret, signing.PURPOSE)
 
 
-async def test_second_factors_and_webhooks_are_sealed_anew(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_second_factors_and_webhooks_are_sealed_with_the_new_secret(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada, old = await make.member("ada"), settings().secret
     sealed = sealing.seal(SEED, f"seed|{ada.id}")
     await db.execute("insert into authenticator (member, seed, step) values ($1, $2, 0)", ada.id, sealed)

@@ -66,7 +66,7 @@ class Sink:
 
 
 class Club(msgspec.Struct):
-    """A list whose members and letters are kept here, and what it was told."""
+    """A list in memory: its letters, who left it, and the outcomes that it was given."""
 
     left: set[tuple[int, str]] = msgspec.field(default_factory=set)
     letters: dict[int, Letter | None] = msgspec.field(default_factory=dict)

@@ -22,7 +22,7 @@ AWAY = timedelta(hours=24)
 PASS = "update mail set due_at = due_at - $1::interval, leased_until = now() - interval '1 second'"
 
 
-async def test_all_that_waited_for_a_mail_server_goes_out_once(
+async def test_after_an_outage_each_message_is_sent_once(
     club: Club, sink: Sink, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Chaos(int(urlsplit(sink.url).port or 0)).running() as line:

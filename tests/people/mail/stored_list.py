@@ -1,4 +1,4 @@
-"""A list that keeps what it is told in the database, so that it is the same list in every process."""
+"""A list whose letters and outcomes are in the database, so that every process has the same list."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ from tests import make
 LETTER = 'select list, argument, member, recipient as "to", key, subject, text, html from mail where id = $1'
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredLetter(msgspec.Struct, frozen=True):
     list: str
     argument: str
     member: int
@@ -29,7 +29,7 @@ async def stop(member: int, argument: str) -> None:
 
 
 async def review(number: int) -> mail.Letter | None:
-    row = await db.fetch_one(Kept, LETTER, number)
+    row = await db.fetch_one(StoredLetter, LETTER, number)
     assert row is not None
     return mail.Letter(**msgspec.structs.asdict(row))
 
@@ -38,16 +38,16 @@ async def settled(number: int, outcome: str) -> None:
     await db.execute("insert into club (mail, outcome) values ($1, $2)", number, outcome)
 
 
-KEPT = mail.MailList(name="digest", title="the digest", wanted=wanted, stop=stop, review=review, settled=settled)
+LIST = mail.MailList(name="digest", title="the digest", wanted=wanted, stop=stop, review=review, settled=settled)
 
 
-async def found() -> None:
+async def create_table() -> None:
     async with make.as_owner():
         await db.execute("create table club (mail bigint not null, outcome text not null)")
         await db.execute("grant select, insert on club to public")
 
 
-async def dissolve() -> None:
+async def drop_table() -> None:
     async with make.as_owner():
         await db.execute("drop table if exists club")
 
