@@ -197,7 +197,7 @@ async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
 
 
 class Hasher:
-    """Computes a hash only once it may."""
+    """Waits for the test before it computes a hash."""
 
     def __init__(self) -> None:
         self.may_go_on = threading.Event()
@@ -290,7 +290,7 @@ async def test_nobody_is_mailed_many_links(client: httpx.AsyncClient, mira: Pers
 
 @pytest.fixture
 def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nobody listens where Redis should: PostgreSQL counts instead."""
+    """Redis is away: PostgreSQL counts instead."""
     dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(token_buckets, "redis", lambda: dead)
     monkeypatch.setattr(token_buckets, "_paused_until", 0.0)

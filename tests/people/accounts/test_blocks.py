@@ -1,4 +1,4 @@
-"""Muting and blocking: over HTTP, on every page that shows comments, and when one answers the other."""
+"""Muting and blocking: over HTTP, on every page that shows comments, and in replies."""
 
 import asyncio
 import re
@@ -324,7 +324,7 @@ async def test_a_member_who_blocks_or_joins_during_rendering_gets_none_of_their_
 
 
 async def heard(streams: list[Stream], words: str) -> list[str]:
-    """What waits for each of the streams, once `words` do for all."""
+    """What each stream has queued, once all have `words`."""
     async with asyncio.timeout(60):
         while not all(words.encode() in b"".join(stream._queue) for stream in streams):
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""Passwords that were published in breaches are refused: from a file on disk, and as a service says."""
+"""Passwords from breaches are refused, by a file on disk or by a service."""
 
 import asyncio
 import hashlib
@@ -85,7 +85,7 @@ async def test_breached_passwords_are_refused_at_sign_up_reset_and_change(
 
 
 class Service:
-    """The service, as httpx sees it; it keeps what it was asked."""
+    """The service, in place of httpx; it records the requests."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[httpx.Request] = []
@@ -104,7 +104,7 @@ class Service:
         return httpx.Response(self.status, stream=httpx.ByteStream(self.text.encode()))
 
     async def endless(self) -> AsyncIterator[bytes]:
-        """A chunk every while, without end."""
+        """A chunk now and then, without end."""
         while True:
             self.sent += 1
             yield self.text.encode()

@@ -1,4 +1,4 @@
-"""Passkeys: added, used to sign in and to prove who one is, removed, and everything that a false one may try."""
+"""Passkeys: added, used to sign in and as a proof, removed, and forged in every way."""
 
 import json
 from datetime import UTC, datetime, timedelta

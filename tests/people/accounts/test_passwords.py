@@ -141,7 +141,7 @@ async def test_a_damaged_or_missing_hash_matches_nothing() -> None:
 @pytest.mark.anyio
 async def test_hashing_leaves_the_event_loop_free(monkeypatch: pytest.MonkeyPatch) -> None:
     class Hasher:
-        """Is done only once the loop has gone on meanwhile."""
+        """Only returns once the loop has gone on meanwhile."""
 
         def hash(self, _: bytes) -> str:
             assert went_on.wait(timeout=30)

@@ -1,4 +1,4 @@
-"""Recovery of an account without its second step: late, told, stopped in several ways, and for staff by two admins."""
+"""Recovery without a second step: the wait, the letter, stopping it, and two admins for staff."""
 
 import re
 from collections.abc import Awaitable, Callable

@@ -43,7 +43,7 @@ async def test_a_mailed_link_sets_a_new_password_and_ends_every_other_sign_in(
 
 @pytest.fixture
 def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever gives a right password has it set anew by a mailed link before anything comes of that."""
+    """Set a new password by a mailed link while the old one, which was right, is being hashed."""
     matches = passwords.matches
 
     async def slow(password: str, stored: str | None, asker: Asker) -> bool:
@@ -145,7 +145,7 @@ async def test_pages_of_mailed_links_are_not_stored_and_send_no_referrer_to_othe
 async def test_an_unknown_address_gets_the_same_answer_and_no_mail(client: httpx.AsyncClient, mira: Person) -> None:
     known, unknown = await forgot(client, mira.email), await forgot(client, "nobody@example.org")
     for answer in (known, unknown):
-        # Chance, a new one for each request.
+        # Random for each request.
         del answer.headers["x-request-id"]
     assert (known.status_code, known.headers, known.content) == (unknown.status_code, unknown.headers, unknown.content)
     assert await db.value("select count(*) from mail") == 1
@@ -157,7 +157,7 @@ async def test_no_address_is_flooded_and_known_ones_are_limited_like_unknown_one
     for email in (mira.email, "nobody@example.org"):
         seen = [(await forgot(client, email)).status_code for _ in range(ratelimit.FORGOT_ADDRESS.most + 1)]
         assert seen == [303] * (ratelimit.FORGOT_ADDRESS.most + 1)
-    # Whoever asked, the mailbox has links that work.
+    # Whoever requested them, the links in the mailbox work.
     assert await db.value("select count(*) from mail") == ratelimit.FORGOT_ADDRESS.most
 
 

@@ -1,4 +1,4 @@
-"""The secret is replaced: what was signed or sealed with the former one holds, until that is unset."""
+"""After the secret is replaced, signatures and seals of the former one are valid until that is unset."""
 
 import msgspec
 import pytest

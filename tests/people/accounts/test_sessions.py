@@ -186,7 +186,7 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
 ) -> None:
     await mira.sign_in(client)
     await client.get("/settings/profile")
-    # As another process would, which cannot tell this one.
+    # Another process would do this, and cannot notify this one.
     await db.execute("update member set assisted = 'hide'")
     assert 'data-assisted="show"' in (await client.get("/settings/profile")).text
 
@@ -198,7 +198,7 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
 
 
 async def test_values_cached_since_the_token_was_first_met_are_served(client: httpx.AsyncClient, mira: Person) -> None:
-    """Nothing is read anew for as long as the token lasts, but for the member."""
+    """While the token lasts, only the member is read again."""
     await mira.sign_in(client)
     client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), "a" * 16)
     seen = []
@@ -236,7 +236,7 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
 
 
 async def test_of_too_many_sessions_the_least_recently_used_ends(app: object) -> None:
-    """Each could hold five live streams, and a right password may be given as often as one likes."""
+    """Each could hold five live streams, and a right password may be given any number of times."""
     mira = await make.member("mira")
     for _ in range(sessions.MOST_SESSIONS + 3):
         last = await sessions.start(mira.id, "member", agent="", address="")

@@ -84,7 +84,7 @@ async def test_an_unknown_name_costs_a_hash_too(
 
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
-    """The hashes that passwords are compared with, as they come; None for an account that does not exist."""
+    """The hashes that passwords are compared with, in order; None for an account that does not exist."""
     hashes: list[str | None] = []
     matches = passwords.matches
 
@@ -246,7 +246,7 @@ async def test_other_pages_are_served_while_fifty_sign_ins_are_hashed(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "HASHER", DEPLOYED)
-    # No account is needed: an unknown name costs the same hash, and no database connection meanwhile.
+    # No account is needed: an unknown name costs the same hash, and holds no database connection meanwhile.
     served = 0
     async with browser(app) as client:
         guesses = asyncio.gather(*(passwords.matches("not my password", None) for _ in range(50)))

@@ -326,7 +326,7 @@ async def test_known_and_unknown_addresses_take_the_same_work(app: Litestar, mir
 
 @asynccontextmanager
 async def recorded() -> AsyncIterator[list[str]]:
-    """The statements that are run inside, in their order; a time would say less, and depend on the machine."""
+    """The statements that run inside, in order. A time would depend on the machine."""
     statements: list[str] = []
     transaction = db.DB.current_transaction.get()
     assert transaction is not None
@@ -400,7 +400,7 @@ async def test_a_path_that_is_too_long_for_a_mail_stays_out_of_it(client: httpx.
 
 
 def action_of(page: str, beginning: str = "/signup") -> str:
-    """Where the form of a page is sent to."""
+    """The address of a page's form."""
     found = re.search(rf'action="({beginning}[^"]*)"', page)
     assert found
     return found[1].replace("&amp;", "&")

@@ -1,4 +1,4 @@
-"""A silenced member reads, and writes nothing, until exactly the end of it; a suspended one does not come in (I12)."""
+"""A silenced member only reads, and a suspended one cannot sign in, until exactly the end of the sanction (I12)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -248,7 +248,7 @@ async def test_a_new_browser_is_reported_by_mail_and_a_known_one_is_not(
 
 @pytest.fixture
 async def required(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on an installation that is not on localhost."""
+    """An installation that is not on localhost."""
     changed = msgspec.structs.replace(settings(), staff_factor_days=14)
     for module in (sessions, authenticators):
         monkeypatch.setattr(module, "settings", lambda: changed)

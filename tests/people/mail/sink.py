@@ -35,7 +35,7 @@ async def listening(handler: object) -> AsyncIterator[str]:
 
 
 class Sink:
-    """A mail server that keeps what it is given. With an `answer` such as "554 no" it refuses all, after DATA."""
+    """A mail server that stores messages. With an `answer` such as "554 no" it refuses all of them, after DATA."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[list[str], bytes]] = []

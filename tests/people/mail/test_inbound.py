@@ -26,10 +26,10 @@ from tests.people.mail.sink import Club, Sink, Use
 pytestmark = [pytest.mark.anyio]
 
 SAMPLES = SHARED / "email" / "sisimai"
-# What is no undeliverable mail, though a server sent it.
+# These come from a server, but are not about undeliverable mail.
 NO_BOUNCE = {"delivered", "feedback"}
-# Where the collection's label contradicts what is promised here: an answer that plainly says that there is no such
-# mailbox suppresses it, also where a filter may have said so, but not after DATA; "inactive" and a status 4.x never do.
+# Where our rules contradict the label of the collection: a reply that plainly says that there is no such mailbox
+# suppresses it, even if a filter may have sent it, but not after DATA; "inactive" and a status 4.x never do.
 PLAIN = re.compile(
     r"(unknown|no such|invalid) (user|mailbox|recipient|address)|user unknown"
     r"|(user|account|recipient|address)[^.]{0,40}(not exist|not found)",
@@ -54,7 +54,7 @@ def classified(sample: dict[str, Any]) -> str | None:
 
 
 def is_gone(sample: dict[str, Any]) -> bool:
-    """Whether the mailbox is gone: as the label says, but for those that the rules above contradict."""
+    """Whether the mailbox is gone, by the label or by the rules above."""
     label, words = sample["expected"][0], (SAMPLES / sample["file"]).read_text(errors="replace")
     if label["reason"] in FILTERS:
         plain = " ".join(words.replace("-", "").split())

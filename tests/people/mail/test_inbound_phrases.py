@@ -1,4 +1,4 @@
-"""Servers that are in no collection of samples, as their users describe them; and what only looks like them."""
+"""Bounces of servers that the samples do not have, and messages that only look like bounces."""
 
 import pytest
 

@@ -36,7 +36,7 @@ async def test_after_an_outage_each_message_is_sent_once(
         sweeps, passed = 0, timedelta()
         while passed < AWAY:
             assert await deliver_due() == 0
-            # What could not be sent waits, so that a worker finds nothing to do again and again.
+            # Messages that could not be sent wait, so a worker does not try them again and again.
             wait = await db.value("select min(due_at) - now() from mail")
             assert wait > timedelta(seconds=5)
             await db.execute(PASS, wait)

@@ -1,4 +1,4 @@
-"""Who sends what, how much of it to whom, and what becomes of what nobody answered."""
+"""The mail queue: claims, limits of domains, and messages without a reply."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -174,7 +174,7 @@ async def test_a_refused_letter_does_not_stop_the_others(club: Club, sink: Sink)
 
 @pytest.fixture
 async def unsure(club: Club, sink: Sink) -> list[int]:
-    """A letter and a message whose bytes left, and nobody answered."""
+    """A letter and a message that were sent without a reply."""
     sink.hangs_up = True
     numbers = await letters(club, 1)
     await message()

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio]
 
 
 class SlowSink(Sink):
-    """Keeps the letter at once and answers when it is told to."""
+    """Stores the letter at once, and replies when the test lets it."""
 
     def __init__(self) -> None:
         super().__init__()

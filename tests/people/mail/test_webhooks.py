@@ -1,4 +1,4 @@
-"""Webhooks of relays: who is believed, and what follows from what they say."""
+"""Webhooks of relays: which are accepted, and what they change."""
 
 import json
 import re
@@ -66,7 +66,7 @@ async def letter(club: Club) -> int:
 
 
 async def unanswered(club: Club, sink: Sink) -> int:
-    """A letter whose bytes left, and nobody answered; the worker asks the next time it looks."""
+    """A letter that was sent without a reply. The worker looks up its outcome the next time."""
     number = await letter(club)
     sink.hangs_up = True
     assert await deliver_due() == 0
@@ -205,7 +205,7 @@ async def test_a_notification_about_no_mail_of_ours_is_ignored(
 
 
 async def refused(client: httpx.AsyncClient, relay: str, body: Any, **more: Any) -> None:
-    """Post what proves nothing, about a letter, and see that nothing changed."""
+    """Post a notification about a letter without a valid proof, and check that nothing changed."""
     before = REGISTRY.get_sample_value("parley_mail_webhooks_total", {"relay": relay, "outcome": "refused"}) or 0
     assert await post(client, relay, body, **more) == (403, "")
     assert await db.value("select count(*) from mail_bounce") == 0
@@ -314,7 +314,7 @@ async def test_a_forged_notification_of_mailgun_is_refused(here: Sink, club: Clu
 async def test_a_token_of_mailgun_counts_once_whatever_comes_with_it(
     here: Sink, club: Club, client: httpx.AsyncClient
 ) -> None:
-    """The signature does not cover the event, so one that was overheard could carry anything."""
+    """The signature does not cover the event, so an intercepted one could carry any event."""
     number = await letter(club)
     body = relays.mailgun("delivered", envelope={"sender": envelope(number)})
     assert await post(client, "mailgun", body) == (200, "delivered")

@@ -1,4 +1,4 @@
-"""The paper that letters are written on."""
+"""The layout of letters."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Nobody keeps the neighbours from signing in at a provider, and few requests are made to it."""
+"""One member does not keep neighbours from signing in at a provider, and few requests are made to it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Signing in with an account at an OpenID provider: what is accepted, and that no lie is."""
+"""Signing in with an account at an OpenID provider: which answers are accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -96,7 +96,7 @@ async def test_an_address_from_the_user_info_counts_for_the_same_subject(
 
 ANOTHER = RSAKey.generate_key(2048, {"kid": "one"})
 HOUR = 3_600
-# Each changes one thing of an honest answer.
+# Each changes one thing in an honest answer.
 LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"change": lambda claims: claims | {"iss": "https://evil.example"}},
     "nearly the issuer": {"change": lambda claims: claims | {"iss": claims["iss"] + "/"}},
@@ -199,7 +199,7 @@ async def test_the_answer_of_one_provider_does_not_count_for_another(
 
 
 async def test_the_code_is_bound_to_the_browser_that_began(client: httpx.AsyncClient, corp: Provider) -> None:
-    """PKCE: a code that was begun elsewhere does not open with this browser's verifier."""
+    """PKCE: a code of another browser's sign-in does not fit this browser's verifier."""
     stolen = corp.authorize((await client.get("/sso/corp")).headers["location"])
     own = corp.authorize((await client.get("/sso/corp")).headers["location"])
     code = httpx.URL(stolen).params["code"]
