@@ -64,7 +64,9 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
         row = await _row(claim)
         if way == "address":
-            await _mail_link(row)
+            link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
+            written = mail.written_message("claim", name=row.name, title=row.title, link=link)
+            await mail.send(f"claim.{row.id}", row.email or "", *written)
         if way == "word":
             await _tell_deciders(row)
     return row
@@ -100,12 +102,6 @@ def _signed_part(row: ClaimRow) -> bytes:
     return f"{row.id}|{row.email}".encode()
 
 
-async def _mail_link(row: ClaimRow) -> None:
-    link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
-    written = mail.written_message("claim", name=row.name, title=row.title, link=link)
-    await mail.send(f"claim.{row.id}", row.email or "", *written)
-
-
 async def confirm_address(row: ClaimRow) -> None:
     """Confirm a claim by its mailed link: as author if the address names one in the byline, else as publisher."""
     async with db.atomic():
@@ -121,10 +117,6 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await Claim.update({Claim.state: state, Claim.role: role, Claim.decided_by: by, Claim.note: ""}).where(
         Claim.id == row.id
     )
-    await _render_again(row)
-
-
-async def _render_again(row: ClaimRow) -> None:
     own = Comment.select(Comment.id).where(
         Comment.thread == row.thread, Comment.author == row.member, Comment.state == "visible"
     )

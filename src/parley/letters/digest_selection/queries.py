@@ -5,7 +5,7 @@ member: comments in threads that they read or follow, replies and mentions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -154,13 +154,6 @@ class RevisedThread(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class NotificationSubjects(msgspec.Struct, frozen=True):
-    """What the notifications are about: comments by id, and revised articles by thread."""
-
-    comments: dict[int | None, CandidateRow]
-    articles: dict[int | None, RevisedThread]
-
-
 async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
     by_member: dict[int, list[Candidate]] = defaultdict(list)
     notifications = await unread_for_digest(members, now - timedelta(days=NEWS_DAYS))
@@ -172,44 +165,41 @@ async def member_candidates(members: Sequence[int], now: datetime) -> dict[int, 
             if row.is_worth_featuring(kind):
                 by_member[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, candidate.thread) for member, candidates in by_member.items() for candidate in candidates}
-    subjects = await _subjects(notifications)
-    for member, kind, rows in _group(notifications):
-        if kind != "followed" or (member, rows[0].thread) not in visited:
-            by_member[member] += _candidates_of(kind, rows, subjects, now)
+    comments, articles = await _subjects(notifications)
+    groups: dict[tuple[int, str, int | None], list[NotificationRow]] = defaultdict(list)
+    for notification in notifications:
+        if notification.kind in KINDS:
+            groups[notification.member, notification.kind, notification.thread].append(notification)
+    for (member, kind, thread), rows in groups.items():
+        if kind == "revised":
+            by_member[member] += [articles[thread]] if thread in articles else []
+        elif kind != "followed" or (member, thread) not in visited:
+            by_member[member] += _of_comments(kind, rows, comments, now)
     return by_member
 
 
-async def _subjects(notifications: Sequence[NotificationRow]) -> NotificationSubjects:
+async def _subjects(
+    notifications: Sequence[NotificationRow],
+) -> tuple[dict[int | None, CandidateRow], dict[int | None, Candidate]]:
+    """Return what the notifications are about: comments by id, and revised articles by thread."""
     comments = [row.comment for row in notifications if row.comment is not None and row.kind != "revised"]
     about_reader = [row.comment for row in notifications if row.kind in {"reply", "mention"}]
     revised = [row.thread for row in notifications if row.kind == "revised"]
-    return NotificationSubjects(
+    return (
         {row.comment: row for row in await db.fetch(CandidateRow, SELECT_NOTIFIED, comments, about_reader)},
-        {row.thread: row for row in await db.fetch(RevisedThread, SELECT_REVISED, revised)},
+        {
+            row.thread: Candidate("revised", row.thread, row.topic, row.at, 1.0, revision=row.revision)
+            for row in await db.fetch(RevisedThread, SELECT_REVISED, revised)
+        },
     )
 
 
-def _candidates_of(
-    kind: str, rows: Sequence[NotificationRow], subjects: NotificationSubjects, now: datetime
+def _of_comments(
+    kind: str, rows: Sequence[NotificationRow], by_id: Mapping[int | None, CandidateRow], now: datetime
 ) -> list[Candidate]:
     """Return the candidates that a member's notifications of one kind and thread give."""
-    if kind == "revised":
-        return [_revision(subjects.articles[row.thread]) for row in rows[:1] if row.thread in subjects.articles]
-    comments = [subjects.comments[row.comment] for row in rows[-MAX_COUNTED:] if row.comment in subjects.comments]
+    comments = [by_id[row.comment] for row in rows[-MAX_COUNTED:] if row.comment in by_id]
     # A thread gives a member at most MOST_UNREAD notifications, however many comments there are.
     unread = len(rows) if len(rows) < MOST_UNREAD else 0
     since = rows[0].created_at
     return [row.candidate(kind, now, unread=unread, since=since) for row in comments if row.is_worth_featuring(kind)]
-
-
-def _group(notifications: Sequence[NotificationRow]) -> Iterator[tuple[int, str, list[NotificationRow]]]:
-    groups: dict[tuple[int, str, int | None], list[NotificationRow]] = defaultdict(list)
-    for row in notifications:
-        if row.kind in KINDS:
-            groups[row.member, row.kind, row.thread].append(row)
-    for (member, kind, _), rows in groups.items():
-        yield member, kind, rows
-
-
-def _revision(row: RevisedThread) -> Candidate:
-    return Candidate("revised", row.thread, row.topic, row.at, 1.0, revision=row.revision)

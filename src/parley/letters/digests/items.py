@@ -109,18 +109,13 @@ async def choose(issues: Sequence[IssueRow], shared: SharedCandidates, now: date
     """Choose the items of these issues, at most one issue per member."""
     members = [issue.member for issue in issues]
     candidates = await member_candidates(members, now)
-    comments = {candidate.comment for own in candidates.values() for candidate in own if candidate.comment} | _comments(
-        shared
-    )
+    own = [candidate for of_member in candidates.values() for candidate in of_member]
+    best = [comment for thread in shared.threads for comment in thread.comments]
+    comments = {candidate.comment for candidate in (*own, *best, *shared.questions) if candidate.comment}
     articles = [thread.thread for thread in (*shared.opened, *shared.picked)]
     without_weekly = {issue.member for issue in issues if omits_weekly_topics(issue.period, issue.weekday)}
     rows = await readers(members, list(comments), articles, without_weekly)
     return [select(reader, candidates[reader.id], shared) for reader in rows]
-
-
-def _comments(shared: SharedCandidates) -> set[int]:
-    comments = [comment for thread in shared.threads for comment in thread.comments]
-    return {candidate.comment for candidate in (*comments, *shared.questions) if candidate.comment}
 
 
 async def read_chosen(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:

@@ -126,7 +126,7 @@ def _list(subscription: SubscriptionRow, now: datetime) -> tuple[str | None, dat
         return None, subscription.asked_at
     if now - subscription.last_active_at <= timedelta(days=INACTIVE_DAYS):
         return "digest", subscription.asked_at
-    if subscription.asked_at is None or subscription.asked_at < subscription.last_active_at:
+    if subscription.is_answered:
         return "keep", now
     return None, subscription.asked_at
 

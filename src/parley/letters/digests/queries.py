@@ -70,6 +70,11 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     def schedule(self) -> Schedule:
         return Schedule(self.frequency, self.weekday, self.hour, self.zone)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the member was never asked if they still want the digest, or visited or answered since."""
+        return self.asked_at is None or self.asked_at < self.last_active_at
+
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 

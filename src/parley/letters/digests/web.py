@@ -33,8 +33,7 @@ from parley.platform.text.messages import N_
 async def keep_page(request: AnyRequest, answer: FromPath[str]) -> Response[Any]:
     """Show one button: link scanners of mail servers must not answer for the member."""
     subscription = await _subscription_of_link(answer)
-    kept = subscription.asked_at is None or subscription.last_active_at > subscription.asked_at
-    return page(request, "letters/digests/keep.html", kept=kept, action=request.url.path)
+    return page(request, "letters/digests/keep.html", kept=subscription.is_answered, action=request.url.path)
 
 
 @post("/mail/keep/{answer:str}", opt={"who": ANYONE})

@@ -170,19 +170,16 @@ async def make(event: PendingEvent) -> None:
     match event.kind:
         case "comment.posted" | "comment.restored":
             await db.execute(NOTIFY_OF_COMMENTS, event.id, await _mentioned_members(event.body), event.kind)
-        case "comment.edited":
-            # Changes by others (a moderator, a claim, an erased name) mention nobody.
-            if event.former_body is not None and (mentioned := await _newly_mentioned_members(event)):
+        # Changes by others (a moderator, a claim, an erased name) mention nobody.
+        case "comment.edited" if event.former_body is not None:
+            former = await _mentioned_members(event.former_body)
+            mentioned = [member for member in await _mentioned_members(event.body) if member not in former]
+            if mentioned:
                 await db.execute(NOTIFY_OF_COMMENTS, event.id, mentioned, event.kind)
         case "article.revised":
             await db.execute(NOTIFY_OF_REVISIONS, event.id)
         case "thread.opened":
             await db.execute(FOLLOW_OPENED, event.id)
-
-
-async def _newly_mentioned_members(event: PendingEvent) -> list[int]:
-    former = await _mentioned_members(event.former_body)
-    return [member for member in await _mentioned_members(event.body) if member not in former]
 
 
 async def _mentioned_members(body: str | None) -> list[int]:

@@ -20,6 +20,27 @@ from parley.platform.text.messages import N_, join
 MOST_IDS = 500
 
 
+class MarkReadForm(Form):
+    """Which comments of a thread the page showed, or the time up to which everything is read."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.thread = self.id("thread")
+        self.shown = as_ids(self.values.get("shown", ""), MOST_IDS)
+        self.until = _parse_time(self.values.get("until", ""))
+        if self.thread is None and self.until is None:
+            self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")
+
+
+def _parse_time(raw: str) -> datetime | None:
+    """Return a time written in ISO 8601 with an offset; None for anything else."""
+    try:
+        time = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time.tzinfo is not None else None
+
+
 @get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
 async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
     """Show threads with unread comments, the latest activity first, starting below the thread `after`.
@@ -62,24 +83,3 @@ async def mark_read(request: AnyRequest) -> Response[Any]:
 
 
 handlers: list[object] = [unread, mark_read]
-
-
-class MarkReadForm(Form):
-    """Which comments of a thread the page showed, or the time up to which everything is read."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.thread = self.id("thread")
-        self.shown = as_ids(self.values.get("shown", ""), MOST_IDS)
-        self.until = _parse_time(self.values.get("until", ""))
-        if self.thread is None and self.until is None:
-            self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")
-
-
-def _parse_time(raw: str) -> datetime | None:
-    """Return a time written in ISO 8601 with an offset; None for anything else."""
-    try:
-        time = datetime.fromisoformat(raw)
-    except ValueError:
-        return None
-    return time.astimezone(UTC) if time.tzinfo is not None else None

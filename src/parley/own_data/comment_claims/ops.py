@@ -250,14 +250,13 @@ async def claim(viewer: Viewer) -> int:
 async def take(viewer: Viewer, addresses: list[bytes]) -> int:
     """Do what `claim` does. `addresses` are hashes of the viewer's."""
     rows = await db.fetch(ClaimableInThread, SELECT_CLAIMABLE, addresses, viewer.id)
-    return sum([len(await _take_in(viewer, row)) for row in rows])
-
-
-async def _take_in(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:
-    """Take the comments of one thread, in a transaction of their own: nobody can post in the thread meanwhile."""
-    async with db.atomic():
-        await lock_thread(claimable.thread)
-        return await _take_comments(viewer, claimable)
+    count = 0
+    for row in rows:
+        # In a transaction of its own, since nobody can post in the thread meanwhile.
+        async with db.atomic():
+            await lock_thread(row.thread)
+            count += len(await _take_comments(viewer, row))
+    return count
 
 
 async def _take_comments(viewer: Viewer, claimable: ClaimableInThread) -> list[int]:

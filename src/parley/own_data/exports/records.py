@@ -201,22 +201,18 @@ def _section(row: WrittenComment) -> str:
 
 def as_annotation(row: WrittenComment, author: str) -> dict[str, Any]:
     """A comment in the Web Annotation data model (https://www.w3.org/TR/annotation-model/)."""
+    words = {"type": "TextualBody", "value": row.body, "format": "text/markdown"}
+    tag = {"type": "TextualBody", "purpose": "tagging", "value": row.stance}
     annotation = {
         "id": row.address,
         "type": "Annotation",
         "motivation": "replying" if row.parent else "commenting",
         "created": row.created_at,
         "creator": {"type": "Person", "name": author},
-        "body": _bodies(row),
+        "body": [words, tag] if row.stance else [words],
         "target": _target(row),
     }
     return annotation | ({"modified": row.edited_at} if row.edited_at else {})
-
-
-def _bodies(row: WrittenComment) -> list[dict[str, str]]:
-    words = {"type": "TextualBody", "value": row.body, "format": "text/markdown"}
-    tag = {"type": "TextualBody", "purpose": "tagging", "value": row.stance or ""}
-    return [words, tag] if row.stance else [words]
 
 
 def _target(row: WrittenComment) -> Any:

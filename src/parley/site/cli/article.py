@@ -135,8 +135,8 @@ def as_text(read: ReadArticle) -> str:
     passages = record.pop("passages")
     facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]
     lines = [f"{name:<13} {value or '-'}" + (f"  ({where[name]})" if where.get(name) else "") for name, value in facts]
-    return "\n".join([*lines, "", *(f"{passage['kind']:<10} {_short(passage['text'])}" for passage in passages)])
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    lines.append("")
+    for passage in passages:
+        cut = "…" if len(passage["text"]) > SHOWN else ""
+        lines.append(f"{passage['kind']:<10} {passage['text'][:SHOWN]}{cut}")
+    return "\n".join(lines)

@@ -113,16 +113,12 @@ def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: 
         {discussion: count for discussion, count in without.items() if would_open and discussion not in failures}
     )
     others = Counter({discussion: count for discussion, count in without.items() if discussion not in opening})
-    return [
-        *([_would_open(opening)] if opening else []),
-        *([left_out(others, failures)] if others else []),
-    ]
-
-
-def _would_open(discussions: Counter[str]) -> str:
-    articles = count_articles(discussions)
-    opened = "1 thread" if articles == 1 else f"{articles} threads"
-    return f"{opened} would be opened, with {discussions.total()} comments: {names_of(discussions)}."
+    sentences = [left_out(others, failures)] if others else []
+    if opening:
+        articles = count_articles(opening)
+        opened = "1 thread" if articles == 1 else f"{articles} threads"
+        sentences.insert(0, f"{opened} would be opened, with {opening.total()} comments: {names_of(opening)}.")
+    return sentences
 
 
 async def _import_result(

@@ -60,7 +60,8 @@ async def _import(
     connection: Any, reader: LineReader, *, dry_run: bool, on_progress: Callable[[int], None]
 ) -> Imported:
     header, tables = reader.header, list(private.selects())
-    await _check(connection, header, tables)
+    if header.migrations != await database.migrations(connection) or not header.columns.keys() <= set(tables):
+        raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
     transaction = connection.transaction()
     await transaction.start()
     try:
@@ -79,12 +80,6 @@ async def _import(
         await transaction.commit()
         await connection.execute("analyze")
     return Imported(header, added)
-
-
-async def _check(connection: Any, header: Header, tables: list[str]) -> None:
-    """Raise CommandFailed unless this installation has the tables and columns of the file."""
-    if header.migrations != await database.migrations(connection) or not header.columns.keys() <= set(tables):
-        raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
 
 
 async def _open(connection: Any, tables: list[str]) -> bool:
@@ -112,7 +107,7 @@ async def _add_all(connection: Any, reader: LineReader, on_progress: Callable[[i
             raise CommandFailed(f"The file has rows of {table}, which its first line does not name.")
         insert = await _insert(connection, table, reader.header.columns[table])
         for batch in _batches(lines):
-            status = await connection.execute(insert, _as_array(batch))
+            status = await connection.execute(insert, f"[{b','.join(bytes(line.row) for line in batch).decode()}]")
             added += int(status.rpartition(" ")[2])
             read[table] += len(batch)
             on_progress(len(batch))
@@ -138,10 +133,6 @@ def _batches(lines: Iterator[ExportLine]) -> Iterator[list[ExportLine]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _as_array(batch: list[ExportLine]) -> str:
-    return f"[{b','.join(bytes(line.row) for line in batch).decode()}]"
 
 
 async def _insert(connection: Any, table: str, columns: list[str]) -> str:
