@@ -9,9 +9,9 @@ from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
 from parley.discussion.votes import web as votes
 from parley.interfaces.api import reference_web as api_reference
-from parley.interfaces.api import thread_web as api_thread
 from parley.interfaces.api import tokens_web as api_tokens
 from parley.interfaces.api import web as api
+from parley.interfaces.api.discussion import downloads_web as api_thread
 from parley.interfaces.embed import first_web, login_web, panel_web
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import oembed, pictures, sitemap

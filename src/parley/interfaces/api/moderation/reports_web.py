@@ -1,13 +1,12 @@
 """Reporting comments, articles and members, and asking that less of an article is shown."""
 
-from typing import Any
-
 import msgspec
-from litestar import Response, post
-from litestar.params import FromPath, JSONBody
+from litestar import Response, Router, post
+from litestar.params import JSONBody
 
+from parley.interfaces.api import fields
 from parley.interfaces.api.answers import answer_write, problems
-from parley.interfaces.api.bodies import NewReport, as_fields, check
+from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import COMMENT
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import subjects
@@ -18,28 +17,35 @@ from parley.people.community.queries import grounds
 from parley.platform.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
 from parley.platform.ratelimit import REPORT, take_each
 
-REPORTING = {"who": VERIFIED, "scope": COMMENT, "any_body": True}
+
+class NewReport(Body, frozen=True):
+    """A report: the code of a published rule, and what is wrong in words."""
+
+    reason: fields.Rule
+    text: fields.Text = ""
 
 
 class Report(msgspec.Struct, frozen=True):
-    id: int
+    id: fields.Id
 
 
-@post("/comments/{comment:str}/reports", name="api:report-comment", opt=REPORTING, responses=problems(403, 404, 422))
-async def report_comment(request: AnyRequest, comment: FromPath[str], data: JSONBody[NewReport]) -> Response[Report]:
+@post("/comments/{comment:str}/reports", name="api:report-comment", responses=problems(403, 404, 422))
+async def report_comment(
+    request: AnyRequest, comment: fields.CommentPath, data: JSONBody[NewReport]
+) -> Response[Report]:
     """Report a comment to the moderators."""
     viewer = signed_in(request)
     return await _report(request, viewer, await subjects.comment(comment, viewer), data)
 
 
-@post("/threads/{thread:str}/reports", name="api:report-article", opt=REPORTING, responses=problems(403, 404, 422))
-async def report_article(request: AnyRequest, thread: FromPath[str], data: JSONBody[NewReport]) -> Response[Report]:
+@post("/threads/{thread:str}/reports", name="api:report-article", responses=problems(403, 404, 422))
+async def report_article(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[NewReport]) -> Response[Report]:
     """Report the article of a thread to the moderators."""
     return await _report(request, signed_in(request), await subjects.article(thread), data)
 
 
-@post("/members/{name:str}/reports", name="api:report-member", opt=REPORTING, responses=problems(403, 404, 422))
-async def report_member(request: AnyRequest, name: FromPath[str], data: JSONBody[NewReport]) -> Response[Report]:
+@post("/members/{name:str}/reports", name="api:report-member", responses=problems(403, 404, 422))
+async def report_member(request: AnyRequest, name: fields.NamePath, data: JSONBody[NewReport]) -> Response[Report]:
     """Report a member to the moderators."""
     viewer = signed_in(request)
     return await _report(request, viewer, await subjects.member(name, viewer), data)
@@ -53,4 +59,6 @@ async def _report(request: AnyRequest, viewer: Viewer, subject: Subject, data: N
     return answer_write(Report(report), 201)
 
 
-handlers: list[Any] = [report_comment, report_article, report_member]
+handlers = [
+    Router("/", route_handlers=[report_comment, report_article, report_member], opt={"who": VERIFIED, "scope": COMMENT})
+]

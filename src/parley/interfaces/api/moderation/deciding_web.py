@@ -1,15 +1,17 @@
 """Moderating where one sees it: comments, articles, members, threads and statements, without a report."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
-from litestar import Response, post
-from litestar.params import FromPath, JSONBody
+from litestar import Response, Router, post
+from litestar.params import JSONBody
+from msgspec import Meta
 
 from parley.discussion.commenting.web import comment_at, thread_at
+from parley.interfaces.api import fields
 from parley.interfaces.api.answers import answer_write, problems
-from parley.interfaces.api.bodies import as_fields, check
-from parley.interfaces.api.moderation_web import MODERATING, Decision
+from parley.interfaces.api.bodies import Body, as_fields, check
+from parley.interfaces.api.moderation.queue_web import Decision, DirectDecision
+from parley.interfaces.api.scopes import MODERATE
 from parley.moderation.decisions import thread_actions
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.web import LONGEST_REASON
@@ -22,79 +24,56 @@ from parley.moderation.reports.subjects import Subject
 from parley.moderation.statements import ops as statements
 from parley.moderation.statements.forms import RemovalForm
 from parley.people.community.queries import grounds, titles
-from parley.platform.http.access import AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest, staff
 from parley.platform.http.forms import Form
 
 
-class DirectDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision that no report asked for. `until` is in days; null: permanently."""
-
-    action: str
-    rule: str | None = None
-    reason: str = ""
-    quote: str = ""
-    until: int | None = None
-
-
-class ThreadAction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ThreadAction(Body, frozen=True):
     """What to do with a thread, and why: its readers see that."""
 
-    action: Literal["lock", "unlock", "slow", "archive"]
-    reason: str = ""
+    action: Annotated[Literal["lock", "unlock", "slow", "archive"], Meta(description="What to do with the thread.")]
+    reason: fields.Reason = ""
 
 
-class Lifting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Lifting(Body, frozen=True):
     """Why a member's sanctions end: the member reads that."""
 
-    reason: str
+    reason: fields.Reason
 
 
-class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The comment whose statement says the same and is kept; null separates them again."""
+class Merging(Body, frozen=True):
+    """Which of two statements that say the same is kept."""
 
-    kept: int | None = None
-
-
-class Removal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The code of the rule that a statement breaks, and the reason for its author."""
-
-    rule: str
-    reason: str
+    kept: Annotated[int | None, Meta(description="The comment whose statement is kept; null separates them.")] = None
 
 
-@post(
-    "/moderation/comments/{comment:str}/decide",
-    name="api:decide-comment",
-    opt=MODERATING,
-    responses=problems(403, 404, 409, 422),
-)
+class Removal(Body, frozen=True):
+    """Why a statement is removed."""
+
+    rule: fields.Rule
+    reason: fields.Reason
+
+
+@post("/moderation/comments/{comment:str}/decide", name="api:decide-comment", responses=problems(403, 404, 409, 422))
 async def decide_comment(
-    request: AnyRequest, comment: FromPath[str], data: JSONBody[DirectDecision]
+    request: AnyRequest, comment: fields.CommentPath, data: JSONBody[DirectDecision]
 ) -> Response[Decision]:
     """Decide about a comment. It answers the reports that wait."""
     return await _decide(request, await subjects.comment(comment, staff(request), gone=True), data)
 
 
-@post(
-    "/moderation/threads/{thread:str}/decide",
-    name="api:decide-article",
-    opt=MODERATING,
-    responses=problems(403, 404, 409, 422),
-)
+@post("/moderation/threads/{thread:str}/decide", name="api:decide-article", responses=problems(403, 404, 409, 422))
 async def decide_article(
-    request: AnyRequest, thread: FromPath[str], data: JSONBody[DirectDecision]
+    request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[DirectDecision]
 ) -> Response[Decision]:
     """Decide about the article of a thread."""
     return await _decide(request, await subjects.article(thread), data)
 
 
-@post(
-    "/moderation/members/{name:str}/decide",
-    name="api:decide-member",
-    opt=MODERATING,
-    responses=problems(403, 404, 409, 422),
-)
-async def decide_member(request: AnyRequest, name: FromPath[str], data: JSONBody[DirectDecision]) -> Response[Decision]:
+@post("/moderation/members/{name:str}/decide", name="api:decide-member", responses=problems(403, 404, 409, 422))
+async def decide_member(
+    request: AnyRequest, name: fields.NamePath, data: JSONBody[DirectDecision]
+) -> Response[Decision]:
     """Decide about a member."""
     return await _decide(request, await subjects.member(name, staff(request)), data)
 
@@ -109,11 +88,10 @@ async def _decide(request: AnyRequest, subject: Subject, data: DirectDecision) -
 @post(
     "/moderation/threads/{thread:str}/action",
     name="api:act-on-thread",
-    opt=MODERATING,
     status_code=204,
     responses=problems(403, 404, 422),
 )
-async def act_on_thread(request: AnyRequest, thread: FromPath[str], data: JSONBody[ThreadAction]) -> None:
+async def act_on_thread(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[ThreadAction]) -> None:
     """Lock, unlock, slow or archive a thread, unless it is in that state already."""
     row, form = await thread_at(thread), Form(as_fields(data))
     reason = form.text("reason", most=LONGEST_REASON)
@@ -121,14 +99,8 @@ async def act_on_thread(request: AnyRequest, thread: FromPath[str], data: JSONBo
     await thread_actions.act(staff(request), row.id, data.action, reason)
 
 
-@post(
-    "/moderation/members/{name:str}/lift",
-    name="api:lift",
-    opt=MODERATING,
-    status_code=204,
-    responses=problems(403, 404, 422),
-)
-async def lift(request: AnyRequest, name: FromPath[str], data: JSONBody[Lifting]) -> None:
+@post("/moderation/members/{name:str}/lift", name="api:lift", status_code=204, responses=problems(403, 404, 422))
+async def lift(request: AnyRequest, name: fields.NamePath, data: JSONBody[Lifting]) -> None:
     """End a member's sanctions."""
     person, form = await member_at(name), LiftForm(as_fields(data))
     check(form)
@@ -138,11 +110,10 @@ async def lift(request: AnyRequest, name: FromPath[str], data: JSONBody[Lifting]
 @post(
     "/moderation/comments/{comment:str}/statement/merge",
     name="api:merge-statement",
-    opt=MODERATING,
     status_code=204,
     responses=problems(403, 404, 422),
 )
-async def merge_statement(request: AnyRequest, comment: FromPath[str], data: JSONBody[Merging]) -> None:
+async def merge_statement(request: AnyRequest, comment: fields.CommentPath, data: JSONBody[Merging]) -> None:
     """Ask only the kept one of two statements that say the same."""
     viewer = staff(request)
     row, form = await comment_at(comment, viewer), Form(as_fields(data))
@@ -154,11 +125,10 @@ async def merge_statement(request: AnyRequest, comment: FromPath[str], data: JSO
 @post(
     "/moderation/comments/{comment:str}/statement/remove",
     name="api:remove-statement",
-    opt=MODERATING,
     status_code=204,
     responses=problems(403, 404, 422),
 )
-async def remove_statement(request: AnyRequest, comment: FromPath[str], data: JSONBody[Removal]) -> None:
+async def remove_statement(request: AnyRequest, comment: fields.CommentPath, data: JSONBody[Removal]) -> None:
     """Remove the statement of a comment alone. Its author gets the reasons and can appeal."""
     viewer = staff(request)
     row = await comment_at(comment, viewer)
@@ -167,12 +137,18 @@ async def remove_statement(request: AnyRequest, comment: FromPath[str], data: JS
     await statements.remove(viewer, row.id, form.rule, form.reason)
 
 
-handlers: list[Any] = [
-    decide_comment,
-    decide_article,
-    decide_member,
-    act_on_thread,
-    lift,
-    merge_statement,
-    remove_statement,
+handlers = [
+    Router(
+        "/",
+        route_handlers=[
+            decide_comment,
+            decide_article,
+            decide_member,
+            act_on_thread,
+            lift,
+            merge_statement,
+            remove_statement,
+        ],
+        opt={"who": MODERATOR, "scope": MODERATE},
+    )
 ]

@@ -6,7 +6,8 @@ from parley.discussion.commenting.edit_web import LATEST, MOST_CHARACTERS, MOST_
 from parley.discussion.comments import queries, rules
 from parley.discussion.comments.queries import COMMENT_COLUMNS, SOURCE, CommentRow, CommentVersionRow, seen_by
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
-from parley.interfaces.api import etags, schemas
+from parley.interfaces.api.answers import from_row, versioned_etag
+from parley.interfaces.api.discussion import schemas
 from parley.platform import db
 from parley.platform.errors import NotFound
 from parley.platform.http.access import Viewer
@@ -26,6 +27,7 @@ SELECT_COMMENTS = (
     f"select {COMMENT_COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
 )
 SELECT_COMMENT = f"{SELECT_COMMENTS} where c.id = $1 and {IS_IN}"
+SELECT_IS_HELD = f"select not ({IS_IN}) from comment c where c.id = $1"  # noqa: S608 a constant
 # After the comment $2, or from the beginning.
 AFTER_TIME = """(c.created_at, c.id) >
     (coalesce((select created_at from comment where id = $2), '-infinity'), coalesce($2::bigint, 0))"""
@@ -58,7 +60,7 @@ async def history(comment: int, viewer: Viewer | None, before: int | None) -> li
     """Return the versions of a comment before number `before`, the newest first. Raises NotFound."""
     state = await queries.state_of(comment)
     if state is None or state.state != "visible":
-        # Staff read versions of what is hidden on the page.
+        # Staff read the versions of a hidden comment on the page.
         raise NotFound(N_("This comment does not exist."))
     rules.require_history_allowed(viewer, state)
     number = min(before or LATEST, LATEST)
@@ -67,12 +69,12 @@ async def history(comment: int, viewer: Viewer | None, before: int | None) -> li
 
 async def is_held(comment: int) -> bool:
     """Whether a comment waits for a moderator, so that only its author can read it."""
-    return bool(await db.value(f"select not ({IS_IN}) from comment c where c.id = $1", comment))  # noqa: S608 a constant
+    return bool(await db.value(SELECT_IS_HELD, comment))
 
 
 def etag(comment: schemas.Comment) -> str:
     """Return the ETag of a comment: the number of its text, and a digest of all its fields."""
-    return etags.versioned_etag(comment.version, comment)
+    return versioned_etag(comment.version, comment)
 
 
 async def in_thread(
@@ -97,38 +99,17 @@ def posted_comment(row: CommentRow, body: str, viewer: Viewer) -> schemas.Commen
 def comment_for(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
     """Return the comment as `viewer` may see it."""
     seen = seen_by(row, viewer)
-    return schemas.Comment(
-        id=seen.id,
-        thread=seen.thread,
-        parent=seen.parent,
-        depth=seen.depth,
+    author = anchor = None
+    if seen.author is not None:
+        author = schemas.Author(seen.author, seen.author_title, seen.has_profile, seen.is_articles_author)
+    if seen.anchor is not None:
+        anchor = schemas.Anchor(seen.passage, seen.anchor, seen.quote, seen.words)
+    return from_row(
+        schemas.Comment,
+        seen,
         url=f"{settings().base_url}/c/{seen.id}",
-        state=seen.state,
-        author=_author(seen),
-        stance=seen.stance,
-        statement=seen.statement,
-        anchor=_anchor(seen),
+        author=author,
+        anchor=anchor,
         body=row.markdown if seen.state == "visible" else "",
         html=seen.raw_html,
-        collapsed=seen.collapsed,
-        assisted=seen.assisted,
-        version=row.version,
-        score=seen.score,
-        ups=seen.ups,
-        downs=seen.downs,
-        reply_count=seen.reply_count,
-        created_at=seen.created_at,
-        edited_at=seen.edited_at,
     )
-
-
-def _author(row: CommentRow) -> schemas.Author | None:
-    if row.author is None:
-        return None
-    return schemas.Author(row.author, row.author_title, row.has_profile, row.is_articles_author)
-
-
-def _anchor(row: CommentRow) -> schemas.Anchor | None:
-    if row.anchor is None:
-        return None
-    return schemas.Anchor(row.passage, row.anchor, row.quote, row.words)

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from parley.interfaces.api import comments
-from parley.interfaces.api.schemas import Comment, Thread
+from parley.interfaces.api.discussion import comments
+from parley.interfaces.api.discussion.schemas import Comment, Thread
 from parley.platform.http.access import Viewer
 from parley.platform.text.formats import iso
 

@@ -1,12 +1,12 @@
 """Adding articles: the worker reads one, then its member publishes it, or suggests it as an update."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Literal
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
+from msgspec import Meta
 
 from parley.articles.imports import imports
 from parley.articles.imports.drafts import decode, with_facts
@@ -16,11 +16,11 @@ from parley.articles.imports.web import existing, own_import
 from parley.discussion.suggestions import ops
 from parley.discussion.threads import opening
 from parley.discussion.threads.revision_web import BODY_LIMIT
-from parley.interfaces.api.answers import answer, answer_write, problems
-from parley.interfaces.api.bodies import as_fields, check
-from parley.interfaces.api.import_bodies import NewImport, Publication
+from parley.interfaces.api import fields
+from parley.interfaces.api.answers import answer_member, answer_write, problems
+from parley.interfaces.api.articles.updates_web import Update
+from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import ARTICLE
-from parley.interfaces.api.updates_web import Update
 from parley.platform.errors import Refused
 from parley.platform.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import make_form
@@ -28,49 +28,62 @@ from parley.platform.ratelimit import IMPORT, POST, take_each, take_volume
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text, deserialize
 
-ADDING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
 NOT_READ = N_("This import is {state}, so nothing was done. Only one that is ready can be published or suggested.")
 KNOWN = N_("This article has a discussion already: {url}. You can suggest your import as an update.")
 
 
+class NewImport(Body, frozen=True):
+    """An article to add: the address of its page (`url`), or its `text` as Markdown, with its address if it has one."""
+
+    source: Annotated[Literal["url", "text"], Meta(description="Where it comes from.")]
+    url: fields.Url = ""
+    text: fields.Text = ""
+    title: fields.Title = ""
+    topic: fields.TopicSlug = ""
+
+
+class Publication(Body, frozen=True):
+    """Facts about an article that are published with it. Null keeps what was found; an empty text removes it."""
+
+    title: fields.TitleOrNone = None
+    topic: Annotated[str | None, Meta(description="The slug of a topic.")] = None
+    byline: fields.BylineOrNone = None
+    lang: fields.Language = None
+    section: Annotated[str | None, Meta(description="The part of the publication in which the article stood.")] = None
+    licence: fields.Licence = None
+    bio: Annotated[str | None, Meta(description="What the article's author says about themselves.")] = None
+    published: Annotated[str | None, Meta(description="When it was published: a day (`2026-03-16`) or a time.")] = None
+    updated: Annotated[str | None, Meta(description="When it was last changed: a day or a time.")] = None
+
+
 class ArticleImport(msgspec.Struct, frozen=True):
-    """An article that is being added. `thread` is the one that it became, `existing` one that the article has already.
+    """An article that is being added."""
 
-    `state` is `waiting`, `fetching`, `reading`, `ready`, `failed` or `published`; `message` says why it failed.
-    """
-
-    id: int
-    url: str
-    state: str
-    message: str
-    title: str
-    topic: str
-    byline: str | None
-    lang: str | None
-    published_at: datetime | None
-    words: int
-    passages: list[str]
-    thread: int | None
-    existing: int | None
+    id: fields.Id
+    url: fields.Url
+    state: Annotated[str, Meta(description="`waiting`, `fetching`, `reading`, `ready`, `failed` or `published`.")]
+    message: Annotated[str, Meta(description="Why it failed, as a sentence to show to people.")]
+    title: fields.Title
+    topic: fields.TopicSlug
+    byline: fields.BylineOrNone
+    lang: fields.Language
+    published_at: fields.PublishedAt
+    words: fields.Words
+    passages: Annotated[list[str], Meta(description="The passages of the article, in order.")]
+    thread: Annotated[int | None, Meta(description="The id of the thread that it became; null: not published.")]
+    existing: Annotated[int | None, Meta(description="The id of the thread that the article has already, or null.")]
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The thread of an article."""
-
-    id: int
-    url: str
+    id: fields.Id
+    url: fields.Url
 
 
 PUBLISHED_BEFORE = {200: ResponseSpec(Published, description="It was published before.", generate_examples=False)}
 
 
 @post(
-    "/imports",
-    name="api:import",
-    opt=ADDING,
-    status_code=202,
-    request_max_body_size=BODY_LIMIT,
-    responses=problems(403, 413, 422),
+    "/imports", name="api:import", status_code=202, request_max_body_size=BODY_LIMIT, responses=problems(403, 413, 422)
 )
 async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Response[ArticleImport]:
     """Have an article read, from its address or from its text. It is not published before you say so."""
@@ -90,14 +103,10 @@ def _address(number: int) -> str:
     return f"{settings().base_url}/api/v1/imports/{number}"
 
 
-@get("/imports/{draft:str}", name="api:read-import", opt=ADDING, responses=problems(403, 404))
-async def read_import(request: AnyRequest, draft: FromPath[str]) -> Response[ArticleImport]:
+@get("/imports/{draft:str}", name="api:read-import", responses=problems(403, 404))
+async def read_import(request: AnyRequest, draft: fields.ImportPath) -> Response[ArticleImport]:
     """What was read of an article of mine. Ask again until its state is `ready` or `failed`."""
-
-    async def make() -> ArticleImport:
-        return await _import_from(await own_import(request, draft))
-
-    return await answer(request, make)
+    return answer_member(request, await _import_from(await own_import(request, draft)))
 
 
 async def _import_from(draft_import: Import) -> ArticleImport:
@@ -128,13 +137,8 @@ async def _ready(request: AnyRequest, draft: str) -> Import:
     return draft_import
 
 
-@post(
-    "/imports/{draft:str}/publish",
-    name="api:publish",
-    opt=ADDING,
-    responses=problems(403, 404, 422) | PUBLISHED_BEFORE,
-)
-async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publication]) -> Response[Published]:
+@post("/imports/{draft:str}/publish", name="api:publish", responses=problems(403, 404, 422) | PUBLISHED_BEFORE)
+async def publish(request: AnyRequest, draft: fields.ImportPath, data: JSONBody[Publication]) -> Response[Published]:
     """Publish an import of mine as a new thread. Sent again, it answers with that thread."""
     draft_import = await own_import(request, draft)
     if draft_import.thread is not None:
@@ -152,8 +156,8 @@ async def publish(request: AnyRequest, draft: FromPath[str], data: JSONBody[Publ
     return answer_write(Published(opened.id, url), 201, Location=f"{settings().base_url}/api/v1/threads/{opened.id}")
 
 
-@post("/imports/{draft:str}/suggest", name="api:suggest", opt=ADDING, responses=problems(403, 404, 422))
-async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]:
+@post("/imports/{draft:str}/suggest", name="api:suggest", responses=problems(403, 404, 422))
+async def suggest(request: AnyRequest, draft: fields.ImportPath) -> Response[Update]:
     """Suggest an import of mine as an update of the article that exists."""
     viewer, draft_import = signed_in(request), await _ready(request, draft)
     await take_each(POST, viewer.id, address_of(request))
@@ -161,4 +165,6 @@ async def suggest(request: AnyRequest, draft: FromPath[str]) -> Response[Update]
     return answer_write(Update(created, thread), 201)
 
 
-handlers: list[Any] = [request_import, read_import, publish, suggest]
+handlers = [
+    Router("/", route_handlers=[request_import, read_import, publish, suggest], opt={"who": VERIFIED, "scope": ARTICLE})
+]

@@ -1,20 +1,30 @@
 """Editing articles: their text as Markdown, their versions, and restoring one."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar import Response, Router, get, post, put
+from litestar.params import JSONBody, PathParameter
+from msgspec import Meta
 
 from parley.articles.articles import versions
 from parley.articles.imports.forms import LONGEST_REASON, ReviseForm
 from parley.articles.revisions.editing import as_markdown, read_markdown
 from parley.discussion.threads import edit_ops
 from parley.discussion.threads.revision_web import BODY_LIMIT, COPIES, editable_article, thread_and_article
-from parley.interfaces.api import etags
-from parley.interfaces.api.answers import READING, answer, answer_write, problems
-from parley.interfaces.api.bodies import as_fields, check
+from parley.interfaces.api import fields
+from parley.interfaces.api.answers import (
+    CHANGED,
+    READING,
+    answer,
+    answer_member,
+    answer_write,
+    from_row,
+    if_match,
+    problems,
+    versioned_etag,
+)
+from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import ARTICLE
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import ChangedMeanwhile
@@ -23,80 +33,66 @@ from parley.platform.http.forms import Form, make_form
 from parley.platform.ratelimit import POST, take_each, take_volume
 from parley.platform.text.cleaning import as_id
 
-EDITING = {"who": VERIFIED, "scope": ARTICLE, "any_body": True}
-
 
 class ArticleSource(msgspec.Struct, frozen=True):
     """The newest version of an article as its editors edit it: Markdown, a passage a paragraph."""
 
-    revision: int
-    title: str
-    byline: str
-    text: str
+    revision: fields.Revision
+    title: fields.Title
+    byline: fields.Byline
+    text: fields.Text
 
 
-class ArticleChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ArticleChange(Body, frozen=True):
     """A new version of an article, and why it was made: everybody can read that."""
 
-    title: str
-    text: str
-    byline: str = ""
-    reason: str = ""
+    title: fields.Title
+    text: fields.Text
+    byline: fields.Byline = ""
+    reason: fields.Reason = ""
 
 
-class Restoring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Restoring(Body, frozen=True):
     """Why an old version becomes the newest one again."""
 
-    reason: str = ""
+    reason: fields.Reason = ""
 
 
 class Revision(msgspec.Struct, frozen=True):
-    """A version of an article. `changed` counts passages; `restores` is the number of the version that it restored."""
+    """A version of an article."""
 
-    number: int
-    title: str
-    byline: str | None
-    words: int
-    changed: int
-    editor: str | None
-    reason: str
-    restores: int | None
-    created_at: datetime
+    number: fields.VersionNumber
+    title: fields.Title
+    byline: fields.BylineOrNone
+    words: fields.Words
+    changed: Annotated[int, Meta(description="How many passages differ from the version before.")]
+    editor: Annotated[str | None, Meta(description="Which member made it; null: it came from the source.")]
+    reason: fields.Reason
+    restores: Annotated[int | None, Meta(description="The number of the version that it restores; null for none.")]
+    created_at: fields.CreatedAt
 
 
 class Revisions(msgspec.Struct, frozen=True):
-    items: list[Revision]
+    items: fields.Items[Revision]
 
 
-@get("/threads/{thread:str}/revisions", name="api:revisions", opt=READING, responses=problems(404))
-async def revisions(request: AnyRequest, thread: FromPath[str]) -> Response[Revisions]:
+@get("/threads/{thread:str}/revisions", name="api:revisions", responses=problems(404))
+async def revisions(request: AnyRequest, thread: fields.ThreadPath) -> Response[Revisions]:
     """All versions of the article of a thread, the first one first."""
 
     async def make() -> Revisions:
         _, article = await thread_and_article(thread)
-        return Revisions([_revision(revision) for revision in await versions.revisions(article.id)])
+        rows = await versions.revisions(article.id)
+        return Revisions([from_row(Revision, row, created_at=row.at) for row in rows])
 
     return await answer(request, make)
 
 
-def _revision(row: versions.RevisionRow) -> Revision:
-    return Revision(
-        number=row.number,
-        title=row.title,
-        byline=row.byline,
-        words=row.words,
-        changed=row.changed,
-        editor=row.editor,
-        reason=row.reason,
-        restores=row.restores,
-        created_at=row.at,
-    )
-
-
-@get("/threads/{thread:str}/article", name="api:source", opt=EDITING, responses=problems(403, 404))
-async def source(request: AnyRequest, thread: FromPath[str]) -> Response[ArticleSource]:
+@get("/threads/{thread:str}/article", name="api:source", responses=problems(403, 404))
+async def source(request: AnyRequest, thread: fields.ThreadPath) -> Response[ArticleSource]:
     """The text of an article that I may edit, as Markdown. Send its ETag as `If-Match` with the edit."""
-    return await answer(request, lambda: _source(request, thread), _etag)
+    shown = await _source(request, thread)
+    return answer_member(request, shown, versioned_etag(shown.revision, shown))
 
 
 async def _source(request: AnyRequest, thread: str) -> ArticleSource:
@@ -105,29 +101,23 @@ async def _source(request: AnyRequest, thread: str) -> ArticleSource:
     return ArticleSource(article.revision, article.title, article.byline or "", text)
 
 
-def _etag(shown: ArticleSource) -> str:
-    return etags.versioned_etag(shown.revision, shown)
-
-
 async def _changed_response(request: AnyRequest, thread: str) -> Response[Any]:
     shown = await _source(request, thread)
-    return answer_write(shown, ETag=_etag(shown))
+    return answer_write(shown, ETag=versioned_etag(shown.revision, shown))
 
 
 @put(
     "/threads/{thread:str}/article",
     name="api:edit-article",
-    opt=EDITING,
     request_max_body_size=BODY_LIMIT,
     responses=problems(403, 404, 412, 413, 422),
 )
 async def edit_article(
-    request: AnyRequest, thread: FromPath[str], data: JSONBody[ArticleChange]
+    request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[ArticleChange]
 ) -> Response[ArticleSource]:
     """Write a new version of an article that I may edit, if the newest is still the one that `If-Match` names."""
     viewer, (row, article) = signed_in(request), await editable_article(request, thread)
-    fields = as_fields(data, revision=str(etags.if_match(request) or article.revision))
-    form = await make_form(ReviseForm, fields)
+    form = await make_form(ReviseForm, as_fields(data, revision=str(if_match(request) or article.revision)))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
     await take_volume(viewer.id, COPIES * len(form.text_.encode()))
@@ -137,19 +127,21 @@ async def edit_article(
     try:
         await edit_ops.edit_article(viewer=viewer, thread_id=row.id, edit=edit)
     except edit_ops.StaleEdit as error:
-        raise ChangedMeanwhile(etags.CHANGED) from error
+        raise ChangedMeanwhile(CHANGED) from error
     return await _changed_response(request, thread)
 
 
 @post(
     "/threads/{thread:str}/revisions/{revision:str}/restore",
     name="api:restore-revision",
-    opt=EDITING,
     status_code=200,
     responses=problems(403, 404, 412, 422),
 )
 async def restore_revision(
-    request: AnyRequest, thread: FromPath[str], revision: FromPath[str], data: JSONBody[Restoring]
+    request: AnyRequest,
+    thread: fields.ThreadPath,
+    revision: Annotated[str, PathParameter(description="The number of a version of the article, from 1.")],
+    data: JSONBody[Restoring],
 ) -> Response[ArticleSource]:
     """Write an old version as the newest one, if the newest is still the one that `If-Match` names."""
     viewer, (row, _), form = signed_in(request), await editable_article(request, thread), Form(as_fields(data))
@@ -162,11 +154,14 @@ async def restore_revision(
             thread_id=row.id,
             number=as_id(revision) or 0,
             reason=reason,
-            newest=etags.if_match(request),
+            newest=if_match(request),
         )
     except edit_ops.StaleEdit as error:
-        raise ChangedMeanwhile(etags.CHANGED) from error
+        raise ChangedMeanwhile(CHANGED) from error
     return await _changed_response(request, thread)
 
 
-handlers: list[Any] = [revisions, source, edit_article, restore_revision]
+handlers = [
+    Router("/", route_handlers=[revisions], opt=READING),
+    Router("/", route_handlers=[source, edit_article, restore_revision], opt={"who": VERIFIED, "scope": ARTICLE}),
+]
