@@ -23,16 +23,13 @@ from parley.interfaces.pages import (
     discussion,
     display,
     home,
-    how,
     moderation_counts,
-    perspectives_overview,
+    opinion_map,
     profile,
-    security_txt,
     thread,
 )
-from parley.interfaces.pages import (
-    decision as statement,
-)
+from parley.interfaces.pages import decision as statement
+from parley.interfaces.pages import web as pages
 from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
@@ -71,19 +68,18 @@ FEATURES = (
     community,
     articles,
     home,
-    how,
+    pages,
     threads,
     revision_web,
     suggestions,
     thread,
-    perspectives_overview,
+    opinion_map,
     discussion,
     display,
     comments,
     edit_web,
     automod,
     profile,
-    security_txt,
     cards,
     votes,
     statements,

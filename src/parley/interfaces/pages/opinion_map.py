@@ -1,17 +1,22 @@
-"""The tab *Perspectives* beside an article."""
+"""Where people stand: the map beside an article, the overview of all threads, and how maps are calculated."""
 
 from typing import Any
 
-from litestar import Response
+from litestar import Response, get
+from litestar.params import FromQuery
 
 from parley.discussion.comment_tree.view import ThreadView
-from parley.discussion.opinion_map import display
+from parley.discussion.comments.published_answers import ROUNDED, STEP
+from parley.discussion.opinion_map import display, queries
 from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
+from parley.discussion.threads import queries as threads
 from parley.letters.notifications import queries as notifications
 from parley.platform.cache import PAGE_SECONDS, MicroCache
-from parley.platform.http.access import AnyRequest, Viewer, viewer_of
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment
+from parley.platform.text.messages import N_
 
 # Nobody answers more in one sitting.
 MOST_WAITING = 10
@@ -52,3 +57,34 @@ async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidat
     if viewer is not None:
         deck = await statements.left_for(viewer.id, deck, await statements.answers_of(viewer.id, thread))
     return deck[:MOST_WAITING]
+
+
+@get("/perspectives", name="perspectives:overview", opt={"who": ANYONE, "reading": True})
+async def overview_page(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]:
+    """Show the newest common ground and the statements to answer, of all topics or of one."""
+    chosen = next((row for row in await threads.topics() if row.slug == topic), None)
+    if topic and chosen is None:
+        raise NotFound(N_("There is no such topic."))
+    slug = chosen.slug if chosen else None
+    statements = await queries.common_ground(slug, viewer_of(request))
+    decks = await queries.decks(slug)
+    return page(
+        request, "discussion/opinion_map/overview.html", topic=chosen, groups=queries.by_topic(statements), decks=decks
+    )
+
+
+@get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})
+async def how(request: AnyRequest) -> Response[Any]:
+    """Explain how the maps are calculated."""
+    return page(
+        request,
+        "discussion/opinion_map/how.html",
+        step=STEP,
+        rounded=ROUNDED,
+        enough=display.TYPICAL_MEMBERS,
+        answers_each=display.TYPICAL_ANSWERS,
+        asked_a_day=queries.MOST_ASKED_A_DAY,
+    )
+
+
+handlers: list[object] = [overview_page, how]
