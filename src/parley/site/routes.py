@@ -9,9 +9,9 @@ from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
 from parley.discussion.votes import web as votes
 from parley.interfaces.api import reference_web as api_reference
-from parley.interfaces.api import thread_web as api_thread
 from parley.interfaces.api import tokens_web as api_tokens
 from parley.interfaces.api import web as api
+from parley.interfaces.api.discussion import downloads_web as api_thread
 from parley.interfaces.embed import first_web, login_web, panel_web
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import oembed, pictures, sitemap
@@ -23,16 +23,13 @@ from parley.interfaces.pages import (
     discussion,
     display,
     home,
-    how,
     moderation_counts,
-    perspectives_overview,
+    opinion_map,
     profile,
-    security_txt,
     thread,
 )
-from parley.interfaces.pages import (
-    decision as statement,
-)
+from parley.interfaces.pages import decision as statement
+from parley.interfaces.pages import web as pages
 from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
@@ -71,19 +68,18 @@ FEATURES = (
     community,
     articles,
     home,
-    how,
+    pages,
     threads,
     revision_web,
     suggestions,
     thread,
-    perspectives_overview,
+    opinion_map,
     discussion,
     display,
     comments,
     edit_web,
     automod,
     profile,
-    security_txt,
     cards,
     votes,
     statements,

@@ -95,7 +95,7 @@ TWINS = {
     "/u/{name:str}/report": "/members/{name:str}/reports",
     "/unread/read": "/threads/{thread:str}/seen",
 }
-# What one does with what is one's own, though other settings are not there.
+# Settings that the API has, although it has no others.
 OF_SETTINGS = {"/settings/articles/{number:int}/end": "/claims/{claim:str}"}
 
 

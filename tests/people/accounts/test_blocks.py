@@ -10,7 +10,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting import editing
 from parley.interfaces.live import render as live
-from parley.interfaces.live.broadcast import Hub
+from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.stream import Stream
 from parley.people.accounts import blocks, sessions, tokens
 from parley.platform import db
@@ -265,13 +265,13 @@ async def test_the_page_names_them_for_what_arrives_live(client: httpx.AsyncClie
 
 @pytest.mark.committed
 async def test_a_member_who_blocks_them_gets_none_of_their_live_events_from_then_on(app: Litestar) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
     token = await sessions.start(mira.id, "member", agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where token_hash = $1", tokens.digest(token))
     streams = [Stream(thread, "hers", session, mira.id), Stream(thread, "a visitor's", None)]
     for stream in streams:
-        await hub.join(stream, None)
+        await broadcaster.join(stream, None)
     root = await make.comment(thread, jonas, "Before the block.")
     await heard(streams, "Before the block.")
 
@@ -284,7 +284,7 @@ async def test_a_member_who_blocks_them_gets_none_of_their_live_events_from_then
     assert "Edited after." in visitors and "Written after." in visitors
     assert "Edited after." not in hers and "Written after." not in hers and "jonas" not in hers.split("Blocked")[-1]
     for stream in streams:
-        hub.leave(stream)
+        broadcaster.leave(stream)
 
 
 @pytest.mark.committed
@@ -292,11 +292,11 @@ async def test_a_member_who_blocks_them_gets_none_of_their_live_events_from_then
 async def test_a_member_who_blocks_or_joins_during_rendering_gets_none_of_their_live_events(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, *, joins_late: bool
 ) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
     hers, visitors = Stream(thread, "hers", None, mira.id), Stream(thread, "a visitor's", None)
     for stream in [visitors] if joins_late else [visitors, hers]:
-        await hub.join(stream, None)
+        await broadcaster.join(stream, None)
     render, rendered, go_on = live.events, asyncio.Event(), asyncio.Event()
 
     async def slowly(rows: Any) -> Any:
@@ -312,7 +312,7 @@ async def test_a_member_who_blocks_or_joins_during_rendering_gets_none_of_their_
     await make.block(mira, jonas)
     if joins_late:
         # The page that it comes from was made before the comment.
-        await hub.join(hers, hub.channels[thread].seq)
+        await broadcaster.join(hers, broadcaster.channels[thread].seq)
     go_on.set()
     await make.comment(thread, await make.member(), "Written by ben.")
     await heard([hers, visitors], "Written by ben.")
@@ -320,7 +320,7 @@ async def test_a_member_who_blocks_or_joins_during_rendering_gets_none_of_their_
     assert b"Written meanwhile." in b"".join(visitors._queue)
     assert b"Written meanwhile." not in b"".join(hers._queue)
     for stream in (hers, visitors):
-        hub.leave(stream)
+        broadcaster.leave(stream)
 
 
 async def heard(streams: list[Stream], words: str) -> list[str]:
