@@ -11,8 +11,7 @@ from bench.harness import Harness, create_database
 from bench.report import Figure
 from parley.platform.settings import settings
 from parley.site.backup import tools
-from parley.site.backup.creating import create_backup
-from parley.site.backup.restoring import restore
+from parley.site.backup.ops import create_backup, restore
 
 # Each is minutes of work.
 ROUNDS = 3

@@ -19,8 +19,8 @@ import psutil
 from bench import digest_data
 from bench.harness import ROUNDS, Harness, create_database, resident
 from bench.report import Figure
-from parley.letters.digest_selection.shared_candidates import shared_candidates
-from parley.letters.digests import building, planning
+from parley.letters.digest_selection.queries import shared_candidates
+from parley.letters.digests import jobs
 from parley.people.mail import queue, rendering
 from parley.platform import db
 from parley.platform.db import close_pool, open_pool
@@ -125,10 +125,10 @@ async def _database(url: str) -> str:
 async def _run() -> int:
     """What the worker's job does, without waiting for the minutes over which issues are spread."""
     now = datetime.now(UTC)
-    while await planning.plan(now):
+    while await jobs.plan(now):
         pass
     await db.execute(NOW, now)
     pool, built = await shared_candidates(now), 0
-    while batch := await building.build(now, pool):
+    while batch := await jobs.build(now, pool):
         built += batch
     return built

@@ -26,9 +26,8 @@ from parley.extraction.sandbox import reading as sandbox
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import sitemap
 from parley.interfaces.feeds import web as feeds
-from parley.interfaces.pages import home, kept, moderation_counts, perspectives, thread
+from parley.interfaces.pages import home, kept, moderation_counts, opinion_map, thread
 from parley.interfaces.search import queries as searches
-from parley.letters.notifications import counter
 from parley.letters.unread import counter as unread_counter
 from parley.moderation.automod import checks
 from parley.moderation.matching import current, score
@@ -272,8 +271,8 @@ where refobjid = any('{{{",".join(EMPTIED)}}}'::regclass[]) and deptype = 'a' an
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
-    counts = (counter._cache, unread_counter._cache, moderation_counts._cache)
-    for cache in (*pages, *counts, perspectives._pages, kept._current, cards._listings):
+    counts = (unread_counter._notifications, unread_counter._comments, moderation_counts._cache)
+    for cache in (*pages, *counts, opinion_map._pages, kept._current, cards._listings):
         cache.clear()
     for unchanged in (view._unchanged, kept._unchanged):
         unchanged.clear()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from parley.site.cli.publisher import HOST, policy
+from parley.site.cli.up import HOST, policy
 from tests.ports import free_port
 
 # What is changed in the page, as frameworks would find it, and what the page meets.

@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from parley.interfaces.webhooks import queueing, sending
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.letters.notifications import jobs as notifications
 from parley.platform.db import DB, close_pool, open_pool
 from parley.platform.events.redis import close_redis, open_redis
@@ -18,8 +18,8 @@ async def make_notifications() -> None:
 
 async def call_webhooks() -> None:
     async with _connected():
-        await queueing.queue_all()
-        await sending.send_due()
+        await webhooks.queue_all()
+        await webhooks.send_due()
 
 
 async def connect(size: int) -> None:

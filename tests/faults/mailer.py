@@ -14,7 +14,7 @@ from parley.platform import db, failpoint
 from parley.platform.db import close_pool, open_pool
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.settings import settings
-from tests.people.mail import kept
+from tests.people.mail import stored_list
 
 STOP_SECONDS = 200
 # The worker's own.
@@ -33,7 +33,7 @@ async def work() -> None:
 
 
 async def send() -> None:
-    mail.lists["digest"] = kept.KEPT
+    mail.lists["digest"] = stored_list.LIST
     await open_pool(settings().database_url, size=4, statement_timeout=TIMEOUT)
     open_redis(settings().redis_url)
     if failpoint.LABEL:

@@ -17,7 +17,7 @@ import pytest
 from parley.platform import db
 from parley.platform.errors import CommandFailed
 from parley.platform.local_servers import servers
-from parley.site.backup import contents
+from parley.site.backup import database
 from parley.site.backup.archive import DUMP, MANIFEST, Manifest, reading
 from tests import command, make
 from tests.faults.test_database import _bodies
@@ -48,18 +48,15 @@ def refusal(*arguments: str | Path, env: dict[str, str]) -> str:
     return ended.stderr
 
 
-async def held(url: str) -> dict[str, contents.Table]:
-    connection = await contents.connect(url)
-    try:
-        return await contents.contents(connection)
-    finally:
-        await connection.close()
+async def held(url: str) -> dict[str, database.Table]:
+    async with database.connected(url) as connection:
+        return await database.contents(connection)
 
 
 async def test_a_backup_taken_while_people_post_comes_back_whole_on_an_empty_machine(
     forum: Forum, webs: list[Web], thread: int, tmp_path: Path
 ) -> None:
-    file, env = tmp_path / "parley.site.backup", forum.servers.settings
+    file, env = tmp_path / "parley.backup", forum.servers.settings
     await db.execute(
         "insert into media (hash, mime, width, height, data, created_at) values ($1, 'image/png', 1, 1, $2, now())",
         "0" * 64,
@@ -123,8 +120,8 @@ async def other(forum: Forum) -> AsyncIterator[dict[str, str]]:
 @pytest.fixture
 async def file(forum: Forum, thread: int, tmp_path: Path) -> Path:
     """A backup of the forum."""
-    await asyncio.to_thread(done, "backup", tmp_path / "parley.site.backup", env=forum.servers.settings)
-    return tmp_path / "parley.site.backup"
+    await asyncio.to_thread(done, "backup", tmp_path / "parley.backup", env=forum.servers.settings)
+    return tmp_path / "parley.backup"
 
 
 async def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(forum: Forum, file: Path) -> None:
@@ -140,7 +137,7 @@ async def test_a_backup_that_was_killed_leaves_the_one_before_and_is_itself_none
 
     assert ended.returncode < 0
     assert file.read_bytes() == before
-    part = file.with_name("parley.site.backup.part")
+    part = file.with_name("parley.backup.part")
     assert "is not a backup of Parley, or is incomplete" in refusal("restore", part, env=forum.servers.settings)
     done("backup", file, "--overwrite", env=forum.servers.settings)
     assert not part.exists()

@@ -16,7 +16,7 @@ from parley.platform import db
 from tests import command
 from tests.faults import mailer
 from tests.faults.journal import Journal
-from tests.people.mail import kept
+from tests.people.mail import stored_list
 from tests.people.mail.sink import listening, use_settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
@@ -46,17 +46,17 @@ MAILER = Path(mailer.__file__)
 async def journal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Journal]:
     one = Journal(tmp_path / "mail.log")
     async with listening(one) as one.url:
-        monkeypatch.setitem(mail.lists, "digest", kept.KEPT)
+        monkeypatch.setitem(mail.lists, "digest", stored_list.LIST)
         use_settings(monkeypatch, smtp_url=one.url)
-        await kept.found()
+        await stored_list.create_table()
         yield one
-        await kept.dissolve()
+        await stored_list.drop_table()
 
 
 async def write(letters: int = LETTERS) -> None:
     """Letters to different domains, and a message to an address, which goes first."""
     for number in range(letters):
-        await kept.post(number, f"ada@d{number % 2}.example.org")
+        await stored_list.post(number, f"ada@d{number % 2}.example.org")
     async with db.atomic():
         await mail.send("verify", "mira@example.org", "Confirm", "A link.\n")
 

@@ -17,7 +17,7 @@ from parley.people.mail.sending import deliver_due
 from parley.platform import db
 from parley.platform.http import pages
 from tests.faults.postfix import Postfix, running
-from tests.people.mail import kept
+from tests.people.mail import stored_list
 from tests.people.mail.sink import listening, use_settings
 from tests.ports import free_port
 from tests.programs import installed
@@ -85,10 +85,10 @@ async def postfix(monkeypatch: pytest.MonkeyPatch, inbox: Inbox) -> AsyncIterato
                 base_url="https://talk.example.org",
                 mail_from="Parley <parley@talk.example.org>",
             )
-            monkeypatch.setitem(mail.lists, "digest", kept.KEPT)
-            await kept.found()
+            monkeypatch.setitem(mail.lists, "digest", stored_list.LIST)
+            await stored_list.create_table()
             yield one
-            await kept.dissolve()
+            await stored_list.drop_table()
 
 
 async def wait_for(condition: Any) -> Any:
@@ -100,7 +100,7 @@ async def wait_for(condition: Any) -> Any:
 
 async def test_mail_arrives_comes_back_or_waits(postfix: Postfix, inbox: Inbox) -> None:
     for number, name in enumerate(("ada", "gone", "full")):
-        await kept.post(number, f"{name}@example.org")
+        await stored_list.post(number, f"{name}@example.org")
     assert await deliver_due() == 3
 
     assert b"Message-ID: <digest.0@talk.example.org>" in await wait_for(lambda: inbox.taken.get("ada@example.org"))
@@ -112,7 +112,7 @@ async def test_mail_arrives_comes_back_or_waits(postfix: Postfix, inbox: Inbox) 
 
 
 async def test_its_log_says_what_arrived_and_what_never_did(postfix: Postfix) -> None:
-    await kept.post(0, "ada@example.org")
+    await stored_list.post(0, "ada@example.org")
     await deliver_due()
     queued = await db.value("select queue_id from mail")
     await wait_for(lambda: "queue active" in postfix.said())

@@ -8,7 +8,6 @@ from io import BytesIO
 from json import dumps as json
 from typing import Any
 
-from httpx import Response
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from litestar import _parsers
@@ -34,9 +33,9 @@ from parley.extraction.metadata.names import names_in
 from parley.extraction.pdf.reading import read_pdf
 from parley.extraction.text import pasted
 from parley.extraction.text.front_matter import read_front_matter
-from parley.interfaces.embed.fingerprints import plain_words
-from parley.interfaces.feeds import drawing, oembed, xml
-from parley.interfaces.inbound_feeds import json_parsing, opml, parsing
+from parley.interfaces.embed.page import plain_words
+from parley.interfaces.feeds import drawing, formats, oembed
+from parley.interfaces.inbound_feeds import parsing
 from parley.interfaces.inbound_feeds import rules as feed_rules
 from parley.interfaces.inbound_feeds import sandbox as feed_sandbox
 from parley.interfaces.search import excerpts as search_excerpts
@@ -44,12 +43,11 @@ from parley.interfaces.search import suggestions
 from parley.interfaces.search.documents import searched_words
 from parley.interfaces.search.excerpts import ExcerptTerms
 from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.variants import other_spellings
-from parley.interfaces.webmentions.discovery import endpoint
-from parley.letters.authors.proofs import read_head
+from parley.interfaces.search.words import other_spellings
+from parley.interfaces.webmentions.jobs import endpoint
+from parley.letters.authors.jobs import read_head
 from parley.letters.digests import words as excerpts
-from parley.moderation.decisions.destinations import destination
-from parley.moderation.decisions.slots import fill_slots
+from parley.moderation.decisions.forms import destination, fill_placeholders
 from parley.moderation.matching import post
 from parley.moderation.matching.conditions import (
     Burst,
@@ -197,7 +195,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "rules": (similar, comment_rules.LONGEST_COMMENT),
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST_COMMENT),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
-    "text of a feed": (xml.text, comment_rules.LONGEST_COMMENT),
+    "text of a feed": (formats.text, comment_rules.LONGEST_COMMENT),
     "address in another site's feed": (
         lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),
         2_000,
@@ -219,14 +217,16 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "token of a sign-in elsewhere": (lambda words: jwt.decode(f"{JWT_HEAD}.{words}.e30", KEYS), 60_000),
     "answer of a publisher's site": (lambda words: publisher.read(PROVIDER, signed_by_publisher(words)), 6_000),
     "quoted words of a passage": (lambda words: mark(words, ((words[:200], 1), (words[9:500], 2))), 30_000),
-    "reason of a decision": (lambda words: fill_slots("{quote}" * 140, quote=words, rule=words, days=3), 1_000),
+    "reason of a decision": (lambda words: fill_placeholders("{quote}" * 140, quote=words, rule=words, days=3), 1_000),
     "name in a comment": (lambda words: MENTION_OF_ADA.sub("@former", words), comment_rules.LONGEST_COMMENT),
     "filter of a search": (lambda words: (suggestions.FILTER.fullmatch(words), other_spellings(words, ["de"])), 200),
     "notification of a relay": (lambda words: delivery_status.read(json(bounced(words))), 60_000),
     "subject to unsubscribe": (intake.OFF.fullmatch, 60_000),
     "log of a mail server": (lambda words: maillog.entries([words, f"postfix/smtpd[1]: {words}"]), 20_000),
-    "time of a feed": (lambda words: (feed_rules.retry_seconds(words, NOW), json_parsing._moment(words)), 20_000),
-    "links beside a feed": (lambda words: Response(200, headers={"link": words.encode()}).links, 20_000),
+    "time of a feed": (
+        lambda words: (feed_rules.retry_seconds(words, NOW), parsing._json_moment({"at": words}, "at")),
+        20_000,
+    ),
 }
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
 APART: dict[str, tuple[Callable[[str], Any], int]] = {
@@ -242,11 +242,11 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         lambda words: parsing.parse(f"<rss version='2.0'><channel><item>{words}<title>{words}".encode(), ""),
         8_000,
     ),
-    "list of feeds": (lambda words: opml.addresses(f"<opml><outline xmlUrl='{words}'/>{words}".encode()), 20_000),
+    "list of feeds": (lambda words: parsing.addresses(f"<opml><outline xmlUrl='{words}'/>{words}".encode()), 20_000),
     "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2, "Parley"), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
     "front matter": (lambda words: [read_front_matter(block.format(words)) for block in FRONT_MATTER], 20_000),
-    "JSON feed": (lambda words: json_parsing.parse(json(json_feed(words)).encode(), "http://a.example"), 20_000),
+    "JSON feed": (lambda words: parsing._parse_json(json(json_feed(words)).encode(), "http://a.example"), 20_000),
     "robots.txt": (lambda words: feed_sandbox._may_fetch(f"User-agent: *\nDisallow: /{words}", ROBOTS_PAGE), 20_000),
     "head of an author's page": (lambda words: read_head(f"<head><link rel={words}"), 200_000),
     "passage of an embedded article": (plain_words, 200_000),

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from parley.interfaces.inbound_feeds.opml import addresses
+from parley.interfaces.inbound_feeds.parsing import addresses
 from parley.interfaces.webhooks.forms import WebhookForm
 from parley.people.second_factors import passkey_settings, passkeys
 from parley.people.sign_in.forms import LONGEST_CREDENTIAL

@@ -37,7 +37,7 @@ TRIES = 15
 # nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
 BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
 patch_parsers()
-MISTAKES = (Refused, CannotImport, NotTrusted, cleaning.BadText, ValueError, JoseError, *passkeys.UNREADABLE)
+MISTAKES = (Refused, CannotImport, NotTrusted, cleaning.BadText, ValueError, JoseError, *passkeys.unreadable())
 APART_LIMIT = 1.0
 
 

@@ -14,7 +14,7 @@ DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 # A file, from the top of the tree, from src/parley or one of its folders, from tests or templates.
 FILE = re.compile(r"(?<![\w/.-])([\w-]+(?:/[\w-]+)+\.(?:py|html|js|css|sql))\b")
 ROOTS = (ROOT, ROOT / "src/parley", *(ROOT / "src/parley").iterdir(), ROOT / "tests", ROOT / "templates")
-# A file below src/parley and a name in it: `commenting/posting.py: post_comment`, `live/broadcast.py: Hub.join`.
+# A file below src/parley and a name in it: `commenting/posting.py: post_comment`, `live/delivery.py: Delivery.run`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")
 # The other way round: `UNDO_SECONDS` in `src/parley/moderation/decisions/rules.py`.
 NAMED_IN = re.compile(r"`(\w+)` in `src/parley/([\w/]+\.py)`")
@@ -64,7 +64,7 @@ def test_the_architecture_names_functions() -> None:
     [
         ("discussion/commenting/posting.py", "no_such_function"),
         ("no/such/file.py", "post"),
-        ("interfaces/live/broadcast.py", "Hub.no_such_method"),
+        ("interfaces/live/broadcast.py", "Broadcaster.no_such_method"),
     ],
 )
 def test_a_name_that_is_gone_is_noticed(named: tuple[str, str]) -> None:

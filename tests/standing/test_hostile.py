@@ -179,7 +179,6 @@ FORMS = {
     "/mod/feeds/{feed:str}/skip": (),
     "/mod/feeds/{feed:str}/{entry:str}/make": (),
     "/mod/feeds/{feed:str}/{entry:str}/skip": (),
-    "/websub/{feed:str}/{token:str}": (),
     "/mod/mail/release": ("address",),
     "/mod/bulk/undo": ("item-1",),
     "/mod/comments": ("comment-1", "action", "rule", "reason", "until", "also", "sure"),

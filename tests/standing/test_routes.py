@@ -43,8 +43,6 @@ OPEN_TO_ALL = {
     "/mail/off/{token:str}",
     # What a relay posts is believed by its signature.
     "/mail/webhooks/{relay:str}",
-    # What a hub posts is believed by its signature, and its address cannot be guessed.
-    "/websub/{feed:str}/{token:str}",
     "/decision/{decision:str}/withdraw",
     "/login/link",
     "/login/second",
@@ -190,7 +188,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         address: 404
         for address in addresses
         if address.startswith(
-            ("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks", "/sso/", "/invite/", "/websub/")
+            ("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks", "/sso/", "/invite/")
         )
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address

@@ -17,8 +17,7 @@ BANNED: dict[str, set[str]] = {
     # import writes all or nothing, with the rights of the login.
     r"\.transaction\(": {
         "platform/db/transactions.py",
-        "site/backup/creating.py",
-        "site/transfer/exporting.py",
+        "site/backup/database.py",
         "site/transfer/importing.py",
     },
     r"\bpickle\b|\beval\(|\bexec\(": set(),
@@ -80,7 +79,7 @@ PATTERNS_OF_OURS = {
     "extraction/text/tokens.py",
     "people/returned_mail/reason_phrases.py",
     "people/returned_mail/reports.py",
-    "moderation/matching/addresses.py",
+    "moderation/matching/links.py",
     "moderation/matching/folding.py",
     "moderation/matching/marks.py",
 }
@@ -94,7 +93,6 @@ FORMATS_OF_OURS = {
     "platform/text/durations.py",
     "platform/text/messages.py",
     "moderation/dashboard/periods.py",
-    "letters/digests/subjects.py",
     "letters/digests/words.py",
     "moderation/modlog/wording.py",
     "moderation/modrules/kinds.py",

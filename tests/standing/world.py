@@ -13,8 +13,8 @@ from parley.articles.imports.ops import encode
 from parley.discussion.commenting import editing
 from parley.interfaces.inbound_feeds import ingesting
 from parley.interfaces.inbound_feeds import ops as feeds
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
 from parley.interfaces.inbound_feeds.ops import FeedUse
+from parley.interfaces.inbound_feeds.rules import FeedDocument, FeedEntry
 from parley.letters.digests import letters
 from parley.letters.digests import ops as digests
 from parley.moderation.appeals import ops as appeals
@@ -23,7 +23,7 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modrules import ops as rules
-from parley.moderation.modrules.limits import RuleDraft
+from parley.moderation.modrules.rules import RuleDraft
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people import mail

@@ -4,6 +4,8 @@ _SIGNATURE = b"%PDF-"
 _WITHIN = 1_024  # bytes, as readers of PDFs allow
 LARGEST_FILE = 2_000_000  # bytes
 LARGEST_PDF = 20_000_000
+LONGEST_BIO = 600
+LONGEST_SECTION = 80
 
 
 def is_pdf(data: bytes) -> bool:

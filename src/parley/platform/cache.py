@@ -43,7 +43,7 @@ def text_bytes(*values: object) -> int:
     )
 
 
-# Weak references, since the caches of a live hub end with the hub.
+# Weak references, since the caches of a broadcaster end with it.
 _micro_caches: "WeakSet[MicroCache[Any]]" = WeakSet()
 
 

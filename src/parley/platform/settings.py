@@ -69,8 +69,6 @@ class Settings(msgspec.Struct, frozen=True):
     providers: Mapping[str, Provider] = MappingProxyType({})
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
-    # Whether the hubs that inbound feeds name are asked to tell us of changes.
-    websub_subscribe: bool = False
 
     @property
     def host(self) -> str:
@@ -147,12 +145,11 @@ def read(env: Mapping[str, str]) -> Settings:
         settings = msgspec.structs.replace(
             settings, staff_factor_days=environment.number(env, "PARLEY_STAFF_FACTOR_DAYS", 14)
         )
-    # By default not on localhost: nobody else could read the thread, or reach our address.
+    # By default not on localhost: nobody else could read the thread.
     public = "off" if settings.local else "on"
     settings = msgspec.structs.replace(
         settings,
         webmentions=environment.choice(env, "PARLEY_WEBMENTIONS", ("on", "off"), default=public) == "on",
-        websub_subscribe=environment.choice(env, "PARLEY_WEBSUB_SUBSCRIBE", ("on", "off"), default=public) == "on",
     )
     _check(settings)
     return settings

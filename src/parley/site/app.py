@@ -14,11 +14,10 @@ from parley.articles.articles.rules import may_edit
 from parley.discussion.threads.queries import topics
 from parley.interfaces.api.authentication import TokenMiddleware
 from parley.interfaces.embed.middleware import EmbedSessions
-from parley.interfaces.feeds.ids import fix_authority
-from parley.interfaces.live.broadcast import Hub
+from parley.interfaces.feeds.making import fix_authority
+from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.pages import stored, thread
 from parley.interfaces.pages.moderation_counts import ModerationCounter
-from parley.letters.notifications.counter import NotificationCounter
 from parley.letters.unread.counter import UnreadCounter
 from parley.people.accounts.middleware import ViewerMiddleware
 from parley.platform import cache
@@ -50,7 +49,6 @@ MMAP_THRESHOLD, LARGE_BYTES = -3, 2**20
 
 
 def create_app(settings: Settings) -> Litestar:
-    """Build the application for `settings`."""
     patch_parsers()
     share_handlers_with_guards()
     hooks.connect()
@@ -65,12 +63,12 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    counted: ASGIApp = NotificationCounter(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
+    counted: ASGIApp = UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler)))
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     if settings.limits:
         handler = FairShare(handler)
     app.asgi_handler = RequestChecks(_with_tracing(handler) if settings.traces else handler, settings)
-    app.state.hub = Hub(enforce_limits=settings.limits)
+    app.state.broadcaster = Broadcaster(enforce_limits=settings.limits)
     # Set by the server when it stops.
     app.state.ending = False
     return app
@@ -154,13 +152,13 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         assets.assets()
         await fix_authority()
         _keep()
-        app.state.hub.start()
+        app.state.broadcaster.start()
         loops = (LOOP_LAG.watch(), cache.sweep(), _read_topics(), _compile_templates(), _return_memory())
         background = [asyncio.create_task(loop) for loop in loops]
-        async with serve_metrics(settings.metrics, app.state.hub.measure):
+        async with serve_metrics(settings.metrics, app.state.broadcaster.measure):
             yield
         await tasks.end(background)
-        await app.state.hub.stop()
+        await app.state.broadcaster.stop()
         await flush()
         await close_redis()
         if replica is not None:

@@ -7,7 +7,6 @@ from parley.discussion.statements import web as statements_web
 from parley.discussion.threads import comment_outcomes, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.extraction.fetching import fetch
 from parley.interfaces.api import tokens
 from parley.interfaces.embed import ops as embed
 from parley.letters.digests import mailing as digest_mailing
@@ -15,7 +14,7 @@ from parley.letters.digests import ops as digests
 from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
 from parley.letters.unread import counter as unread
-from parley.moderation.automod import checks, edits, profiles
+from parley.moderation.automod import checks, edits
 from parley.moderation.decisions import letters
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import profiles as removed_profiles
@@ -25,10 +24,9 @@ from parley.moderation.rights import ops as rights
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
 from parley.moderation.statements import ops as statements
-from parley.own_data.erasure import leaving
+from parley.own_data.erasure import ops as erasure
 from parley.people import mail
 from parley.people.accounts import hooks as accounts
-from parley.people.inbound_mail import sns
 from parley.people.sso import ops as sso
 
 
@@ -40,10 +38,10 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_votes_of_member, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.disconnect_since]
-    accounts.before_profile[:] = [removed_profiles.check, profiles.check]
+    accounts.before_profile[:] = [removed_profiles.check, checks.check_profile]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
-    accounts.where_to_leave[:] = [leaving.address]
+    accounts.where_to_leave[:] = [erasure.leave_address]
     threads.after_revise[:] = [anchors.find_again]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
@@ -58,6 +56,5 @@ def connect() -> None:
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of]
-    sns.fetching[:] = [fetch.fetch_body]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -30,7 +30,7 @@ from parley.discussion.votes.tables import Vote
 from parley.interfaces.api.tables import ApiToken
 from parley.interfaces.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.interfaces.feeds.tables import HubPosition, LinkPicture
-from parley.interfaces.inbound_feeds.tables import FeedHost, FeedItem, FeedSubscription, InboundFeed
+from parley.interfaces.inbound_feeds.tables import FeedHost, FeedItem, InboundFeed
 from parley.interfaces.search.tables import SearchDocument, SearchWord
 from parley.interfaces.webhooks.tables import Webhook, WebhookDelivery
 from parley.interfaces.webmentions.tables import Webmention
@@ -84,7 +84,7 @@ TABLES = [
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
-    InboundFeed, FeedItem, FeedSubscription, FeedHost,
+    InboundFeed, FeedItem, FeedHost,
     Export, ExportPart,
     ApiToken, Webhook, WebhookDelivery, Webmention,
 ]  # fmt: skip

@@ -22,41 +22,6 @@ from parley.platform.settings import settings
 # Rows in one transaction, so that it is short.
 BATCH = 500
 DAY = 86_400
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
-
-    With `blank` (SQL assignments) the rows stay and only their text is removed; `where` must exclude those without
-    text. `key` is the table's primary key.
-    """
-
-    table: str
-    what: str
-    since: str
-    days: int
-    where: str = "true"
-    blank: str = ""
-    key: str = "id"
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}: {self.what}"
-
-    @property
-    def is_over(self) -> str:
-        """The SQL condition for rows whose time is over."""
-        return f"{self.since} < now() - interval '{self.days} days' and ({self.where})"
-
-
-class Files(msgspec.Struct, frozen=True):
-    """Files of a folder are deleted `days` after their last change. Without the folder there are none."""
-
-    what: str
-    folder: Callable[[], Path | None]
-    days: int
-
-
 # Unconfirmed accounts cannot have written anything, and their votes were never counted.
 IS_UNUSED_ACCOUNT = """state = 'unverified' and not exists (select from note where note.member = member.id)
     and not exists (select from decision where decision.member = member.id)
@@ -97,110 +62,144 @@ IS_BOUNCE_NOT_SUPPRESSED = """not exists (
 # The newest event of a thread stays, since pages and the worker need its time.
 IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
 
+
+class Expiry(msgspec.Struct, frozen=True):
+    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
+
+    With `blank` (SQL assignments) the rows stay and only their text is removed; `where` must exclude those without
+    text. `key` is the table's primary key.
+    """
+
+    table: str
+    what: str
+    since: str
+    days: int
+    where: str = "true"
+    blank: str = ""
+    key: str = "id"
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}: {self.what}"
+
+    @property
+    def is_over(self) -> str:
+        """The SQL condition for rows whose time is over."""
+        return f"{self.since} < now() - interval '{self.days} days' and ({self.where})"
+
+
+class FileExpiry(msgspec.Struct, frozen=True):
+    """Files of a folder are deleted `days` after their last change. Without the folder there are none."""
+
+    what: str
+    folder: Callable[[], Path | None]
+    days: int
+
+
 RULES = (
-    Rule("session", "sign-ins that are over", "expires_at", 0),
-    Rule("session", "sign-ins that nobody uses", "seen_at", UNUSED_DAYS),
-    Rule("token", "links to confirm an address, to sign in and to set a password", "expires_at", 1),
-    Rule("used_challenge", "challenges that passkeys signed", "expires_at", 0),
-    Rule("factor_recovery", "requests to remove a second step", "created_at", 14),
-    Rule("former_name", "former names of members", "changed_at", 372),
-    Rule("address_change", "changes of address", "expires_at", 1),
-    Rule("member", "accounts with an unconfirmed address", "created_at", 7, IS_UNUSED_ACCOUNT),
-    Rule(
+    Expiry("session", "sign-ins that are over", "expires_at", 0),
+    Expiry("session", "sign-ins that nobody uses", "seen_at", UNUSED_DAYS),
+    Expiry("token", "links to confirm an address, to sign in and to set a password", "expires_at", 1),
+    Expiry("used_challenge", "challenges that passkeys signed", "expires_at", 0),
+    Expiry("factor_recovery", "requests to remove a second step", "created_at", 14),
+    Expiry("former_name", "former names of members", "changed_at", 372),
+    Expiry("address_change", "changes of address", "expires_at", 1),
+    Expiry("member", "accounts with an unconfirmed address", "created_at", 7, IS_UNUSED_ACCOUNT),
+    Expiry(
         "mail_address", "suppressed addresses that belong to no member", "suppressed_at", 365, IS_NOBODYS_ADDRESS,
         key="address",
     ),
-    Rule("used_state", "used `state` values of sign-ins from other sites", "expires_at", 0, key="digest"),
-    Rule("invitation", "invitations that are over", "expires_at", 1),
-    Rule(
+    Expiry("used_state", "used `state` values of sign-ins from other sites", "expires_at", 0, key="digest"),
+    Expiry("invitation", "invitations that are over", "expires_at", 1),
+    Expiry(
         "passage", "texts of articles that were taken down", PASSAGE_TAKEN_DOWN, 220, IS_PASSAGE_OF_TAKEN_DOWN,
         blank="html = '', text = ''",
     ),
-    Rule(
+    Expiry(
         "article", "texts of sources of articles that were taken down", TAKEN_DOWN.format(article="article.id"), 220,
         "restricted = 'none' and (source_text is not null or merge_base is not null)",
         blank="source_text = null, merge_base = null",
     ),
-    Rule(
+    Expiry(
         "article_import", "imports that failed or were never read", "changed_at", 30,
         "state not in ('ready', 'published')",
     ),
-    Rule("article_import", "drafts that were never published", "changed_at", DRAFT_DAYS, "state = 'ready'"),
-    Rule("article_import", "drafts of closed accounts", "changed_at", 7, IS_IMPORT_OF_CLOSED_ACCOUNT),
-    Rule("article_import", "imports that were published", "changed_at", 30, "state = 'published'"),
-    Rule(
+    Expiry("article_import", "drafts that were never published", "changed_at", DRAFT_DAYS, "state = 'ready'"),
+    Expiry("article_import", "drafts of closed accounts", "changed_at", 7, IS_IMPORT_OF_CLOSED_ACCOUNT),
+    Expiry("article_import", "imports that were published", "changed_at", 30, "state = 'published'"),
+    Expiry(
         "media", "pictures that no article, draft or suggested update shows", "created_at", 7, IS_PICTURE_OF_NO_TEXT,
         key="hash",
     ),
-    Rule("visit", "when a member was in a thread", "seen_at", 365),
-    Rule("suggested_update", "suggested updates that were decided", "decided_at", 365, IS_DECIDED),
-    Rule(
+    Expiry("visit", "when a member was in a thread", "seen_at", 365),
+    Expiry("suggested_update", "suggested updates that were decided", "decided_at", 365, IS_DECIDED),
+    Expiry(
         "comment", "the words of comments that their author deleted or withdrew", "deleted_at", DELETED_DAYS,
         f"state in ('deleted_by_author', 'withdrawn') and body <> '' and {IS_NOT_IN_QUEUE}",
         blank=NO_WORDS,
     ),
-    Rule(
+    Expiry(
         "comment_signature", "signatures of comments, by which near-copies are found", "created_at", 30, key="comment"
     ),
-    Rule(
+    Expiry(
         "comment", "the words of comments that expired before a moderator came", "created_at", 90,
         f"state = 'expired' and body <> '' and {IS_NOT_IN_QUEUE}",
         blank=NO_WORDS,
     ),
-    Rule("comment_version", "earlier versions of such comments", "written_at", 90, IS_VERSION_WITHOUT_WORDS),
-    Rule(
+    Expiry("comment_version", "earlier versions of such comments", "written_at", 90, IS_VERSION_WITHOUT_WORDS),
+    Expiry(
         "imported_claim", "claims to imported comments that moderators refused or undid", "created_at", 365,
         "state in ('refused', 'undone')",
     ),
-    Rule("statement_proposal", "statements that moderators proposed for comments", "created_at", 90),
-    Rule(
+    Expiry("statement_proposal", "statements that moderators proposed for comments", "created_at", 90),
+    Expiry(
         "report", "from which network a visitor reported", "resolved_at", 30, "network is not null",
         blank="network = null",
     ),
-    Rule(
+    Expiry(
         "report", "name and address of a visitor who reported", "resolved_at", 365,
         "name is not null or email is not null",
         blank="name = null, email = null",
     ),
-    Rule("hit", "what automatic rules matched", "created_at", 365, IS_HIT_NOT_IN_QUEUE),
-    Rule("spam_training", "trainings of the score of advertising", "created_at", 30, IS_TRAINING_NOT_IN_FORCE),
-    Rule("backtest", "back-tests of automatic rules", "changed_at", 90, "state in ('done', 'failed')"),
-    Rule("second_look", "second looks at decisions", "created_at", 365),
-    Rule("vote_ring", "groups that may be voting rings", "found_at", 90),
-    Rule("notification", "notifications that were read", "read_at", 90),
-    Rule("notification", "notifications that nobody read", "created_at", 365, "read_at is null"),
-    Rule(
+    Expiry("hit", "what automatic rules matched", "created_at", 365, IS_HIT_NOT_IN_QUEUE),
+    Expiry("spam_training", "trainings of the score of advertising", "created_at", 30, IS_TRAINING_NOT_IN_FORCE),
+    Expiry("backtest", "back-tests of automatic rules", "changed_at", 90, "state in ('done', 'failed')"),
+    Expiry("second_look", "second looks at decisions", "created_at", 365),
+    Expiry("vote_ring", "groups that may be voting rings", "found_at", 90),
+    Expiry("notification", "notifications that were read", "read_at", 90),
+    Expiry("notification", "notifications that nobody read", "created_at", 365, "read_at is null"),
+    Expiry(
         "claim", "claims to articles that ended, or that were not confirmed", "created_at", 365, "state <> 'confirmed'"
     ),
-    Rule("issue", "issues of the digest, with their items", "planned_at", 120),
-    Rule("pick", "moderators' picks for the digest", "at", NEWS_DAYS),
-    Rule("feed_host", "when a site of a feed may be asked next, and its robots.txt", "next_at", 30, key="host"),
-    Rule("embed_code", "consents to be signed in on a publisher's site", "expires_at", 0, key="token_hash"),
-    Rule("first_comment", "first comments on articles of publishers, while the article is fetched", "created_at", 30),
-    Rule("export", "exports of members' data, with their files", "created_at", EXPORT_DAYS),
-    Rule("api_token", "tokens of the API that are over", "expires_at", 30),
-    Rule("webhook_delivery", "events that were sent to webhooks, or given up", "settled_at", 30),
-    Rule(
+    Expiry("issue", "issues of the digest, with their items", "planned_at", 120),
+    Expiry("pick", "moderators' picks for the digest", "at", NEWS_DAYS),
+    Expiry("feed_host", "when a site of a feed may be asked next, and its robots.txt", "next_at", 30, key="host"),
+    Expiry("embed_code", "consents to be signed in on a publisher's site", "expires_at", 0, key="token_hash"),
+    Expiry("first_comment", "first comments on articles of publishers, while the article is fetched", "created_at", 30),
+    Expiry("export", "exports of members' data, with their files", "created_at", EXPORT_DAYS),
+    Expiry("api_token", "tokens of the API that are over", "expires_at", 30),
+    Expiry("webhook_delivery", "events that were sent to webhooks, or given up", "settled_at", 30),
+    Expiry(
         "mail", "the text of letters that were sent or given up", "due_at", 7, IS_FINISHED_LETTER,
         blank="text = '', html = null, message = null",
     ),
-    Rule("mail", "that a letter was sent, to whom and with which subject", "due_at", 30),
-    Rule("mail_bounce", "bounces and complaints", "created_at", 90, IS_BOUNCE_NOT_SUPPRESSED),
-    Rule(
+    Expiry("mail", "that a letter was sent, to whom and with which subject", "due_at", 30),
+    Expiry("mail_bounce", "bounces and complaints", "created_at", 90, IS_BOUNCE_NOT_SUPPRESSED),
+    Expiry(
         "mail_address", "addresses with bounces that are not suppressed", "scored_at", 30, "suppressed_at is null",
         key="address",
     ),
-    Rule(
+    Expiry(
         "mail_domain", "how providers accept our mail", "filled_at", 30, "coalesce(paused_until < now(), true)",
         key="domain",
     ),
-    Rule("event", "what happened in threads", "handled_at", 30, IS_NOT_THE_NEWEST),
-    Rule("rate_bucket", "rate counters, while Redis was down", "filled_at", 7, key="key"),
-    Rule("job_failure", "items that a job failed at", "failed_at", 90),
+    Expiry("event", "what happened in threads", "handled_at", 30, IS_NOT_THE_NEWEST),
+    Expiry("rate_bucket", "rate counters, while Redis was down", "filled_at", 7, key="key"),
+    Expiry("job_failure", "items that a job failed at", "failed_at", 90),
 )  # fmt: skip
 FILES = (
-    Files("letters written to files where there is no mail server", lambda: settings().data / "mail", 30),
-    Files("bounces that were processed", lambda: inbox / "cur" if (inbox := settings().mail_inbox) else None, 14),
+    FileExpiry("letters written to files where there is no mail server", lambda: settings().data / "mail", 30),
+    FileExpiry("bounces that were processed", lambda: inbox / "cur" if (inbox := settings().mail_inbox) else None, 14),
 )
 
 
@@ -219,7 +218,7 @@ async def remove_expired() -> int:
     return sum(rows) + sum(files)
 
 
-async def remove_expired_rows(rule: Rule) -> int:
+async def remove_expired_rows(rule: Expiry) -> int:
     """Delete or blank the rows whose time is over, in batches, and return their number. Locked rows are skipped.
 
     A row that cannot be deleted is tried again later, like any item of a job (platform/events/attempts.py).
@@ -230,7 +229,7 @@ async def remove_expired_rows(rule: Rule) -> int:
     return count
 
 
-async def _remove_batch(rule: Rule) -> int:
+async def _remove_batch(rule: Expiry) -> int:
     removed, job, key = 0, f"retention of {rule.table}", f"{rule.table}.{rule.key}"
     expired = f"""
     select {key} from {rule.table} where {rule.is_over} and {attempts.due(job, key)}
@@ -246,14 +245,14 @@ async def _remove_batch(rule: Rule) -> int:
     return removed
 
 
-async def remove_rows(keys: Sequence[object], rule: Rule) -> int:
+async def remove_rows(keys: Sequence[object], rule: Expiry) -> int:
     where = f"where {rule.key} = any($1)"
     if rule.blank:
         return await db.execute(f"update {rule.table} set {rule.blank} {where}", keys)  # noqa: S608 rules are constants
     return await db.execute(f"delete from {rule.table} {where}", keys)  # noqa: S608 rules are constants
 
 
-def _remove_files(files: Files) -> int:
+def _remove_files(files: FileExpiry) -> int:
     folder = files.folder()
     if folder is None or not folder.is_dir():
         return 0

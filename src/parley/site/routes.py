@@ -9,14 +9,13 @@ from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
 from parley.discussion.votes import web as votes
 from parley.interfaces.api import reference_web as api_reference
-from parley.interfaces.api import thread_web as api_thread
 from parley.interfaces.api import tokens_web as api_tokens
 from parley.interfaces.api import web as api
+from parley.interfaces.api.discussion import downloads_web as api_thread
 from parley.interfaces.embed import first_web, login_web, panel_web
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import oembed, pictures, sitemap
 from parley.interfaces.feeds import web as feeds
-from parley.interfaces.inbound_feeds import callback_web
 from parley.interfaces.inbound_feeds import web as inbound_feeds
 from parley.interfaces.live import web as live
 from parley.interfaces.pages import (
@@ -24,27 +23,21 @@ from parley.interfaces.pages import (
     discussion,
     display,
     home,
-    how,
     moderation_counts,
-    perspectives_overview,
+    opinion_map,
     profile,
-    security_txt,
     thread,
 )
-from parley.interfaces.pages import (
-    decision as statement,
-)
+from parley.interfaces.pages import decision as statement
+from parley.interfaces.pages import web as pages
 from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
-from parley.letters.authors import confirm_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
 from parley.letters.notifications import web as notifications
 from parley.letters.unread import web as unread
-from parley.moderation.appeals import second_look_web
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
-from parley.moderation.dashboard import mail_web, transparency_web
 from parley.moderation.dashboard import web as dashboard
 from parley.moderation.decisions import web as decisions
 from parley.moderation.guidelines import web as guidelines
@@ -53,7 +46,6 @@ from parley.moderation.modmembers import web as modmembers
 from parley.moderation.modqueue import web as modqueue
 from parley.moderation.modrules import web as rules
 from parley.moderation.reports import web as reports
-from parley.moderation.rights import answer_web as rights_answer
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
 from parley.moderation.signups import web as signups
@@ -76,19 +68,18 @@ FEATURES = (
     community,
     articles,
     home,
-    how,
+    pages,
     threads,
     revision_web,
     suggestions,
     thread,
-    perspectives_overview,
+    opinion_map,
     discussion,
     display,
     comments,
     edit_web,
     automod,
     profile,
-    security_txt,
     cards,
     votes,
     statements,
@@ -97,22 +88,17 @@ FEATURES = (
     guidelines,
     reports,
     rights,
-    rights_answer,
     modqueue,
     moderation_counts,
     statement,
     appeals,
-    second_look_web,
     modmembers,
     rings,
     modlog,
-    mail_web,
     dashboard,
-    transparency_web,
     rules,
     notifications,
     authors,
-    confirm_web,
     search,
     unread,
     digests,
@@ -121,7 +107,6 @@ FEATURES = (
     oembed,
     pictures,
     inbound_feeds,
-    callback_web,
     embed,
     panel_web,
     first_web,

@@ -21,12 +21,10 @@ from parley.interfaces.embed import jobs as embed
 from parley.interfaces.feeds import jobs as feeds
 from parley.interfaces.feeds import websub
 from parley.interfaces.inbound_feeds import jobs as inbound_feeds
-from parley.interfaces.inbound_feeds import subscribing
 from parley.interfaces.search import jobs as search
 from parley.interfaces.search.ops import refresh_ranks
 from parley.interfaces.search.spelling import collect_first
-from parley.interfaces.webhooks import queueing as webhook_queue
-from parley.interfaces.webhooks import sending as webhook_sending
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webhooks.ops import MOST_WEBHOOKS
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
@@ -37,7 +35,7 @@ from parley.moderation.automod import jobs as automod
 from parley.moderation.backtests import jobs as backtests
 from parley.moderation.dashboard import weekly
 from parley.moderation.decisions import jobs as decisions
-from parley.moderation.modrules import retesting
+from parley.moderation.modrules import jobs as rules
 from parley.moderation.rings import jobs as rings
 from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
@@ -101,12 +99,11 @@ JOBS = (
     Job("embed", embed.post_waiting, seconds=3, concurrency=4),
     Job("feeds", inbound_feeds.fetch_due, seconds=15, concurrency=4, deferrable=True),
     Job("feed items", inbound_feeds.make_approved, seconds=15, concurrency=3, deferrable=True),
-    Job("feed hubs", subscribing.subscribe_due, seconds=60, deferrable=True),
     Job("claims", authors.check_due, seconds=60, concurrency=3),
     Job("webmentions", webmentions.send_due, seconds=60, deferrable=True),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
-    Job("retests", retesting.retest, seconds=60),
+    Job("retests", rules.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5, gap=0.1),
     Job("sources", threads.check_sources, seconds=60, deferrable=True),
@@ -125,9 +122,9 @@ JOBS = (
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, seconds=5),
-    Job("webhooks", webhook_queue.queue_all, seconds=5, gap=0.3),
+    Job("webhooks", webhooks.queue_all, seconds=5, gap=0.3),
     # One sweep a receiver, so that none waits for another.
-    Job("webhook deliveries", webhook_sending.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
+    Job("webhook deliveries", webhooks.send_due, seconds=10, concurrency=MOST_WEBHOOKS, repeats=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("rings", rings.find_rings, hour=2),

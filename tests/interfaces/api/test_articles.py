@@ -100,7 +100,7 @@ async def test_an_article_is_edited_at_the_version_that_was_read(app: Litestar) 
         ]
 
 
-async def test_a_passage_is_corrected_and_whoever_added_the_article_declines(app: Litestar) -> None:
+async def test_a_correction_is_declined_by_the_member_who_added_the_article(app: Litestar) -> None:
     ada = await make.member("ada")
     thread = await make.thread(make.text(url="https://blog.example/a"), starter=ada)
     passage = (await make.lineages(thread))[0]

@@ -1,4 +1,4 @@
-"""Claiming articles, asking about rights, and the smaller things that the pages do, through the API."""
+"""Claiming articles and requests about rights through the API."""
 
 import pytest
 from litestar import Litestar

@@ -1,4 +1,4 @@
-"""`parley api` against answers as the API gives them."""
+"""`parley api` with answers of the API."""
 
 import httpx
 import pytest
@@ -40,7 +40,7 @@ def test_events_are_followed_over_outages_without_a_gap(monkeypatch: pytest.Monk
     assert seen[0].headers["authorization"] == "Bearer prl_x"
 
 
-def test_a_site_that_does_not_answer_at_first_is_said() -> None:
+def test_a_site_that_does_not_answer_is_reported() -> None:
     with pytest.raises(CommandFailed, match="does not answer: Connection refused"):
         next(site(RESTARTING, seen=[]).events(None))
 

@@ -1,4 +1,4 @@
-"""Moderating where one sees it, the reasons that a member gets, and their appeal, through the API."""
+"""Moderating in place, the reasons that a member reads, and their appeal, through the API."""
 
 import pytest
 from litestar import Litestar

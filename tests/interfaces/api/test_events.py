@@ -34,7 +34,7 @@ async def test_a_reader_gets_every_event_once_whichever_commits_first(app: Lites
 
         begin = (await reader.get("/events")).json()["after"]
         async with db.atomic():
-            # It takes its number and its id first, and is committed last.
+            # It gets its number and its id first, and is committed last.
             await emit("thread.locked", thread=slow)
             connection = await open_elsewhere()
             try:
@@ -65,7 +65,7 @@ async def open_elsewhere() -> "asyncpg.Connection[asyncpg.Record]":
 async def test_a_stream_continues_after_the_last_event_that_it_sent(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Time for one look: the clock goes on by a second each time that it is asked.
+    # Time for one poll: the clock advances by a second at each call.
     monkeypatch.setattr(events_web, "monotonic", count().__next__)
     monkeypatch.setattr(events_web, "LONGEST_SECONDS", 2)
     jon, thread = await make.member("jon"), await make.thread()
@@ -117,7 +117,7 @@ async def test_one_person_with_many_networks_cannot_take_all_streams(
 
 
 async def test_a_stream_of_former_events_pauses_between_batches(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten streams that began at `0-0` on a large site used all the time of a web process."""
+    """Ten streams that began at `0-0` on a large site used all of a web process's time."""
     monkeypatch.setattr(events_web, "monotonic", count().__next__)
     monkeypatch.setattr(events_web, "LONGEST_SECONDS", 3)
     pauses: list[float] = []
@@ -144,7 +144,7 @@ class Request(NamedTuple):
 
 
 @pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])
-async def test_a_position_that_is_none_is_refused(app: Litestar, after: str) -> None:
+async def test_an_invalid_position_is_refused(app: Litestar, after: str) -> None:
     async with program(app) as reader:
         answer: httpx.Response = await reader.get("/events", params={"after": after})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")

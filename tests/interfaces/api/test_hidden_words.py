@@ -1,4 +1,4 @@
-"""No address of the API and no download shows a comment to those from whom it is hidden."""
+"""No address of the API and no download shows a comment to readers who may not see it."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ async def cage(built: World) -> Cage:
 
 
 def addresses(app: Litestar, world: World, cage: Cage) -> set[str]:
-    """Every address of the API, for each of the comments and for their thread and author."""
+    """Every address of the API, for each comment, its thread and its author."""
     found = set()
     for path in routes(app, "GET"):
         if path.startswith((V1, "/t/{thread:str}/export", "/t/{thread:str}/annotations")):
@@ -37,7 +37,7 @@ def addresses(app: Litestar, world: World, cage: Cage) -> set[str]:
 
 
 async def heard(client: httpx.AsyncClient, addresses: set[str], cage: Cage) -> dict[str, set[str]]:
-    """The states whose words an answer has, and the addresses of these answers."""
+    """Return which states' words are in answers, and at which addresses."""
     found: dict[str, set[str]] = {}
     for address in sorted(addresses):
         await redis.redis().flushdb()
@@ -49,7 +49,7 @@ async def heard(client: httpx.AsyncClient, addresses: set[str], cage: Cage) -> d
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "moderator"])
-async def test_what_is_hidden_is_in_no_answer(app: Litestar, world: World, cage: Cage, role: str) -> None:
+async def test_hidden_words_are_in_no_answer(app: Litestar, world: World, cage: Cage, role: str) -> None:
     scopes = {"visitor": (), "member": ("comment", "vote"), "moderator": ("comment", "vote", "moderate")}[role]
     async with program(app, world.people.get(role), *scopes) as client:
         asked = addresses(app, world, cage)
@@ -65,7 +65,7 @@ async def test_what_is_hidden_is_in_no_answer(app: Litestar, world: World, cage:
         assert len(after["visible"]) >= 8
 
 
-async def test_no_message_of_a_webhook_tells_what_is_hidden(cage: Cage) -> None:
+async def test_no_webhook_message_has_hidden_words(cage: Cage) -> None:
     async def told() -> set[str]:
         found = set()
         for bird in cage.birds.values():
@@ -78,7 +78,9 @@ async def test_no_message_of_a_webhook_tells_what_is_hidden(cage: Cage) -> None:
     assert await told() == {"visible"}
 
 
-async def test_whoever_blocked_its_author_reads_no_word_of_theirs(app: Litestar, world: World, cage: Cage) -> None:
+async def test_members_get_no_words_of_a_comments_author_whom_they_blocked(
+    app: Litestar, world: World, cage: Cage
+) -> None:
     await make.block(world.people["member"], cage.author)
     async with program(app, world.people["member"], "vote") as client:
         asked = {one for one in addresses(app, world, cage) if one.startswith(V1)}

@@ -1,4 +1,4 @@
-"""Whatever a program sends, it gets an answer that the description of the API has."""
+"""Whatever a program sends, it gets an answer that the API's description names."""
 
 import re
 
@@ -24,7 +24,7 @@ def documented(method: str, path: str) -> set[int]:
     return {int(status) for status in found}
 
 
-async def test_nasty_bodies_parameters_and_addresses_get_documented_answers(app: Litestar, world: World) -> None:
+async def test_hostile_bodies_parameters_and_addresses_get_documented_answers(app: Litestar, world: World) -> None:
     jon = await make.member("jon")
     async with program(app, jon, "comment", "vote") as client:
         for method in map(str.upper, METHODS):

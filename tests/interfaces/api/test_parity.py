@@ -47,7 +47,6 @@ NOT_THERE = {
     "/mod/second-looks/": "a second look is a person's",
     "/mod/members/{name:str}/note": "notes are for people",
     "/t/{thread:str}/rights/{number:str}": "needs the page, which shows the request",
-    "/websub/": "for the hubs of feeds elsewhere",
     "/claims/": MAILED,
     "/reports/": MAILED,
     "/mail/": MAILED,
@@ -96,7 +95,7 @@ TWINS = {
     "/u/{name:str}/report": "/members/{name:str}/reports",
     "/unread/read": "/threads/{thread:str}/seen",
 }
-# What one does with what is one's own, though other settings are not there.
+# Settings that the API has, although it has no others.
 OF_SETTINGS = {"/settings/articles/{number:int}/end": "/claims/{claim:str}"}
 
 

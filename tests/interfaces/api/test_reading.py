@@ -42,7 +42,7 @@ async def test_a_thread_comes_with_its_article_and_its_comments_page_by_page(app
     assert {one["parent"] for one in found if one["id"] != root} == {root}
 
 
-async def test_lists_members_topics_and_searches_are_there(app: Litestar) -> None:
+async def test_lists_members_topics_and_searches_are_answered(app: Litestar) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     await make.comment(thread, jon, "Words.")
 
@@ -69,7 +69,7 @@ async def test_lists_members_topics_and_searches_are_there(app: Litestar) -> Non
     }  # fmt: skip
 
 
-async def test_what_did_not_change_is_not_sent_again(app: Litestar) -> None:
+async def test_unchanged_numbers_are_not_sent_again(app: Litestar) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     comment = await make.comment(thread, jon, "Words.")
 
@@ -91,7 +91,7 @@ async def test_any_site_may_read_and_sees_how_many_requests_are_left(app: Litest
     async with program(app) as reader, program(app, jon) as owner:
         visitor = await reader.get("/topics", headers=other)
         member = await owner.get("/topics")
-        # On a busy machine some tokens come back meanwhile.
+        # On a busy machine, some of the limit is available again by now.
         for _ in range(600):
             last = await reader.get("/topics")
             if last.status_code == 429:
@@ -106,7 +106,7 @@ async def test_any_site_may_read_and_sees_how_many_requests_are_left(app: Litest
     assert int(last.headers["retry-after"]) <= 60
 
 
-async def test_a_write_says_how_many_more_there_may_be(app: Litestar) -> None:
+async def test_a_write_says_how_many_requests_are_left(app: Litestar) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     async with program(app, jon, "comment", "vote") as client:
         posted = await client.post(f"/threads/{thread}/comments", json={"body": "Some words."})
@@ -166,7 +166,7 @@ async def test_a_cookie_does_not_sign_in_to_the_api_nor_a_token_to_a_page(
 
 
 @pytest.mark.parametrize("broken", ["", "prl_x", "{0}x", "prl_{1}00000000", "Basic"])
-async def test_a_token_that_is_not_valid_is_refused_everywhere(app: Litestar, broken: str) -> None:
+async def test_an_invalid_token_is_refused_everywhere(app: Litestar, broken: str) -> None:
     async with program(app, await make.member("jon")) as owner:
         good = owner.headers["authorization"].removeprefix("Bearer ")
         given = broken.format(good, good[4:47])
@@ -185,7 +185,7 @@ async def test_a_token_ends_at_its_time_and_with_its_member(app: Litestar) -> No
         assert (await other.get("/me")).status_code == 401
 
 
-async def test_whoever_blocked_a_member_reads_none_of_their_words(app: Litestar) -> None:
+async def test_members_get_no_words_of_somebody_they_blocked(app: Litestar) -> None:
     jon, ada, thread = await make.member("jon"), await make.member("ada"), await make.thread()
     comment = await make.comment(thread, jon, "Secret words.", statement="Secret statement.")
     await make.block(ada, jon)

@@ -1,4 +1,4 @@
-"""Nothing that the API's description allows, or almost allows, leads to a fault or to an answer it does not name."""
+"""Requests that the API's description allows, or nearly allows, get an answer that it names."""
 
 import asyncio
 import subprocess
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # The stream of events does not end.
 STREAM = "/api/v1/events"
-# Most values are of what exists; a plain list would be sent as one value.
+# Most values name something that exists; a plain list would be sent as one value.
 CONFIG = """
 [dictionaries]
 thread.values = ["{thread}", "9999"]

@@ -51,7 +51,7 @@ async def test_an_author_states_a_comment_and_confirms_what_a_moderator_proposes
         assert (await other.put(path, json={"text": "Mine."})).status_code == 403
 
 
-async def test_what_is_unread_is_listed_and_marked(app: Litestar) -> None:
+async def test_unread_comments_are_listed_and_marked_as_read(app: Litestar) -> None:
     jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()
     async with program(app, mira, "follow") as reader:
         await reader.put(f"/threads/{thread}/following", json={"level": "follow"})

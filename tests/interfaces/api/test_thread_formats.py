@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.interfaces.api import downloads, thread_formats
+from parley.interfaces.api.discussion import downloads_web, thread_formats
 from parley.platform.http import bodies
 from tests import make
 
@@ -50,23 +50,23 @@ async def test_a_thread_is_downloaded_in_three_formats(
     assert (second["motivation"], second["target"]) == ("replying", f"http://localhost/c/{root}")
 
 
-async def test_a_thread_that_is_not_there_has_no_file(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_missing_thread_has_no_file(client: httpx.AsyncClient, app: Litestar) -> None:
     for name in ("export.json", "export.md", "annotations.jsonld"):
         assert (await client.get(f"/t/999999/{name}")).status_code == 404
 
 
 async def test_few_downloads_run_at_once_for_a_network_and_in_all(client: httpx.AsyncClient) -> None:
     address = f"/t/{await make.thread()}/export.json"
-    scopes: list[dict[str, Any]] = [{} for _ in range(downloads.MOST_DOWNLOADS)]
+    scopes: list[dict[str, Any]] = [{} for _ in range(downloads_web.MOST_DOWNLOADS)]
     for number, scope in enumerate(scopes):
-        downloads.begin(scope, "127.0.0.0/24" if number < downloads.MOST_OF_SITE else f"10.0.{number}.0/24")
+        downloads_web.begin(scope, "127.0.0.0/24" if number < downloads_web.MOST_OF_SITE else f"10.0.{number}.0/24")
 
     assert (await client.get(address)).status_code == 429
     bodies.end(scopes.pop(0))
     scopes.append({})
-    downloads.begin(scopes[-1], "10.0.0.0/24")
+    downloads_web.begin(scopes[-1], "10.0.0.0/24")
     assert (await client.get(address)).status_code == 503
     for scope in scopes:
         bodies.end(scope)
     assert (await client.get(address)).status_code == 200
-    assert not downloads.running
+    assert not downloads_web.running

@@ -1,4 +1,4 @@
-"""The page of tokens: made once after the password was given, shown once, ended at once."""
+"""The page of tokens: making one needs the password, shows it once, and ends it at once."""
 
 import re
 import time

@@ -50,7 +50,7 @@ async def test_a_comment_that_a_rule_holds_is_answered_with_its_id_alone(
         assert (await writer.get(f"/comments/{held.json()['id']}")).status_code == 404
 
 
-async def test_votes_are_cast_and_only_ones_own_can_be_read(app: Litestar) -> None:
+async def test_members_vote_and_read_only_their_own_votes(app: Litestar) -> None:
     jon, ada, thread = await make.member("jon"), await make.member("ada"), await make.thread()
     comment = await make.comment(thread, jon)
 

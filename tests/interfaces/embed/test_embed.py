@@ -15,11 +15,12 @@ from litestar import Litestar
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
-from parley.interfaces.embed import first_comments, jobs, middleware, ops, queries, rules
-from parley.interfaces.embed.fingerprints import digest, fingerprint, plain_words
+from parley.interfaces.embed import first_comments, jobs, ops, queries, rules
 from parley.interfaces.embed.forms import FirstCommentForm
+from parley.interfaces.embed.page import digest, fingerprint, plain_words
 from parley.platform import db, ratelimit
 from parley.platform.errors import NotFound, Refused
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
@@ -57,10 +58,10 @@ async def embedded(client: httpx.AsyncClient, who: Viewer, site: str = "pub") ->
     header = answer.headers["set-cookie"]
     assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(header.split("; "))
     client.cookies.clear()
-    client.cookies.set(middleware.cookie_name(), header.split(";")[0].partition("=")[2])
+    client.cookies.set(cookies.name("embed"), header.split(";")[0].partition("=")[2])
 
 
-async def test_a_page_gets_its_passages_and_numbers_from_any_origin(client: httpx.AsyncClient, thread: int) -> None:
+async def test_a_page_of_any_origin_gets_its_passages_and_numbers(client: httpx.AsyncClient, thread: int) -> None:
     [lineage, *_] = await make.lineages(thread)
     jon = await make.member("jon")
     await make.comment(thread, jon, passage=lineage, quote="The model answers")
@@ -82,7 +83,7 @@ async def test_a_page_gets_its_passages_and_numbers_from_any_origin(client: http
 
 
 @pytest.mark.parametrize("what", ["page", "counts"])
-async def test_a_page_of_a_site_that_is_not_registered_is_told_so(client: httpx.AsyncClient, what: str) -> None:
+async def test_a_page_of_an_unregistered_site_gets_an_explanation(client: httpx.AsyncClient, what: str) -> None:
     answer = await client.get(f"/embed/v1/{what}?site=nobody&url={ARTICLE}")
 
     assert answer.status_code == 404
@@ -150,10 +151,10 @@ async def test_a_member_signs_in_comments_votes_and_signs_out_without_scripts(
     assert "Sign in to respond" in (await client.get(f"/embed/t/{thread}?site=pub")).text
 
 
-async def test_a_sign_in_holds_for_its_site_and_for_no_page_of_ours(client: httpx.AsyncClient, thread: int) -> None:
+async def test_a_sign_in_is_valid_on_its_site_and_not_on_our_own_pages(client: httpx.AsyncClient, thread: int) -> None:
     ada = await make.member("ada", role="admin")
     await embedded(client, ada)
-    token = client.cookies[middleware.cookie_name()]
+    token = client.cookies[cookies.name("embed")]
 
     assert (await client.get("/embed/session?site=pub")).status_code == 204
     assert (await client.get("/embed/session?site=other")).status_code == 401
@@ -191,7 +192,7 @@ async def test_a_site_acts_only_in_threads_of_its_own_articles(client: httpx.Asy
         await queries.require_own(await queries.site("other"), thread)
 
 
-async def test_what_a_visitor_types_is_kept_with_what_is_wrong(client: httpx.AsyncClient, thread: int) -> None:
+async def test_a_refused_comment_is_shown_again_with_the_reason(client: httpx.AsyncClient, thread: int) -> None:
     answer = await client.post(
         f"/embed/t/{thread}/comments?site=pub", data={"body": "My long thought.", "stance": "asks"}
     )
@@ -207,7 +208,9 @@ async def test_what_a_visitor_types_is_kept_with_what_is_wrong(client: httpx.Asy
 
 
 @pytest.mark.parametrize("nasty", ["\x00", "\ud800", "9" * 26, "{{7*7}}", "-1", "a" * 45_000, "http://["])
-async def test_nasty_text_in_any_field_is_taken_or_refused(client: httpx.AsyncClient, thread: int, nasty: str) -> None:
+async def test_hostile_text_in_any_field_is_stored_or_refused(
+    client: httpx.AsyncClient, thread: int, nasty: str
+) -> None:
     await embedded(client, await make.member("ada"))
     form = {"content-type": "application/x-www-form-urlencoded"}
     sent = urllib.parse.quote_from_bytes(nasty.encode(errors="surrogatepass"))
@@ -222,7 +225,7 @@ async def test_nasty_text_in_any_field_is_taken_or_refused(client: httpx.AsyncCl
             assert asked.status_code < 500, (path, name)
 
 
-async def test_a_removed_comment_is_in_no_answer(client: httpx.AsyncClient, thread: int) -> None:
+async def test_no_answer_contains_a_removed_comment(client: httpx.AsyncClient, thread: int) -> None:
     jon = await make.member("jon")
     [lineage, *_] = await make.lineages(thread)
     comment = await make.comment(thread, jon, "canary words", passage=lineage, quote="The model answers")
@@ -300,7 +303,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> dict[str, Download]:
     return pages
 
 
-async def test_the_first_comment_opens_the_thread_and_looking_does_not(
+async def test_the_first_comment_opens_the_thread_and_opening_the_form_does_not(
     client: httpx.AsyncClient, thread: int, publisher: dict[str, Download]
 ) -> None:
     url = "https://pub.example/new"
@@ -348,7 +351,7 @@ async def test_another_site_or_a_page_without_the_script_opens_nothing(
     assert (await client.get(waits.headers["location"])).status_code == 404
 
 
-async def test_a_reader_is_not_told_what_is_wrong_with_a_page(
+async def test_readers_do_not_see_why_a_page_could_not_be_read(
     client: httpx.AsyncClient, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreachable(url: str, **_: object) -> Download:
@@ -383,9 +386,7 @@ async def test_an_article_without_its_title_is_not_discussed(
     assert own is not None and own.state == "failed" and "was taken down here" in own.message
 
 
-async def test_an_article_of_which_a_part_was_taken_down_is_discussed(
-    thread: int, publisher: dict[str, Download]
-) -> None:
+async def test_a_partly_withheld_article_can_be_discussed(thread: int, publisher: dict[str, Download]) -> None:
     """Its page is found at another address, and its text does not change any more."""
     url = "https://pub.example/short"
     publisher[url] = msgspec.structs.replace(page_of(url), final_url=ARTICLE)
@@ -476,7 +477,7 @@ def test_words_are_the_same_however_a_page_writes_them() -> None:
     assert digest("") == "811c9dc59dc5811c"
 
 
-def test_another_spelling_of_an_address_costs_no_new_digests() -> None:
+def test_another_spelling_of_an_address_needs_no_new_digests() -> None:
     text = "letters that somebody wrote " * 3
     assert digest(text) is digest("".join(text.split("|")))
 

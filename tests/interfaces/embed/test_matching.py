@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from parley.interfaces.embed.fingerprints import fingerprint
-from parley.interfaces.embed.page import FEWEST_CHARACTERS
+from parley.interfaces.embed.page import FEWEST_CHARACTERS, fingerprint
 from tests.articles.anchoring.essays import FOLDER, essays
 
 NODE = shutil.which("node") or ""
@@ -66,7 +65,7 @@ def test_a_forum_that_cannot_be_reached_makes_no_error_in_the_page() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the essays are not here")
-def test_markers_of_an_earlier_revision_stand_beside_the_right_passages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_markers_of_an_earlier_revision_are_beside_the_right_passages(capsys: pytest.CaptureFixture[str]) -> None:
     """Essays whose publisher's page has a later revision than we have: at most one marker in 200 is wrong."""
     verdicts: Counter[str] = Counter()
     for essay in essays():

@@ -10,8 +10,8 @@ from litestar import Litestar
 from lxml import etree
 
 from parley.discussion.commenting import editing
-from parley.interfaces.feeds import atom, ids, json_feed, web
-from parley.interfaces.feeds.entries import Feed, SyndicationEntry
+from parley.interfaces.feeds import formats, making, web
+from parley.interfaces.feeds.formats import Feed, SyndicationEntry
 from parley.interfaces.search import jobs as search_jobs
 from parley.platform import db
 from tests import make
@@ -19,9 +19,9 @@ from tests.restricting import decide
 
 pytestmark = pytest.mark.anyio
 
-ATOM = f"{{{atom.ATOM}}}"
-THREADING = f"{{{atom.THREADING}}}"
-TOMBSTONE = f"{{{atom.TOMBSTONES}}}deleted-entry"
+ATOM = f"{{{formats.ATOM}}}"
+THREADING = f"{{{formats.THREADING}}}"
+TOMBSTONE = f"{{{formats.TOMBSTONES}}}deleted-entry"
 # Children of a feed and of an entry by RFC 4287, 4.1: each once, at most once, or as often as they like.
 ONCE = {"id", "title", "updated"}
 IN_ENTRY = ONCE | {"published", "content", "summary", "rights", "source"}
@@ -42,7 +42,7 @@ def check(root: etree._Element) -> None:
     assert {link.get("rel") for link in root.findall(f"{ATOM}link")} == {"self", "alternate"}
     entries = root.findall(f"{ATOM}entry")
     for element, single in ((root, ONCE | {"subtitle", "rights"}), *((entry, IN_ENTRY) for entry in entries)):
-        names = [etree.QName(child).localname for child in element if etree.QName(child).namespace == atom.ATOM]
+        names = [etree.QName(child).localname for child in element if etree.QName(child).namespace == formats.ATOM]
         assert {name for name in names if names.count(name) > 1} <= REPEATED | {"entry"}
         assert set(names) >= ONCE
         assert set(names) <= single | REPEATED | {"entry"}
@@ -63,7 +63,7 @@ def texts(root: etree._Element, name: str) -> list[str]:
     return [entry.findtext(ATOM + name, "") for entry in root.findall(f"{ATOM}entry")]
 
 
-async def test_a_text_that_is_taken_down_updates_its_entry(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_taking_down_a_text_updates_its_entry(client: httpx.AsyncClient, app: Litestar) -> None:
     thread, mo = await make.thread(), await make.member(role="moderator")
     await db.execute("update thread set created_at = now() - interval '1 day'")
     await db.execute("update revision set created_at = now() - interval '1 day'")
@@ -102,7 +102,9 @@ async def test_the_feed_of_a_thread_has_its_comments_with_what_they_answer(
     assert 'href="http://localhost/u/jon"' in second.findtext(f"{ATOM}content", "")
 
 
-async def test_a_deleted_comment_is_told_and_a_held_one_is_not(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_deleted_comment_is_in_the_feed_as_deleted_and_a_held_one_is_not(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     gone = await make.comment(thread, jon, "Gone.")
     held = await make.comment(thread, jon, "Held.")
@@ -158,7 +160,7 @@ async def test_visitors_cannot_switch_a_feed_off(client: httpx.AsyncClient, app:
 
 
 @pytest.mark.parametrize("path", ["/t/999/feed.atom", "/t/x/feed.json", "/u/nobody/feed.atom", "/topic/x/feed.atom"])
-async def test_what_is_not_there_has_no_feed(client: httpx.AsyncClient, app: Litestar, path: str) -> None:
+async def test_a_missing_page_has_no_feed(client: httpx.AsyncClient, app: Litestar, path: str) -> None:
     assert (await client.get(path)).status_code == 404
 
 
@@ -179,7 +181,7 @@ async def test_a_json_feed_has_what_the_format_asks_for(client: httpx.AsyncClien
     assert "Mine." in item["content_html"]
 
 
-async def test_a_reader_that_has_it_gets_304_until_something_changes(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_reader_with_the_current_feed_gets_304(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await make.thread()
     first = await client.get(f"/t/{thread}/feed.atom")
     same = await client.get(f"/t/{thread}/feed.atom", headers={"if-none-match": first.headers["etag"]})
@@ -203,33 +205,33 @@ async def test_ids_stay_when_the_site_moves(client: httpx.AsyncClient, app: Lite
 
 
 async def test_the_authority_is_fixed_once_but_not_on_localhost(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    await ids.fix_authority()
+    await making.fix_authority()
     assert await db.value("select tag_authority from community") == ""
-    moved = msgspec.structs.replace(ids.settings(), base_url="https://talk.example")
-    monkeypatch.setattr(ids, "settings", lambda: moved)
+    moved = msgspec.structs.replace(making.settings(), base_url="https://talk.example")
+    monkeypatch.setattr(making, "settings", lambda: moved)
 
-    await ids.fix_authority()
-    first = await ids.authority()
-    monkeypatch.setattr(ids, "settings", lambda: msgspec.structs.replace(moved, base_url="https://new.example"))
-    await ids.fix_authority()
+    await making.fix_authority()
+    first = await making.authority()
+    monkeypatch.setattr(making, "settings", lambda: msgspec.structs.replace(moved, base_url="https://new.example"))
+    await making.fix_authority()
 
     assert first.startswith("talk.example,")
-    assert await ids.authority() == first
+    assert await making.authority() == first
 
 
 STRANGE = ["\x01\x0b", "\ufffe\uffff", "]]>", "<script>", "&amp;", "\U0010ffff", ""]
 
 
 @pytest.mark.parametrize("text", STRANGE)
-def test_whatever_the_words_are_the_documents_can_be_read(text: str) -> None:
+def test_any_text_makes_readable_documents(text: str) -> None:
     at = datetime.fromisoformat("2026-11-27T10:00:00Z")
     entry = SyndicationEntry(
         "tag:a", "http://localhost/c/1", text, f"<p>{text}</p>", text or "x", None, at, at, topic=text
     )
     feed = Feed("tag:b", text, "http://localhost/", "/feed", at, [entry])
 
-    assert etree.fromstring(atom.write(feed, "http://localhost")).tag == f"{ATOM}feed"
-    assert msgspec.json.decode(json_feed.write(feed, "http://localhost"))["title"] == text
+    assert etree.fromstring(formats.atom(feed, "http://localhost")).tag == f"{ATOM}feed"
+    assert msgspec.json.decode(formats.json_feed(feed, "http://localhost"))["title"] == text
 
 
 async def test_a_passage_has_a_feed_of_the_comments_on_it(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -263,7 +265,7 @@ async def test_a_search_has_a_feed_of_new_comments(client: httpx.AsyncClient, ap
     assert texts(read(await client.get("/search.atom?q=turbine")), "id") == []
 
 
-async def test_the_feed_of_a_search_is_kept_for_readers_who_hide_the_same(
+async def test_the_feed_of_a_search_is_cached_for_readers_who_hide_the_same_authors(
     client: httpx.AsyncClient, app: Litestar
 ) -> None:
     jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()

@@ -48,7 +48,9 @@ async def test_it_is_drawn_again_at_the_first_comment(client: httpx.AsyncClient,
     assert (await client.get(first)).status_code == 404
 
 
-async def test_it_is_gone_with_the_title_before_the_worker_knows(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_picture_of_a_withheld_title_is_not_served_even_before_the_worker_runs(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
     thread, admin = await make.thread(), await make.member(role="admin")
     await jobs.draw_due()
     path = await db.value(PICTURE, thread)
@@ -101,7 +103,7 @@ def test_a_title_in_letters_that_our_fonts_lack_is_left_out(title: str) -> None:
     assert INK not in colours(drawing.draw(title, title, [], 0, 0, title))
 
 
-def test_of_the_large_fonts_only_that_of_the_title_is_opened_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_large_font_of_the_title_is_opened_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in (fonts._font, fonts._sample_font, fonts._has):
         one.cache_clear()
     opened: list[str] = []
@@ -193,7 +195,7 @@ async def test_oembed_gives_no_words_of_a_collapsed_comment(client: httpx.AsyncC
     assert "Shouting" not in described.text and "jon" not in described.text
 
 
-async def test_oembed_knows_nothing_else(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_oembed_refuses_other_addresses(client: httpx.AsyncClient, app: Litestar) -> None:
     jon, thread = await make.member(), await make.thread()
     gone = await make.comment(thread, jon)
     await editing.delete_comment(viewer=jon, comment_id=gone)

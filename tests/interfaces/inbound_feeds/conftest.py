@@ -11,7 +11,7 @@ from litestar import Litestar
 from parley.articles.articles.text import ArticleText
 from parley.extraction.errors import PageGone, Unchanged
 from parley.extraction.fetching.fetch import Download
-from parley.interfaces.inbound_feeds import fetching, hosts, jobs, ops, publishing, reading, sandbox
+from parley.interfaces.inbound_feeds import fetching, hosts, jobs, ops, publishing, sandbox
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.platform import db
 from parley.platform.text.messages import N_
@@ -80,7 +80,7 @@ class Web:
 @pytest.fixture
 def web(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Web:
     web = Web()
-    for module in (reading, publishing, hosts):
+    for module in (fetching, publishing, hosts):
         monkeypatch.setattr(module, "fetch", web.fetch)
     monkeypatch.setattr(publishing, "read_fetched", web.read)
     return web

@@ -41,7 +41,7 @@ async def test_a_feed_is_added_checked_paused_started_and_removed(web: Web) -> N
         await run("pause", number)
 
 
-async def test_opml_adds_what_is_not_there_yet(web: Web, tmp_path: Path) -> None:
+async def test_opml_adds_only_new_feeds(web: Web, tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text(f"<opml><body><outline xmlUrl='{FEED}'/><outline xmlUrl='https://b.example/'/></body></opml>")
     first = await run("import", file, "research", auto=False)

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from parley.extraction.errors import CannotImport, PageGone, SiteBusy
 from parley.interfaces.inbound_feeds import jobs, rules
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.interfaces.inbound_feeds.rules import FeedDocument, FeedEntry
 from parley.platform import db
 from parley.platform.text.messages import N_
 from tests.interfaces.inbound_feeds.conftest import FEED, NOW, Item, Web, add, column, fetch_now, rss, states
@@ -24,7 +24,7 @@ async def feed(web: Web) -> int:
     return feed
 
 
-async def test_the_worker_fetches_what_is_due_and_each_host_once(web: Web) -> None:
+async def test_the_worker_fetches_due_feeds_one_per_host_at_a_time(web: Web) -> None:
     web.feed(rss(Item("first")))
     web.feed(rss(Item("second")), "https://blog.example/other.xml")
     web.feed(rss(Item("third")), "https://third.example/feed.xml")
@@ -39,7 +39,7 @@ async def test_the_worker_fetches_what_is_due_and_each_host_once(web: Web) -> No
     assert await db.value("select count(*) from inbound_feed where due_at < now() + interval '50 minutes'") == 0
 
 
-async def test_what_did_not_change_changes_nothing(web: Web, feed: int) -> None:
+async def test_an_unchanged_feed_changes_nothing(web: Web, feed: int) -> None:
     await db.execute("update inbound_feed set failures = 2, failing_since = now(), note = 'Away.'")
     await fetch_now(feed)
     web.feed(rss(Item("first")), etag=None)
@@ -50,7 +50,7 @@ async def test_what_did_not_change_changes_nothing(web: Web, feed: int) -> None:
 
 
 @pytest.mark.parametrize("wrong", [b"<html><body><p>Not found.</p></body></html>", b"{}", b"\x00\x01", b"words"])
-async def test_a_page_that_is_no_feed_is_a_failure_and_loses_nothing(web: Web, feed: int, wrong: bytes) -> None:
+async def test_a_page_that_is_not_a_feed_is_a_failure_and_loses_nothing(web: Web, feed: int, wrong: bytes) -> None:
     web.feed(wrong, etag=None)
     await fetch_now(feed)
 
@@ -106,7 +106,7 @@ async def test_other_redirects_and_old_sightings_do_not_count(web: Web, feed: in
     assert await column(feed, "url") == FEED
 
 
-async def test_a_feed_says_itself_where_it_moved(web: Web, feed: int) -> None:
+async def test_a_feed_may_say_that_it_has_moved(web: Web, feed: int) -> None:
     new = "https://new.example/feed.xml"
     for _ in range(3):
         web.feed(f"<redirect><newLocation>{new}</newLocation></redirect>".encode(), etag='"v2"')
@@ -116,7 +116,7 @@ async def test_a_feed_says_itself_where_it_moved(web: Web, feed: int) -> None:
     assert list(await states(feed)) == ["first"]
 
 
-async def test_a_feed_that_moves_to_another_ones_address_is_paused(web: Web, feed: int) -> None:
+async def test_a_feed_that_moves_to_the_address_of_another_feed_is_paused(web: Web, feed: int) -> None:
     await add("https://new.example/feed.xml")
     for number in range(3):
         more = f"<ttl>{number}</ttl>"
@@ -142,7 +142,7 @@ async def test_gone_ends_a_feed_and_missing_for_a_week_pauses_it(web: Web, feed:
     assert (missing, week, await column(feed, "state")) == ("active", "paused", "gone")
 
 
-def test_the_pause_is_the_longest_that_somebody_asks_for() -> None:
+def test_the_pause_is_the_longest_that_server_or_feed_asks_for() -> None:
     daily = FeedDocument("", [FeedEntry("https://a.example/", published_at=NOW - timedelta(days=n)) for n in range(5)])
 
     assert rules.pause_after(FeedDocument(""), "") == 3_600

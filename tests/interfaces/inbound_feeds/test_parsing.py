@@ -7,9 +7,8 @@ import pytest
 
 from parley.extraction.errors import CannotImport
 from parley.interfaces.inbound_feeds import sandbox
-from parley.interfaces.inbound_feeds.documents import FeedDocument
-from parley.interfaces.inbound_feeds.opml import addresses
-from parley.interfaces.inbound_feeds.parsing import parse
+from parley.interfaces.inbound_feeds.parsing import addresses, parse
+from parley.interfaces.inbound_feeds.rules import FeedDocument
 
 URL = "https://blog.example/feeds/all"
 DAY = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -58,7 +57,7 @@ def test_every_format_says_the_same(data: bytes) -> None:
     ],
     ids=["atom", "json"],
 )  # fmt: skip
-def test_a_text_that_is_no_markup_keeps_its_angle_brackets(data: bytes) -> None:
+def test_plain_text_keeps_its_angle_brackets(data: bytes) -> None:
     found = parse(data, URL)
 
     assert found is not None
@@ -68,7 +67,7 @@ def test_a_text_that_is_no_markup_keeps_its_angle_brackets(data: bytes) -> None:
 @pytest.mark.parametrize("content_type", ["", "text/xml", "application/rss+xml; charset=utf-8"])
 @pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252", None])
 @pytest.mark.parametrize("written", ["utf-8", "windows-1252"])
-def test_a_wrong_charset_garbles_nothing(written: str, declared: str | None, content_type: str) -> None:
+def test_a_wrongly_declared_charset_is_corrected(written: str, declared: str | None, content_type: str) -> None:
     words = "Café – “naïve” résumé’s €5 Größe"
     declaration = f"<?xml version='1.0' encoding='{declared}'?>" if declared else ""
     item = f"<item><title>{words}</title><link>/one</link></item>"
@@ -78,7 +77,7 @@ def test_a_wrong_charset_garbles_nothing(written: str, declared: str | None, con
     assert [one.title for one in found.entries] == [words]
 
 
-def test_an_id_is_an_address_only_if_it_is_a_whole_one() -> None:
+def test_an_id_is_used_as_link_only_if_it_is_a_full_address() -> None:
     ids = "".join(f"<item><guid>{one}</guid></item>" for one in ("abc123", "https://a.example/1"))
     found = parse(f"<rss version='2.0'><channel>{ids}</channel></rss>".encode(), URL)
 
@@ -86,7 +85,7 @@ def test_an_id_is_an_address_only_if_it_is_a_whole_one() -> None:
     assert [one.url for one in found.entries] == ["https://a.example/1"]
 
 
-def test_what_has_no_web_address_is_no_entry() -> None:
+def test_an_item_without_a_web_address_is_not_an_entry() -> None:
     links = (
         "javascript:alert(1)",
         "file:///etc/passwd",
@@ -119,7 +118,7 @@ def test_what_has_no_web_address_is_no_entry() -> None:
         "<rss version='2.0'><channel><title>\ud800\x00</title></channel></rss>".encode("utf-8", "surrogatepass"),
     ],
 )
-def test_whatever_comes_is_read_or_is_no_feed(data: bytes) -> None:
+def test_any_bytes_are_read_as_a_feed_or_refused(data: bytes) -> None:
     found = parse(data, URL)
 
     assert found is None or isinstance(found, FeedDocument)
@@ -163,7 +162,7 @@ async def test_the_child_reads_feeds_and_is_ended_when_it_takes_too_long(monkeyp
 
 
 @pytest.mark.anyio
-async def test_of_a_feed_with_very_many_entries_the_newest_are_read() -> None:
+async def test_only_the_newest_entries_of_a_very_long_feed_are_read() -> None:
     """The worker compared all 300,000 that fit into 10 MB: that took half a minute, in which no other job ran."""
     most, newest = sandbox.MOST_ENTRIES, "2026-11-02T10:00:00Z"
     items = [{"url": f"/{number}"} for number in range(most)] + [{"url": "/new", "date_published": newest}]

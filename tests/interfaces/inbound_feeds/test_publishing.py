@@ -136,7 +136,7 @@ async def test_robots_txt_is_obeyed_and_asked_once(web: Web, mo: Viewer, robots:
         assert "robots.txt" in await db.value("select message from feed_item limit 1")
 
 
-async def test_what_is_no_article_fails_and_can_be_tried_again(web: Web, mo: Viewer) -> None:
+async def test_a_page_that_is_not_an_article_fails_and_can_be_tried_again(web: Web, mo: Viewer) -> None:
     web.article("short", words=20)
     web.pages["https://blog.example/paid"] = CannotImport(N_("The site shows this only after a login or a payment."))
     feed = await approved(web, mo, "short", "paid")
@@ -181,7 +181,7 @@ async def test_a_paused_feed_makes_nothing_and_a_removed_one_leaves_its_threads(
     ]  # fmt: skip
 
 
-async def test_after_a_removal_the_same_feed_doubles_nothing(web: Web, mo: Viewer) -> None:
+async def test_a_feed_that_is_added_again_makes_no_second_threads(web: Web, mo: Viewer) -> None:
     web.article("a")
     feed = await approved(web, mo, "a")
     await make_now()

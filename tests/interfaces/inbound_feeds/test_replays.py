@@ -9,9 +9,9 @@ import pytest
 from litestar import Litestar
 
 from parley.interfaces.inbound_feeds import rules
-from parley.interfaces.inbound_feeds.documents import FeedDocument
 from parley.interfaces.inbound_feeds.ingesting import ingest
 from parley.interfaces.inbound_feeds.parsing import parse
+from parley.interfaces.inbound_feeds.rules import FeedDocument
 from parley.platform import db
 from tests.conftest import SHARED
 from tests.interfaces.inbound_feeds.conftest import add
@@ -47,7 +47,9 @@ async def taken(feed: int, document: FeedDocument, at: datetime) -> int:
 
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="the real material is not here")
 @pytest.mark.parametrize(("name", "steps"), list(snapshots()))
-async def test_a_replay_loses_and_doubles_nothing(app: Litestar, name: str, steps: list[tuple[datetime, Path]]) -> None:
+async def test_replayed_snapshots_lose_and_double_no_entry(
+    app: Litestar, name: str, steps: list[tuple[datetime, Path]]
+) -> None:
     feed, seen, fresh = await add(), set[str](), set[str]()
     for number, (at, path) in enumerate(steps):
         document = read(path)

@@ -67,7 +67,7 @@ async def test_a_trusted_feed_makes_threads_by_itself(web: Web) -> None:
     assert await db.values("select title from thread") == ["new"]
 
 
-async def test_an_old_entry_is_never_offered_and_one_of_the_future_is_of_today(web: Web, feed: int) -> None:
+async def test_old_entries_are_not_offered_and_future_dates_become_today(web: Web, feed: int) -> None:
     found = await again(web, feed, Item("ancient", 15), Item("tomorrow", -300), Item("first"))
 
     assert found == {"first": "waiting", "ancient": "old", "tomorrow": "waiting"}
@@ -106,7 +106,7 @@ async def test_entries_with_one_id_for_all_are_told_apart_by_their_address(web: 
     assert len(found) == 3
 
 
-async def test_what_vanishes_and_comes_back_is_known(web: Web, feed: int) -> None:
+async def test_an_entry_that_vanishes_and_comes_back_is_known(web: Web, feed: int) -> None:
     await again(web, feed, Item("a"), Item("first"))
     await again(web, feed, Item("b"))
 
@@ -127,7 +127,7 @@ async def test_a_feed_that_changes_as_a_whole_is_held(web: Web) -> None:
     assert (await column(feed, "state"), await column(feed, "note")) == ("active", "")
 
 
-async def test_many_new_entries_with_new_dates_are_what_feeds_are_for(web: Web, feed: int) -> None:
+async def test_many_new_entries_with_new_dates_do_not_stop_a_feed(web: Web, feed: int) -> None:
     await db.execute("update inbound_feed set fetched_at = now() - interval '8 days'")
     found = await again(web, feed, *(Item(f"p{n}", n) for n in range(6)), Item("first"))
 
@@ -142,7 +142,7 @@ async def test_an_article_with_a_thread_is_not_offered_again(web: Web, feed: int
     assert await db.value("select thread from feed_item where state = 'known'") == thread
 
 
-async def test_a_changed_title_is_kept_and_its_source_is_looked_at(web: Web, feed: int) -> None:
+async def test_a_changed_title_is_saved_and_its_source_is_checked(web: Web, feed: int) -> None:
     thread = await make.thread(make.text(url="https://blog.example/known", fetched=True))
     await again(web, feed, Item("known"), Item("first"))
     await again(web, feed, Item("known", title="Known better"), Item("first"))

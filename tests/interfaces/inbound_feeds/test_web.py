@@ -29,7 +29,9 @@ async def feed(web: Web) -> int:
     return feed
 
 
-async def test_an_admin_adds_a_feed_and_sees_what_waits(client: httpx.AsyncClient, web: Web, ada: Viewer) -> None:
+async def test_an_admin_adds_a_feed_and_sees_the_entries_that_wait(
+    client: httpx.AsyncClient, web: Web, ada: Viewer
+) -> None:
     empty = await client.get("/mod/feeds")
     added = await client.post("/mod/feeds", data=NEW | {"full": "1", "basis": "CC BY 4.0, see its footer"})
     web.feed(rss(Item("a", title="An essay")))
@@ -55,7 +57,7 @@ async def test_an_admin_adds_a_feed_and_sees_what_waits(client: httpx.AsyncClien
         ({"url": "http://["}, "not a web address"),
     ],
 )
-async def test_a_mistake_is_said_and_what_was_typed_is_kept(
+async def test_a_mistake_is_explained_and_the_typed_text_is_kept(
     client: httpx.AsyncClient, ada: Viewer, wrong: dict[str, str], sentence: str
 ) -> None:
     answer = await client.post("/mod/feeds", data={**NEW, "basis": "typed words", **wrong})
@@ -123,7 +125,7 @@ async def test_an_admin_changes_pauses_starts_reads_and_removes_a_feed(
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "moderator"])
-async def test_others_see_and_change_nothing(client: httpx.AsyncClient, feed: int, role: str) -> None:
+async def test_members_and_visitors_see_and_change_nothing(client: httpx.AsyncClient, feed: int, role: str) -> None:
     if role != "visitor":
         await make.sign_in(client, await make.member(role=role))
     path = f"/mod/feeds/{feed}"

@@ -1,4 +1,4 @@
-"""A web process with routes that block its loop: `blocking.py --port 8000`. Its loop may stand still for 5 s."""
+"""A web process with routes that block its loop: `blocking.py --port 8000`. The watchdog ends it after 5 s."""
 
 import re
 import sys
@@ -27,13 +27,13 @@ async def busy() -> None:
 
 @get("/sleepy", opt={"who": ANYONE})
 async def sleepy() -> None:
-    """Block the loop for 300 ms, with no CPU."""
+    """Block the loop for 300 ms without using CPU."""
     time.sleep(0.3)
 
 
 @get("/stuck", opt={"who": ANYONE})
 async def stuck() -> None:
-    """Block the loop for good."""
+    """Block the loop for ever."""
     while True:
         time.sleep(0.01)
 

@@ -1,4 +1,4 @@
-"""A forum of real processes for the live tests, and this process as one that writes into it."""
+"""A forum of real processes for the live tests; this process writes into it."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -23,19 +23,19 @@ def web(live_forum: Forum) -> Web:
 
 @pytest.fixture(scope="session")
 def quick(live_forum: Forum) -> Web:
-    """One that is quick to look and to cut off, and lets few in, so that tests need not wait or open hundreds."""
+    """A web process with short intervals and low limits, so that tests need not wait or open hundreds of streams."""
     return live_forum.web("poll_interval=0.3", "heartbeat_interval=0.2", "send_timeout=1", "streams_per_address=2")
 
 
 @pytest.fixture(scope="session")
 def nudged(live_forum: Forum) -> Web:
-    """One that hears nudges and does not look by itself."""
+    """A web process that receives signals and does not poll."""
     return live_forum.web("poll_interval=600")
 
 
 @pytest.fixture(scope="session")
 def unlimited(live_forum: Forum) -> Web:
-    """One without limits."""
+    """A web process without limits."""
     return live_forum.web("poll_interval=0.3", "streams_per_address=1", "streams_per_session=1", PARLEY_LIMITS="off")
 
 
@@ -46,6 +46,6 @@ async def thread(forum: Forum) -> int:
 
 @pytest.fixture
 async def forum(live_forum: Forum) -> AsyncIterator[Forum]:
-    """The forum, with this process writing into it as another one of its own."""
+    """The forum, into which this process writes too."""
     async with writing(live_forum):
         yield live_forum

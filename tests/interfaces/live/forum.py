@@ -1,4 +1,4 @@
-"""A forum of real processes: servers of its own, and web processes that are started, frozen and killed."""
+"""A forum of real processes: its own servers, and web processes that tests start, freeze and kill."""
 
 import asyncio
 import os
@@ -28,12 +28,12 @@ from tests.interfaces.live.reader import PLAIN, Reader
 from tests.ports import free_port
 from tests.programs import is_listening
 
-# Seconds until something is given up that does happen on a machine with much else to do.
+# Seconds to wait for something that may take long on a busy machine.
 PATIENCE = 200.0
-# Reading a program from disk and compiling its templates, beside others who do the same.
+# For starting a program and compiling templates while others do the same.
 START_SECONDS = 300.0
 HERE = Path(__file__).parent
-# What a reader must have in the end, from the database itself.
+# What a reader must have in the end, read from the database.
 TRUTH = """
 select id, state, body, base_ups + ups - base_downs - downs as score from comment where thread = $1 order by id
 """
@@ -43,12 +43,12 @@ GONE = {
 }
 
 
-# Options of a web process that does not refuse anything because the machine is busy (tests/interfaces/live/serve.py).
+# Options of a web process that refuses nothing when the machine is busy (tests/interfaces/live/serve.py).
 PATIENT = ("patience=10", "readers=10")
 
 
 class Web:
-    """One web process; `options` are those of tests/interfaces/live/serve.py, which is used when there are any."""
+    """A web process. With `options`, tests/interfaces/live/serve.py starts it."""
 
     def __init__(self, settings: dict[str, str], *options: str, **more: str) -> None:
         self.port = free_port()
@@ -74,7 +74,7 @@ class Web:
     def is_up(self) -> bool:
         assert self.process.poll() is None, self.said()
         if not is_listening(self.port):
-            # A client is dear to make, over and over, while the process needs the processor itself.
+            # Making a client takes time that the process under test needs.
             return False
         try:
             return httpx.get(f"{self.address}/healthz", timeout=5).is_success
@@ -96,7 +96,7 @@ class Web:
         return self.log.read_text()
 
     def fds(self) -> int:
-        """Open files, but for the connections to the servers, which grow with the work."""
+        """Open files without the connections to the servers, whose number grows with the work."""
         process = psutil.Process(self.process.pid)
         return process.num_fds() - len(process.net_connections("unix"))
 
@@ -155,7 +155,7 @@ class Forum:
 def forum(folder: Path, *, fast: bool = True) -> Iterator[Forum]:
     """A migrated forum without a web process yet."""
     with servers(folder, fast=fast) as both:
-        # In a process of its own: it opens and closes this process's one pool.
+        # In another process: it opens and closes the pool, of which a process has one.
         command.parley("migrate", env=os.environ | both.settings).check_returncode()
         one = Forum(both)
         try:
@@ -165,7 +165,7 @@ def forum(folder: Path, *, fast: bool = True) -> Iterator[Forum]:
 
 
 async def truth(thread: int, url: str) -> dict[int, tuple[str, int | None]]:
-    """What PostgreSQL has: the words that may be read of each comment, and the score of those that are there."""
+    """What PostgreSQL has: the visible words of each comment, and the scores of visible comments."""
     connection = await asyncpg.connect(url)
     try:
         rows = await connection.fetch(TRUTH, thread)
@@ -189,7 +189,7 @@ async def assert_all_have_the_truth(readers: list[Reader], thread: int, url: str
 
 
 def has(reader: Reader, wanted: dict[int, tuple[str, int | None]]) -> bool:
-    """Whether a reader has these comments and no others. A score is not shown of what is gone."""
+    """Whether a reader has exactly these comments. A removed comment shows no score."""
     if set(reader.comments) != set(wanted):
         return False
     return all(
@@ -219,10 +219,10 @@ async def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -
 
 @asynccontextmanager
 async def writing(one: Forum) -> AsyncIterator[Forum]:
-    """Let this process write into the forum, as one more of its processes."""
+    """Let this process write into the forum, as one of its processes."""
     pool = await asyncpg.create_pool(one.servers.database_url, min_size=1, max_size=4)
     client = Redis.from_url(one.servers.redis_url)
-    # Connected now: on a busy machine that may take longer than a nudge is given.
+    # Connect now: on a busy machine, connecting may take longer than a signal waits.
     await client.ping()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DB, "connections", ConnectionPool(pool))
@@ -230,7 +230,7 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
         try:
             yield one
         finally:
-            # A signal of the last moment is published 50 ms later, by the client that is to be closed.
+            # The last signal is published up to 50 ms later, by the client that is about to close.
             await loops.flush()
             await client.aclose()
             pool.terminate()
@@ -241,7 +241,7 @@ async def cookie_of(who: Viewer) -> str:
 
 
 def browser_of(cookie: str = "") -> httpx.AsyncClient:
-    """A browser of whoever has this cookie."""
+    """A browser that sends this cookie."""
     cookies = {"parley": cookie} if cookie else {}
     headers = {"Sec-Fetch-Site": "same-origin"}
     return httpx.AsyncClient(cookies=cookies, headers=headers, timeout=PATIENCE, verify=PLAIN)

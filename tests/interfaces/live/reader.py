@@ -1,4 +1,4 @@
-"""A browser that follows a thread: it applies what the stream says to what it has, and resumes where it was."""
+"""A browser that follows a thread: it applies each message to what it has, and resumes after its last event."""
 
 import asyncio
 import re
@@ -13,7 +13,7 @@ import msgspec
 from lxml import html
 
 PATIENCE = 200.0
-# Nothing here is encrypted. A context of its own would cost each of hundreds of clients the reading of certificates.
+# Nothing here is encrypted: one context saves hundreds of clients from reading certificates.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
 PART = re.compile(r"#c(\d+)-(head|body|score b)")
@@ -27,7 +27,7 @@ class Seen(msgspec.Struct):
 
 
 class Reader:
-    """Follows one thread at one of `addresses`, the next one whenever a connection fails."""
+    """Follows a thread at one of `addresses`, and at the next one after a connection fails."""
 
     def __init__(self, addresses: list[str], thread: int, last: int | None = None, cookie: str = "") -> None:
         self.addresses = addresses
@@ -60,7 +60,7 @@ class Reader:
                 await self._task
 
     async def until(self, condition: Callable[["Reader"], bool], seconds: float = PATIENCE) -> None:
-        """Wait until `condition` holds of what this reader has."""
+        """Wait until `condition` is true of what this reader has."""
         try:
             async with asyncio.timeout(seconds):
                 while not condition(self):
@@ -74,7 +74,7 @@ class Reader:
         return self
 
     async def cut(self) -> None:
-        """Lose the connection, as on a train."""
+        """Lose the connection, as in a tunnel."""
         if self._response is not None:
             await self._response.aclose()
 

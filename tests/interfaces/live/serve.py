@@ -1,4 +1,4 @@
-"""A web process whose hub is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
+"""A web process whose broadcaster is quicker or smaller: `serve.py heartbeat_interval=0.2 send_timeout=1 --port 8000`.
 
 `patience` says how many times longer than readers forms wait for a connection to the database, and than usual all wait
 for new connections, locks and statements; `readers` how many times longer readers wait for a connection, and how much
@@ -10,16 +10,16 @@ import sys
 from functools import partial
 
 import parley.site.app
-from parley.interfaces.live.broadcast import Hub
-from parley.interfaces.live.channel import HubSettings
+from parley.interfaces.live.broadcast import Broadcaster
+from parley.interfaces.live.limits import LiveSettings
 from parley.platform.db import engine, waiters
 from parley.platform.observability import load_shedding
 from parley.site.cli import serve
 
 
-def hub_settings(given: dict[str, str]) -> HubSettings:
-    usual = HubSettings()
-    return HubSettings(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
+def live_settings(given: dict[str, str]) -> LiveSettings:
+    usual = LiveSettings()
+    return LiveSettings(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
 
 
 if __name__ == "__main__":
@@ -34,5 +34,5 @@ if __name__ == "__main__":
     if times := options.pop("readers", ""):
         engine.ACQUIRE_SECONDS *= int(times)
         load_shedding.LIMITS.update({kind: lag * int(times) for kind, lag in load_shedding.LIMITS.items()})
-    parley.site.app.Hub = partial(Hub, settings=hub_settings(options))  # type: ignore[misc]
+    parley.site.app.Broadcaster = partial(Broadcaster, settings=live_settings(options))  # type: ignore[misc]
     serve.web(sys.argv[place:])

@@ -8,7 +8,8 @@ from litestar import Litestar
 
 from parley.discussion.comments.queries import SELECT_COMMENTS
 from parley.interfaces.live import render
-from parley.interfaces.live.broadcast import Hub
+from parley.interfaces.live.broadcast import Broadcaster
+from parley.interfaces.live.queries import SELECT_EVENTS
 from parley.interfaces.live.stream import Stream
 from parley.platform import db
 from parley.platform.errors import Unavailable
@@ -20,66 +21,66 @@ PIECE = b"data: x\n\n"
 
 
 async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Litestar, queries: list[str]) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     ada, thread = await make.member(), await make.thread()
     costs = []
     streams: list[Stream] = []
     for readers in (1, 50):
         while len(streams) < readers:
             streams.append(Stream(thread, f"reader {len(streams)}", None))
-            await hub.join(streams[-1], None)
+            await broadcaster.join(streams[-1], None)
         queries.clear()
         await make.comment(thread, ada, "Read once.")
         newest = await db.value("select last_seq from thread where id = $1", thread)
         async with asyncio.timeout(60):
             while any(one.seq < newest for one in streams):
                 await asyncio.sleep(0)
-        costs.append(len([sql for sql in queries if sql.startswith("select seq, kind") or sql == SELECT_COMMENTS]))
+        costs.append(len([sql for sql in queries if sql in (SELECT_EVENTS, SELECT_COMMENTS)]))
     for one in streams:
-        hub.leave(one)
-    # Its row and its comment; and the row once more for nothing at each look that falls into this moment: the one after
-    # the channel was opened, that of Redis's nudge, and the slow one.
+        broadcaster.leave(one)
+    # One query for the row and one for its comment. Up to three more find nothing: after the channel was opened, after
+    # the signal came by Redis, and at the next poll.
     assert all(2 <= cost <= 5 for cost in costs), costs
-    assert thread not in hub.channels
+    assert thread not in broadcaster.channels
 
 
 async def test_a_closing_process_refuses_new_streams(app: Litestar) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     thread = await make.thread()
-    hub.closing = True
+    broadcaster.closing = True
     try:
         async with make.browser(app) as client:
             answer = await client.get(f"/t/{thread}/live")
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
         with pytest.raises(Unavailable):
-            await hub.join(Stream(thread, "late", None), None)
+            await broadcaster.join(Stream(thread, "late", None), None)
     finally:
-        hub.closing = False
+        broadcaster.closing = False
 
 
 async def test_a_stream_that_is_joining_while_the_process_closes_is_refused(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub, thread = Hub(), await make.thread()
-    state = hub._catch_up.state
+    broadcaster, thread = Broadcaster(), await make.thread()
+    state = broadcaster._catch_up.state
 
     async def ending_meanwhile(*args: Any) -> Any:
-        hub.close()
+        broadcaster.close()
         return await state(*args)
 
-    monkeypatch.setattr(hub._catch_up, "state", ending_meanwhile)
+    monkeypatch.setattr(broadcaster._catch_up, "state", ending_meanwhile)
     with pytest.raises(Unavailable):
-        await hub.join(Stream(thread, "nearly in", None), None)
-    assert not hub.streams()
-    assert not hub._limits.counts
+        await broadcaster.join(Stream(thread, "nearly in", None), None)
+    assert not broadcaster.streams()
+    assert not broadcaster._limits.counts
 
 
 async def test_a_number_is_rendered_once_for_all_members(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    hub, thread = Hub(), await make.thread()
+    broadcaster, thread = Broadcaster(), await make.thread()
     streams = [Stream(thread, "a reader", None, member=(await make.member()).id) for _ in range(20)]
     for one in streams:
-        await hub.join(one, None)
+        await broadcaster.join(one, None)
     rendered: list[int] = []
     unread = render.unread
 
@@ -88,7 +89,7 @@ async def test_a_number_is_rendered_once_for_all_members(app: Litestar, monkeypa
         return unread(count)
 
     monkeypatch.setattr(render, "unread", counting)
-    await hub._send_unread()
+    await broadcaster._send_unread()
 
     assert rendered == [0]
     assert {b"".join(one._queue) for one in streams} == {unread(0)}

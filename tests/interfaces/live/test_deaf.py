@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from parley.interfaces.live.channel import HubSettings
+from parley.interfaces.live.limits import LiveSettings
 from tests import make
 from tests.interfaces.live.forum import Forum, Web, cookie_of, wait_until
 from tests.interfaces.live.reader import Reader
@@ -16,13 +16,13 @@ from tests.interfaces.live.test_limits import _deaf
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-# Far more than one address may open by default.
+# Many more than one address may open by default.
 DEAF = 500
-# No compression makes such a comment small.
+# Bytes of a comment, at random: compression does not make it smaller.
 LONG_BYTES = 20_000
 GROWS_BYTES = 150_000_000
-# Where one waited for another who reads nothing, it would be until that one is given up.
-IN_TIME_SECONDS = HubSettings().send_timeout / 2
+# If one reader waited for another that reads nothing, it would wait until that one is disconnected.
+IN_TIME_SECONDS = LiveSettings().send_timeout / 2
 
 
 async def test_five_hundred_readers_that_receive_nothing_cost_little_and_delay_nobody(
@@ -37,7 +37,7 @@ async def test_five_hundred_readers_that_receive_nothing_cost_little_and_delay_n
         with ExitStack() as stack:
             await asyncio.to_thread(_open, stack, web, thread)
             peak, slowest = web.memory(), 0.0
-            # More than the buffers of the system take in, so that the process feels that nobody reads.
+            # More than the system buffers, so that the process notices that nobody reads.
             for _ in range(150):
                 begun = time.monotonic()
                 number = await make.comment(thread, ada, secrets.token_urlsafe(LONG_BYTES))

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from parley.interfaces.live.channel import HubSettings
+from parley.interfaces.live.limits import LiveSettings
 from parley.platform import db
 from tests import make
 from tests.interfaces.live.forum import (
@@ -26,7 +26,7 @@ PROMISED_SECONDS = 5.0
 
 
 def test_sessions_are_checked_within_the_promised_seconds() -> None:
-    assert HubSettings().session_check_interval < PROMISED_SECONDS
+    assert LiveSettings().session_check_interval < PROMISED_SECONDS
 
 
 async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:
@@ -47,10 +47,10 @@ async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: F
 async def test_a_head_request_for_a_stream_holds_neither_a_slot_nor_the_connection(
     forum: Forum, quick: Web, thread: int
 ) -> None:
-    """A proxy takes a connection for free once it has the head, and sends the next request of anybody on it."""
+    """A proxy reuses a connection once it has the response's head, and sends anybody's next request on it."""
     await wait_until(lambda: quick.connections() == 0)
     answers, asking = await asyncio.open_connection("127.0.0.1", quick.port)
-    # As many as there are places.
+    # As many as may run at once.
     for _ in range(2):
         asking.write(f"HEAD /t/{thread}/live HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = await answers.readuntil(b"\r\n\r\n")

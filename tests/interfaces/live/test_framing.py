@@ -1,4 +1,4 @@
-"""Where a request ends is clear, or it is refused and its connection closed: a proxy might read it in another way."""
+"""A request whose end is ambiguous is refused and its connection closed: a proxy might read it differently."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n"
 
 
 async def answers(web: Web, headers: bytes, body: bytes, version: bytes = b"1.1") -> bytes:
-    """What comes back for a request, with another one behind it, until the connection is closed."""
+    """Send a request and another one after it, and return all answers until the connection closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
     head = b"POST /healthz HTTP/" + version + b"\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n"
     writer.write(head + headers + b"\r\n" + body + NEXT)

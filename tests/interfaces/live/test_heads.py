@@ -1,4 +1,4 @@
-"""What a process takes in of a request before anything looks at it is bounded."""
+"""The size of a request's head is limited before it is parsed."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ ENDS = b"\r\nConnection: close\r\n\r\n"
 
 
 async def answered(web: Web, *pieces: bytes) -> bytes:
-    """What comes back when the connection is closed."""
+    """Return what is answered until the connection closes."""
     answers, asking = await asyncio.open_connection("127.0.0.1", web.port)
     try:
         for piece in pieces:
@@ -22,13 +22,13 @@ async def answered(web: Web, *pieces: bytes) -> bytes:
             await asking.drain()
         return await answers.read()
     except ConnectionError:
-        # What it did not read was still on its way when it hung up.
+        # What it had not read was still being sent when it disconnected.
         return b""
     finally:
         asking.close()
 
 
-async def test_a_long_head_is_read_and_one_that_does_not_end_is_given_up(forum: Forum, web: Web) -> None:
+async def test_a_long_head_is_read_and_one_that_never_ends_is_refused(forum: Forum, web: Web) -> None:
     long = await answered(web, BEGINS, b"X: " + b"a" * (MOST_BYTES // 2), ENDS)
     assert long.endswith(b"\r\n\r\nup\n")
 

@@ -7,8 +7,7 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from parley.interfaces.live.channel import HubSettings
-from parley.interfaces.live.limits import StreamLimits, owner_of
+from parley.interfaces.live.limits import LiveSettings, StreamLimits, owner_of
 from parley.interfaces.live.stream import Stream
 from parley.platform.errors import TooMany
 from tests import make
@@ -78,7 +77,7 @@ async def test_with_limits_off_any_number_of_streams_can_be_opened(unlimited: We
 
 async def test_a_reader_that_receives_nothing_is_disconnected_and_its_slot_freed(quick: Web, thread: int) -> None:
     ada = await make.member()
-    # The places of the readers before it are free again only when it is known that they went.
+    # The former readers' slots are free only after the process has noticed that they left.
     await wait_until(lambda: quick.connections() == 0)
     with _deaf(quick, thread), _deaf(quick, thread):
         assert await _status(quick, thread) == 429
@@ -99,7 +98,7 @@ async def test_closed_connections_leave_nothing_open(forum: Forum, web: Web, thr
             readers = [await stack.enter_async_context(Reader([web.address], thread)) for _ in range(50)]
             await asyncio.gather(*(one.open() for one in readers))
 
-    # The first one loads what is loaded late.
+    # The first one loads the modules that are imported late.
     await come_and_go()
     before = web.fds()
     for _ in range(4):
@@ -126,7 +125,7 @@ async def _status(web: Web, thread: int) -> int:
 
 
 def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_signed_in() -> None:
-    caps = StreamLimits(HubSettings(), enforce=True)
+    caps = StreamLimits(LiveSettings(), enforce=True)
     for _ in range(50):
         caps.add(Stream(1, "address:192.0.2.1", None))
     with pytest.raises(TooMany):
@@ -136,7 +135,7 @@ def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_sign
 
 
 def test_many_networks_of_one_subscriber_have_no_more_than_eight() -> None:
-    caps = StreamLimits(HubSettings(streams_per_address=2), enforce=True)
+    caps = StreamLimits(LiveSettings(streams_per_address=2), enforce=True)
     streams = [Stream(1, owner_of(None, f"2001:db8:0:{number // 2}::1"), None) for number in range(16)]
     for stream in streams:
         caps.add(stream)

@@ -50,7 +50,7 @@ async def test_a_lock_and_a_revised_article_reach_a_reader(forum: Forum, web: We
 async def test_slow_mode_of_a_branch_and_its_end_reach_a_reader(
     forum: Forum, web: Web, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # However long it takes to post them, they themselves are not slowed.
+    # The cached wait does not change while they post, so slow mode does not stop these comments.
     monkeypatch.setattr(current._cache, "_seconds", 600.0)
     current.forget()
     one, other = await make.member(), await make.member()
@@ -96,7 +96,7 @@ async def test_scores_that_change_while_others_are_read_are_not_lost(forum: Foru
 
 
 async def test_scores_that_exceed_one_message_follow_in_the_next(forum: Forum, web: Web, thread: int) -> None:
-    """More comments than one look at the scores reads."""
+    """More comments than one query of scores reads."""
     author = await make.member()
     first = await make.comment(thread, author)
     async with Reader([web.address], thread) as reader:

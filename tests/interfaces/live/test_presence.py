@@ -1,4 +1,4 @@
-"""The number of readers of a thread: summed over processes in batches, and of this process only without Redis."""
+"""The number of readers of a thread, summed over all processes; without Redis, only those of this process."""
 
 from contextlib import AbstractAsyncContextManager
 
@@ -7,8 +7,8 @@ from litestar import Litestar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
-from parley.interfaces.live import presence
-from parley.interfaces.live.presence import Presence
+from parley.interfaces.live import upkeep
+from parley.interfaces.live.upkeep import Presence
 from parley.platform.events.redis import asking
 
 pytestmark = pytest.mark.anyio
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def asked(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Each time that Redis was asked something; it fails from where a test writes "fails next" on."""
+    """The requests to Redis; after a test has written "fails next", they fail."""
     times: list[str] = []
 
     def counting() -> AbstractAsyncContextManager[Redis]:
@@ -25,8 +25,8 @@ def asked(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         times.append("asked")
         return asking()
 
-    monkeypatch.setattr(presence, "asking", counting)
-    monkeypatch.setattr(presence, "BATCH", 2)
+    monkeypatch.setattr(upkeep, "asking", counting)
+    monkeypatch.setattr(upkeep, "BATCH", 2)
     return times
 
 

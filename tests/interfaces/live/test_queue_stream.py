@@ -80,7 +80,7 @@ async def test_without_a_signal_the_poll_finds_new_items(forum: Forum, quick: We
     item = await reported()
     async with Watcher(quick, await cookie_of(mo)) as watcher:
         await watcher.open()
-        # Nothing but the row changes, as when the nudge of it was lost.
+        # Only the row changes, as if its signal had been lost.
         await db.execute("update queue_item set opened_at = now() + interval '1 second' where id = $1", item)
         await watcher.hears("1 new item")
 
@@ -133,8 +133,8 @@ async def test_an_invalid_time_in_the_address_is_ignored(web: Web, mo: Viewer, s
         await watcher.hears('hx-target="#waiting-count" hx-swap="innerHTML">1<')
 
 
-async def test_a_stream_of_a_former_moderator_is_there_until_its_connection_closes(forum: Forum) -> None:
-    """One that hangs would otherwise never be aborted."""
+async def test_a_former_moderators_stream_stays_until_its_connection_closes(forum: Forum) -> None:
+    """Otherwise a stream whose connection hangs is never aborted."""
     streams = QueueStreams(5.0)
     stream = QueueStream(await make.member(), QueueFilter(), datetime.now(UTC))
     streams.open.add(stream)

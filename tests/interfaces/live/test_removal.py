@@ -21,7 +21,7 @@ IN_FORCE_SECONDS = 1.0
 
 
 async def remove(comment: int, thread: int, author: Viewer) -> None:
-    """As a moderator's decision does it: the state and its event in one transaction."""
+    """Change the state and write its event in one transaction, as a moderator's decision does."""
     async with db.atomic():
         await db.execute("update comment set state = 'removed' where id = $1", comment)
         await emit("comment.removed", thread=thread, comment=comment, actor=author.id)
@@ -63,7 +63,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
         f"/u/{ada.name}",
         "/?sort=new",
     ]
-    # The lists that an earlier test read may be cached for so long.
+    # Lists that an earlier test read may still be cached.
     await asyncio.sleep(IN_FORCE_SECONDS)
     first = await everything(web, browsers, paths)
     assert all(CANARY in first["member", path] for path in paths if "branch" not in path)
@@ -82,7 +82,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
 
 
 async def everything(web: Web, browsers: dict[str, httpx.AsyncClient], paths: list[str]) -> dict[tuple[str, str], str]:
-    """What each browser finds at each address, whole and as the part that htmx asks for."""
+    """What each browser gets at each address, as a page and as the part that htmx asks for."""
 
     async def read(name: str, path: str, **headers: str) -> str:
         answer = await browsers[name].get(web.address + path, headers=headers)

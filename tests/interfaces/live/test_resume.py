@@ -23,7 +23,7 @@ async def test_a_broken_connection_resumes_after_its_last_event(forum: Forum, we
 
 
 async def test_the_header_wins_over_the_address(forum: Forum, web: Web, thread: int) -> None:
-    """A browser reconnects to the same address, whose number is that of the page it loaded long ago."""
+    """A browser reconnects to the same address, which has the event number of the page as it was loaded."""
     ada = await make.member()
     for place in range(3):
         await make.comment(thread, ada, f"Said {place}.")

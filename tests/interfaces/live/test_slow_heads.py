@@ -67,7 +67,7 @@ async def test_a_request_head_that_does_not_end_is_closed(port: int, begun: byte
     asking.close()
 
 
-async def test_the_second_head_of_a_connection_is_given_up_too(port: int) -> None:
+async def test_the_second_head_of_a_connection_is_refused_too(port: int) -> None:
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert (await answers.readuntil(b"up")).startswith(b"HTTP/1.1 200")
@@ -77,14 +77,14 @@ async def test_the_second_head_of_a_connection_is_given_up_too(port: int) -> Non
 
 
 @pytest.mark.parametrize("begun", [b"", b"a"])
-async def test_a_body_that_does_not_end_is_given_up(port: int, begun: bytes) -> None:
+async def test_a_body_that_never_ends_is_refused(port: int, begun: bytes) -> None:
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n" + begun)
     assert (await asyncio.wait_for(answers.read(), 30)).endswith(b"up")
     asking.close()
 
 
-async def test_a_body_that_comes_quickly_enough_is_taken(port: int) -> None:
+async def test_a_body_that_arrives_quickly_enough_is_received(port: int) -> None:
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + b"a" * 99)
     await answers.readuntil(b"up")
@@ -96,7 +96,7 @@ async def test_a_body_that_comes_quickly_enough_is_taken(port: int) -> None:
 
 
 async def test_a_client_that_reads_no_response_is_disconnected(port: int, state: ServerState) -> None:
-    """Each of thousands of connections that read nothing kept its page in memory for as long as it was open."""
+    """Thousands of connections that read nothing must not each keep a page in memory."""
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await answers.readexactly(1)
@@ -121,7 +121,7 @@ async def test_a_slow_reader_gets_the_whole_response(port: int) -> None:
     asking.close()
 
 
-async def test_of_many_pages_asked_for_at_once_few_are_made_before_any_is_read(port: int) -> None:
+async def test_pages_requested_at_once_are_made_as_they_are_read(port: int) -> None:
     deaf = socket.socket()
     deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 256)
     deaf.connect(("127.0.0.1", port))
@@ -149,7 +149,7 @@ POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\
 
 
 class Unread(asyncio.Transport):
-    """A connection of which only its closing matters."""
+    """A connection that can only be closed."""
 
     _is_closing = False
 
@@ -173,7 +173,7 @@ class Unread(asyncio.Transport):
 
 
 async def sent(port: int, data: bytes) -> bytes:
-    """What comes back of a connection that sends `data` in one go and then waits."""
+    """Send `data` at once, and return what is answered until the connection closes."""
     answers, asking = await asyncio.open_connection("127.0.0.1", port)
     asking.write(data)
     try:

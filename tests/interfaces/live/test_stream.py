@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Connection:
-    """What was sent; while `open` is not set, sending waits."""
+    """Records what is sent; sending waits while `open` is not set."""
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []

@@ -10,9 +10,8 @@ import structlog
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.interfaces.live.broadcast import Hub
-from parley.interfaces.live.notification_stream import NotificationStream
-from parley.interfaces.live.stream import Stream
+from parley.interfaces.live.broadcast import Broadcaster
+from parley.interfaces.live.stream import NotificationStream, Stream
 from parley.letters.notifications import jobs, ops
 from parley.people.accounts import sessions
 from parley.platform import db
@@ -25,7 +24,7 @@ COUNTED = re.compile(r'hx-target="#notification-count"[^>]*>(?:<b>(\d+)</b>)?')
 
 
 def counts(stream: Stream) -> list[int]:
-    """What the counter was told, one after another."""
+    """The numbers that the counter was sent, in order."""
     return [int(found or 0) for found in COUNTED.findall(said(stream))]
 
 
@@ -46,12 +45,12 @@ async def mira(app: Litestar) -> Viewer:
 
 @pytest.fixture
 async def reading(app: Litestar, mira: Viewer) -> AsyncIterator[Stream]:
-    """Mira, who has a thread open, and somebody who is not signed in beside her."""
-    hub: Hub = app.state.hub
+    """Mira has a thread open, and so has a visitor."""
+    broadcaster: Broadcaster = app.state.broadcaster
     stream = Stream(await make.thread(), "mira's browser", None, mira.id)
-    await hub.join(stream, None)
+    await broadcaster.join(stream, None)
     yield stream
-    hub.leave(stream)
+    broadcaster.leave(stream)
 
 
 async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewer, reading: Stream) -> None:
@@ -71,15 +70,15 @@ async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewe
 
 
 async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Litestar, mira: Viewer) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     elsewhere, jon = await make.thread(), await make.member()
     await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
     await jobs.handle_events()
-    # Whose session is not there is sent away after a moment.
+    # A stream whose session does not exist ends after a moment.
     await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mira.id)
     notification_stream = NotificationStream(msgspec.structs.replace(mira, session=session), shown=1)
-    await hub.join_notifications(notification_stream)
+    await broadcaster.join_notifications(notification_stream)
     await until(notification_stream, [1])
     assert "Show" not in said(notification_stream)
 
@@ -89,32 +88,32 @@ async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Lite
     assert 'hx-target="#more-notifications"' in said(notification_stream)
     assert "Show 1 new" in said(notification_stream)
 
-    hub.leave_notifications(notification_stream)
-    assert notification_stream not in hub.notification_streams
+    broadcaster.leave_notifications(notification_stream)
+    assert notification_stream not in broadcaster.notification_streams
 
 
 async def test_visitors_get_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     visitor = Stream(reading.thread, "a visitor", None)
-    await hub.join(visitor, None)
+    await broadcaster.join(visitor, None)
     await until(reading, [0])
     await make.comment(reading.thread, await make.member(), f"Hello @{mira.name}.")
     await jobs.handle_events()
     await until(reading, [0, 1])
 
     assert counts(visitor) == []
-    hub.leave(visitor)
+    broadcaster.leave(visitor)
 
 
 async def test_an_outage_is_logged_as_a_warning(
     app: Litestar, reading: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
 
     async def away(_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(hub.delivery, "advance", away)
+    monkeypatch.setattr(broadcaster.delivery, "advance", away)
     with structlog.testing.capture_logs() as logs:
-        await hub.delivery.deliver(reading.thread)
+        await broadcaster.delivery.deliver(reading.thread)
     assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events not read")]

@@ -1,4 +1,4 @@
-"""A body is read only from who may send it, and takes no memory while it arrives (issue 12)."""
+"""A body is read only if its sender may send it, and takes no memory while it arrives (issue 12)."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 SENDERS = 40
 FILE_BYTES = 15_900_000
-# Each sender has at most 1 MB in memory, and two files are parsed at a time.
+# Each sender uses at most 1 MB of memory, and two files are parsed at a time.
 GROWS_BYTES = 120_000_000
 HEAD = (
     "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 15000005\r\nContent-Type: multipart/form-data; boundary=x\r\n{}\r\n"
@@ -73,7 +73,7 @@ async def test_who_may_not_send_is_answered_before_the_body_comes_and_can_send_o
     assert (b"HTTP/1.1 200" in rest) is not bool(more)
 
 
-async def test_what_was_typed_after_a_session_ended_is_shown(web: Web) -> None:
+async def test_text_typed_after_a_session_ended_is_shown(web: Web) -> None:
     async with browser_of() as one:
         short = await one.post(f"{web.address}/t/1/comments", data={"body": "My long thought."})
         long = await one.post(f"{web.address}/new", data={"text": "word " * 120_000})

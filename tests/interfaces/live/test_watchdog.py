@@ -1,4 +1,4 @@
-"""What blocks the event loop is reported, and a process whose loop stands still ends itself and is started again."""
+"""Code that blocks the event loop is reported, and a process whose loop hangs ends and is started again."""
 
 import re
 import sys
@@ -68,7 +68,7 @@ def _supervise(web: Blocking, run: ServiceRun) -> None:
         return
 
 
-def test_what_uses_much_cpu_in_one_turn_is_reported_with_its_route_and_stack(web: Blocking, metrics_port: int) -> None:
+def test_code_that_uses_much_cpu_at_once_is_reported_with_its_route_and_stack(web: Blocking, metrics_port: int) -> None:
     for path in ("/sleepy", "/busy", "/healthz"):
         assert httpx.get(web.address + path, timeout=PATIENCE).is_success
     wait_for(lambda: "route=/busy" in web.said())
@@ -87,7 +87,7 @@ def test_what_uses_much_cpu_in_one_turn_is_reported_with_its_route_and_stack(web
         pytest.param("/greedy", "Timeout (0:00:10)", id="gil", marks=pytest.mark.slow),
     ],
 )
-def test_a_process_whose_loop_stands_still_is_replaced(web: Blocking, path: str, words: str) -> None:
+def test_a_process_whose_loop_hangs_is_replaced(web: Blocking, path: str, words: str) -> None:
     former = web.pid
     with pytest.raises(httpx.HTTPError):
         httpx.get(web.address + path, timeout=PATIENCE)

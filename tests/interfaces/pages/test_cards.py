@@ -31,7 +31,7 @@ async def test_a_card_says_who_a_member_is_and_counts_only_visible_comments(
     assert "<html" not in card
 
 
-async def test_whoever_blocked_a_member_does_not_read_their_title(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_members_do_not_see_the_title_of_somebody_they_blocked(client: httpx.AsyncClient, app: Litestar) -> None:
     jon, mira = await make.member("jon"), await make.member("mira")
     await db.execute("update member set title = 'Interpreter' where id = $1", jon.id)
     await make.block(mira, jon)
@@ -44,7 +44,7 @@ async def test_whoever_blocked_a_member_does_not_read_their_title(client: httpx.
 
 
 @pytest.mark.parametrize("name", ["nobody", "uma", "%00"])
-async def test_there_is_no_card_of_nobody_or_of_an_unconfirmed_member(
+async def test_unknown_and_unconfirmed_members_have_no_card(
     client: httpx.AsyncClient, app: Litestar, name: str
 ) -> None:
     await make.member("uma", state="unverified")
@@ -73,7 +73,9 @@ async def test_a_long_passage_is_cut_around_the_quoted_words(client: httpx.Async
     assert len(card) < 1_200
 
 
-async def test_a_comment_that_is_gone_or_on_no_passage_has_no_card(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_deleted_comment_and_one_without_a_passage_have_no_card(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
     jon, thread = await make.member("jon"), await make.thread()
     [lineage, *_] = await make.lineages(thread)
     plain = await make.comment(thread, jon)

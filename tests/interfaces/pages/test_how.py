@@ -20,7 +20,7 @@ async def test_every_page_links_to_it_and_it_is_read_in_under_two_minutes(client
     assert 150 < len(words) < 2 * WORDS_A_MINUTE
 
 
-async def test_every_picture_has_words_for_those_who_do_not_see_it(client: httpx.AsyncClient) -> None:
+async def test_every_picture_has_an_alternative_text(client: httpx.AsyncClient) -> None:
     pictures = re.findall(r"<svg[^>]*>", (await client.get("/how")).text)
 
     assert len(pictures) == 6

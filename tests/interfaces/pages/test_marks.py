@@ -1,4 +1,4 @@
-"""The words that comments are about are marked in the article, for every reader alike."""
+"""The words that comments are about are marked in the article, the same for every reader."""
 
 import httpx
 import pytest
@@ -52,7 +52,7 @@ async def test_marks_follow_the_words_of_a_revision(client: httpx.AsyncClient) -
     assert "<mark" not in gone
 
 
-async def test_a_recount_finds_the_same_marks(client: httpx.AsyncClient) -> None:
+async def test_a_recount_makes_the_same_marks(client: httpx.AsyncClient) -> None:
     thread, author = await make.thread(), await make.member()
     for quote in (QUOTE, QUOTE, "Nobody asked"):
         await said(thread, author, quote)

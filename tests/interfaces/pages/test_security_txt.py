@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.anyio
 
 
-async def test_it_says_where_to_report_and_how_long_that_holds(client: httpx.AsyncClient) -> None:
+async def test_it_says_where_to_report_and_when_it_expires(client: httpx.AsyncClient) -> None:
     answer = await client.get("/.well-known/security.txt")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     fields = dict(line.split(": ", 1) for line in answer.text.splitlines())

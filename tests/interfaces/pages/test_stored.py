@@ -29,7 +29,7 @@ async def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def thread(client: httpx.AsyncClient) -> int:
-    """A thread whose page a process has rendered, which has ended since."""
+    """A thread whose page was rendered by a process that has ended since."""
     thread = await make.thread()
     await make.comment(thread, await make.member(), WORDS)
     await client.get(await make.address(thread))
@@ -112,7 +112,7 @@ async def test_large_pages_are_not_stored() -> None:
     assert not await redis.redis().exists(stored.PAGES)
 
 
-async def test_no_page_is_kept_for_longer_than_an_hour() -> None:
+async def test_no_page_is_cached_for_more_than_an_hour() -> None:
     await stored.write("page", "1.2.3", Encoded(b"a", '"a"'), 60)
     first = await redis.redis().pexpiretime(stored.PAGES)
     await stored.write("another", "1.2.3", Encoded(b"a", '"a"'), 60)

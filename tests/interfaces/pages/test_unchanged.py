@@ -1,4 +1,4 @@
-"""A visitor's page of a thread is kept until something on it changes, and never longer."""
+"""A visitor's page of a thread is cached until something on it changes, and no longer."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 # trigger watches what the page shows of members.
 ELSEWHERE = {"passage", "merged_passage", "member"}
 ARTICLE = "(select article from thread where id = $1)"
-# What members and the worker change, by a statement on the thread ($1), one of its comments and the comment's author.
+# Changes by members and the worker, as SQL on the thread ($1), a comment in it and the comment's author.
 CHANGES = {
     "a vote": "update comment set ups = ups + 1 where id = (select min(id) from comment where thread = $1)",
     "a removal": "update comment set state = 'removed' where thread = $1",
@@ -52,7 +52,7 @@ async def commented() -> int:
 
 
 def moment_passed() -> None:
-    """Let the short caches forget, as after a second."""
+    """Clear the short caches, as after a second."""
     for cache in (kept._current, view._views):
         cache.clear()
 
@@ -70,7 +70,7 @@ async def test_an_unchanged_page_costs_one_query(client: httpx.AsyncClient, quer
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-async def test_any_change_is_seen(client: httpx.AsyncClient, change: str) -> None:
+async def test_every_change_renders_the_page_again(client: httpx.AsyncClient, change: str) -> None:
     thread = await commented()
     before = await validator.validator(thread)
 
@@ -79,7 +79,7 @@ async def test_any_change_is_seen(client: httpx.AsyncClient, change: str) -> Non
     assert await validator.validator(thread) != before
 
 
-async def test_what_a_member_does_not_show_changes_no_page(client: httpx.AsyncClient) -> None:
+async def test_private_changes_of_a_member_render_no_page_again(client: httpx.AsyncClient) -> None:
     thread = await commented()
     before = await validator.validator(thread)
 
@@ -101,7 +101,7 @@ async def test_a_name_is_seen_once_its_change_is_committed(client: httpx.AsyncCl
     assert others == [unchanged, None]
 
 
-async def test_what_was_removed_is_gone(client: httpx.AsyncClient, queries: list[str]) -> None:
+async def test_a_removed_comment_is_not_on_the_page(client: httpx.AsyncClient, queries: list[str]) -> None:
     thread = await commented()
     address = await make.address(thread)
     before = (await client.get(address)).text
@@ -157,7 +157,7 @@ async def test_every_table_that_a_page_reads_is_looked_at(
     assert read - looked_at <= ELSEWHERE
 
 
-async def test_a_long_thread_is_made_anew(client: httpx.AsyncClient, queries: list[str]) -> None:
+async def test_a_long_thread_is_rendered_again(client: httpx.AsyncClient, queries: list[str]) -> None:
     thread = await commented()
     await db.execute("update thread set comment_count = $2 where id = $1", thread, validator.MOST_COMMENTS + 1)
     await client.get(await make.address(thread))
@@ -169,7 +169,7 @@ async def test_a_long_thread_is_made_anew(client: httpx.AsyncClient, queries: li
     assert len(queries) > len([validator.SELECT_VALIDATORS])
 
 
-def test_a_page_says_how_long_ago_to_a_twentieth() -> None:
+def test_ages_on_a_page_are_right_to_a_twentieth() -> None:
     now = datetime.now(UTC)
     assert seconds_right(now) == SHORTEST_SECONDS
     assert seconds_right(now - timedelta(hours=2)) == pytest.approx(360, abs=1)

@@ -56,7 +56,7 @@ async def test_a_hit_of_a_thread_leads_from_one_result_to_the_next(client: httpx
 
 
 @pytest.mark.parametrize("find", ["nothing", "-zeppelin", "by:nobody", '"', "\x01", "zeppelin" * 40, "to:1 & !"])
-async def test_a_page_without_results_is_as_without_the_search(
+async def test_a_thread_page_without_results_looks_as_without_a_search(
     client: httpx.AsyncClient, thread: int, find: str
 ) -> None:
     one = await make.comment(thread, await make.member(), "Something else.")
@@ -67,7 +67,7 @@ async def test_a_page_without_results_is_as_without_the_search(
     assert '<nav class="strip"' not in page.text
 
 
-async def test_what_a_viewer_may_not_see_is_not_counted(client: httpx.AsyncClient, thread: int) -> None:
+async def test_hits_that_a_viewer_may_not_see_are_not_counted(client: httpx.AsyncClient, thread: int) -> None:
     cora, viewer = await make.member("cora"), await make.member()
     hidden = await make.comment(thread, cora, "Cora likes no zeppelin.")
     removed = await make.comment(thread, await make.member(), "A removed zeppelin.")
@@ -88,7 +88,7 @@ async def first(client: httpx.AsyncClient, thread: int) -> int:
     return int(re.findall(r"#c(\d+)", hits.text)[0])
 
 
-async def test_above_the_limit_of_searches_the_thread_is_still_read(
+async def test_above_the_limit_of_searches_the_thread_can_still_be_read(
     client: httpx.AsyncClient, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = f"/t/{thread}?focus={await first(client, thread)}&find=zeppelin"

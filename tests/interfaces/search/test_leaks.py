@@ -81,7 +81,7 @@ async def test_a_hidden_comment_is_neither_found_nor_counted(
 
 
 @pytest.mark.parametrize("kind", ["block", "mute"])
-async def test_whoever_blocked_its_author_does_not_find_a_comment(
+async def test_a_viewer_does_not_find_comments_of_members_they_blocked(
     app: Litestar, client: httpx.AsyncClient, kind: str
 ) -> None:
     cora, viewer, thread = await make.member("cora"), await make.member(), await make.thread()
@@ -102,7 +102,7 @@ LEFT = {"excerpt": {"titled", "early"}, "text": {"titled"}, "title": {"early", "
 
 @pytest.mark.parametrize("action", LEFT)
 @pytest.mark.parametrize("role", ["visitor", "moderator"])
-async def test_what_is_taken_down_of_an_article_is_not_found(
+async def test_withheld_parts_of_an_article_are_not_found(
     app: Litestar, client: httpx.AsyncClient, role: str, action: str
 ) -> None:
     staff, cora = await make.member("mo", role="moderator"), await make.member("cora")
@@ -148,7 +148,7 @@ async def test_members_who_may_not_be_seen_are_not_found(app: Litestar, client: 
     assert "/u/canary" not in (await client.get("/search?q=canary")).text
 
 
-async def test_the_index_is_emptied_of_what_is_removed(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_a_removed_comment_is_taken_out_of_the_index(app: Litestar, client: httpx.AsyncClient) -> None:
     one = await make.comment(await make.thread(), await make.member(), "The canary sings.")
     await jobs.index_events()
     await put(one, "removed")

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.parsing import LONGEST_QUERY, MOST_TERMS, Term, parse
+from parley.interfaces.search.forms import LONGEST_QUERY, MOST_TERMS, SearchForm, Term, parse
 from parley.interfaces.search.words import configuration, index_words
 
 
@@ -32,12 +31,12 @@ def test_filters_among_the_words() -> None:
     assert [one.text for one in query.terms] == ["by:bea", "energy"]
 
 
-def test_a_query_has_at_most_so_many_terms() -> None:
+def test_a_query_has_a_limited_number_of_terms() -> None:
     assert len(parse("a b " * 100).terms) == MOST_TERMS
 
 
 @given(st.text(max_size=2 * LONGEST_QUERY))
-def test_everything_that_is_typed_is_a_query(typed: str) -> None:
+def test_any_text_is_a_valid_query(typed: str) -> None:
     query = parse(typed)
 
     assert len(query.terms) <= MOST_TERMS

@@ -101,7 +101,7 @@ async def test_a_single_letter_of_a_script_without_spaces(app: Litestar, client:
 
 
 def leads_to(text: str) -> set[int]:
-    """The comments to which the hits lead: those of one thread to the page on which the reader goes on to the next."""
+    """The comments to which the hits link, alone or within their thread."""
     return {int(one) for one in re.findall(r'class="hit-words"[^>]*><a href="(?:/c/|[^"]*#c)(\d+)"', text)}
 
 
@@ -180,7 +180,7 @@ async def test_an_edit_is_found_and_the_former_words_are_not(app: Litestar, clie
     assert await db.value("select count(*) from event where indexed_at is null") == 0
 
 
-async def test_a_worker_that_read_the_former_text_does_not_write_it_over_the_latter(
+async def test_a_worker_with_a_former_text_does_not_overwrite_the_newer_one(
     app: Litestar, client: httpx.AsyncClient
 ) -> None:
     who = await make.member()
@@ -194,7 +194,7 @@ async def test_a_worker_that_read_the_former_text_does_not_write_it_over_the_lat
     assert f"/c/{comment}" in await page(client, "latter")
 
 
-async def test_what_is_restored_is_found_again(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_a_restored_comment_is_found_again(app: Litestar, client: httpx.AsyncClient) -> None:
     comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
     await jobs.index_events()
     for state in ("hidden", "visible"):
@@ -215,7 +215,7 @@ async def test_the_nightly_check_repairs_the_index(app: Litestar, client: httpx.
     assert f"/c/{comment}" in await page(client, "turbine")
 
 
-async def test_all_is_indexed_again_as_operators_are_told(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_the_documented_command_indexes_everything_again(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread(make.text("Turbines need wind.", title="On turbines"))
     comment = await make.comment(thread, await make.member(), "A turbine.")
     await jobs.index_events()
@@ -230,7 +230,7 @@ async def test_all_is_indexed_again_as_operators_are_told(app: Litestar, client:
     assert await page(client, "turbine") == before
 
 
-async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_a_correction_of_a_misspelt_word_is_offered(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     for _ in range(3):
         await make.comment(thread, await make.member(), "Transformers learn.")
@@ -279,7 +279,7 @@ async def test_a_filter_with_a_value_that_does_not_exist_says_so(
     assert sentence in answer.text and f'value="{typed}"' in answer.text
 
 
-async def test_words_that_are_too_common_say_so(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_the_page_says_that_words_are_too_common(app: Litestar, client: httpx.AsyncClient) -> None:
     who = await make.member()
     one = await make.comment(await make.thread(), who, "A turbine.")
     await jobs.index_events()
@@ -288,7 +288,7 @@ async def test_words_that_are_too_common_say_so(app: Litestar, client: httpx.Asy
     assert f"/c/{one}" in await page(client, f"the by:{who.name}")
 
 
-async def test_many_comments_that_arrive_at_once_are_indexed_in_parts(
+async def test_many_new_comments_are_indexed_in_batches(
     app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread, who = await make.thread(), await make.member()
@@ -306,7 +306,7 @@ async def test_many_comments_that_arrive_at_once_are_indexed_in_parts(
     assert await db.value("select count(*) from event where indexed_at is null") == 0
 
 
-async def test_a_new_installation_does_not_wait_a_night_for_words_to_correct(app: Litestar) -> None:
+async def test_a_new_installation_collects_words_for_spelling_at_once(app: Litestar) -> None:
     thread = await make.thread()
     for _ in range(3):
         await make.comment(thread, await make.member(), "Transformers learn.")
@@ -333,7 +333,7 @@ async def test_a_new_installation_does_not_wait_a_night_for_words_to_correct(app
         ("lubin warsaw", False),
     ],
 )
-async def test_what_lacks_a_word_or_two_is_found_if_hardly_anything_has_all(
+async def test_texts_that_lack_a_word_are_found_if_few_texts_have_all(
     app: Litestar, client: httpx.AsyncClient, typed: str, is_found: bool
 ) -> None:
     thread = await make.thread()
@@ -348,7 +348,7 @@ async def test_what_lacks_a_word_or_two_is_found_if_hardly_anything_has_all(
     assert "come closest" not in await page(client, typed)
 
 
-async def test_what_has_the_rarer_words_comes_closest(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_texts_with_rarer_words_come_first_among_near_matches(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     for _ in range(3):
         await make.comment(thread, await make.member(), "Frequent words about energy.")
@@ -363,7 +363,7 @@ async def test_what_has_the_rarer_words_comes_closest(app: Litestar, client: htt
     assert list(dict.fromkeys(ids))[:3] == [exact, less_rare, rarer]
 
 
-async def test_short_texts_and_those_of_the_last_days_come_first(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_short_and_recent_texts_come_first(app: Litestar, client: httpx.AsyncClient) -> None:
     thread, author = await make.thread(), await make.member()
     among_many = " ".join(f"and another{at} thing{at}" for at in range(40))
     long = await make.comment(thread, author, f"A zeppelin {among_many} over Lublin.")
@@ -378,7 +378,7 @@ async def test_short_texts_and_those_of_the_last_days_come_first(app: Litestar, 
     assert list(dict.fromkeys(ids)) == [yesterday, short, long]
 
 
-async def test_a_misspelt_word_stands_for_what_it_may_mean_too(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_a_misspelt_word_also_finds_its_correction(app: Litestar, client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     found = [await make.comment(thread, await make.member(), f"The singular case, number {at}.") for at in range(3)]
     await jobs.check()
@@ -427,7 +427,7 @@ async def test_the_value_of_a_filter_is_completed(app: Litestar, client: httpx.A
     assert await options("by:han") == ["by:hannah"]
 
 
-async def test_typing_uses_up_no_searches(
+async def test_suggestions_do_not_count_as_searches(
     app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make.member("turbo")

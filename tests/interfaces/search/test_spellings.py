@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 from parley.interfaces.search import documents, terms
-from parley.interfaces.search.parsing import parse
+from parley.interfaces.search.forms import parse
 from parley.interfaces.search.words import configuration
 from parley.platform import db
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import parley
 from parley.discussion.comments import states
-from parley.interfaces.webhooks.kinds import KINDS
+from parley.interfaces.webhooks.forms import KINDS
 from parley.moderation.decisions import effects
 
 EMITTED = re.compile(r'\bemit(?:_each)?\(\s*"([a-z_.]+)"')

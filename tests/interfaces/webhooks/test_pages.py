@@ -58,7 +58,7 @@ async def test_a_new_secret_is_shown_once_too(client: httpx.AsyncClient, ada: Vi
         ({"comment.posted": ""}, "at least one event"),
     ],
 )
-async def test_a_mistake_is_explained_and_what_was_typed_stays(
+async def test_a_mistake_is_explained_and_the_form_keeps_its_values(
     client: httpx.AsyncClient, ada: Viewer, wrong: dict[str, str], message: str
 ) -> None:
     number, _ = await hook()
@@ -83,11 +83,11 @@ async def test_it_can_be_changed_switched_off_and_deleted(client: httpx.AsyncCli
     assert await db.value("select count(*) from webhook") == 0
 
 
-async def test_the_log_says_what_became_of_each_message(client: httpx.AsyncClient, ada: Viewer) -> None:
+async def test_the_log_shows_the_result_of_each_message(client: httpx.AsyncClient, ada: Viewer) -> None:
     number, _ = await hook()
     await make.comment(await make.thread(), await make.member())
     await db.execute(SEEN)
-    from parley.interfaces.webhooks.queueing import queue_all
+    from parley.interfaces.webhooks.jobs import queue_all
 
     await queue_all()
     delivery = await db.value("update webhook_delivery set state = 'failed', status = 503, attempts = 9 returning id")
@@ -141,7 +141,9 @@ async def test_an_unknown_one_is_not_found(client: httpx.AsyncClient, ada: Viewe
         assert (await client.post(f"{PAGE}/{number}/delete")).status_code == 404
 
 
-async def test_twenty_are_the_most(client: httpx.AsyncClient, ada: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_at_most_twenty_webhooks_can_be_made(
+    client: httpx.AsyncClient, ada: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ops, "MOST_WEBHOOKS", 1)
     await hook()
     answer = await client.post(PAGE, data=GOOD)

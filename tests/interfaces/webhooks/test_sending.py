@@ -9,9 +9,8 @@ import pytest
 from litestar import Litestar
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from parley.interfaces.webhooks import messages, ops, sending
-from parley.interfaces.webhooks.queueing import queue_all
-from parley.interfaces.webhooks.sending import send_due
+from parley.interfaces.webhooks import jobs, messages, ops
+from parley.interfaces.webhooks.jobs import queue_all, send_due
 from parley.platform import db
 from parley.platform.settings import settings
 from tests import make
@@ -27,7 +26,7 @@ RESTED = "update webhook set paused_until = null"
 @pytest.fixture
 async def receiver(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
     allowing = msgspec.structs.replace(settings(), fetch_allow=(ip_network("127.0.0.0/8"),))
-    monkeypatch.setattr(sending, "settings", lambda: allowing)
+    monkeypatch.setattr(jobs, "settings", lambda: allowing)
     async with receiving() as one:
         yield one
 
@@ -59,7 +58,7 @@ async def test_each_event_of_the_chosen_kinds_arrives_in_order_and_signed(receiv
     assert await db.values(STATES, number) == ["delivered 1"] * 3
 
 
-async def test_what_was_removed_meanwhile_is_not_sent(receiver: Receiver) -> None:
+async def test_a_comment_removed_meanwhile_is_not_sent(receiver: Receiver) -> None:
     await hook(receiver.url)
     gone, held, _ = await comments(3)
     await queue_all()
@@ -75,7 +74,9 @@ async def test_what_was_removed_meanwhile_is_not_sent(receiver: Receiver) -> Non
     assert b"Words 1" not in second.body
 
 
-async def test_a_message_is_no_larger_than_receivers_take(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_that_would_be_too_large_is_sent_without_the_text(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(messages, "LARGEST", 100)
     await hook(receiver.url)
     [made] = await comments(1)
@@ -84,7 +85,7 @@ async def test_a_message_is_no_larger_than_receivers_take(receiver: Receiver, mo
     assert (receiver.received[0].comment["id"], receiver.received[0].comment["body"]) == (made, "")
 
 
-async def test_a_message_that_is_refused_comes_again_with_the_same_id(receiver: Receiver) -> None:
+async def test_a_refused_message_is_sent_again_with_the_same_id(receiver: Receiver) -> None:
     number, secret = await hook(receiver.url)
     await comments(2)
     await queue_all()
@@ -114,7 +115,7 @@ async def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
     assert await db.values(STATES, number) == ["waiting 1"]
 
 
-async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(receiver: Receiver) -> None:
+async def test_a_message_gets_nine_attempts_and_three_days_of_failures_switch_a_webhook_off(receiver: Receiver) -> None:
     ada = await make.member("ada", role="admin")
     number, _ = await hook(receiver.url)
     await comments(1)
@@ -143,7 +144,7 @@ async def test_nine_attempts_are_all_and_three_days_of_failures_switch_it_off(re
     assert await db.value("select failing_since is null from webhook")
 
 
-async def test_410_switches_it_off_at_once_and_on_again_it_gets_what_it_missed(receiver: Receiver) -> None:
+async def test_status_410_switches_it_off_and_on_again_it_gets_missed_messages(receiver: Receiver) -> None:
     number, _ = await hook(receiver.url)
     await comments(1)
     await queue_all()

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.interfaces.webmentions import discovery, jobs, sending
+from parley.interfaces.webmentions import jobs
 from parley.platform import db
 from parley.platform.settings import settings
 from tests import make
@@ -56,7 +56,6 @@ async def blogging(blog: Blog) -> AsyncIterator[Blog]:
 async def blog(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Blog]:
     switched_on = msgspec.structs.replace(settings(), webmentions=True, fetch_allow=(ip_network("127.0.0.0/8"),))
     monkeypatch.setattr(jobs, "settings", lambda: switched_on)
-    monkeypatch.setattr(sending, "settings", lambda: switched_on)
     async with blogging(Blog()) as one:
         yield one
 
@@ -88,7 +87,7 @@ async def test_a_removed_article_and_a_restored_one_are_told_again(blog: Blog) -
     assert blog.mentions[0] == blog.mentions[1] == blog.mentions[2]
 
 
-async def test_one_that_was_never_told_is_not_told_of_a_removal(blog: Blog) -> None:
+async def test_a_page_that_was_never_told_is_not_told_of_a_removal(blog: Blog) -> None:
     await thread_about(blog.url)
     await db.execute(REMOVE)
     assert await jobs.send_due() == 0
@@ -112,19 +111,21 @@ async def test_a_site_that_stays_away_is_given_up(blog: Blog) -> None:
     for _ in range(9):
         await jobs.send_due()
         await db.execute(DUE)
-    assert await db.values(STATE) == [f"failed {len(sending.PAUSES) + 1} 500"]
+    assert await db.values(STATE) == [f"failed {len(jobs.PAUSES) + 1} 500"]
 
 
-async def test_a_page_that_takes_none_is_left_alone(blog: Blog) -> None:
+async def test_a_page_without_an_endpoint_is_left_alone(blog: Blog) -> None:
     blog.head = ""
     await thread_about(blog.url)
     assert [await jobs.send_due() for _ in range(2)] == [1, 0]
     assert await db.values(STATE) == ["none 1 -"]
 
 
-async def test_nothing_is_sent_inwards_or_where_it_is_switched_off(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_sent_to_private_addresses_or_when_switched_off(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inside = msgspec.structs.replace(settings(), webmentions=True, fetch_allow=())
-    monkeypatch.setattr(sending, "settings", lambda: inside)
+    monkeypatch.setattr(jobs, "settings", lambda: inside)
     await thread_about(blog.url)
     await jobs.send_due()
     assert await db.values(STATE) == ["waiting 1 -"]
@@ -158,4 +159,4 @@ async def test_threads_that_were_moved_here_are_not_told(blog: Blog) -> None:
     ],
 )
 def test_the_address_is_found_as_the_standard_says(header: str, html: str, found: str | None) -> None:
-    assert discovery.endpoint(header, html, PAGE) == found
+    assert jobs.endpoint(header, html, PAGE) == found

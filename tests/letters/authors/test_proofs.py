@@ -3,7 +3,7 @@
 import pytest
 
 from parley.letters.authors import rules
-from parley.letters.authors.proofs import read_head
+from parley.letters.authors.jobs import read_head
 
 TOKEN = '<meta name="parley-author" content="abc">'
 ME = '<link rel="me" href="https://parley.example/u/ada">'

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from parley.letters.digests import jobs, mailing, ops, planning
+from parley.letters.digests import jobs, mailing, ops
 from parley.people.mail import Letter
 from parley.platform import db
 from parley.platform.http.access import Viewer
@@ -47,7 +47,7 @@ async def issue() -> list[int]:
     """Plan and build whatever is due, and return the new issues."""
     now = datetime.now(UTC)
     before = await db.value("select coalesce(max(id), 0) from issue")
-    await planning.plan(now)
+    await jobs.plan(now)
     await db.execute("update issue set due_at = now() where state = 'planned'")
     await jobs.build_all(datetime.now(UTC) + timedelta(minutes=1))
     return await db.values("select id from issue where id > $1 order by id", before)

@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.threads.ops import record_visit
-from parley.letters.digest_selection.shared_candidates import shared_candidates
-from parley.letters.digests import building, dry_run, planning
+from parley.letters.digest_selection.queries import shared_candidates
+from parley.letters.digests import jobs, preview
 from parley.platform import db
 from tests.letters.digests.issuing import due, issue, items_of, reader, thread_with_sides
 
@@ -28,10 +28,10 @@ async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
 
     with monkeypatch.context() as patch:
         patch.setattr(db.DB, "run", counted)
-        assert await planning.plan(now) == members
+        assert await jobs.plan(now) == members
         pool = await shared_candidates(now)
         await db.execute("update issue set due_at = now() where state = 'planned'")
-        assert await building.build(datetime.now(UTC), pool) == members
+        assert await jobs.build(datetime.now(UTC), pool) == members
     return count
 
 
@@ -69,7 +69,7 @@ async def test_a_trial_counts_what_a_run_would_do_and_does_nothing(app: Litestar
         await due(one)
     steps = list[tuple[int, int]]()
 
-    found = await dry_run.count_due(datetime.now(UTC), lambda done, of: steps.append((done, of)))
+    found = await preview.count_due(datetime.now(UTC), lambda done, of: steps.append((done, of)))
 
     assert (found.due, found.letters, found.items, found.empty, found.asked) == (3, 1, 2, 1, 1)
     assert steps == [(3, 3)]

@@ -11,8 +11,8 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.threads.ops import record_visit
-from parley.letters.digest_selection import member_candidates
-from parley.letters.digests import items, jobs, mailing, ops, planning
+from parley.letters.digest_selection import queries as selection_queries
+from parley.letters.digests import items, jobs, mailing, ops
 from parley.letters.digests.queries import subscription_of
 from parley.letters.digests.schedule import Schedule
 from parley.moderation.reports import ops as reports
@@ -214,8 +214,8 @@ async def test_comments_of_members_whom_the_reader_muted_are_not_counted(app: Li
 async def test_more_new_comments_than_are_considered_are_not_counted(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = member_candidates.SELECT_VISITED.replace(str(member_candidates.MAX_COUNTED), "2")
-    monkeypatch.setattr(member_candidates, "SELECT_VISITED", few)
+    few = selection_queries.SELECT_VISITED.replace(str(selection_queries.MAX_COUNTED), "2")
+    monkeypatch.setattr(selection_queries, "SELECT_VISITED", few)
     mira = await reader()
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
@@ -559,7 +559,7 @@ async def test_an_issue_that_could_not_be_built_for_a_day_is_not_sent_late(app: 
     mira = await reader()
     await thread_with_sides()
     await due(mira)
-    await planning.plan(datetime.now(UTC))
+    await jobs.plan(datetime.now(UTC))
     await db.execute("update issue set due_at = now() - interval '25 hours'")
     await jobs.build_all(datetime.now(UTC))
 
@@ -571,14 +571,14 @@ async def test_an_issue_that_could_not_be_built_does_not_keep_back_the_next_ones
     mira = await reader()
     await thread_with_sides()
     await due(mira)
-    await planning.plan(datetime.now(UTC))
+    await jobs.plan(datetime.now(UTC))
     await db.execute("update issue set due_at = now() - interval '25 hours', period = 'earlier'")
     await db.execute(
         """insert into job_failure (job, item, attempts, error, failed_at)
            select 'issues to build', id::text, 8, 'broken', now() from issue"""
     )
     await due(mira)
-    await planning.plan(datetime.now(UTC))
+    await jobs.plan(datetime.now(UTC))
     await db.execute("update issue set due_at = now() where period <> 'earlier'")
 
     await jobs.build_all(datetime.now(UTC))

@@ -5,12 +5,11 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.threads.ops import record_visit
-from parley.letters.digests import picks
+from parley.letters.digests import ops
 from parley.letters.notifications import ops as following
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.platform import db
-from parley.platform.errors import NotFound
 from parley.platform.http.access import Viewer
 from tests import make
 from tests.letters.digests.issuing import issue_for, kinds, next_week, reader, reviewed
@@ -28,7 +27,7 @@ async def picked(app: Litestar) -> int:
     """A thread of long ago that a moderator picked today."""
     thread = await make.thread(make.text(title="The wager"), topic="policy")
     await db.execute("update thread set created_at = now() - interval '200 days', last_activity_at = created_at")
-    await picks.pick(thread, (await make.member(role="moderator")).id)
+    await ops.pick(thread, (await make.member(role="moderator")).id)
     return thread
 
 
@@ -45,7 +44,7 @@ async def test_a_pick_is_included_once_however_old_the_thread_is(mira: Viewer, p
 
 
 async def test_an_issue_has_room_for_one(mira: Viewer, picked: int) -> None:
-    await picks.pick(await make.thread(), (await make.member(role="moderator")).id)
+    await ops.pick(await make.thread(), (await make.member(role="moderator")).id)
 
     assert (await kinds(await issue_for(mira))).count("picked") == 1
 
@@ -65,7 +64,7 @@ async def test_a_removed_or_reported_pick_is_not_included(mira: Viewer, picked: 
 
     jon = await reader("jon")
     await db.execute("update queue_item set state = 'done'")
-    await picks.unpick(picked)
+    await ops.unpick(picked)
     assert await kinds(await issue_for(jon)) == []
 
 
@@ -82,9 +81,10 @@ async def test_a_visitor_keeps_no_pick_from_the_readers_before_they_confirm_thei
     assert await kinds(await issue_for(await reader("jon"))) == []
 
 
-async def test_an_unknown_thread_cannot_be_picked(app: Litestar) -> None:
-    with pytest.raises(NotFound):
-        await picks.pick(999, (await make.member(role="moderator")).id)
+async def test_an_unknown_thread_cannot_be_picked(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member(role="moderator"))
+
+    assert (await client.post("/t/999/pick", data={"on": "1"})).status_code == 404
 
 
 async def test_a_moderator_picks_a_thread_and_removes_the_pick(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -99,7 +99,7 @@ async def test_a_moderator_picks_a_thread_and_removes_the_pick(client: httpx.Asy
     assert "Remove the pick" in (await client.get(f"/t/{thread}/pick")).text
 
     await client.post(f"/t/{thread}/pick", data={"on": "0"})
-    assert not await picks.is_picked(thread)
+    assert not await ops.is_picked(thread)
     assert (await client.get("/t/999/pick")).status_code == 404
 
 
@@ -109,7 +109,7 @@ async def test_members_and_visitors_cannot_open_the_page(client: httpx.AsyncClie
     await make.sign_in(client, mira)
     assert (await client.get(f"/t/{thread}/pick")).status_code == 404
     assert (await client.post(f"/t/{thread}/pick", data={"on": "1"})).status_code == 404
-    assert not await picks.is_picked(thread)
+    assert not await ops.is_picked(thread)
 
 
 async def test_an_article_whose_text_was_taken_down_is_not_included(mira: Viewer, picked: int) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.letters.digest_selection.quality import (
+from parley.letters.digest_selection.rules import (
     FEWEST_RESPONSES,
     NEEDS_NO_RESPONSE,
     YOUNGEST_ACCOUNT_MINUTES,

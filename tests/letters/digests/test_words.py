@@ -13,8 +13,7 @@ from parley.letters.digest_selection.selection import MOST_ITEMS, SECTION_INDEX
 from parley.letters.digests import letters, mailing
 from parley.letters.digests.items import DigestItem
 from parley.letters.digests.letters import IssueRow
-from parley.letters.digests.subjects import SUBJECT_LENGTH
-from parley.letters.digests.words import day_word, lay_out
+from parley.letters.digests.words import SUBJECT_LENGTH, day_word, lay_out
 from parley.people import mail
 from parley.people.mail import writing
 from parley.platform.settings import settings

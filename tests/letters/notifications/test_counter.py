@@ -101,7 +101,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     async def away(_member: int) -> int:
         raise Unavailable(NO_ANSWER)
 
-    monkeypatch.setattr("parley.letters.notifications.counter.queries.unread", away)
+    monkeypatch.setattr("parley.letters.notifications.queries.unread", away)
 
     page = await client.get("/rules")
 

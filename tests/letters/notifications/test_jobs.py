@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.letters.notifications import jobs, making, queries
+from parley.letters.notifications import jobs, queries
 from parley.platform import db
 from parley.platform.events import redis
 from parley.platform.events.job_wakeups import CHANNEL
@@ -72,15 +72,15 @@ async def test_an_event_that_cannot_be_handled_does_not_delay_others(
     thread = await make.thread()
     broken = await make.comment(thread, jon, "Broken, @mira.")
     sound = await make.comment(thread, jon, "Sound, @mira.")
-    make_notices = making.make
+    make_notices = jobs.make
 
-    async def failing(event: making.PendingEvent) -> None:
+    async def failing(event: jobs.PendingEvent) -> None:
         await make_notices(event)
         if event.comment == broken:
             await db.execute("select 1 / 0")
 
     with monkeypatch.context() as patch:
-        patch.setattr(making, "make", failing)
+        patch.setattr(jobs, "make", failing)
         await jobs.handle_events()
     assert [row.comment for row in await queries.list_page(mira.id)] == [sound]
 
@@ -96,7 +96,7 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
         await db.execute("truncate notification")
     await db.execute(jobs.USE_INDEXES)
 
-    plan = "\n".join(await db.values(f"explain {making.NOTIFY_OF_COMMENTS}", 1, [], "comment.posted"))
+    plan = "\n".join(await db.values(f"explain {jobs.NOTIFY_OF_COMMENTS}", 1, [], "comment.posted"))
 
     assert "Scan using notification_unread on notification" in plan
     assert "Seq Scan on notice" not in plan
@@ -105,16 +105,16 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
 async def test_an_event_that_fails_for_any_reason_does_not_delay_others(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thread, make_notices = await make.thread(), making.make
+    thread, make_notices = await make.thread(), jobs.make
     bad = await make.comment(thread, await make.member())
     await make.comment(thread, await make.member())
 
-    async def failing(event: making.PendingEvent) -> None:
+    async def failing(event: jobs.PendingEvent) -> None:
         if event.comment == bad:
             raise ValueError
         await make_notices(event)
 
-    monkeypatch.setattr(making, "make", failing)
+    monkeypatch.setattr(jobs, "make", failing)
     await jobs.handle_events()
 
     assert await db.values("select comment from event where handled_at is null") == [bad]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.letters.notifications.quiet_hours import QuietSpan, next_moment_outside
+from parley.letters.notifications.rules import QuietSpan, next_moment_outside
 
 # "Factory" and "localtime" are no places; their rules are UTC's or the machine's.
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})

@@ -9,11 +9,12 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.appeals import second_look_queries as queries
-from parley.moderation.appeals import second_looks
+from parley.moderation.appeals.ops import save_judgement
+from parley.moderation.appeals.rules import JUDGEMENTS
 from parley.moderation.dashboard import stats
 from parley.moderation.dashboard.stats import agreement
 from parley.moderation.decisions import second_approval
-from parley.moderation.decisions.rules import JUDGEMENTS, Stale
+from parley.moderation.decisions.rules import Stale
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.platform import db
@@ -73,7 +74,7 @@ async def test_a_case_does_not_reveal_the_decision(app: Litestar, action: str) -
     second = await staff()
     await decision_two_hours_ago("remove", author)
     removed = await queries.next_case(second)
-    await second_looks.save_judgement(second, removed.decision if removed else 0, "remove")
+    await save_judgement(second, removed.decision if removed else 0, "remove")
 
     await decision_two_hours_ago(action, other)
     case = await queries.next_case(second)
@@ -117,7 +118,7 @@ async def test_a_judgement_is_saved_and_changes_nothing(client: httpx.AsyncClien
 
 async def test_only_the_judging_moderator_sees_the_comparison(client: httpx.AsyncClient) -> None:
     decision = await decision_two_hours_ago()
-    await second_looks.save_judgement(await staff(), decision, "remove")
+    await save_judgement(await staff(), decision, "remove")
     await make.sign_in(client, await staff())
 
     page = (await client.get(f"/mod/second-looks?judged={decision}")).text
@@ -137,7 +138,7 @@ async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
     for one in (author, reporter, first, reviewer):
         assert (await queries.count_waiting(one), await queries.next_case(one)) == (0, None)
         with pytest.raises(Stale):
-            await second_looks.save_judgement(one, decision, "remove")
+            await save_judgement(one, decision, "remove")
     assert await queries.count_waiting(await staff("admin")) == 1
 
 
@@ -145,11 +146,11 @@ async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
     decision, second, third = await decision_two_hours_ago(), await staff(), await staff()
     assert (await queries.count_waiting(second), await queries.count_waiting(third)) == (1, 1)
 
-    await second_looks.save_judgement(second, decision, "remove")
+    await save_judgement(second, decision, "remove")
 
     assert (await queries.count_waiting(second), await queries.count_waiting(third)) == (0, 0)
     with pytest.raises(Stale, match="no longer needs"):
-        await second_looks.save_judgement(third, decision, "approve")
+        await save_judgement(third, decision, "approve")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
         ("remove", "approve"),
         ("approve", "approve"),
     ):
-        await second_looks.save_judgement(second, await decision_two_hours_ago(action), judgement)
+        await save_judgement(second, await decision_two_hours_ago(action), judgement)
 
     found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
@@ -256,4 +257,4 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 async def test_a_missing_judgement_is_refused(app: Litestar) -> None:
     assert set(JUDGEMENTS) == {"approve", "remove", "collapse", "warn", "silence", "suspend"}
     with pytest.raises(Refused):
-        await second_looks.save_judgement(await staff(), await decision_two_hours_ago(), None)
+        await save_judgement(await staff(), await decision_two_hours_ago(), None)

@@ -62,7 +62,7 @@ def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
     }
 
-    assert asking == {"moderation/automod/checks.py", "moderation/automod/edits.py", "moderation/automod/profiles.py"}
+    assert asking == {"moderation/automod/checks.py", "moderation/automod/edits.py"}
 
 
 def test_each_level_asks_for_more_and_takes_nothing_away() -> None:

@@ -9,7 +9,7 @@ from parley.moderation.backtests.costs import Cost
 from parley.moderation.backtests.run import Result
 from parley.moderation.matching.conditions import Pattern, WordList
 from parley.moderation.matching.evaluate import ActiveRule
-from parley.moderation.modrules import limits
+from parley.moderation.modrules import rules
 from parley.platform import db
 from parley.platform.errors import Refused
 from tests import make
@@ -20,7 +20,7 @@ OVER = Result(costliest=Cost(10_000, 0.05, made=True))
 
 def test_a_rule_over_its_budget_is_not_switched_on() -> None:
     with pytest.raises(Refused, match="too long on some texts"):
-        limits.require_tested(OVER)
+        rules.require_tested(OVER)
 
 
 def test_a_short_text_counts_as_one_of_a_kilobyte() -> None:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from parley.moderation.decisions.slots import fill_slots
+from parley.moderation.decisions.forms import fill_placeholders
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from tests import make
@@ -100,6 +100,6 @@ async def test_members_save_none(client: httpx.AsyncClient, role: str | None) ->
 
 
 def test_a_quote_without_a_slot_stands_before_the_reason() -> None:
-    assert fill_slots("An insult.", quote="you fool", rule="", days=None) == "“you fool”\n\nAn insult."
-    assert fill_slots("", quote="you fool", rule="", days=None) == ""
-    assert fill_slots("{quote} {days} {other}", quote="{rule}", rule="R", days=1) == "“{rule}” 1 day {other}"
+    assert fill_placeholders("An insult.", quote="you fool", rule="", days=None) == "“you fool”\n\nAn insult."
+    assert fill_placeholders("", quote="you fool", rule="", days=None) == ""
+    assert fill_placeholders("{quote} {days} {other}", quote="{rule}", rule="R", days=1) == "“{rule}” 1 day {other}"

@@ -10,10 +10,11 @@ import pytest
 from litestar import Litestar
 
 from parley.moderation.appeals import ops as appeals
+from parley.moderation.appeals.rules import milder
 from parley.moderation.automod import acting
 from parley.moderation.decisions import jobs, second_approval, thread_actions, undoing
 from parley.moderation.decisions import ops as decisions
-from parley.moderation.decisions.rules import ACTIONS, ON_THREAD, Choice, milder
+from parley.moderation.decisions.rules import ACTIONS, ON_THREAD, Choice
 from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import ActiveRule, Match
 from parley.moderation.modlog import ops as modlog

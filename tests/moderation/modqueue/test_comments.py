@@ -9,7 +9,7 @@ from litestar import Litestar
 from parley.discussion.commenting.editing import edit_comment
 from parley.moderation.decisions import undoing
 from parley.moderation.matching.conditions import WordList
-from parley.moderation.modqueue import comments, nearby
+from parley.moderation.modqueue import comments, items
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import CommentFilter, QueueFilter
 from parley.moderation.reports import ops as reports
@@ -218,7 +218,7 @@ async def test_an_item_leads_to_what_has_something_in_common_with_it(client: htt
 
 
 def test_domains_are_found_however_they_are_written() -> None:
-    assert nearby.hosts("See hxxp://one.example and two dot com.", "") == ["one.example", "two.com"]
+    assert items.named_hosts("See hxxp://one.example and two dot com.", "") == ["one.example", "two.com"]
 
 
 async def test_the_queue_is_filtered_by_author_thread_topic_rule_and_age(app: Litestar) -> None:

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 from parley.moderation.matching.conditions import SpamScore, WordList
-from parley.moderation.modrules.retesting import retest
+from parley.moderation.modrules.jobs import retest
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.platform import db

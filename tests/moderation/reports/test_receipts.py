@@ -6,7 +6,7 @@ import pytest
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import second_approval, undoing
-from parley.moderation.decisions.drafts import draft_letters
+from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.modqueue import bulk
 from parley.platform import db
@@ -89,8 +89,8 @@ async def test_rehearsals_leave_the_letters_to_a_mailbox_as_they_are(client: htt
     choice = Choice(item, await db.value("select version from queue_item"), "remove", "civility", "It insults.")
 
     for _ in range(RECEIPT_ADDRESS.most):
-        await bulk.rehearse(mo, [choice])
-    await bulk.decide(mo, [choice])
+        await bulk.decide(mo, [choice], commit=False)
+    await bulk.decide(mo, [choice], commit=True)
 
     assert len(await letters("ada@elsewhere.example")) == 2
 

@@ -116,7 +116,7 @@ async def test_many_at_once_are_decided_as_each_would_be_alone(app: Litestar, ac
     choices = [
         Choice(item, int(await version_of(item)), action, "civility", "It insults somebody.", 3) for item in together
     ]
-    done = await bulk.decide(mo, choices)
+    done = await bulk.decide(mo, choices, commit=True)
 
     assert [one.refusal for one in done] == [None, None]
     left = await db.value(LEFT, alone)

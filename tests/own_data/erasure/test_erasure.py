@@ -13,7 +13,7 @@ from parley.letters.notifications import ops as notifications
 from parley.letters.notifications import queries
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
-from parley.own_data.erasure import deletions, jobs, leaving, ledger, ops
+from parley.own_data.erasure import jobs, ledger, ops
 from parley.people import mail
 from parley.people.account_settings import renaming, signup_ops
 from parley.people.accounts import names, sessions
@@ -166,7 +166,7 @@ async def test_a_suspended_member_cannot_cancel_an_erasure_that_may_have_begun(
     client: httpx.AsyncClient, bird: Viewer
 ) -> None:
     await db.execute("update member set state = 'suspended', erase_at = now() where id = $1", bird.id)
-    link = await leaving.address(bird.id)
+    link = await ops.leave_address(bird.id)
     assert (await client.post(link, data={"cancel": "1"})).status_code == 410
     assert (await client.post(link, data={"words": "1"})).status_code == 410
     await ops.cancel(bird.id)
@@ -219,13 +219,13 @@ async def test_votes_are_erased_a_few_at_a_time(
     client: httpx.AsyncClient, bird: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody could vote or reply for seconds on what somebody with ten thousand votes had voted on."""
-    monkeypatch.setattr(deletions, "MOST_VOTES", 2)
+    monkeypatch.setattr(jobs, "MOST_VOTES", 2)
     thread, jon = await make.thread(), await make.member()
     comments = [await make.comment(thread, jon) for _ in range(5)]
     for comment in comments:
         await make.vote(bird, comment)
         await make.vote(bird, comment, "agreement", -1)
-    assert await db.value(deletions.DELETE_VOTES, bird.id, deletions.MOST_VOTES) == 2
+    assert await db.value(jobs.DELETE_VOTES, bird.id, jobs.MOST_VOTES) == 2
 
     await ask(client, "0")
     await time_passes(bird)
@@ -378,7 +378,7 @@ async def test_a_link_to_leave_cannot_be_forged(client: httpx.AsyncClient, bird:
 
 
 async def test_only_suspended_members_use_that_link(client: httpx.AsyncClient, bird: Viewer) -> None:
-    assert (await client.get(await leaving.address(bird.id))).status_code == 410
+    assert (await client.get(await ops.leave_address(bird.id))).status_code == 410
 
 
 async def test_the_list_of_erasures_knows_its_own_members(client: httpx.AsyncClient, bird: Viewer, data: Path) -> None:

@@ -152,7 +152,7 @@ async def test_decisions_that_the_member_was_not_told_are_left_out(
         state,
         action,
     )
-    assert [batch async for batch in records.lines(records.SELECT_DECISIONS, mira.id)] == []
+    assert [batch async for batch in records.lines(records.RECORDS["decisions.jsonl"], mira.id)] == []
 
 
 async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monke
     for number in range(5):
         await make.comment(thread, mira, f"Number {number}.")
     monkeypatch.setattr(records, "BATCH", 2)
-    batches = [len(batch) async for batch in records.lines(records.SELECT_COMMENTS, mira.id)]
+    batches = [len(batch) async for batch in records.lines(records.RECORDS["comments.jsonl"], mira.id)]
     assert batches == [2, 2, 1]
 
 

@@ -19,7 +19,7 @@ def letters(data: bytes) -> str:
 
 
 class SecurityKey:
-    """One passkey. What a test changes (origin, site, count, verifies) it signs as well."""
+    """One passkey. It also signs what a test changes (origin, site, count, verifies)."""
 
     def __init__(self, *, verifies: bool = True) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())

@@ -37,7 +37,7 @@ async def changed(client: httpx.AsyncClient, who: Person) -> None:
     assert (await client.post(await link("confirm"))).headers["location"] == "/email/confirm"
 
 
-async def test_the_new_mailbox_confirms_the_change_and_the_old_one_is_told(
+async def test_the_new_mailbox_confirms_the_change_and_the_old_one_gets_a_letter(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await mira.sign_in(client)
@@ -56,7 +56,7 @@ async def test_the_new_mailbox_confirms_the_change_and_the_old_one_is_told(
     assert "no longer works" in (await client.get(confirm)).text
 
 
-async def test_the_old_mailbox_undoes_it_and_all_that_came_with_it(app: Litestar, mira: Person) -> None:
+async def test_the_old_mailbox_undoes_the_change_and_everything_after_it(app: Litestar, mira: Person) -> None:
     async with browser(app) as thief, browser(app) as owner:
         await changed(thief, mira)
         await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mira.id)
@@ -71,7 +71,7 @@ async def test_the_old_mailbox_undoes_it_and_all_that_came_with_it(app: Litestar
         assert "no longer works" in (await owner.post(undo)).text
 
 
-async def test_the_undoing_ends_the_links_of_later_changes(app: Litestar, mira: Person) -> None:
+async def test_undoing_a_change_ends_the_links_of_later_changes(app: Litestar, mira: Person) -> None:
     async with browser(app) as thief, browser(app) as owner:
         await changed(thief, mira)
         undo = await link("undo")
@@ -98,7 +98,7 @@ async def test_a_new_password_ends_a_change_that_is_not_confirmed(app: Litestar,
     assert await email_of(mira) == mira.email
 
 
-async def test_passkeys_added_since_the_change_go_and_the_old_mailbox_is_told(
+async def test_undoing_removes_passkeys_added_since_the_change_and_notifies_the_old_mailbox(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await changed(client, mira)
@@ -116,7 +116,7 @@ async def test_passkeys_added_since_the_change_go_and_the_old_mailbox_is_told(
     assert ["thief's" in letter for letter in letters] == [True]
 
 
-async def test_an_app_from_before_the_change_survives_the_undoing(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_an_app_from_before_the_change_survives_undoing_it(client: httpx.AsyncClient, mira: Person) -> None:
     await changed(client, mira)
     await db.execute(
         "insert into authenticator (member, seed, step, created_at) values ($1, '', 0, now() - interval '1 day')",
@@ -126,14 +126,16 @@ async def test_an_app_from_before_the_change_survives_the_undoing(client: httpx.
     assert await db.value("select count(*) from authenticator") == 1
 
 
-async def test_after_seven_days_it_cannot_be_undone(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_after_seven_days_a_change_cannot_be_undone(client: httpx.AsyncClient, mira: Person) -> None:
     await changed(client, mira)
     await db.execute("update address_change set expires_at = now()")
     await client.post(await link("undo"))
     assert await email_of(mira) == NEW
 
 
-async def test_whoever_may_sign_in_again_may_confirm_it(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_a_member_whose_suspension_has_ended_can_confirm_the_change(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
     await mira.sign_in(client)
     await client.post(PAGE, data={"email": NEW})
     await db.execute("update member set state = 'suspended', state_until = now() where id = $1", mira.id)
@@ -141,7 +143,7 @@ async def test_whoever_may_sign_in_again_may_confirm_it(client: httpx.AsyncClien
     assert await email_of(mira) == NEW
 
 
-async def test_it_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_a_change_of_address_needs_a_session_and_a_proof(client: httpx.AsyncClient, mira: Person) -> None:
     assert (await client.post(PAGE, data={"email": NEW})).status_code == 401
     await mira.sign_in(client)
     await db.execute("update session set proved_at = null")
@@ -150,7 +152,7 @@ async def test_it_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClient, mi
 
 
 @pytest.mark.parametrize("typed", ["nowhere", "mira@example.org", "MIRA@example.org", ""])
-async def test_a_mistake_keeps_what_was_typed(client: httpx.AsyncClient, mira: Person, typed: str) -> None:
+async def test_a_mistake_keeps_the_typed_text(client: httpx.AsyncClient, mira: Person, typed: str) -> None:
     await mira.sign_in(client)
     answer = await client.post(PAGE, data={"email": typed})
     assert answer.status_code == 422
@@ -158,7 +160,7 @@ async def test_a_mistake_keeps_what_was_typed(client: httpx.AsyncClient, mira: P
     assert 'id="f-email-error"' in answer.text
 
 
-async def test_an_address_of_another_member_is_answered_alike_and_never_taken(
+async def test_an_address_of_another_member_gets_the_same_answer_and_is_never_assigned(
     client: httpx.AsyncClient, mira: Person, jon: Person
 ) -> None:
     await mira.sign_in(client)
@@ -167,7 +169,7 @@ async def test_an_address_of_another_member_is_answered_alike_and_never_taken(
     assert await sent_to(jon.email) == []
 
 
-async def test_of_two_who_ask_for_an_address_the_first_to_confirm_has_it(
+async def test_of_two_members_who_request_an_address_the_first_to_confirm_it_has_it(
     client: httpx.AsyncClient, mira: Person, jon: Person
 ) -> None:
     await mira.sign_in(client)
@@ -177,7 +179,7 @@ async def test_of_two_who_ask_for_an_address_the_first_to_confirm_has_it(
     assert await email_of(mira) == mira.email
 
 
-async def test_a_mistyped_address_can_be_corrected_before_it_was_confirmed(client: httpx.AsyncClient) -> None:
+async def test_a_mistyped_address_can_be_corrected_before_it_is_confirmed(client: httpx.AsyncClient) -> None:
     await client.post("/signup", data={"name": "newby", "email": "wrong@example.org", "password": PASSWORD})
     await client.post("/prove", data={"password": PASSWORD})
     await client.post(PAGE, data={"email": NEW})

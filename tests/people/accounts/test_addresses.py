@@ -17,7 +17,7 @@ SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "text" / "flanke
         ("mira@bücher.example.org", "mira@xn--bcher-kva.example.org"),
     ],
 )
-def test_addresses_that_mail_can_reach_are_taken(typed: str, taken: str) -> None:
+def test_addresses_that_mail_can_reach_are_accepted(typed: str, taken: str) -> None:
     assert addresses.address(typed) == taken
     assert mail.ADDRESS.fullmatch(taken)
 
@@ -40,7 +40,7 @@ def test_addresses_that_mail_can_reach_are_taken(typed: str, taken: str) -> None
         f"a@{'b' * 250}.org",
     ],
 )
-def test_what_is_no_single_address_is_refused(typed: str) -> None:
+def test_text_that_is_not_one_address_is_refused(typed: str) -> None:
     with pytest.raises(Refused):
         addresses.address(typed)
 
@@ -50,7 +50,7 @@ def test_addresses_are_compared_without_case() -> None:
 
 
 @pytest.mark.parametrize("file", ["mailbox_valid.txt", "mailbox_invalid.txt", "abridged_localpart_invalid.txt"])
-def test_every_real_spelling_is_taken_or_refused_and_what_is_taken_can_be_sent_to(file: str) -> None:
+def test_every_spelling_is_accepted_or_refused_and_accepted_ones_can_be_sent_to(file: str) -> None:
     if not SHARED.exists():
         pytest.skip("the shared test material is not here")
     for line in (SHARED / file).read_text("utf-8", errors="replace").splitlines():

@@ -47,7 +47,7 @@ def challenge_in(answer: httpx.Response) -> str:
     return found[1]
 
 
-async def test_links_that_strangers_had_sent_cost_the_owner_of_a_mailbox_a_calculation(
+async def test_after_many_requests_by_strangers_the_owner_of_a_mailbox_needs_a_proof_of_work(
     client: httpx.AsyncClient,
 ) -> None:
     mine, new = "newby@example.org", "new@example.net"
@@ -64,7 +64,7 @@ async def test_links_that_strangers_had_sent_cost_the_owner_of_a_mailbox_a_calcu
         assert await db.value("select count(*) from mail where recipient = $1", email) == sent + 1
 
 
-async def test_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_right_passwords_use_up_no_limit(client: httpx.AsyncClient, mira: Person) -> None:
     for _ in range(2 * ratelimit.SIGN_IN_HERE.most):
         client.cookies.clear()
         assert (await mira.sign_in(client)).status_code == 303
@@ -74,7 +74,7 @@ async def test_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: P
     ("page", "kind", "limit"),
     [("/forgot", "reset", ratelimit.FORGOT_NETWORK), ("/login/link", "login", ratelimit.LINK_NETWORK)],
 )
-async def test_links_that_neighbours_asked_for_cost_a_calculation(
+async def test_many_links_of_one_network_need_a_proof_of_work(
     client: httpx.AsyncClient, mira: Person, page: str, kind: str, limit: ratelimit.Limit
 ) -> None:
     """Thirty forms with any address kept everybody of a network from a new password for an hour."""
@@ -105,7 +105,7 @@ async def test_a_new_password_revokes_the_devices(client: httpx.AsyncClient, mir
     assert answer.status_code == 429
 
 
-async def test_a_device_of_one_account_is_nothing_to_another(
+async def test_a_device_of_one_account_does_not_count_for_another(
     client: httpx.AsyncClient, mira: Person, jon: Person
 ) -> None:
     await jon.sign_in(client)
@@ -114,7 +114,7 @@ async def test_a_device_of_one_account_is_nothing_to_another(
     assert (await mira.sign_in(client)).status_code == 429
 
 
-async def test_above_the_allowance_a_calculation_lets_in_once(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_above_the_limit_a_proof_of_work_lets_in_once(client: httpx.AsyncClient, mira: Person) -> None:
     await use_up()
     refused = await mira.sign_in(client)
     assert refused.status_code == 429 and 'value="mira"' in refused.text and "/login/link" in refused.text
@@ -126,7 +126,7 @@ async def test_above_the_allowance_a_calculation_lets_in_once(client: httpx.Asyn
 
 
 @pytest.mark.parametrize("answer", ["", "x", "1.2.3.4", "9" * 400])
-async def test_a_made_up_answer_is_none(client: httpx.AsyncClient, mira: Person, answer: str) -> None:
+async def test_a_forged_answer_does_not_count(client: httpx.AsyncClient, mira: Person, answer: str) -> None:
     await use_up()
     data = {"login": "mira", "password": PASSWORD, "answer": answer}
     assert (await client.post("/login", data=data)).status_code == 429
@@ -138,7 +138,7 @@ async def test_an_answer_is_for_one_name(mira: Person) -> None:
     assert await proof_of_work.bits_of(answer, "jon") == proof_of_work.EASY
 
 
-async def test_an_old_answer_is_none(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_old_answer_does_not_count(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proof_of_work, "LASTS_SECONDS", -1)
     assert await proof_of_work.bits_of(solved(proof_of_work.challenge("mira")), "mira") == 0
 
@@ -152,7 +152,7 @@ async def test_an_easy_challenge_does_not_become_a_hard_one(mira: Person) -> Non
 @pytest.mark.parametrize(
     ("page", "network"), [("/login", ratelimit.PROVEN_NETWORK), ("/login/link", ratelimit.LINK_PROVEN)]
 )
-async def test_neighbours_who_use_up_the_answers_of_a_network_only_make_them_harder(
+async def test_a_network_that_uses_up_its_answers_only_needs_harder_ones(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, network: ratelimit.Limit
 ) -> None:
     """Two hundred answers, a minute of one core, kept everybody else of a network from signing in by a password."""
@@ -170,7 +170,7 @@ async def test_neighbours_who_use_up_the_answers_of_a_network_only_make_them_har
     assert statuses == [429, 429, 303]
 
 
-async def test_answers_are_limited_too_and_a_mailed_link_is_the_way_then(mira: Person) -> None:
+async def test_answers_are_limited_too_and_a_mailed_link_still_works(mira: Person) -> None:
     await use_up()
     key = sign_in_limits.login_key("mira")
     for _ in range(ratelimit.PROVEN_ACCOUNT.most):
@@ -197,7 +197,7 @@ async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
 
 
 class Hasher:
-    """Computes a hash only once it may."""
+    """Waits for the test before it computes a hash."""
 
     def __init__(self) -> None:
         self.may_go_on = threading.Event()
@@ -207,9 +207,7 @@ class Hasher:
         return ""
 
 
-async def test_who_signs_in_does_not_keep_neighbours_from_reading(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_signing_in_does_not_keep_neighbours_from_reading(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight who waited for the hashes of their passwords took all turns of their network."""
     hasher = Hasher()
     monkeypatch.setattr(passwords, "HASHER", hasher)
@@ -275,7 +273,7 @@ async def test_a_mailed_link_signs_in_once(
     assert await db.value("select count(*) from session") == 1
 
 
-async def test_asking_for_a_link_tells_nobody_whether_there_is_an_account(
+async def test_the_answer_to_a_request_for_a_link_does_not_show_whether_there_is_an_account(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     known = await client.post("/login/link", data={"email": mira.email})
@@ -292,7 +290,7 @@ async def test_nobody_is_mailed_many_links(client: httpx.AsyncClient, mira: Pers
 
 @pytest.fixture
 def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nobody listens where Redis should: PostgreSQL counts instead."""
+    """Redis is away: PostgreSQL counts instead."""
     dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(token_buckets, "redis", lambda: dead)
     monkeypatch.setattr(token_buckets, "_paused_until", 0.0)
@@ -302,7 +300,7 @@ def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
 
 
 @pytest.mark.usefixtures("dead_redis")
-async def test_without_redis_wrong_passwords_are_counted_and_a_calculation_lets_in(
+async def test_without_redis_wrong_passwords_are_counted_and_a_proof_of_work_lets_in(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await use_up()
@@ -318,7 +316,7 @@ async def test_without_redis_wrong_passwords_are_counted_and_a_calculation_lets_
 
 
 @pytest.mark.usefixtures("dead_redis")
-async def test_without_redis_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_without_redis_right_passwords_use_up_no_limit(client: httpx.AsyncClient, mira: Person) -> None:
     for _ in range(ratelimit.SIGN_IN_HERE.most + 2):
         client.cookies.clear()
         assert (await mira.sign_in(client)).status_code == 303

@@ -1,4 +1,4 @@
-"""Muting and blocking: over HTTP, on every page that shows comments, and when one answers the other."""
+"""Muting and blocking: over HTTP, on every page that shows comments, and in replies."""
 
 import asyncio
 import re
@@ -10,7 +10,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting import editing
 from parley.interfaces.live import render as live
-from parley.interfaces.live.broadcast import Hub
+from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.stream import Stream
 from parley.people.accounts import blocks, sessions, tokens
 from parley.platform import db
@@ -47,7 +47,7 @@ async def test_a_member_is_shut_out_and_let_in_again(client: httpx.AsyncClient, 
     assert "Nobody is muted" in (await client.get("/settings/muted")).text
 
 
-async def test_muting_whoever_is_blocked_leaves_the_block(client: httpx.AsyncClient) -> None:
+async def test_muting_a_blocked_member_leaves_the_block(client: httpx.AsyncClient) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     await make.sign_in(client, mira)
 
@@ -59,7 +59,7 @@ async def test_muting_whoever_is_blocked_leaves_the_block(client: httpx.AsyncCli
     assert await kind(mira, jonas) == "block"
 
 
-async def test_there_is_an_end_to_it_but_whoever_is_muted_can_still_be_blocked(
+async def test_there_is_a_limit_but_a_muted_member_can_still_be_blocked(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocks, "MOST_BLOCKED", 1)
@@ -75,7 +75,7 @@ async def test_there_is_an_end_to_it_but_whoever_is_muted_can_still_be_blocked(
     assert (await kind(mira, jonas), await kind(mira, other)) == ("block", None)
 
 
-async def test_nobody_mutes_themselves_and_staff_is_muted_but_not_blocked(client: httpx.AsyncClient) -> None:
+async def test_nobody_mutes_themselves_and_staff_can_be_muted_but_not_blocked(client: httpx.AsyncClient) -> None:
     mira, mo = await make.member("mira"), await make.member("mo", role="moderator")
     await make.sign_in(client, mira)
 
@@ -87,7 +87,7 @@ async def test_nobody_mutes_themselves_and_staff_is_muted_but_not_blocked(client
 
 
 @pytest.mark.parametrize("name", ["nobody", "uma", "a%00b"])
-async def test_whoever_has_no_page_cannot_be_muted(client: httpx.AsyncClient, name: str) -> None:
+async def test_a_member_without_a_page_cannot_be_muted(client: httpx.AsyncClient, name: str) -> None:
     await make.member("uma", state="unverified")
     await make.sign_in(client, await make.member())
 
@@ -105,7 +105,7 @@ async def test_a_profile_offers_it_to_members_and_not_on_their_own(client: httpx
 
 
 @pytest.mark.parametrize(("how", "sign"), [("mute", FOLD), ("block", STUB)])
-async def test_what_they_write_is_collapsed_or_withheld_wherever_comments_are(
+async def test_their_comments_are_collapsed_or_hidden_everywhere(
     client: httpx.AsyncClient, how: str, sign: str
 ) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
@@ -140,7 +140,7 @@ async def test_what_they_write_is_collapsed_or_withheld_wherever_comments_are(
         assert sign not in (await client.get(path)).text, path
 
 
-async def test_the_place_of_withheld_words_leads_to_whom_one_blocked_and_offers_no_answer(
+async def test_a_hidden_comment_links_to_the_blocked_member_and_offers_no_reply(
     client: httpx.AsyncClient,
 ) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
@@ -160,7 +160,7 @@ async def test_the_place_of_withheld_words_leads_to_whom_one_blocked_and_offers_
     assert not any("His words." in text for text in (page, form, versions.text, report.text))
 
 
-async def test_what_they_write_is_not_on_their_page_for_whoever_blocked_them(client: httpx.AsyncClient) -> None:
+async def test_their_page_shows_no_comments_to_a_member_who_blocked_them(client: httpx.AsyncClient) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     await make.comment(await make.thread(), jonas, "His words.")
     await db.execute("update member set bio = 'His life.' where id = $1", jonas.id)
@@ -173,7 +173,7 @@ async def test_what_they_write_is_not_on_their_page_for_whoever_blocked_them(cli
     assert "what they write is not shown to you" in page and "Unblock" in page
 
 
-async def test_what_they_write_is_not_news_to_whoever_blocked_them(client: httpx.AsyncClient) -> None:
+async def test_a_member_who_blocked_them_gets_no_notification_of_their_comments(client: httpx.AsyncClient) -> None:
     mira, jonas, ben = await make.member("mira"), await make.member("jonas"), await make.member("ben")
     thread = await make.thread()
     await make.block(mira, jonas)
@@ -194,7 +194,7 @@ async def test_what_they_write_is_not_news_to_whoever_blocked_them(client: httpx
     assert after[1].count("comment is-new") == 1 and f'href="#c{heard}"' in after[1]
 
 
-async def test_a_page_costs_the_same_however_much_of_it_is_withheld(
+async def test_a_page_costs_the_same_however_much_of_it_is_hidden(
     client: httpx.AsyncClient, queries: list[str]
 ) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
@@ -264,14 +264,14 @@ async def test_the_page_names_them_for_what_arrives_live(client: httpx.AsyncClie
 
 
 @pytest.mark.committed
-async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhile(app: Litestar) -> None:
-    hub: Hub = app.state.hub
+async def test_a_member_who_blocks_them_gets_none_of_their_live_events_from_then_on(app: Litestar) -> None:
+    broadcaster: Broadcaster = app.state.broadcaster
     mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
     token = await sessions.start(mira.id, "member", agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where token_hash = $1", tokens.digest(token))
     streams = [Stream(thread, "hers", session, mira.id), Stream(thread, "a visitor's", None)]
     for stream in streams:
-        await hub.join(stream, None)
+        await broadcaster.join(stream, None)
     root = await make.comment(thread, jonas, "Before the block.")
     await heard(streams, "Before the block.")
 
@@ -284,19 +284,19 @@ async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhil
     assert "Edited after." in visitors and "Written after." in visitors
     assert "Edited after." not in hers and "Written after." not in hers and "jonas" not in hers.split("Blocked")[-1]
     for stream in streams:
-        hub.leave(stream)
+        broadcaster.leave(stream)
 
 
 @pytest.mark.committed
 @pytest.mark.parametrize("joins_late", [False, True])
-async def test_live_nothing_of_theirs_reaches_who_blocks_or_joins_while_it_is_rendered(
+async def test_a_member_who_blocks_or_joins_during_rendering_gets_none_of_their_live_events(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, *, joins_late: bool
 ) -> None:
-    hub: Hub = app.state.hub
+    broadcaster: Broadcaster = app.state.broadcaster
     mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
     hers, visitors = Stream(thread, "hers", None, mira.id), Stream(thread, "a visitor's", None)
     for stream in [visitors] if joins_late else [visitors, hers]:
-        await hub.join(stream, None)
+        await broadcaster.join(stream, None)
     render, rendered, go_on = live.events, asyncio.Event(), asyncio.Event()
 
     async def slowly(rows: Any) -> Any:
@@ -312,7 +312,7 @@ async def test_live_nothing_of_theirs_reaches_who_blocks_or_joins_while_it_is_re
     await make.block(mira, jonas)
     if joins_late:
         # The page that it comes from was made before the comment.
-        await hub.join(hers, hub.channels[thread].seq)
+        await broadcaster.join(hers, broadcaster.channels[thread].seq)
     go_on.set()
     await make.comment(thread, await make.member(), "Written by ben.")
     await heard([hers, visitors], "Written by ben.")
@@ -320,18 +320,18 @@ async def test_live_nothing_of_theirs_reaches_who_blocks_or_joins_while_it_is_re
     assert b"Written meanwhile." in b"".join(visitors._queue)
     assert b"Written meanwhile." not in b"".join(hers._queue)
     for stream in (hers, visitors):
-        hub.leave(stream)
+        broadcaster.leave(stream)
 
 
 async def heard(streams: list[Stream], words: str) -> list[str]:
-    """What waits for each of the streams, once `words` do for all."""
+    """What each stream has queued, once all have `words`."""
     async with asyncio.timeout(60):
         while not all(words.encode() in b"".join(stream._queue) for stream in streams):
             await asyncio.sleep(0)
     return [b"".join(stream._queue).decode() for stream in streams]
 
 
-async def test_it_is_in_force_on_the_next_page(client: httpx.AsyncClient) -> None:
+async def test_a_block_is_in_force_on_the_next_page(client: httpx.AsyncClient) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     await make.comment(thread, jonas)
@@ -345,7 +345,7 @@ async def test_it_is_in_force_on_the_next_page(client: httpx.AsyncClient) -> Non
     assert FOLD in (await client.get(address)).text
 
 
-async def test_neither_of_two_answers_the_other_after_a_block(client: httpx.AsyncClient) -> None:
+async def test_after_a_block_neither_of_the_two_can_reply_to_the_other(client: httpx.AsyncClient) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     hers, his = await make.comment(thread, mira), await make.comment(thread, jonas)
@@ -360,7 +360,7 @@ async def test_neither_of_two_answers_the_other_after_a_block(client: httpx.Asyn
     assert await db.value("select count(*) from comment where thread = $1", thread) == 2
 
 
-async def test_a_mute_or_somebody_elses_block_stops_no_answer(app: Litestar) -> None:
+async def test_a_mute_or_another_members_block_stops_no_reply(app: Litestar) -> None:
     mira, jonas, ben = await make.member("mira"), await make.member("jonas"), await make.member("ben")
     thread = await make.thread()
     root = await make.comment(thread, mira)
@@ -372,7 +372,7 @@ async def test_a_mute_or_somebody_elses_block_stops_no_answer(app: Litestar) -> 
 
 
 @pytest.mark.committed
-async def test_a_block_during_an_answer_leaves_it_whole_or_out(app: Litestar) -> None:
+async def test_a_block_while_a_reply_is_posted_leaves_it_whole_or_out(app: Litestar) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     root = await make.comment(thread, mira)

@@ -1,4 +1,4 @@
-"""Passwords that were published in breaches are refused: from a file on disk, and as a service says."""
+"""Passwords from breaches are refused, by a file on disk or by a service."""
 
 import asyncio
 import hashlib
@@ -39,7 +39,7 @@ def listed() -> Iterator[Path]:
     target.unlink()
 
 
-def test_every_password_of_a_list_is_found_and_no_other(listed: Path) -> None:
+def test_exactly_the_passwords_of_the_list_are_found(listed: Path) -> None:
     assert listed.stat().st_size == 8 * breached.size(settings().data) == 8 * 1_001
     for number in range(1_000):
         with pytest.raises(Refused):
@@ -63,7 +63,7 @@ def test_without_a_list_every_password_passes() -> None:
         [b"\xff" * 40 + b"\n"],
     ],
 )
-def test_a_file_that_is_no_list_replaces_nothing(listed: Path, wrong: list[bytes]) -> None:
+def test_an_invalid_file_does_not_replace_the_list(listed: Path, wrong: list[bytes]) -> None:
     before = listed.read_bytes()
     with pytest.raises(BadFile):
         breached.write(wrong, listed)
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_list_replaces_nothing(listed: Path, wrong: list[bytes
     assert [one.name for one in listed.parent.glob("breached*")] == [listed.name]
 
 
-async def test_they_are_refused_at_sign_up_reset_and_change(
+async def test_breached_passwords_are_refused_at_sign_up_reset_and_change(
     client: httpx.AsyncClient, mira: Person, listed: Path
 ) -> None:
     form = {"name": "ada", "email": "ada@example.org"}
@@ -85,7 +85,7 @@ async def test_they_are_refused_at_sign_up_reset_and_change(
 
 
 class Service:
-    """The service, as httpx sees it; it keeps what it was asked."""
+    """The service, in place of httpx; it records the requests."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[httpx.Request] = []
@@ -104,7 +104,7 @@ class Service:
         return httpx.Response(self.status, stream=httpx.ByteStream(self.text.encode()))
 
     async def endless(self) -> AsyncIterator[bytes]:
-        """A chunk every while, without end."""
+        """A chunk now and then, without end."""
         while True:
             self.sent += 1
             yield self.text.encode()
@@ -135,7 +135,7 @@ async def test_a_service_that_fails_refuses_nothing(service: Service, status: in
 
 
 @pytest.mark.parametrize(("text", "most"), [("x", 20), ("x" * 100_000, 2)], ids=["drips", "pours"])
-async def test_a_service_without_end_keeps_nobody_waiting(
+async def test_an_endless_answer_of_the_service_is_cut_off(
     service: Service, monkeypatch: pytest.MonkeyPatch, text: str, most: int
 ) -> None:
     """Its time began anew with each byte, and all that it sent was kept in memory."""
@@ -146,6 +146,6 @@ async def test_a_service_without_end_keeps_nobody_waiting(
     assert service.sent <= most
 
 
-async def test_without_the_setting_nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_setting_no_service_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(httpx, "AsyncClient", None)
     await breached.check_service(KNOWN)

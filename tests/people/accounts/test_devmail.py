@@ -30,7 +30,7 @@ async def test_a_newcomer_reads_mail_on_their_own_machine_and_its_links_work(cli
 
 
 @pytest.mark.parametrize("address", ["203.0.113.9", "10.0.0.1", "::2", "unix"])
-async def test_nobody_else_reads_it(app: Litestar, address: str) -> None:
+async def test_the_test_mailbox_is_only_shown_on_this_machine(app: Litestar, address: str) -> None:
     transport = httpx.ASGITransport(app, client=(address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as stranger:
         assert (await stranger.get("/dev/mail")).status_code == 404

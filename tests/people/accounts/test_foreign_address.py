@@ -22,7 +22,7 @@ async def sign_up(client: httpx.AsyncClient) -> None:
     await client.post("/prove", data={"password": PASSWORD})
 
 
-async def test_nothing_that_signs_in_is_added_before_the_address_is_confirmed(app: Litestar, mailed: Mailed) -> None:
+async def test_no_way_to_sign_in_is_added_before_the_address_is_confirmed(app: Litestar, mailed: Mailed) -> None:
     async with browser(app) as stranger, browser(app) as owner:
         await sign_up(stranger)
         for answer in (
@@ -40,7 +40,7 @@ async def test_nothing_that_signs_in_is_added_before_the_address_is_confirmed(ap
         assert (await stranger.get("/settings/security")).status_code == 303
 
 
-async def test_whoever_waits_for_a_moderator_has_confirmed_the_address(client: httpx.AsyncClient) -> None:
+async def test_a_member_who_waits_for_a_moderator_has_confirmed_the_address(client: httpx.AsyncClient) -> None:
     await sign_up(client)
     await db.execute("insert into sign_up (member, waits, confirmed_at) select id, true, now() from member")
     assert (await client.get(APP)).status_code == 200

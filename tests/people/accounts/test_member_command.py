@@ -56,7 +56,7 @@ async def test_nobody_is_added_twice() -> None:
         assert done.stderr.count("\n") == 1
 
 
-async def test_a_lost_second_step_is_removed_and_told() -> None:
+async def test_a_lost_second_step_is_removed_with_a_letter() -> None:
     assert parley("ada", "ada@example.org").returncode == 0
     missing = member("remove-second-step", "ada")
     assert (missing.returncode, "no second step" in missing.stderr) == (1, True)
@@ -68,7 +68,7 @@ async def test_a_lost_second_step_is_removed_and_told() -> None:
     assert member("remove-second-step", "nobody").returncode == 1
 
 
-async def test_whoever_has_only_a_passkey_is_told_that_it_was_removed() -> None:
+async def test_a_member_with_only_a_passkey_gets_a_letter_that_it_was_removed() -> None:
     await make.member("ada", role="admin")
     await db.execute(
         "insert into passkey (member, name, credential, handle, public_key) select id, 'key', '1', '', '' from member"

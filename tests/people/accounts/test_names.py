@@ -29,7 +29,7 @@ NAUGHTY = Path(__file__).parents[3].parent / "shared" / "data" / "text" / "naugh
         "がく",
     ],
 )
-def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
+def test_names_of_one_script_are_accepted_unchanged(name: str) -> None:
     assert names.name(name) == name
 
 
@@ -65,7 +65,7 @@ def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
         "Parley",
     ],
 )
-def test_what_could_pass_for_another_or_is_no_word_is_refused(name: str) -> None:
+def test_names_that_could_pass_for_another_are_refused(name: str) -> None:
     with pytest.raises(Refused):
         names.name(name)
 
@@ -105,7 +105,7 @@ def test_names_that_differ_stay_apart(one: str, other: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_taken_or_refused_and_its_key_fits_the_column(text: str) -> None:
+def test_any_text_is_accepted_or_refused_and_its_key_fits_the_column(text: str) -> None:
     assert len(names.key(text)) <= names.LONGEST_KEY
     try:
         name = names.name(text)
@@ -137,6 +137,6 @@ def test_words_that_only_begin_like_them_are_names(name: str) -> None:
     assert names.name(name) == name
 
 
-def test_letters_that_read_as_one_are_compared_as_one() -> None:
+def test_pairs_that_look_like_one_letter_are_compared_as_that_letter() -> None:
     assert names.key("rnira") == names.key("mira")
     assert names.key("vvei_l") == names.key("wei_l")

@@ -1,4 +1,4 @@
-"""Passkeys: added, used to sign in and to prove who one is, removed, and everything that a false one may try."""
+"""Passkeys: added, used to sign in and as a proof, removed, and forged in every way."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from parley.people.second_factors import authenticators, passkey_settings, passk
 from parley.people.second_factors.passkey_settings import MOST_PASSKEYS
 from parley.people.sign_in import passwords, sign_in_ticket
 from parley.platform import db
+from parley.platform.http import cookies
 from parley.platform.settings import settings
 from tests import make
 from tests.people.accounts.person import PASSWORD, Person
@@ -81,7 +82,7 @@ async def key(client: httpx.AsyncClient, mira: Person) -> SecurityKey:
     return key
 
 
-async def test_a_passkey_is_added_told_and_signs_in_without_a_name(
+async def test_a_passkey_is_added_with_a_letter_and_signs_in_without_a_name(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     assert await letters() == ["A passkey was added to your account on Parley"]
@@ -93,7 +94,7 @@ async def test_a_passkey_is_added_told_and_signs_in_without_a_name(
     assert (await client.get(PAGE)).status_code == 200, "signing in by it is proof"
 
 
-async def test_refused_passkeys_of_neighbours_keep_nobody_out(
+async def test_refused_passkeys_do_not_use_up_a_limit_of_their_network(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     """Three hundred of them, which cost nothing to make, kept everybody of a network from signing in by passkey."""
@@ -109,7 +110,7 @@ async def test_the_password_alone_still_signs_members_in(
     assert (await mira.sign_in(client)).headers["location"] == "/"
 
 
-async def test_what_was_signed_works_once(client: httpx.AsyncClient, key: SecurityKey) -> None:
+async def test_a_signed_challenge_works_once(client: httpx.AsyncClient, key: SecurityKey) -> None:
     signed = key.get(await options(client))
     assert (await client.post("/login/passkey", data={"credential": signed})).status_code == 303
     client.cookies.clear()
@@ -139,7 +140,7 @@ async def test_a_passkey_that_does_not_count_signs_in_again_and_again(
 
 
 @pytest.mark.parametrize("wrong", ["origin", "site", "handle", "key", "challenge", "absent", "other purpose", "late"])
-async def test_what_is_not_right_signs_nobody_in(
+async def test_a_wrong_signature_signs_nobody_in(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = await options(client)
@@ -170,7 +171,7 @@ async def test_what_is_not_right_signs_nobody_in(
 
 
 @pytest.mark.parametrize("text", ["", "x", "null", "[]", "{}", '{"id": 1}', '{"id": "é", "response": {}}', "[" * 9_000])
-async def test_what_is_no_passkey_is_refused(client: httpx.AsyncClient, text: str) -> None:
+async def test_input_that_is_not_a_passkey_is_refused(client: httpx.AsyncClient, text: str) -> None:
     assert (await client.post("/login/passkey", data={"credential": text})).status_code == 422
 
 
@@ -193,7 +194,7 @@ async def test_a_passkey_that_does_not_check_its_holder_is_one_factor(
 
 
 @pytest.mark.usefixtures("password")
-async def test_it_is_a_second_factor_after_the_password(
+async def test_a_passkey_is_a_second_factor_after_the_password(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mira.id)
@@ -211,7 +212,7 @@ async def test_it_is_a_second_factor_after_the_password(
 async def test_another_members_passkey_is_no_second_factor_and_no_proof(
     client: httpx.AsyncClient, mira: Person, jon: Person, key: SecurityKey
 ) -> None:
-    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(jon.id, frozenset({"link"}), None))
+    client.cookies.set(cookies.name(sign_in_ticket.COOKIE), sign_in_ticket.issue(jon.id, frozenset({"link"}), None))
     asked = await options(client, "/login/second/options")
     answer = await client.post("/login/second", data={"credential": key.get(asked)})
     assert (answer.status_code, is_signed_in(client)) == (422, False)
@@ -222,7 +223,7 @@ async def test_another_members_passkey_is_no_second_factor_and_no_proof(
     assert await db.value("select count(*) from session where proved_at is not null") == 0
 
 
-async def test_it_proves_who_one_is_in_this_session_only(
+async def test_a_proof_by_passkey_counts_in_this_session_only(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     await enter(client, mira)
@@ -284,7 +285,7 @@ async def test_a_member_removes_their_own_passkey_only(
     assert (await sign_in(client, key)).status_code == 422
 
 
-async def test_a_suspended_member_is_told_why_and_not_signed_in(
+async def test_a_suspended_member_sees_why_and_is_not_signed_in(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     await db.execute("update member set state = 'suspended', state_reason = 'Spam.' where id = $1", mira.id)

@@ -25,7 +25,7 @@ CONTEXT = ["parley", "talk.example.org", "Harbour Forum", "mira-lang", "mira.lan
         "mirage of seas",
     ],
 )
-def test_any_characters_are_welcome(password: str) -> None:
+def test_a_password_may_have_any_characters(password: str) -> None:
     passwords.check(password, WORDS)
 
 
@@ -55,7 +55,7 @@ def test_any_characters_are_welcome(password: str) -> None:
         "zxcvbnm,./",
     ],
 )
-def test_what_anybody_would_try_first_is_refused(password: str) -> None:
+def test_common_passwords_are_refused(password: str) -> None:
     with pytest.raises(Refused):
         passwords.check(password, WORDS)
 
@@ -64,13 +64,13 @@ def test_what_anybody_would_try_first_is_refused(password: str) -> None:
     "password",
     ["miralang2024", "lang!mira-77", "M1ralang24", "acmeworks1", "mira.lang@acme", "Harbour Forum 1", "parleymira99"],
 )
-def test_words_about_the_member_and_the_site_are_no_password_in_any_order(password: str) -> None:
+def test_words_about_the_member_and_the_site_are_refused_in_any_order(password: str) -> None:
     with pytest.raises(Refused):
         passwords.check(password, CONTEXT)
 
 
 @pytest.mark.parametrize("password", ["mirabelle plum 7", "langer harbours", "20517734921", "workshop of mirages"])
-def test_words_that_only_contain_them_are_welcome(password: str) -> None:
+def test_other_words_that_contain_them_are_accepted(password: str) -> None:
     passwords.check(password, CONTEXT)
 
 
@@ -141,7 +141,7 @@ async def test_a_damaged_or_missing_hash_matches_nothing() -> None:
 @pytest.mark.anyio
 async def test_hashing_leaves_the_event_loop_free(monkeypatch: pytest.MonkeyPatch) -> None:
     class Hasher:
-        """Is done only once the loop has gone on meanwhile."""
+        """Only returns once the loop has gone on meanwhile."""
 
         def hash(self, _: bytes) -> str:
             assert went_on.wait(timeout=30)

@@ -1,4 +1,4 @@
-"""Recovery of an account without its second step: late, told, stopped in several ways, and for staff by two admins."""
+"""Recovery without a second step: the wait, the letter, stopping it, and two admins for staff."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -11,6 +11,7 @@ from parley.people.accounts import sessions
 from parley.people.second_factors import factor_recovery
 from parley.people.sign_in import sign_in_ticket
 from parley.platform import db
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from tests import make
 from tests.people.accounts.person import Person
@@ -35,7 +36,7 @@ async def mira(app: Litestar) -> Person:
 async def ask(client: httpx.AsyncClient, who: Person) -> httpx.Response:
     """Ask for recovery, after the first factor was given."""
     client.cookies.clear()
-    client.cookies.set(sign_in_ticket.cookie_name(), sign_in_ticket.issue(who.id, frozenset({"password"}), None))
+    client.cookies.set(cookies.name(sign_in_ticket.COOKIE), sign_in_ticket.issue(who.id, frozenset({"password"}), None))
     return await client.post(ASK)
 
 
@@ -75,7 +76,7 @@ async def test_after_three_days_the_link_removes_the_second_step(
 
 
 @pytest.mark.parametrize("way", ["letter", "session", "signing in"])
-async def test_it_can_be_stopped(client: httpx.AsyncClient, mira: Person, mailed: Mailed, way: str) -> None:
+async def test_a_recovery_can_be_stopped(client: httpx.AsyncClient, mira: Person, mailed: Mailed, way: str) -> None:
     await ask(client, mira)
     link = await mailed("recover")
     if way == "letter":
@@ -93,7 +94,7 @@ async def test_it_can_be_stopped(client: httpx.AsyncClient, mira: Person, mailed
     assert await factors() == 2
 
 
-async def test_it_needs_the_first_factor_and_is_asked_for_once(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_a_recovery_needs_the_first_factor_and_is_requested_once(client: httpx.AsyncClient, mira: Person) -> None:
     for answer in (await client.post(ASK), await client.get(ASK)):
         assert (answer.status_code, answer.headers["location"]) == (303, "/login")
     await ask(client, mira)
@@ -127,7 +128,7 @@ async def test_for_staff_two_admins_have_to_agree(client: httpx.AsyncClient, mir
     assert await factors() == 0
 
 
-async def test_who_is_no_admin_any_more_has_not_agreed(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_the_approval_of_a_former_admin_does_not_count(client: httpx.AsyncClient, mira: Person) -> None:
     await db.execute("update member set role = 'admin' where id = $1", mira.id)
     ada, bob, cem = [await make.member(name, role="admin") for name in ("ada", "bob", "cem")]
     await ask(client, mira)

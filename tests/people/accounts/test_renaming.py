@@ -33,7 +33,9 @@ async def a_month_later() -> None:
     await db.execute("update former_name set changed_at = changed_at - interval '31 days'")
 
 
-async def test_the_new_name_is_shown_told_and_found_by_the_old_one(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_the_new_name_is_shown_and_mailed_and_the_old_one_leads_to_it(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
     assert (await rename(client, "Miranda")).headers["location"] == "/settings/profile?saved"
     assert (await client.get("/u/miranda")).status_code == 200
     old = await client.get("/u/MIRA")
@@ -84,7 +86,7 @@ async def test_moderators_see_the_former_names(client: httpx.AsyncClient, mira: 
     assert "<bdi>mira</bdi>" in (await client.get("/mod/members/miranda")).text
 
 
-async def test_who_may_not_write_has_no_new_name(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_silenced_member_cannot_change_their_name(client: httpx.AsyncClient, mira: Viewer) -> None:
     await db.execute("update member set state = 'silenced'")
     assert (await rename(client, "miranda")).status_code == 403
     client.cookies.clear()

@@ -43,7 +43,7 @@ async def test_a_mailed_link_sets_a_new_password_and_ends_every_other_sign_in(
 
 @pytest.fixture
 def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever gives a right password has it set anew by a mailed link before anything comes of that."""
+    """Set a new password by a mailed link while the old one, which was right, is being hashed."""
     matches = passwords.matches
 
     async def slow(password: str, stored: str | None, asker: Asker) -> bool:
@@ -58,7 +58,7 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("stored", ["today's", "weaker"])
 @pytest.mark.usefixtures("reset_meanwhile")
-async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
+async def test_an_old_password_that_is_still_being_hashed_signs_nobody_in(
     client: httpx.AsyncClient, mira: Person, stored: str
 ) -> None:
     if stored == "weaker":
@@ -73,7 +73,7 @@ async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
 
 
 @pytest.mark.usefixtures("reset_meanwhile")
-async def test_an_old_password_that_is_still_being_looked_at_sets_no_other(
+async def test_an_old_password_that_is_still_being_hashed_sets_no_new_one(
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await sign_in(client, Viewer(id=mira.id, name=mira.name, role="member", verified=True, session=0))
@@ -84,7 +84,7 @@ async def test_an_old_password_that_is_still_being_looked_at_sets_no_other(
     assert passwords.HASHER.verify(await db.value("select password_hash from member"), NEW)
 
 
-async def test_a_new_password_leads_back_to_where_one_came_from(
+async def test_a_new_password_leads_back_to_the_page_before(
     client: httpx.AsyncClient, mira: Person, mailed: Mailed
 ) -> None:
     mistaken = await client.post("/forgot?next=/t/1/a", data={"email": "no address"})
@@ -133,7 +133,7 @@ async def test_a_weak_password_is_refused_and_the_link_still_works(
     assert (await client.post(link, data={"password": NEW})).status_code == 303
 
 
-async def test_token_pages_are_not_stored_and_tell_no_other_site(
+async def test_pages_of_mailed_links_are_not_stored_and_send_no_referrer_to_other_sites(
     client: httpx.AsyncClient, mira: Person, mailed: Mailed
 ) -> None:
     await forgot(client, mira.email)
@@ -145,7 +145,7 @@ async def test_token_pages_are_not_stored_and_tell_no_other_site(
 async def test_an_unknown_address_gets_the_same_answer_and_no_mail(client: httpx.AsyncClient, mira: Person) -> None:
     known, unknown = await forgot(client, mira.email), await forgot(client, "nobody@example.org")
     for answer in (known, unknown):
-        # Chance, a new one for each request.
+        # Random for each request.
         del answer.headers["x-request-id"]
     assert (known.status_code, known.headers, known.content) == (unknown.status_code, unknown.headers, unknown.content)
     assert await db.value("select count(*) from mail") == 1
@@ -157,7 +157,7 @@ async def test_no_address_is_flooded_and_known_ones_are_limited_like_unknown_one
     for email in (mira.email, "nobody@example.org"):
         seen = [(await forgot(client, email)).status_code for _ in range(ratelimit.FORGOT_ADDRESS.most + 1)]
         assert seen == [303] * (ratelimit.FORGOT_ADDRESS.most + 1)
-    # Whoever asked, the mailbox has links that work.
+    # Whoever requested them, the links in the mailbox work.
     assert await db.value("select count(*) from mail") == ratelimit.FORGOT_ADDRESS.most
 
 

@@ -1,4 +1,4 @@
-"""The secret is replaced: what was signed or sealed with the former one holds, until that is unset."""
+"""After the secret is replaced, signatures and seals of the former one are valid until that is unset."""
 
 import msgspec
 import pytest
@@ -36,7 +36,9 @@ async def opened(member: int) -> tuple[bytes | None, bytes | None]:
     return sealing.unseal(seed, f"seed|{member}"), sealing.unseal(hook_secret, signing.PURPOSE)
 
 
-async def test_second_factors_and_webhooks_are_sealed_anew(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_second_factors_and_webhooks_are_sealed_with_the_new_secret(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ada, old = await make.member("ada"), settings().secret
     sealed = sealing.seal(SEED, f"seed|{ada.id}")
     await db.execute("insert into authenticator (member, seed, step) values ($1, $2, 0)", ada.id, sealed)

@@ -54,7 +54,7 @@ async def test_nothing_is_read_for_a_request_without_our_cookie(
         ("admin", "12 hours", False),
     ],
 )
-async def test_an_unused_sign_in_ends(
+async def test_an_unused_session_ends(
     client: httpx.AsyncClient, mira: Person, role: str, idle: str, good: bool
 ) -> None:
     await db.execute("update member set role = $1", role)
@@ -64,7 +64,9 @@ async def test_an_unused_sign_in_ends(
 
 
 @pytest.mark.parametrize(("role", "days"), [("member", 90), ("moderator", 7), ("admin", 7)])
-async def test_every_sign_in_ends_some_day(client: httpx.AsyncClient, mira: Person, role: str, days: int) -> None:
+async def test_every_session_ends_after_its_longest_time(
+    client: httpx.AsyncClient, mira: Person, role: str, days: int
+) -> None:
     await db.execute("update member set role = $1", role)
     answer = await mira.sign_in(client)
     assert f"Max-Age={days * 86_400}" in answer.headers["set-cookie"]
@@ -75,14 +77,16 @@ async def test_every_sign_in_ends_some_day(client: httpx.AsyncClient, mira: Pers
 
 
 @pytest.mark.parametrize("state", ["suspended", "deactivated", "anonymised"])
-async def test_who_may_no_longer_come_in_is_no_viewer(client: httpx.AsyncClient, mira: Person, state: str) -> None:
+async def test_a_member_who_may_no_longer_sign_in_is_not_a_viewer(
+    client: httpx.AsyncClient, mira: Person, state: str
+) -> None:
     await mira.sign_in(client)
     assert await is_signed_in(client)
     await put_state("member", mira.id, state)
     assert not await is_signed_in(client)
 
 
-async def test_seen_is_written_once_in_a_while_only(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_the_last_use_is_only_written_every_five_minutes(client: httpx.AsyncClient, mira: Person) -> None:
     await mira.sign_in(client)
     before = await db.value("select xmin::text || ctid::text from session")
     assert await is_signed_in(client)
@@ -92,7 +96,7 @@ async def test_seen_is_written_once_in_a_while_only(client: httpx.AsyncClient, m
     assert await db.value("select seen_at = now() from session")
 
 
-async def test_when_a_member_was_here_last_outlives_their_sign_ins(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_the_last_visit_of_a_member_outlives_their_sessions(client: httpx.AsyncClient, mira: Person) -> None:
     await db.execute("update member set seen_at = now() - interval '1 year'")
     await mira.sign_in(client)
     assert await db.value("select seen_at = now() from member where name = 'mira'")
@@ -116,14 +120,14 @@ async def test_a_viewer_is_cached_for_a_second_at_most(
     assert viewer_cache.CACHE_SECONDS <= 1
 
 
-async def test_ending_all_sign_ins_is_in_force_here_at_once(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_ending_all_sessions_is_in_force_in_this_process_at_once(client: httpx.AsyncClient, mira: Person) -> None:
     await mira.sign_in(client)
     assert (await client.get("/settings/profile")).status_code == 200
     await sessions.end_all(mira.id)
     assert (await client.get("/settings/profile")).status_code == 303
 
 
-async def test_streams_learn_which_sign_ins_are_still_good(app: Litestar, mira: Person, jon: Person) -> None:
+async def test_streams_can_check_which_sessions_are_still_valid(app: Litestar, mira: Person, jon: Person) -> None:
     async with browser(app) as one, browser(app) as other:
         await mira.sign_in(one)
         await jon.sign_in(other)
@@ -136,7 +140,7 @@ async def test_streams_learn_which_sign_ins_are_still_good(app: Litestar, mira: 
         assert await sessions.still_valid([]) == set()
 
 
-async def test_with_the_database_away_a_member_is_not_told_to_sign_in(
+async def test_without_the_database_a_member_is_not_asked_to_sign_in(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await mira.sign_in(client)
@@ -182,21 +186,21 @@ async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before
 ) -> None:
     await mira.sign_in(client)
     await client.get("/settings/profile")
-    # As another process would, which cannot tell this one.
+    # Another process would do this, and cannot notify this one.
     await db.execute("update member set assisted = 'hide'")
     assert 'data-assisted="show"' in (await client.get("/settings/profile")).text
 
-    client.cookies.set(middleware.consistency_cookie_name(), "a" * 16)
+    client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), "a" * 16)
     assert 'data-assisted="hide"' in (await client.get("/settings/profile")).text
     queries.clear()
     await client.get("/settings/profile")
     assert sessions.SELECT_SESSION not in queries
 
 
-async def test_what_was_cached_since_a_token_was_met_is_served(client: httpx.AsyncClient, mira: Person) -> None:
-    """Nothing is read anew for as long as the token lasts, but for the member."""
+async def test_values_cached_since_the_token_was_first_met_are_served(client: httpx.AsyncClient, mira: Person) -> None:
+    """While the token lasts, only the member is read again."""
     await mira.sign_in(client)
-    client.cookies.set(middleware.consistency_cookie_name(), "a" * 16)
+    client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), "a" * 16)
     seen = []
     for _ in range(2):
         await client.get("/settings/profile")
@@ -208,7 +212,7 @@ async def test_what_was_cached_since_a_token_was_met_is_served(client: httpx.Asy
 
 
 @pytest.mark.parametrize("made_up", ["", "short", "a" * 17, "a" * 4_000, "ä" * 16, "a b" * 5])
-async def test_what_cannot_be_a_consistency_token_changes_nothing(
+async def test_an_invalid_consistency_token_changes_nothing(
     client: httpx.AsyncClient, mira: Person, queries: list[str], made_up: str
 ) -> None:
     answer = await mira.sign_in(client)
@@ -225,18 +229,18 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
     thread = await make.thread()
     await mira.sign_in(client)
     for number in range(20):
-        client.cookies.set(middleware.consistency_cookie_name(), f"{number:016}")
+        client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), f"{number:016}")
         assert (await client.get(await make.address(thread))).status_code == 200
     assert len(viewer_cache.current()._kept) == 1
     assert len(view._views._kept) == 1
 
 
-async def test_of_many_sign_ins_the_one_unused_longest_ends(app: object) -> None:
-    """Each could hold five live streams, and a right password may be given as often as one likes."""
+async def test_of_too_many_sessions_the_least_recently_used_ends(app: object) -> None:
+    """Each could hold five live streams, and a right password may be given any number of times."""
     mira = await make.member("mira")
     for _ in range(sessions.MOST_SESSIONS + 3):
         last = await sessions.start(mira.id, "member", agent="", address="")
 
-    kept = await db.values("select token_hash from session where member = $1", mira.id)
-    assert len(kept) == sessions.MOST_SESSIONS
-    assert tokens.digest(last) in kept
+    valid = await db.values("select token_hash from session where member = $1", mira.id)
+    assert len(valid) == sessions.MOST_SESSIONS
+    assert tokens.digest(last) in valid

@@ -79,7 +79,7 @@ async def test_my_sign_ins_are_listed_and_can_be_ended_by_me_alone(app: Litestar
 
 
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30, "-1"])
-async def test_made_up_sign_ins_are_not_there(client: httpx.AsyncClient, mira: Person, number: str) -> None:
+async def test_unknown_sessions_are_not_found(client: httpx.AsyncClient, mira: Person, number: str) -> None:
     await mira.sign_in(client)
     assert (await client.post(f"/settings/security/sessions/{number}/end")).status_code == 404
 
@@ -99,7 +99,7 @@ async def test_a_profile_is_saved_and_shown_without_harm(client: httpx.AsyncClie
 
 
 @pytest.mark.parametrize(("field", "value"), [("title", "x" * 41), ("bio", "x" * 1_001), ("bio", "a\x00b")])
-async def test_a_profile_too_long_or_broken_is_refused_and_kept(
+async def test_a_profile_that_is_too_long_or_broken_is_refused_and_its_text_stays_in_the_form(
     client: httpx.AsyncClient, mira: Person, field: str, value: str
 ) -> None:
     await mira.sign_in(client)
@@ -125,7 +125,9 @@ async def test_every_page_carries_the_choice_about_assisted_comments_from_then_o
     assert '<html lang="en" dir="ltr">' in (await client.get("/")).text
 
 
-async def test_a_choice_there_is_not_is_refused_and_one_not_made_stays(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_an_unknown_choice_is_refused_and_a_missing_one_changes_nothing(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
     await mira.sign_in(client)
     await client.post("/settings/profile", data={"assisted": "hide"})
     refused = await client.post("/settings/profile", data={"title": "engineer", "assisted": "burn"})
@@ -152,5 +154,5 @@ async def test_fields_that_the_form_does_not_have_change_nothing(client: httpx.A
         ("", "Unknown browser"),
     ],
 )
-async def test_a_browser_is_told_in_words(agent: str, words: str) -> None:
+async def test_a_browser_is_described_in_words(agent: str, words: str) -> None:
     assert device(agent) == words

@@ -27,7 +27,7 @@ async def test_a_member_signs_in_by_name_and_by_address(client: httpx.AsyncClien
         assert (await client.get("/settings/security")).status_code == 200
 
 
-async def test_sign_ins_fill_nobodys_mailbox(app: Litestar, mira: Person) -> None:
+async def test_letters_about_new_browsers_are_limited(app: Litestar, mira: Person) -> None:
     """Each new browser sent a letter: forty in seven seconds, to any address that somebody had signed up with."""
     async with browser(app) as stranger:
         typed = {"name": "stranger", "email": "owner@example.org", "password": PASSWORD}
@@ -41,7 +41,7 @@ async def test_sign_ins_fill_nobodys_mailbox(app: Litestar, mira: Person) -> Non
         assert await db.value("select count(*) from mail where kind = 'device' and recipient = $1", to) == most
 
 
-async def test_a_new_password_is_no_news_for_an_address_that_nobody_confirmed(client: httpx.AsyncClient) -> None:
+async def test_an_unconfirmed_address_gets_no_letter_about_a_new_password(client: httpx.AsyncClient) -> None:
     await client.post("/signup", data={"name": "stranger", "email": "owner@example.org", "password": PASSWORD})
     new = {"current": PASSWORD, "password": "another-quiet-harbour-9"}
     assert (await client.post("/settings/security", data=new)).status_code == 303
@@ -84,7 +84,7 @@ async def test_an_unknown_name_costs_a_hash_too(
 
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
-    """The hashes that passwords are compared with, as they come; None for an account that does not exist."""
+    """The hashes that passwords are compared with, in order; None for an account that does not exist."""
     hashes: list[str | None] = []
     matches = passwords.matches
 
@@ -118,14 +118,14 @@ async def test_unknown_names_cost_a_hash_as_wrong_passwords_do(
 
 @pytest.mark.parametrize("field", ["login", "password"])
 @pytest.mark.parametrize("value", ["", "\x00", "é" * 300, "%", "' or 1=1 --", "\ufeff", "🦜" * 100])
-async def test_odd_input_is_a_mistake_and_never_a_failure(
+async def test_odd_input_is_refused_and_never_fails(
     client: httpx.AsyncClient, mira: Person, field: str, value: str
 ) -> None:
     data = {"login": "mira", "password": "not my password"} | {field: value}
     assert (await client.post("/login", data=data)).status_code == 422
 
 
-async def test_bytes_that_are_no_text_are_never_a_failure(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_bytes_that_are_not_text_never_fail(client: httpx.AsyncClient, mira: Person) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     answer = await client.post("/login", content=b"login=mira&password=%ff%fe%ed%a0%80", headers=headers)
     assert answer.status_code in {400, 422}
@@ -150,7 +150,7 @@ async def test_signing_in_never_leads_to_another_site(client: httpx.AsyncClient,
     assert location in {"/", "/%0d"}
 
 
-async def test_signing_in_leads_back_to_where_one_was(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_signing_in_leads_back_to_the_page_before(client: httpx.AsyncClient, mira: Person) -> None:
     shown = await client.get("/login?next=/t/1/a%3Fsort=new")
     assert 'value="/t/1/a?sort=new"' in shown.text
     data = {"login": "mira", "password": PASSWORD}
@@ -158,7 +158,7 @@ async def test_signing_in_leads_back_to_where_one_was(client: httpx.AsyncClient,
     assert (await client.get("/login?next=/t/1/a")).headers["location"] == "/t/1/a"
 
 
-async def test_a_planted_cookie_is_nobody_and_is_replaced(client: httpx.AsyncClient, mira: Person) -> None:
+async def test_a_planted_session_cookie_has_no_member_and_is_replaced(client: httpx.AsyncClient, mira: Person) -> None:
     planted = "A" * 43
     client.cookies.set("parley", planted)
     assert (await client.get("/settings/security")).status_code == 303
@@ -206,7 +206,7 @@ async def test_asking_to_sign_out_by_a_link_changes_nothing(client: httpx.AsyncC
 
 
 @pytest.mark.parametrize(("state", "words"), [("suspended", "suspended"), ("anonymised", "closed")])
-async def test_who_may_not_come_in_is_told_why_but_only_with_the_right_password(
+async def test_a_refused_account_sees_why_only_with_the_right_password(
     client: httpx.AsyncClient, mira: Person, state: str, words: str
 ) -> None:
     await put_state("member", mira.id, state)
@@ -246,7 +246,7 @@ async def test_other_pages_are_served_while_fifty_sign_ins_are_hashed(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "HASHER", DEPLOYED)
-    # No account is needed: an unknown name costs the same hash, and no database connection meanwhile.
+    # No account is needed: an unknown name costs the same hash, and holds no database connection meanwhile.
     served = 0
     async with browser(app) as client:
         guesses = asyncio.gather(*(passwords.matches("not my password", None) for _ in range(50)))
@@ -273,9 +273,9 @@ async def test_sign_ins_and_refusals_are_logged_without_names_or_secrets(
         await client.post("/login", data={"login": "mira", "password": "canary password"})
         await mira.sign_in(client)
         await client.post("/logout")
-    told = [entry for entry in logs if entry["log_level"] != "debug"]
-    assert [entry["event"] for entry in told] == ["sign-in refused", "signed in", "signed out"]
-    assert {entry["member"] for entry in told} == {mira.id}
+    entries = [entry for entry in logs if entry["log_level"] != "debug"]
+    assert [entry["event"] for entry in entries] == ["sign-in refused", "signed in", "signed out"]
+    assert {entry["member"] for entry in entries} == {mira.id}
     written = repr(logs)
     for secret in ("canary", PASSWORD, "mira@", "127.0.0.1"):
         assert secret not in written

@@ -49,18 +49,18 @@ async def test_a_newcomer_signs_up_opens_the_mailed_link_and_may_write(
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"), [("Asia/Kolkata", "Asia/Kolkata"), ("", "UTC"), ("Mars/Crater", "UTC"), ("../etc/passwd", "UTC")]
+    ("typed", "zone"), [("Asia/Kolkata", "Asia/Kolkata"), ("", "UTC"), ("Mars/Crater", "UTC"), ("../etc/passwd", "UTC")]
 )
-async def test_the_browsers_time_zone_is_kept_where_there_is_one_of_that_name(
-    client: httpx.AsyncClient, mailed: Mailed, said: str, kept: str
+async def test_the_browsers_time_zone_is_stored_if_it_is_known(
+    client: httpx.AsyncClient, mailed: Mailed, typed: str, zone: str
 ) -> None:
-    assert (await sign_up(client, zone=said)).status_code == 303
+    assert (await sign_up(client, zone=typed)).status_code == 303
 
-    assert await db.value("select zone from member where name = 'ada'") == kept
+    assert await db.value("select zone from member where name = 'ada'") == zone
     await client.post(await mailed("verify"))
-    due = await db.value("select next_at at time zone $1 from subscription", kept)
+    due = await db.value("select next_at at time zone $1 from subscription", zone)
     assert (due.isoweekday(), due.hour) == (6, 8)
-    assert ("Day and hour are in UTC" in (await client.get("/settings/mail")).text) == (kept == "UTC")
+    assert ("Day and hour are in UTC" in (await client.get("/settings/mail")).text) == (zone == "UTC")
 
 
 async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClient) -> None:
@@ -82,7 +82,7 @@ async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClie
         ("password", "ada12345678", "name"),
     ],
 )
-async def test_a_mistake_stands_beside_its_field_and_the_rest_is_kept(
+async def test_an_error_is_shown_beside_its_field_and_the_other_fields_keep_their_text(
     client: httpx.AsyncClient, field: str, value: str, mistake: str
 ) -> None:
     answer = await sign_up(client, **{field: value})
@@ -116,7 +116,7 @@ async def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(app: Li
     assert "/verify/" not in await db.value("select text from mail where kind = 'known'")
 
 
-async def test_a_stranger_who_signed_up_with_my_address_looks_the_same_ever_after(app: Litestar, mira: object) -> None:
+async def test_later_answers_do_not_show_whether_an_address_is_known(app: Litestar, mira: object) -> None:
     for email in ("new@example.org", "mira@example.org"):
         async with browser(app) as client:
             name = email[:3] + "x"
@@ -129,7 +129,7 @@ async def test_a_stranger_who_signed_up_with_my_address_looks_the_same_ever_afte
             assert seen == [303, 303, 303, 422]
 
 
-async def test_an_address_belongs_to_whoever_confirms_it_first(app: Litestar, mailed: Mailed) -> None:
+async def test_an_address_belongs_to_the_member_who_confirms_it_first(app: Litestar, mailed: Mailed) -> None:
     async with browser(app) as squatter, browser(app) as owner:
         await sign_up(squatter, name="squatter")
         theirs = await mailed("verify")
@@ -178,7 +178,7 @@ async def test_a_link_that_is_too_old_is_refused_when_it_is_used(client: httpx.A
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 43, "..%2f..", "%00", "a" * 5000, "é" * 43])
-async def test_a_made_up_link_is_refused(client: httpx.AsyncClient, token: str) -> None:
+async def test_a_forged_link_is_refused(client: httpx.AsyncClient, token: str) -> None:
     for path in (f"/verify/{token}", f"/reset/{token}"):
         assert (await client.get(path)).status_code in {404, 410, 414}
         assert (await client.post(path, data={"password": FORM["password"]})).status_code in {404, 405, 410, 414}
@@ -243,7 +243,7 @@ async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(clien
 
 
 @pytest.mark.parametrize("name", ["sign-up:network, proven", "sign-up:all"])
-async def test_a_calculation_does_not_lift_every_limit(client: httpx.AsyncClient, name: str) -> None:
+async def test_a_proof_of_work_does_not_lift_every_limit(client: httpx.AsyncClient, name: str) -> None:
     limit = ratelimit.LIMITS[name]
     await ratelimit.take(ratelimit.SIGN_UP_NETWORK, "127.0.0.0/24", ratelimit.SIGN_UP_NETWORK.most)
     await ratelimit.take(limit, ratelimit.EVERYBODY if name.endswith("all") else "127.0.0.0/24", limit.most)
@@ -252,13 +252,13 @@ async def test_a_calculation_does_not_lift_every_limit(client: httpx.AsyncClient
     assert await db.value("select count(*) from member") == 0
 
 
-async def test_without_a_calculation_a_moderator_decides_about_neighbours(client: httpx.AsyncClient) -> None:
+async def test_without_a_proof_of_work_a_moderator_decides_about_neighbours(client: httpx.AsyncClient) -> None:
     await ratelimit.take(ratelimit.SIGN_UP_NETWORK, "127.0.0.0/24", ratelimit.SIGN_UP_NETWORK.most)
     assert (await sign_up(client, by_hand="1")).status_code == 303
     assert await db.value("select waits from sign_up")
 
 
-async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_out(app: Litestar) -> None:
+async def test_a_sign_up_with_another_persons_address_does_not_keep_its_owner_out(app: Litestar) -> None:
     squatter = Client(agent="", address="203.0.113.9")
     for number in range(ratelimit.SIGN_UP_HERE.most):
         await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=squatter)
@@ -281,7 +281,7 @@ async def test_other_spellings_of_a_mailbox_are_the_same_mailbox(app: Litestar) 
     assert await db.value("select count(*) from mail") == ratelimit.SIGN_UP_HERE.most
 
 
-async def test_many_who_sign_up_with_somebody_elses_address_do_not_keep_them_out(client: httpx.AsyncClient) -> None:
+async def test_many_sign_ups_with_one_address_do_not_keep_its_owner_out(client: httpx.AsyncClient) -> None:
     for _ in range(ratelimit.SIGN_UP_ADDRESS.most):
         await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, FORM["email"])
 
@@ -326,7 +326,7 @@ async def test_known_and_unknown_addresses_take_the_same_work(app: Litestar, mir
 
 @asynccontextmanager
 async def recorded() -> AsyncIterator[list[str]]:
-    """The statements that are run inside, in their order; a time would say less, and depend on the machine."""
+    """The statements that run inside, in order. A time would depend on the machine."""
     statements: list[str] = []
     transaction = db.DB.current_transaction.get()
     assert transaction is not None
@@ -345,7 +345,7 @@ async def test_a_password_of_128_characters_signs_in_and_one_less_does_not(clien
 CAME_FROM = "/t/1/a?sort=new&passage=3"
 
 
-async def test_signing_up_leads_back_to_where_one_came_from(client: httpx.AsyncClient, mailed: Mailed) -> None:
+async def test_signing_up_leads_back_to_the_page_before(client: httpx.AsyncClient, mailed: Mailed) -> None:
     form = (await client.get("/signup", params={"next": CAME_FROM})).text
     mistaken = await client.post("/signup", params={"next": CAME_FROM}, data=FORM | {"name": "a"})
     done = await client.post(action_of(mistaken.text), data=FORM | {"next": CAME_FROM})
@@ -365,7 +365,7 @@ async def test_signing_up_leads_back_to_where_one_came_from(client: httpx.AsyncC
     assert 'href="/login?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"' in elsewhere
 
 
-async def test_who_is_a_member_already_is_led_on(client: httpx.AsyncClient, mailed: Mailed) -> None:
+async def test_a_signed_in_member_is_redirected(client: httpx.AsyncClient, mailed: Mailed) -> None:
     await sign_up(client)
     unconfirmed = await client.get("/signup?next=/t/1/a")
     await client.post("/verify")
@@ -400,7 +400,7 @@ async def test_a_path_that_is_too_long_for_a_mail_stays_out_of_it(client: httpx.
 
 
 def action_of(page: str, beginning: str = "/signup") -> str:
-    """Where the form of a page is sent to."""
+    """The address of a page's form."""
     found = re.search(rf'action="({beginning}[^"]*)"', page)
     assert found
     return found[1].replace("&amp;", "&")

@@ -1,4 +1,4 @@
-"""A silenced member reads, and writes nothing, until exactly the end of it; a suspended one does not come in (I12)."""
+"""A silenced member only reads, and a suspended one cannot sign in, until exactly the end of the sanction (I12)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -25,7 +25,7 @@ async def sanctioned(state: str, lasts: timedelta | None = WEEK, *, role: str = 
     return member
 
 
-async def test_whoever_is_silenced_reads_and_cannot_write(client: httpx.AsyncClient) -> None:
+async def test_a_silenced_member_reads_and_cannot_write(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     comment = await make.comment(thread, await make.member())
     await make.sign_in(client, await sanctioned("silenced"))
@@ -86,7 +86,7 @@ async def test_a_silenced_moderator_is_no_moderator_meanwhile(client: httpx.Asyn
 
 
 @pytest.mark.parametrize(("lasts", "status"), [(None, 403), (WEEK, 403), (OVER, 303)])
-async def test_whoever_is_suspended_signs_in_when_it_is_over(
+async def test_a_suspended_member_signs_in_when_the_suspension_is_over(
     client: httpx.AsyncClient, lasts: timedelta | None, status: int
 ) -> None:
     member = await sanctioned("suspended", lasts)
@@ -102,7 +102,7 @@ async def test_whoever_is_suspended_signs_in_when_it_is_over(
     assert status == 303 or "It insults." in answer.text
 
 
-async def test_a_sign_in_of_somebody_suspended_counts_again_at_the_end(client: httpx.AsyncClient) -> None:
+async def test_a_session_of_a_suspended_member_is_valid_again_at_the_end(client: httpx.AsyncClient) -> None:
     member = await sanctioned("suspended")
     await make.sign_in(client, member)
     assert (await client.get("/settings/profile")).status_code == 303

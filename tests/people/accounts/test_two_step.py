@@ -18,6 +18,7 @@ from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SignedIn
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
+from parley.platform.http import cookies
 from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
@@ -86,7 +87,9 @@ async def test_a_code_works_once(client: httpx.AsyncClient, mira: Person, phone:
     assert 'id="f-code-error"' in again.text
 
 
-async def test_a_recovery_code_works_once_and_is_told(client: httpx.AsyncClient, mira: Person, phone: Phone) -> None:
+async def test_a_recovery_code_works_once_and_is_reported_by_mail(
+    client: httpx.AsyncClient, mira: Person, phone: Phone
+) -> None:
     code = phone.codes[0].lower().replace("-", " ")  # type: ignore[attr-defined]
     await mira.sign_in(client)
     assert (await client.post("/login/second", data={"code": code})).status_code == 303
@@ -148,7 +151,7 @@ async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts
     for code in (await phone.code(mira), phone.codes[0]):  # type: ignore[attr-defined]
         client.cookies.clear()
         await mira.sign_in(client)
-        ticket = client.cookies[sign_in_ticket.cookie_name()]
+        ticket = client.cookies[cookies.name(sign_in_ticket.COOKIE)]
         who = Client(agent="", address="198.51.100.7")
         tries = (second_factor.sign_in(ticket, code, "", who) for _ in range(3))
         answers = await asyncio.gather(*tries, return_exceptions=True)
@@ -156,20 +159,20 @@ async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts
         assert sum(isinstance(one, Refused) for one in answers) == 2
 
 
-async def test_whoever_knows_the_password_does_not_use_up_the_tries_of_a_known_device(
+async def test_an_attacker_with_the_password_does_not_use_up_the_tries_of_a_known_device(
     client: httpx.AsyncClient, mira: Person, phone: Phone
 ) -> None:
     for _ in range(ratelimit.SECOND_ACCOUNT.most):
         await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(mira.id))
     account = await queries.account(mira.id)
     assert account is not None
-    client.cookies.set(devices.cookie_name(), devices.issue(mira.id, account.password_hash))
+    client.cookies.set(cookies.name(devices.COOKIE), devices.issue(mira.id, account.password_hash))
     await mira.sign_in(client)
     assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "1.99999999999.password.0", "1.1.password.0", "é.2.3.4", "1.2.3.4.5"])
-async def test_nobody_begins_with_the_second_step(client: httpx.AsyncClient, mira: Person, ticket: str) -> None:
+async def test_the_second_step_needs_the_first(client: httpx.AsyncClient, mira: Person, ticket: str) -> None:
     client.cookies.clear()
     headers = {"cookie": f"parley-second={ticket}".encode()}
     assert (await client.post("/login/second", data={"code": "123456"}, headers=headers)).status_code == 410
@@ -207,7 +210,7 @@ async def test_the_seed_is_stored_sealed_for_one_member(mira: Person, jon: Perso
     assert sealing.unseal(stored, f"seed|{jon.id}") is None
 
 
-async def test_what_is_sensitive_asks_for_the_code_then(client: httpx.AsyncClient, mira: Person, phone: Phone) -> None:
+async def test_sensitive_actions_ask_for_the_code(client: httpx.AsyncClient, mira: Person, phone: Phone) -> None:
     await mira.sign_in(client)
     await client.post("/login/second", data={"code": await phone.code(mira)})
     await db.execute("update session set proved_at = null")
@@ -234,7 +237,7 @@ async def test_recovery_codes_need_an_app(client: httpx.AsyncClient, mira: Perso
     assert (await client.get(CODES)).headers["location"] == f"/login?next={CODES}"
 
 
-async def test_a_new_browser_is_told_and_a_known_one_is_not(
+async def test_a_new_browser_is_reported_by_mail_and_a_known_one_is_not(
     app: Litestar, client: httpx.AsyncClient, mira: Person
 ) -> None:
     await mira.sign_in(client)
@@ -245,7 +248,7 @@ async def test_a_new_browser_is_told_and_a_known_one_is_not(
 
 @pytest.fixture
 async def required(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on an installation that is not on localhost."""
+    """An installation that is not on localhost."""
     changed = msgspec.structs.replace(settings(), staff_factor_days=14)
     for module in (sessions, authenticators):
         monkeypatch.setattr(module, "settings", lambda: changed)

@@ -50,7 +50,9 @@ async def test_for_others_there_is_no_form(client: httpx.AsyncClient, role: str 
 
 
 @pytest.mark.parametrize("rules", ["x" * 20_001, "a\x00b"])
-async def test_rules_too_long_or_broken_are_refused_and_kept(client: httpx.AsyncClient, rules: str) -> None:
+async def test_rules_that_are_too_long_or_broken_are_refused_and_their_text_stays_in_the_form(
+    client: httpx.AsyncClient, rules: str
+) -> None:
     await admin(client)
     answer = await save(client, rules=rules)
 
@@ -77,16 +79,16 @@ async def test_rules_saved_as_they_were_keep_their_day(client: httpx.AsyncClient
     assert "2 January 2026" in (await client.get("/rules")).text
 
 
-async def test_two_admins_at_once_do_not_write_each_other_s_rules_away(client: httpx.AsyncClient) -> None:
+async def test_of_two_admins_who_save_at_once_neither_overwrites_the_other(client: httpx.AsyncClient) -> None:
     await admin(client)
     version = make.hidden(await client.get("/rules/edit"), "version")
     await save(client, rules="Theirs.", version=version)
 
     stale = await save(client, rules="Mine.", version=version)
-    kept = await db.value("select rules from community")
+    stored = await db.value("select rules from community")
     again = await save(client, rules="Mine.", version=make.hidden(stale, "version"))
 
-    assert (stale.status_code, kept, again.status_code) == (409, "Theirs.", 303)
+    assert (stale.status_code, stored, again.status_code) == (409, "Theirs.", 303)
     assert "Another admin changed the rules in the meantime" in stale.text
     assert "Mine.</textarea>" in stale.text
     assert await db.value("select rules from community") == "Mine."

@@ -35,7 +35,7 @@ async def listening(handler: object) -> AsyncIterator[str]:
 
 
 class Sink:
-    """A mail server that keeps what it is given. With an `answer` such as "554 no" it refuses all, after DATA."""
+    """A mail server that stores messages. With an `answer` such as "554 no" it refuses all of them, after DATA."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[list[str], bytes]] = []
@@ -66,7 +66,7 @@ class Sink:
 
 
 class Club(msgspec.Struct):
-    """A list whose members and letters are kept here, and what it was told."""
+    """A list in memory: its letters, who left it, and the outcomes that it was given."""
 
     left: set[tuple[int, str]] = msgspec.field(default_factory=set)
     letters: dict[int, Letter | None] = msgspec.field(default_factory=dict)

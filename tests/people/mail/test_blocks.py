@@ -1,4 +1,4 @@
-"""The HTML of messages says what their text says, with a button for each of our own links and for no other."""
+"""The HTML of a message has the words of its text, and a button for each of our own links and for no other."""
 
 from parley.people import mail
 from parley.people.mail.writing import MailBlock, blocks

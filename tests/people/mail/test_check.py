@@ -39,7 +39,7 @@ def good(raw: bytes, of: Settings) -> set[bool]:
     return {finding.good for finding in check.check_message(raw, of)}
 
 
-def test_the_records_name_who_may_send_the_key_and_where_mail_comes_back_to(servers: None, key: Path) -> None:
+def test_the_records_name_the_senders_the_key_and_the_bounce_domain(servers: None, key: Path) -> None:
     found = {one.name: one for one in check.records(site(dkim_key=key, mail_bounces="b@back.example.org"))}
     assert found["talk.example.org"].value.startswith("v=spf1 ")
     assert found["parley._domainkey.talk.example.org"].value.startswith("v=DKIM1; k=rsa; p=MII")
@@ -48,13 +48,15 @@ def test_the_records_name_who_may_send_the_key_and_where_mail_comes_back_to(serv
     assert "PTR" in {one.type for one in found.values()}
 
 
-def test_a_file_that_is_no_key_is_said_to_be_none(servers: None, tmp_path: Path) -> None:
+def test_a_file_without_a_key_is_refused(servers: None, tmp_path: Path) -> None:
     (tmp_path / "no").write_text("no key")
     with pytest.raises(ValueError, match="no RSA private key"):
         check.public_key(tmp_path / "no")
 
 
-def test_what_we_write_is_as_it_should_be_and_a_change_is_seen(use: Use, club: Club, servers: None, key: Path) -> None:
+def test_our_messages_pass_the_checks_and_a_changed_one_does_not(
+    use: Use, club: Club, servers: None, key: Path
+) -> None:
     use(**SITE, dkim_key=key)
     raw = message.render(LETTER)
     of = site(dkim_key=key)

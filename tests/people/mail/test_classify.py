@@ -57,7 +57,7 @@ SENDGRID = [{"event": "spamreport", "email": "ada@example.org"}]
         (json.dumps(SENDGRID), "complaint", "suppress"),
     ],
 )
-def test_a_file_is_shown_with_what_would_be_done(tmp_path: Path, text: str, kind: str, action: str) -> None:
+def test_classify_shows_the_kind_and_the_action(tmp_path: Path, text: str, kind: str, action: str) -> None:
     file = tmp_path / "message"
     file.write_text(text)
     found = json.loads(CliRunner().invoke(classify, ["--json", str(tmp_path)]).output)

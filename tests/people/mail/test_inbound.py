@@ -1,4 +1,4 @@
-"""Mail that comes in: what is told from what, how often that is right, and what follows."""
+"""Inbound mail: how it is classified, how often that is right, and what follows."""
 
 import json
 import re
@@ -26,10 +26,10 @@ from tests.people.mail.sink import Club, Sink, Use
 pytestmark = [pytest.mark.anyio]
 
 SAMPLES = SHARED / "email" / "sisimai"
-# What is no undeliverable mail, though a server sent it.
+# These come from a server, but are not about undeliverable mail.
 NO_BOUNCE = {"delivered", "feedback"}
-# Where the collection's label contradicts what is promised here: an answer that plainly says that there is no such
-# mailbox suppresses it, also where a filter may have said so, but not after DATA; "inactive" and a status 4.x never do.
+# Where our rules contradict the label of the collection: a reply that plainly says that there is no such mailbox
+# suppresses it, even if a filter may have sent it, but not after DATA; "inactive" and a status 4.x never do.
 PLAIN = re.compile(
     r"(unknown|no such|invalid) (user|mailbox|recipient|address)|user unknown"
     r"|(user|account|recipient|address)[^.]{0,40}(not exist|not found)",
@@ -48,13 +48,13 @@ def samples() -> list[dict[str, Any]]:
     return found
 
 
-def told(sample: dict[str, Any]) -> str | None:
+def classified(sample: dict[str, Any]) -> str | None:
     _, report = reports.read((SAMPLES / sample["file"]).read_bytes())
     return report.kind if report else None
 
 
 def is_gone(sample: dict[str, Any]) -> bool:
-    """Whether the mailbox is gone: as the label says, but for those that the rules above contradict."""
+    """Whether the mailbox is gone, by the label or by the rules above."""
     label, words = sample["expected"][0], (SAMPLES / sample["file"]).read_text(errors="replace")
     if label["reason"] in FILTERS:
         plain = " ".join(words.replace("-", "").split())
@@ -62,11 +62,11 @@ def is_gone(sample: dict[str, Any]) -> bool:
     return bool(label["hardbounce"]) and OPEN.search(words) is None
 
 
-def test_nineteen_in_twenty_bounces_are_told_right_by_whether_the_address_is_gone() -> None:
+def test_nineteen_in_twenty_bounces_are_classified_correctly_by_whether_the_address_is_gone() -> None:
     bounces = [one for one in samples() if one["cls"] == "bounce" and one["expected"]]
     judged = [one for one in bounces if one["expected"][0]["reason"] not in NO_BOUNCE]
-    right = sum(told(one) is not None and (told(one) == "gone") == is_gone(one) for one in judged)
-    missed = sum(told(one) is None for one in judged)
+    right = sum(classified(one) is not None and (classified(one) == "gone") == is_gone(one) for one in judged)
+    missed = sum(classified(one) is None for one in judged)
     print(f"\n{right} of {len(judged)} bounces right ({right / len(judged):.1%}), {missed} not recognised")  # noqa: T201 the figures
     assert len(judged) > 250
     assert right / len(judged) >= 0.95
@@ -74,7 +74,7 @@ def test_nineteen_in_twenty_bounces_are_told_right_by_whether_the_address_is_gon
 
 def test_every_complaint_is_recognised() -> None:
     complaints = [one for one in samples() if one["cls"] == "complaint"]
-    found = [(told(one), one["expected"][0]["feedbacktype"]) for one in complaints]
+    found = [(classified(one), one["expected"][0]["feedbacktype"]) for one in complaints]
     print(f"\n{sum(kind is not None for kind, _ in found)} of {len(found)} complaints recognised")  # noqa: T201 the figures
     assert len(found) >= 12
     assert {kind for kind, of in found if of != "auth-failure"} == {"complaint", "leave"}
@@ -83,15 +83,15 @@ def test_every_complaint_is_recognised() -> None:
 
 def test_no_automatic_reply_and_no_ordinary_mail_is_taken_for_a_bounce() -> None:
     others = [one for one in samples() if one["cls"] in {"auto-reply", "not-a-bounce"}]
-    ordinary = [told(one) for one in others]
+    ordinary = [classified(one) for one in others]
     taken = sum(one not in NO_REPORT for one in ordinary)
     print(f"\n{len(ordinary)} automatic replies and ordinary mails, {taken} taken for bounces")  # noqa: T201 the figures
     assert len(ordinary) >= 5
     assert set(ordinary) <= NO_REPORT
-    assert {told(one) for one in others if one["cls"] == "auto-reply"} == {"auto-reply"}
+    assert {classified(one) for one in others if one["cls"] == "auto-reply"} == {"auto-reply"}
 
 
-def test_no_sample_that_is_cut_anywhere_makes_it_fail() -> None:
+def test_a_sample_that_is_cut_off_anywhere_is_still_read() -> None:
     for sample in samples()[::6]:
         raw = (SAMPLES / sample["file"]).read_bytes()
         for end in range(0, len(raw), 97):
@@ -111,7 +111,7 @@ def test_a_bounce_whose_parameters_are_split_in_two_ways_is_read(type_: str) -> 
 
 
 @given(st.binary(max_size=2_000))
-def test_nothing_that_comes_in_makes_it_fail(raw: bytes) -> None:
+def test_any_bytes_are_read_without_an_exception(raw: bytes) -> None:
     reports.read(b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n" + raw)
     reports.read(raw)
 
@@ -130,18 +130,18 @@ def test_nothing_that_comes_in_makes_it_fail(raw: bytes) -> None:
         ("5.3.0", "hard"),
     ],
 )
-def test_the_code_says_what_kind_it_is(status: str, kind: str) -> None:
+def test_the_status_code_decides_the_kind(status: str, kind: str) -> None:
     assert kind_of(status, permanent=not status.startswith("4")) == kind
 
 
-def dsn(number: int, status: str = "5.1.1", *, to: str | None = None, said: str = "550 no", turn: int = 0) -> bytes:
+def dsn(number: int, status: str = "5.1.1", *, to: str | None = None, said: str = "550 no", copy: int = 0) -> bytes:
     """As postfix writes it."""
     return f"""Return-Path: <>
 Delivered-To: {to or envelope(number)}
 From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
 Subject: Undelivered Mail Returned to Sender
 Auto-Submitted: auto-replied
-Message-ID: <{turn}@mx.example.org>
+Message-ID: <{copy}@mx.example.org>
 Content-Type: multipart/report; report-type=delivery-status; boundary="x"
 
 --x
@@ -180,7 +180,7 @@ async def is_held_back() -> bool:
     )
 
 
-async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here: Sink, club: Club) -> None:
+async def test_an_address_that_is_gone_gets_no_more_letters_until_its_suppression_ends(here: Sink, club: Club) -> None:
     assert await process(dsn(await sent(club))) == "gone"
     assert await is_held_back()
     number = await sent(club, "digest.2")
@@ -192,7 +192,7 @@ async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here
     assert await deliver_due() == 1
 
 
-async def test_a_message_that_somebody_waits_for_still_goes_there(here: Sink, club: Club) -> None:
+async def test_a_message_to_one_address_still_goes_to_a_suppressed_address(here: Sink, club: Club) -> None:
     await process(dsn(await sent(club)))
     async with db.atomic():
         await mail.send("reset", "ada@example.org", "A new password", "A link.\n")
@@ -207,40 +207,40 @@ async def test_an_address_that_cannot_be_reached_is_given_up_after_two_bounces_d
     here: Sink, club: Club
 ) -> None:
     number = await sent(club)
-    for turn in range(5):
-        assert await process(dsn(number, "5.3.0", turn=turn)) == "hard"
+    for copy in range(5):
+        assert await process(dsn(number, "5.3.0", copy=copy)) == "hard"
     assert not await is_held_back()
     await days_later(3)
-    assert await process(dsn(number, "5.3.0", turn=5)) == "hard"
+    assert await process(dsn(number, "5.3.0", copy=5)) == "hard"
     assert await is_held_back()
 
 
 async def test_full_mailboxes_add_up_over_days_and_are_forgotten_after_a_month(here: Sink, club: Club) -> None:
     number = await sent(club)
-    for turn in range(3):
-        assert await process(dsn(number, "5.2.2", turn=turn)) == "full"
+    for copy in range(3):
+        assert await process(dsn(number, "5.2.2", copy=copy)) == "full"
         await days_later(3)
     assert not await is_held_back()
     await days_later(31)
-    for turn in range(3, 6):
-        await process(dsn(number, "4.4.1", turn=turn))
+    for copy in range(3, 6):
+        await process(dsn(number, "4.4.1", copy=copy))
         await days_later(3)
     assert not await is_held_back()
-    await process(dsn(number, "4.4.1", turn=7))
+    await process(dsn(number, "4.4.1", copy=7))
     assert await is_held_back()
 
 
 async def refused_by_one_provider(club: Club, status: str, said: str, count: int = 5) -> None:
-    for turn in range(count):
-        address = f"member{turn}@provider.example"
+    for copy in range(count):
+        address = f"member{copy}@provider.example"
         letter = mail.Letter(
-            list="digest", member=1, to=address, key=f"burst.{turn}", subject="Monday", text="Words.\n"
+            list="digest", member=1, to=address, key=f"burst.{copy}", subject="Monday", text="Words.\n"
         )
         async with db.atomic():
             number = await mail.post(letter)
         club.letters[number] = letter
         await db.execute("update mail set data_at = now(), state = 'sent' where id = $1", number)
-        await process(dsn(number, status, said=said, turn=turn))
+        await process(dsn(number, status, said=said, copy=copy))
 
 
 PAUSED = "select paused_until > now() from mail_domain where domain = 'provider.example'"
@@ -251,7 +251,7 @@ SUPPRESSED = "select count(*) from mail_address where suppressed_at is not null"
     ("status", "said"),
     [("5.7.1", "550 5.7.1 blocked, see spamhaus"), ("5.1.1", "550 5.1.1 no such user")],
 )
-async def test_a_burst_of_one_refusal_pauses_the_provider_and_gives_back_whom_it_suppressed(
+async def test_a_burst_of_one_refusal_pauses_the_provider_and_ends_the_suppression_of_its_addresses(
     here: Sink, club: Club, status: str, said: str
 ) -> None:
     await refused_by_one_provider(club, status, said)
@@ -265,7 +265,7 @@ async def test_a_burst_counts_against_nobody(here: Sink, club: Club) -> None:
     assert await db.value("select sum(score) from mail_address") == 0
 
 
-async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
+async def test_a_failed_check_for_a_burst_still_counts_the_bounces(
     here: Sink, club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check = mail_bounces.pause_in_burst
@@ -297,19 +297,19 @@ async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(her
     assert await db.value(SUPPRESSED) == 5
 
 
-async def test_addresses_that_nobody_confirmed_hold_no_letters_of_others_back(here: Sink, club: Club) -> None:
-    for turn in range(6):
+async def test_bounces_of_unconfirmed_addresses_do_not_pause_the_letters_of_others(here: Sink, club: Club) -> None:
+    for copy in range(6):
         async with db.atomic():
-            await mail.send("verify", f"nobody{turn}@provider.example", "Confirm", "Words.\n")
+            await mail.send("verify", f"nobody{copy}@provider.example", "Confirm", "Words.\n")
         number = await db.value("update mail set data_at = now(), state = 'sent' where state = 'planned' returning id")
-        assert await process(dsn(number, "5.1.1", said="550 5.1.1 no such user", turn=turn)) == "gone"
+        assert await process(dsn(number, "5.1.1", said="550 5.1.1 no such user", copy=copy)) == "gone"
     assert await db.value(PAUSED) is None
 
 
-async def test_that_they_do_not_want_our_mail_is_not_the_members_fault(here: Sink, club: Club) -> None:
+async def test_a_refusal_of_our_mail_does_not_count_against_the_member(here: Sink, club: Club) -> None:
     number = await sent(club)
-    for turn in range(9):
-        assert await process(dsn(number, "5.7.1", turn=turn)) == "policy"
+    for copy in range(9):
+        assert await process(dsn(number, "5.7.1", copy=copy)) == "policy"
     assert not await is_held_back()
     assert await db.value("select count(*) from mail_bounce where kind = 'policy'") == 9
 
@@ -328,7 +328,7 @@ async def test_a_report_without_our_proof_is_not_believed(here: Sink, club: Club
 
 
 @pytest.mark.parametrize("to", ["(" * 5_000, "a:" * 5_000, '"' * 5_000])
-async def test_what_is_no_address_is_ignored(here: Sink, club: Club, to: str) -> None:
+async def test_a_report_with_an_invalid_address_is_ignored(here: Sink, club: Club, to: str) -> None:
     """An error would let the mail server deliver it again and again."""
     assert await process(dsn(await sent(club), to=to)) == "ignored"
 
@@ -338,7 +338,7 @@ async def test_the_mail_server_may_name_the_address_it_delivered_to(here: Sink, 
     assert await process(dsn(number, to="ada@localhost"), recipient=envelope(number)) == "gone"
 
 
-async def test_a_complaint_takes_them_off_the_list(here: Sink, club: Club) -> None:
+async def test_a_complaint_unsubscribes_the_member(here: Sink, club: Club) -> None:
     raw = f"""From: feedback@mail.example
 To: abuse@localhost
 Content-Type: multipart/report; report-type=feedback-report; boundary="x"
@@ -357,7 +357,7 @@ Original-Mail-From: <{envelope(await sent(club))}>
     assert await is_held_back()
 
 
-async def test_a_letter_that_asks_to_stop_stops_it(here: Sink, club: Club) -> None:
+async def test_a_mail_with_the_subject_off_unsubscribes_the_member(here: Sink, club: Club) -> None:
     token = off_token(Unsubscription(1, "digest"))
     raw = f"From: ada@example.org\nTo: bounce@localhost\nSubject: off {token}\n\n".encode()
     assert await process(raw) == "off"
@@ -392,9 +392,7 @@ async def test_a_file_that_the_database_had_no_time_for_is_read_again(
     assert await is_held_back()
 
 
-async def test_what_is_delivered_as_a_file_is_read_once_and_kept(
-    here: Sink, club: Club, use: Use, tmp_path: Path
-) -> None:
+async def test_a_file_in_the_maildir_is_read_once_and_moved(here: Sink, club: Club, use: Use, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1.host").write_bytes(dsn(await sent(club)))
     (tmp_path / "new" / "2.host").write_bytes(b"\xff\x00")

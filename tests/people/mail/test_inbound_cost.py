@@ -1,4 +1,4 @@
-"""What a message that came in costs: in proportion to its length, and never much, whatever it repeats."""
+"""Reading an inbound message takes time in proportion to its length, whatever it repeats."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def cost(raw: bytes) -> float:
 
 
 def is_bounded(small: bytes, large: bytes) -> bool:
-    """Whether one of a few measurements keeps both promises: another process can only make it look slower."""
+    """Whether one of a few measurements is within both limits: another process can only make it look slower."""
     for _ in range(TURNS):
         before, after = cost(small), cost(large)
         if after < MOST_SECONDS and (after < CHEAP_SECONDS or after < GROWTH * max(before, CHEAP_SECONDS)):

@@ -1,4 +1,4 @@
-"""Servers that are in no collection of samples, as their users describe them; and what only looks like them."""
+"""Bounces of servers that the samples do not have, and messages that only look like bounces."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def letter(said: str, sender: str = DAEMON, subject: str = "failure notice", mor
     return f"From: {sender}\nTo: bounce@localhost\nSubject: {subject}\n{more}\n{said}\n{ORIGINAL}".encode()
 
 
-def told(raw: bytes) -> str | None:
+def classified(raw: bytes) -> str | None:
     _, report = reports.read(raw)
     if report is None or report.kind in {"mail", "auto-reply"}:
         return None
@@ -71,7 +71,7 @@ def told(raw: bytes) -> str | None:
     ],
 )  # fmt: skip
 def test_what_servers_say_in_words_is_understood(sender: str, subject: str, said: str, kind: str) -> None:
-    assert told(letter(said, sender, subject)) == kind
+    assert classified(letter(said, sender, subject)) == kind
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_servers_say_in_words_is_understood(sender: str, subject: str, said
     ],
 )
 def test_what_people_and_their_programs_answer_is_no_bounce(sender: str, subject: str, said: str, more: str) -> None:
-    assert told(letter(said, sender, subject, more)) is None
+    assert classified(letter(said, sender, subject, more)) is None
 
 
 @pytest.mark.parametrize("kind", ["displayed", "deleted"])
@@ -126,7 +126,7 @@ Disposition: manual-action/MDN-sent-manually; {kind}
 
 --x--
 """.encode()
-    assert told(raw) is None
+    assert classified(raw) is None
 
 
 def test_a_report_about_an_address_in_any_script_is_read_as_every_other() -> None:
@@ -149,7 +149,7 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user
 
 --x--
 """
-    assert told(raw) == "gone"
+    assert classified(raw) == "gone"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ Diagnostic-Code: smtp; 550 用户不存在
 
 --x--
 """.encode()
-    assert told(raw) == "gone"
+    assert classified(raw) == "gone"
 
 
 @pytest.mark.parametrize(
@@ -221,4 +221,4 @@ Diagnostic-Code: smtp; 550 用户不存在
 def test_a_note_of_exchange_is_known_by_its_header_in_any_language(subject: str, said: str, kind: str) -> None:
     sender = "Microsoft Outlook <MicrosoftExchange329e71ec@example.org>"
     more = "Auto-Submitted: auto-replied\nContent-Type: text/plain; charset=utf-8\nX-MS-Exchange-Message-Is-Ndr:\n"
-    assert told(letter(said, sender, subject, more)) == kind
+    assert classified(letter(said, sender, subject, more)) == kind

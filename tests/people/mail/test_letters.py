@@ -63,7 +63,7 @@ async def test_a_letter_goes_out_as_its_list_says_right_before(club: Club, sink:
     assert await state(number) == "sent"
 
 
-async def test_who_stopped_meanwhile_gets_nothing(club: Club, sink: Sink) -> None:
+async def test_a_member_who_unsubscribed_meanwhile_gets_nothing(club: Club, sink: Sink) -> None:
     number = await post(club)
     await club.stop(1, "")
     assert await deliver_due() == 0
@@ -95,7 +95,7 @@ def test_a_link_to_stop_says_what_it_stops_and_cannot_be_made_up() -> None:
         assert read_unsubscribe_token(wrong) is None
 
 
-def test_another_ones_proof_is_none_for_this_link() -> None:
+def test_the_signature_of_another_link_is_not_valid() -> None:
     said, _, _ = mail.unsubscribe_link(7, "replies").rpartition("/")[2].partition(".")
     _, _, proven = mail.unsubscribe_link(8, "replies").rpartition("/")[2].partition(".")
     assert read_unsubscribe_token(f"{said}.{proven}") is None

@@ -43,7 +43,7 @@ def test_a_message_arrived_once_it_is_in_the_queue(lines: str, outcome: tuple[De
     assert maillog.entries(lines.splitlines()).outcome("<a@b>") == outcome
 
 
-def test_the_log_before_the_last_turn_is_read_too(tmp_path: Path) -> None:
+def test_the_rotated_log_is_read_too(tmp_path: Path) -> None:
     (tmp_path / "mail.log.1").write_text(ARRIVED)
     (tmp_path / "mail.log").write_text("")
     os.utime(tmp_path / "mail.log", (100, 100))
@@ -52,6 +52,6 @@ def test_the_log_before_the_last_turn_is_read_too(tmp_path: Path) -> None:
     assert written_at == 100
 
 
-def test_a_log_that_is_not_there_says_nothing(tmp_path: Path) -> None:
+def test_a_missing_log_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="mail.log"):
         maillog.read(tmp_path / "mail.log")

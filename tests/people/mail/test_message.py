@@ -52,7 +52,7 @@ def parsed(content: MailContent) -> Any:
     return message_from_bytes(render(content), policy=SMTP)
 
 
-def test_a_letter_is_these_bytes() -> None:
+def test_the_bytes_of_a_letter_stay_the_same() -> None:
     assert render(LETTER) == GOLDEN.read_bytes()
 
 
@@ -143,7 +143,7 @@ def test_a_signature_stands_over_all_that_mail_clients_rely_on(use: Use, key: Pa
     assert not dkim.verify(raw.replace(b"one question", b"two questions"), dnsfunc=dns)
 
 
-def test_where_mail_comes_back_to_names_the_mail_and_cannot_be_made_up() -> None:
+def test_the_bounce_address_names_the_mail_and_cannot_be_forged() -> None:
     address = envelope(12)
     assert re.fullmatch(r"bounce\+12\.[0-9a-f]{32}@talk\.example\.org", address)
     assert len(address.partition("@")[0]) <= 64

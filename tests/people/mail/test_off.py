@@ -80,7 +80,9 @@ async def test_a_part_can_be_stopped_and_is_called_by_its_name(client: httpx.Asy
     assert club.left == {(1, "7")}
 
 
-async def test_mail_that_waits_already_is_not_sent(client: httpx.AsyncClient, club: Club, sink: Sink) -> None:
+async def test_mail_in_the_queue_is_not_sent_after_unsubscribing(
+    client: httpx.AsyncClient, club: Club, sink: Sink
+) -> None:
     async with db.atomic():
         club.letters[await mail.post(LETTER)] = LETTER
     await client.post(path(), data=ONE_CLICK)

@@ -22,7 +22,7 @@ AWAY = timedelta(hours=24)
 PASS = "update mail set due_at = due_at - $1::interval, leased_until = now() - interval '1 second'"
 
 
-async def test_all_that_waited_for_a_mail_server_goes_out_once(
+async def test_after_an_outage_each_message_is_sent_once(
     club: Club, sink: Sink, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Chaos(int(urlsplit(sink.url).port or 0)).running() as line:
@@ -36,7 +36,7 @@ async def test_all_that_waited_for_a_mail_server_goes_out_once(
         sweeps, passed = 0, timedelta()
         while passed < AWAY:
             assert await deliver_due() == 0
-            # What could not be sent waits, so that a worker finds nothing to do again and again.
+            # Messages that could not be sent wait, so a worker does not try them again and again.
             wait = await db.value("select min(due_at) - now() from mail")
             assert wait > timedelta(seconds=5)
             await db.execute(PASS, wait)

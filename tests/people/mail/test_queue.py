@@ -1,4 +1,4 @@
-"""Who sends what, how much of it to whom, and what becomes of what nobody answered."""
+"""The mail queue: claims, limits of domains, and messages without a reply."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,11 +20,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 async def letters(club: Club, count: int, domain: str = "example.org") -> list[int]:
     numbers = []
     async with db.atomic():
-        for turn in range(count):
+        for number in range(count):
             letter = mail.Letter(
                 list="digest",
-                member=turn,
-                to=f"a{turn}@{domain}",
+                member=number,
+                to=f"a{number}@{domain}",
                 key=f"d.{uuid4().hex}",
                 subject="Monday",
                 text="Words.\n",
@@ -75,7 +75,7 @@ async def test_a_mail_server_that_refuses_our_sender_loses_no_mail(club: Club, u
     assert club.outcomes == []
 
 
-async def test_messages_that_somebody_waits_for_go_before_letters(club: Club, sink: Sink) -> None:
+async def test_messages_are_sent_before_letters(club: Club, sink: Sink) -> None:
     await letters(club, 3)
     await message()
     await deliver_due()
@@ -114,7 +114,7 @@ async def test_two_connections_to_a_domain_are_enough(club: Club, sink: Sink) ->
     assert len(await queue.claim(uuid4())) == 1
 
 
-async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_not(club: Club, sink: Sink) -> None:
+async def test_a_domain_that_defers_mail_is_paused_longer_each_time_and_others_are_not(club: Club, sink: Sink) -> None:
     await letters(club, 8)
     sink.answer = "421 4.7.0 too much"
     assert await deliver_due() == 0
@@ -133,16 +133,16 @@ async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_n
     assert rests == [timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 240, 240)]
 
 
-async def test_messages_to_addresses_that_a_stranger_chose_do_not_let_a_domain_rest(club: Club, sink: Sink) -> None:
-    for turn in range(8):
-        await message(f"nobody{turn}@example.org")
+async def test_deferred_messages_to_one_address_do_not_pause_a_domain(club: Club, sink: Sink) -> None:
+    for number in range(8):
+        await message(f"nobody{number}@example.org")
     sink.answer = "421 4.7.0 too much"
     assert await deliver_due() == 0
     assert await db.value("select count(*) from mail where attempts = 1 and error <> ''") == 8
     assert await db.value("select count(*) from mail_domain where paused_until is not null") == 0
 
 
-async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(club: Club, sink: Sink) -> None:
+async def test_a_few_deferrals_among_many_deliveries_do_not_pause_a_domain(club: Club, sink: Sink) -> None:
     for _ in range(6):
         assert not await queue.record_deferral("example.org")
         for _ in range(4):
@@ -165,7 +165,7 @@ async def test_several_letters_travel_on_one_connection(club: Club, sink: Sink) 
     assert sink.connections == 1
 
 
-async def test_one_letter_that_is_refused_keeps_no_other_from_going_out(club: Club, sink: Sink) -> None:
+async def test_a_refused_letter_does_not_stop_the_others(club: Club, sink: Sink) -> None:
     bad = (await letters(club, 4))[0]
     del club.letters[bad]
     assert await deliver_due() == 3
@@ -174,7 +174,7 @@ async def test_one_letter_that_is_refused_keeps_no_other_from_going_out(club: Cl
 
 @pytest.fixture
 async def unsure(club: Club, sink: Sink) -> list[int]:
-    """A letter and a message whose bytes left, and nobody answered."""
+    """A letter and a message that were sent without a reply."""
     sink.hangs_up = True
     numbers = await letters(club, 1)
     await message()
@@ -185,7 +185,7 @@ async def unsure(club: Club, sink: Sink) -> list[int]:
     return numbers
 
 
-async def test_where_nobody_knows_a_message_goes_again_and_a_letter_does_not(
+async def test_with_an_unknown_outcome_a_message_is_sent_again_and_a_letter_is_not(
     unsure: list[int], club: Club, sink: Sink
 ) -> None:
     await deliver_due()
@@ -195,7 +195,7 @@ async def test_where_nobody_knows_a_message_goes_again_and_a_letter_does_not(
     assert club.outcomes == [(unsure[0], "unknown")]
 
 
-async def test_a_letter_that_cannot_be_settled_holds_up_no_other_and_no_sending(
+async def test_a_letter_that_cannot_be_settled_does_not_stop_the_others_or_sending(
     unsure: list[int], club: Club, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def failing(number: int, outcome: str) -> None:
@@ -212,7 +212,7 @@ async def test_a_letter_that_cannot_be_settled_holds_up_no_other_and_no_sending(
     assert await db.values("select job || ' ' || item from job_failure") == [f"unanswered mail {unsure[0]}"]
 
 
-async def test_a_log_that_cannot_be_read_keeps_no_mail_from_going_out(
+async def test_an_unreadable_log_does_not_stop_sending(
     unsure: list[int], sink: Sink, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(path: Path) -> None:
@@ -227,7 +227,7 @@ async def test_a_log_that_cannot_be_read_keeps_no_mail_from_going_out(
     assert await states() == ["data", "sent"]
 
 
-async def test_where_the_log_says_that_it_never_came_the_same_bytes_go_again(
+async def test_the_same_bytes_are_sent_again_if_the_log_shows_that_they_did_not_arrive(
     unsure: list[int], club: Club, sink: Sink, use: Use, tmp_path: object
 ) -> None:
     log = tmp_path / "mail.log"  # type: ignore[operator]
@@ -240,7 +240,7 @@ async def test_where_the_log_says_that_it_never_came_the_same_bytes_go_again(
     assert club.outcomes == [(unsure[0], "sent")]
 
 
-async def test_a_log_that_cannot_tell_yet_is_asked_again_for_a_day(
+async def test_an_unclear_log_is_read_again_for_a_day(
     unsure: list[int], club: Club, sink: Sink, use: Use, tmp_path: object
 ) -> None:
     use(smtp_url=sink.url, mail_log=tmp_path / "none.log")  # type: ignore[operator]

@@ -121,7 +121,7 @@ async def test_a_worker_that_died_before_sending_leads_to_the_same_bytes_later(s
     assert sink.messages[0][1].strip() == ready.message.strip()
 
 
-async def test_a_busy_server_is_tried_again_later_and_its_answer_is_kept(sink: Sink) -> None:
+async def test_a_busy_server_is_tried_again_later_and_its_answer_is_stored(sink: Sink) -> None:
     await send()
     sink.answer = "451 later"
     assert await deliver_due() == 0

@@ -1,4 +1,4 @@
-"""The signature is what dkimpy, which did not make it, accepts; whatever the length of its fields."""
+"""dkimpy accepts our signatures, whatever the length of their fields."""
 
 from base64 import b64encode
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio]
 
 
 class SlowSink(Sink):
-    """Keeps the letter at once and answers when it is told to."""
+    """Stores the letter at once, and replies when the test lets it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,9 @@ async def posted(club: Club) -> None:
     club.letters[number] = letter
 
 
-async def test_another_worker_leaves_alone_what_waits_for_its_answer(app: object, club: Club, use: Use) -> None:
+async def test_another_worker_does_not_send_a_message_that_waits_for_its_reply(
+    app: object, club: Club, use: Use
+) -> None:
     slow = SlowSink()
     async with listening(slow) as url:
         use(smtp_url=url)
@@ -52,7 +54,7 @@ async def test_another_worker_leaves_alone_what_waits_for_its_answer(app: object
     assert len(slow.messages) == 1
 
 
-async def test_a_letter_whose_answer_never_came_is_not_sent_again(
+async def test_a_letter_without_a_reply_is_not_sent_again(
     app: object, club: Club, use: Use, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "AFTER_DATA_SECONDS", 0.2)

@@ -1,4 +1,4 @@
-"""Webhooks of relays: who is believed, and what follows from what they say."""
+"""Webhooks of relays: which are accepted, and what they change."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Amazon:
 @pytest.fixture
 def amazon(app: object, monkeypatch: pytest.MonkeyPatch) -> Amazon:
     amazon = Amazon()
-    monkeypatch.setattr(sns, "fetching", [amazon.fetch])
+    monkeypatch.setattr(sns.fetch, "fetch_body", amazon.fetch)
     monkeypatch.setattr(sns, "_certificates", {})
     return amazon
 
@@ -66,7 +66,7 @@ async def letter(club: Club) -> int:
 
 
 async def unanswered(club: Club, sink: Sink) -> int:
-    """A letter whose bytes left, and nobody answered; the worker asks the next time it looks."""
+    """A letter that was sent without a reply. The worker looks up its outcome the next time."""
     number = await letter(club)
     sink.hangs_up = True
     assert await deliver_due() == 0
@@ -130,7 +130,7 @@ async def test_a_delivery_settles_a_letter_whose_answer_was_lost(
     assert here.messages == []
 
 
-async def test_a_letter_that_was_given_up_as_unknown_is_known_after_all(
+async def test_a_webhook_settles_a_letter_whose_delivery_was_unknown(
     here: Sink, club: Club, client: httpx.AsyncClient
 ) -> None:
     number = await unanswered(club, here)
@@ -142,7 +142,7 @@ async def test_a_letter_that_was_given_up_as_unknown_is_known_after_all(
 
 
 @RELAYS
-async def test_what_comes_back_settles_it_too_and_holds_the_address_back(
+async def test_a_bounce_settles_the_letter_too_and_suppresses_the_address(
     here: Sink, club: Club, client: httpx.AsyncClient, relay: str
 ) -> None:
     number = await unanswered(club, here)
@@ -152,7 +152,7 @@ async def test_what_comes_back_settles_it_too_and_holds_the_address_back(
 
 
 @RELAYS
-async def test_a_complaint_takes_them_off_the_list(
+async def test_a_complaint_unsubscribes_the_member(
     here: Sink, club: Club, client: httpx.AsyncClient, relay: str
 ) -> None:
     number = await letter(club)
@@ -162,7 +162,7 @@ async def test_a_complaint_takes_them_off_the_list(
 
 
 @RELAYS
-async def test_the_same_notification_twice_is_as_once(
+async def test_a_repeated_notification_counts_once(
     here: Sink, club: Club, client: httpx.AsyncClient, relay: str
 ) -> None:
     number = await letter(club)
@@ -178,7 +178,7 @@ async def test_the_same_notification_twice_is_as_once(
 
 
 @RELAYS
-async def test_one_that_is_not_set_up_is_not_there(
+async def test_a_relay_that_is_not_set_up_is_not_found(
     app: object, club: Club, sink: Sink, client: httpx.AsyncClient, relay: str
 ) -> None:
     number = await letter(club)
@@ -205,7 +205,7 @@ async def test_a_notification_about_no_mail_of_ours_is_ignored(
 
 
 async def refused(client: httpx.AsyncClient, relay: str, body: Any, **more: Any) -> None:
-    """Post what proves nothing, about a letter, and see that nothing changed."""
+    """Post a notification about a letter without a valid proof, and check that nothing changed."""
     before = REGISTRY.get_sample_value("parley_mail_webhooks_total", {"relay": relay, "outcome": "refused"}) or 0
     assert await post(client, relay, body, **more) == (403, "")
     assert await db.value("select count(*) from mail_bounce") == 0
@@ -214,7 +214,7 @@ async def refused(client: httpx.AsyncClient, relay: str, body: Any, **more: Any)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-async def test_ses_is_believed_in_both_versions_of_its_signature(
+async def test_both_versions_of_the_signature_of_ses_are_accepted(
     here: Sink, club: Club, client: httpx.AsyncClient, amazon: Amazon, version: str
 ) -> None:
     number = await letter(club)
@@ -272,14 +272,14 @@ async def test_an_old_message_of_sns_is_refused(here: Sink, club: Club, client: 
 
 
 @pytest.mark.parametrize("certificate", [relays.certificate(days=-1), b"", b"-----BEGIN CERTIFICATE-----\nno\n"])
-async def test_a_certificate_that_has_expired_or_is_none_is_refused(
+async def test_an_expired_or_invalid_certificate_is_refused(
     here: Sink, club: Club, client: httpx.AsyncClient, amazon: Amazon, certificate: bytes
 ) -> None:
     amazon.certificate = certificate
     await refused(client, "ses", relays.sns(relays.ses_bounce(envelope(await letter(club)), GONE)))
 
 
-async def test_sns_is_asked_to_come_again_while_its_certificate_cannot_be_fetched(
+async def test_sns_must_retry_while_its_certificate_cannot_be_fetched(
     here: Sink, club: Club, client: httpx.AsyncClient, amazon: Amazon
 ) -> None:
     body = relays.sns(relays.ses_bounce(envelope(await letter(club)), GONE))
@@ -314,7 +314,7 @@ async def test_a_forged_notification_of_mailgun_is_refused(here: Sink, club: Clu
 async def test_a_token_of_mailgun_counts_once_whatever_comes_with_it(
     here: Sink, club: Club, client: httpx.AsyncClient
 ) -> None:
-    """The signature does not cover the event, so one that was overheard could carry anything."""
+    """The signature does not cover the event, so an intercepted one could carry any event."""
     number = await letter(club)
     body = relays.mailgun("delivered", envelope={"sender": envelope(number)})
     assert await post(client, "mailgun", body) == (200, "delivered")
@@ -323,7 +323,7 @@ async def test_a_token_of_mailgun_counts_once_whatever_comes_with_it(
     assert club.left == set()
 
 
-async def test_a_token_is_free_again_where_taking_it_in_failed(
+async def test_a_token_of_mailgun_can_be_used_again_after_a_failure(
     here: Sink, club: Club, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = await letter(club)
@@ -335,9 +335,7 @@ async def test_a_token_is_free_again_where_taking_it_in_failed(
 
 
 @pytest.mark.parametrize("auth", [None, ("postmark", "wrong"), ("", ""), ("postmark", "a password of the tests ")])
-async def test_postmark_is_believed_by_its_password_only(
-    here: Sink, club: Club, client: httpx.AsyncClient, auth: Any
-) -> None:
+async def test_postmark_needs_its_password(here: Sink, club: Club, client: httpx.AsyncClient, auth: Any) -> None:
     await refused(client, "postmark", bounced("postmark", await letter(club)), auth=auth)
 
 
@@ -345,7 +343,7 @@ async def test_postmark_is_refused_before_its_body_is_read(here: Sink, client: h
     assert (await post(client, "postmark", b" " * 200_000, auth=("postmark", "wrong")))[0] == 403
 
 
-async def test_postmark_is_told_which_mail_a_message_is(here: Sink, club: Club, sink: Sink) -> None:
+async def test_a_message_to_postmark_has_the_signed_id_of_the_mail(here: Sink, club: Club, sink: Sink) -> None:
     number = await letter(club)
     assert await deliver_due() == 1
     assert f"X-PM-Metadata-parley: {signed_id(number)}\r\n".encode() in here.messages[0][1]
@@ -359,7 +357,7 @@ async def test_the_message_id_names_a_mail_where_the_relay_changed_its_envelope(
     assert await post(client, "mailgun", relays.mailgun("delivered", message=headers)) == (200, "settled")
 
 
-async def test_what_is_still_tried_says_nothing_about_the_address(
+async def test_a_delayed_delivery_does_not_count_against_the_address(
     here: Sink, club: Club, client: httpx.AsyncClient
 ) -> None:
     sender = {"sender": envelope(await letter(club))}
@@ -369,17 +367,13 @@ async def test_what_is_still_tried_says_nothing_about_the_address(
     assert await db.value("select count(*) from mail_address") == 0
 
 
-async def test_what_another_server_says_may_hold_any_character(
-    here: Sink, club: Club, client: httpx.AsyncClient
-) -> None:
+async def test_another_servers_reply_may_have_any_character(here: Sink, club: Club, client: httpx.AsyncClient) -> None:
     number = await letter(club)
     body = relays.sns(relays.ses_bounce(envelope(number), "550 5.1.1 no such user \0 \x1b[2J 不存在"))
     assert await post(client, "ses", body) == (200, "gone")
 
 
-async def test_a_message_that_somebody_waits_for_goes_again_after_ten_minutes_without_a_word(
-    here: Sink, club: Club, sink: Sink
-) -> None:
+async def test_a_message_without_an_outcome_is_sent_again_after_ten_minutes(here: Sink, club: Club, sink: Sink) -> None:
     here.hangs_up = True
     async with db.atomic():
         await mail.send("reset", "ada@example.org", "A new password", "A link.\n")
@@ -400,5 +394,5 @@ async def test_a_page_of_another_site_cannot_post_here(here: Sink, client: httpx
     assert (await post(client, "mailgun", relays.mailgun("delivered"), headers=headers))[0] == 403
 
 
-def test_the_signatures_of_the_tests_are_whole() -> None:
+def test_the_signatures_in_the_samples_are_valid() -> None:
     assert re.fullmatch(r"[\w+/]+={0,2}", relays.sns({})["Signature"])

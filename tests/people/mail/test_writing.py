@@ -1,4 +1,4 @@
-"""The paper that letters are written on."""
+"""The layout of letters."""
 
 import re
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_its_styles_stand_in_its_elements_and_only_what_depends_on_the_screen_in
     assert letter.index('charset="utf-8"') < 1_024
 
 
-def test_nothing_in_it_is_fetched_from_anywhere(letter: str) -> None:
+def test_a_letter_loads_nothing(letter: str) -> None:
     assert not re.search(r"<(img|link|script|iframe)|url\(|@import|@font-face", letter)
 
 

@@ -37,7 +37,8 @@ def corp(server: Provider, trust: list[str], monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PARLEY_PROVIDERS", msgspec.json.encode({"corp": own, "news": PUBLISHER}).decode())
     monkeypatch.setenv("PARLEY_FETCH_ALLOW", "127.0.0.0/8")
     settings.cache_clear()
-    discovery.forget()
+    discovery._known.clear()
+    discovery._failures.clear()
     yield server
     monkeypatch.undo()
     settings.cache_clear()

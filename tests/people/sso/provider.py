@@ -40,7 +40,7 @@ class Provider:
         return jwt.encode({"alg": "RS256", "kid": "one"} | (header or {}), claims, key or self.key)
 
     def authorize(self, location: str) -> str:
-        """Let somebody sign in who was sent to `location`; return the path that they are sent back to."""
+        """Sign somebody in who was redirected to `location`; return the path that they are redirected back to."""
         assert location.startswith(f"{self.issuer}/authorize?")
         asked = dict(parse_qsl(urlsplit(location).query))
         assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
@@ -86,7 +86,7 @@ def unsigned(claims: Claims) -> str:
 
 
 def signed_with_secret(claims: Claims) -> str:
-    """A token that whoever knows our secret can sign."""
+    """A token that anybody who knows our secret can sign."""
     return jwt.encode({"alg": "HS256", "kid": "one"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
 
 

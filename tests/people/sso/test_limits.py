@@ -1,4 +1,4 @@
-"""Nobody keeps the neighbours from signing in at a provider, and few requests are made to it."""
+"""One member does not keep neighbours from signing in at a provider, and few requests are made to it."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ async def sign_in(client: httpx.AsyncClient, corp: Provider) -> int:
     return (await client.get(corp.authorize(begun.headers["location"]))).status_code
 
 
-async def test_right_answers_use_nothing_up(app: Litestar, corp: Provider, mira: Person) -> None:
+async def test_right_answers_use_up_no_limit(app: Litestar, corp: Provider, mira: Person) -> None:
     """The hundred and first member behind one address who signed in within a quarter of an hour was refused."""
     await connect(mira, corp)
     await ratelimit.take(ratelimit.PROVIDER_NETWORK, NETWORK, ratelimit.PROVIDER_NETWORK.most - 1)

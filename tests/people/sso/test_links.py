@@ -79,7 +79,7 @@ async def test_nothing_is_connected_before_the_address_is_confirmed(client: http
     assert (answer.status_code, "confirm your e-mail address first" in answer.text) == (403, True)
 
 
-async def test_an_account_of_somebody_who_never_confirmed_an_address_is(
+async def test_an_account_of_an_unconfirmed_member_can_be_connected_by_another(
     client: httpx.AsyncClient, corp: Provider, mira: Person
 ) -> None:
     squatter = await make.member("squatter", state="unverified")

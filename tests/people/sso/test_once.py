@@ -1,4 +1,4 @@
-"""What may happen once, sent twenty times at once over HTTP: exactly one request succeeds."""
+"""Of twenty requests at once for what may happen once, exactly one succeeds."""
 
 import asyncio
 import re
@@ -139,7 +139,7 @@ async def test_a_code_that_proves_who_somebody_is(
 
 
 async def test_an_authenticator_app_that_is_added(app: Litestar, client: httpx.AsyncClient, mira: Person) -> None:
-    """The recovery codes of the one answer that shows some are those that count."""
+    """The recovery codes of the one answer that shows some are valid."""
     await mira.sign_in(client)
     shown = (await client.get(APP)).text
     sealed = re.search(r'name="sealed" value="([^"]+)"', shown)
@@ -152,7 +152,7 @@ async def test_an_authenticator_app_that_is_added(app: Litestar, client: httpx.A
 
 
 async def test_new_recovery_codes(app: Litestar, mira: Person) -> None:
-    """Only the codes that were made last count."""
+    """Only the newest codes are valid."""
     await asyncio.gather(*(authenticators.renew_codes(mira.id) for _ in range(TIMES)))
     assert await count("recovery_code") == authenticators.RECOVERY_CODES
 

@@ -1,4 +1,4 @@
-"""Signing in with an account at an OpenID provider: what is accepted, and that no lie is."""
+"""Signing in with an account at an OpenID provider: which answers are accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from litestar import Litestar
 from parley.people.accounts import sessions
 from parley.people.sso import discovery, pending, web
 from parley.platform import db
+from parley.platform.http import cookies
 from tests import make
 from tests.make import browser
 from tests.people.accounts.person import Person
@@ -82,7 +83,7 @@ async def test_a_newcomer_chooses_a_name(
     assert is_in(client)
 
 
-async def test_an_address_that_the_user_info_tells_counts_for_the_same_subject(
+async def test_an_address_from_the_user_info_counts_for_the_same_subject(
     client: httpx.AsyncClient, corp: Provider
 ) -> None:
     corp.account = {"sub": "42"}
@@ -95,7 +96,7 @@ async def test_an_address_that_the_user_info_tells_counts_for_the_same_subject(
 
 ANOTHER = RSAKey.generate_key(2048, {"kid": "one"})
 HOUR = 3_600
-# Each changes one thing of an honest answer.
+# Each changes one thing in an honest answer.
 LIES: dict[str, dict[str, Any]] = {
     "another issuer": {"change": lambda claims: claims | {"iss": "https://evil.example"}},
     "nearly the issuer": {"change": lambda claims: claims | {"iss": claims["iss"] + "/"}},
@@ -123,7 +124,9 @@ LIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-async def test_no_lie_signs_in(client: httpx.AsyncClient, corp: Provider, mira: Person, lie: str) -> None:
+async def test_a_forged_answer_signs_nobody_in(
+    client: httpx.AsyncClient, corp: Provider, mira: Person, lie: str
+) -> None:
     await link(mira, corp)
     told = LIES[lie]
     corp.change = told.get("change", corp.change)
@@ -152,7 +155,7 @@ async def test_no_lie_signs_in(client: httpx.AsyncClient, corp: Provider, mira: 
         {"authorization_endpoint": "https://corp.example/\r\nSet-Cookie: a=b"},
     ],
 )
-async def test_a_document_that_is_not_the_issuers_sends_nobody_anywhere(
+async def test_a_document_of_another_issuer_redirects_nobody(
     client: httpx.AsyncClient, corp: Provider, metadata: dict[str, Any]
 ) -> None:
     corp.metadata = metadata
@@ -160,7 +163,7 @@ async def test_a_document_that_is_not_the_issuers_sends_nobody_anywhere(
     assert (answer.status_code, "cannot be reached" in answer.text) == (422, True)
 
 
-async def test_a_provider_that_names_itself_in_answers_must_do_it(
+async def test_a_provider_that_names_itself_in_its_answers_must_always_do_so(
     client: httpx.AsyncClient, corp: Provider, mira: Person
 ) -> None:
     await link(mira, corp)
@@ -175,19 +178,19 @@ async def test_an_answer_is_accepted_once_and_only_in_the_browser_that_asked(
 ) -> None:
     await link(mira, corp)
     path = corp.authorize((await client.get("/sso/corp")).headers["location"])
-    kept = client.cookies[pending.cookie_name()]
+    cookie = client.cookies[cookies.name(pending.COOKIE)]
     async with make.browser(app) as thief:
         assert (await thief.get(path)).status_code == 422
     assert (await client.get(path)).status_code == 303
     async with make.browser(app) as thief:
-        thief.cookies.set(pending.cookie_name(), kept)
+        thief.cookies.set(cookies.name(pending.COOKIE), cookie)
         corp.asked["code 0"] = {}
         assert (await thief.get(path)).status_code == 422
         assert "code 0" in corp.asked, "the provider was not even asked"
     assert await db.value("select count(*) from session") == 1
 
 
-async def test_the_answer_of_one_provider_is_none_of_another(
+async def test_the_answer_of_one_provider_does_not_count_for_another(
     client: httpx.AsyncClient, corp: Provider, mira: Person
 ) -> None:
     await link(mira, corp)
@@ -196,7 +199,7 @@ async def test_the_answer_of_one_provider_is_none_of_another(
 
 
 async def test_the_code_is_bound_to_the_browser_that_began(client: httpx.AsyncClient, corp: Provider) -> None:
-    """PKCE: a code that was begun elsewhere does not open with this browser's verifier."""
+    """PKCE: a code of another browser's sign-in does not fit this browser's verifier."""
     stolen = corp.authorize((await client.get("/sso/corp")).headers["location"])
     own = corp.authorize((await client.get("/sso/corp")).headers["location"])
     code = httpx.URL(stolen).params["code"]
@@ -235,11 +238,12 @@ async def test_a_failed_provider_is_left_alone_for_a_moment(
     assert len(corp.requested) == 1
 
     corp.metadata = {}
-    discovery.forget()
+    discovery._known.clear()
+    discovery._failures.clear()
     assert (await client.get("/sso/corp")).status_code == 303
 
 
-async def test_many_who_sign_in_at_once_wait_for_one_reading(client: httpx.AsyncClient, corp: Provider) -> None:
+async def test_many_who_sign_in_at_once_wait_for_one_request(client: httpx.AsyncClient, corp: Provider) -> None:
     answers = await asyncio.gather(*(client.get("/sso/corp") for _ in range(5)))
     assert [answer.status_code for answer in answers] == [303] * 5
     assert len(corp.requested) == 2, "the document and the keys"
@@ -249,7 +253,7 @@ async def test_many_who_sign_in_at_once_wait_for_one_reading(client: httpx.Async
 async def test_no_other_site_begins_a_sign_in(client: httpx.AsyncClient, corp: Provider, site: str) -> None:
     answer = await client.get("/sso/corp?next=/unread", headers={"sec-fetch-site": site})
     assert answer.headers["location"] == "/login?next=/unread"
-    assert pending.cookie_name() not in client.cookies
+    assert cookies.name(pending.COOKIE) not in client.cookies
 
 
 async def test_an_unknown_provider_is_not_found(client: httpx.AsyncClient, corp: Provider) -> None:
@@ -274,7 +278,7 @@ async def test_an_address_that_a_member_confirmed_is_never_linked(
 
 
 @pytest.mark.parametrize("trust", [["email"]])
-async def test_an_address_that_the_provider_did_not_check_is_a_strangers(
+async def test_an_address_that_the_provider_did_not_check_is_not_trusted(
     client: httpx.AsyncClient, corp: Provider, mira: Person, trust: list[str]
 ) -> None:
     corp.account |= {"email": mira.email, "email_verified": False}
@@ -287,7 +291,7 @@ async def test_an_address_that_the_provider_did_not_check_is_a_strangers(
     assert await db.values("select kind from mail") == ["known"], "the mailbox is told, and holds no link that confirms"
 
 
-async def test_only_who_signs_in_elsewhere_confirms_the_address(
+async def test_only_the_member_who_signs_in_elsewhere_confirms_the_address(
     app: Litestar, client: httpx.AsyncClient, corp: Provider, mailed: Mailed
 ) -> None:
     """The link to the provider outlasts every new password, so the owner of the mailbox would not be alone."""
@@ -303,7 +307,7 @@ async def test_only_who_signs_in_elsewhere_confirms_the_address(
 
 
 @pytest.mark.parametrize("trust", [["email"]])
-async def test_an_account_that_was_made_before_with_ones_address_is_not_entered(
+async def test_an_older_account_with_the_same_address_is_not_signed_in(
     app: Litestar, client: httpx.AsyncClient, corp: Provider, trust: list[str]
 ) -> None:
     """Somebody signs up with another's address and their own password, and waits for the other to come."""
@@ -321,7 +325,7 @@ async def test_an_account_that_was_made_before_with_ones_address_is_not_entered(
 
 @pytest.mark.parametrize("trust", [[], ["second-factor"]])
 @pytest.mark.parametrize("said", [{}, {"amr": ["pwd", "mfa"]}, {"acr": "phr"}, {"amr": "mfa"}, {"amr": ["otp"]}])
-async def test_the_second_step_is_asked_for_unless_a_trusted_provider_did(
+async def test_the_second_step_is_required_unless_a_trusted_provider_asked_for_one(
     client: httpx.AsyncClient, corp: Provider, mira: Person, trust: list[str], said: dict[str, Any]
 ) -> None:
     await link(mira, corp)
@@ -333,7 +337,7 @@ async def test_the_second_step_is_asked_for_unless_a_trusted_provider_did(
     assert is_in(client) == is_done
 
 
-async def test_a_second_factor_in_another_form_than_the_standards_is_none(
+async def test_a_second_factor_that_is_not_in_a_standard_form_does_not_count(
     client: httpx.AsyncClient, corp: Provider, mira: Person
 ) -> None:
     await link(mira, corp)

@@ -78,7 +78,7 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", [*LIES, "another secret", "no signature", "another payload", "ours", "no base64"])
-async def test_no_lie_signs_in(client: httpx.AsyncClient, mira: Person, lie: str) -> None:
+async def test_a_forged_answer_signs_nobody_in(client: httpx.AsyncClient, mira: Person, lie: str) -> None:
     await link(mira)
     asked = await begin(client)
     fields = ACCOUNT | {"nonce": asked["nonce"]}

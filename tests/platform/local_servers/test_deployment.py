@@ -75,7 +75,6 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_SECURITY_CONTACT",
         "PARLEY_PASSWORD_RANGE",
         "PARLEY_WEBSUB_HUB",
-        "PARLEY_WEBSUB_SUBSCRIBE",
         "PARLEY_WEBMENTIONS",
         "PARLEY_PROVIDERS",
         "PARLEY_STAFF_FACTOR_DAYS",

@@ -36,5 +36,5 @@ async def ask(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[A
         answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE)
         return read(answer.text)
 
-    async with serve_metrics(("127.0.0.1", port), app.state.hub.measure):
+    async with serve_metrics(("127.0.0.1", port), app.state.broadcaster.measure):
         yield asking

@@ -22,17 +22,16 @@ from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.embed import ops as embed_ops
 from parley.interfaces.feeds import jobs as pictures
-from parley.interfaces.inbound_feeds import fetching, publishing, subscribing
+from parley.interfaces.inbound_feeds import fetching, publishing
 from parley.interfaces.inbound_feeds import ops as feeds
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.search import jobs as search
-from parley.interfaces.webhooks import queueing
-from parley.interfaces.webhooks import sending as webhooks
+from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
-from parley.letters.digests import building, planning
+from parley.letters.digests import jobs as digests
 from parley.letters.notifications import jobs as notifications
-from parley.letters.notifications import mailing, making
+from parley.letters.notifications import mailing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.automod import holds
 from parley.moderation.backtests import jobs as rules
@@ -169,7 +168,7 @@ async def subscribers() -> Items:
 
 async def issues() -> Items:
     found = await subscribers()
-    await planning.plan(await db.value("select now()"))
+    await digests.plan(await db.value("select now()"))
     await db.execute("update issue set due_at = now() - interval '1 minute'")
     return await db.values("select id from issue where member = any($1) order by id", found)
 
@@ -203,17 +202,6 @@ async def first_comments() -> Items:
 
 async def added_feeds() -> Items:
     return [await feeds.add_feed(None, f"http://127.0.0.{number}/", FeedUse("policy")) for number in (2, 3)]
-
-
-async def named_hubs() -> Items:
-    feeds = await added_feeds()
-    # The guard of the fetcher refuses the address.
-    statement = (
-        "insert into feed_subscription (feed, hub, topic, due_at) values ($1, 'http://127.0.0.1:9/', 'f', now())"
-    )
-    for feed in feeds:
-        await db.execute(statement, feed)
-    return feeds
 
 
 async def feed_items() -> Items:
@@ -311,7 +299,7 @@ async def webhooks_with_news() -> Items:
 
 async def messages() -> Items:
     await webhooks_with_news()
-    await queueing.queue_all()
+    await webhooks.queue_all()
     return await db.values("select id from webhook_delivery order by id")
 
 
@@ -328,7 +316,7 @@ async def mentions() -> Items:
 CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
-    "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
+    "notifications": [Case(events, notifications, "make", "select handled_at is not null from event where id = $1")],
     "thread stats": [
         Case(
             standings,
@@ -371,12 +359,12 @@ CASES: dict[str, list[Case]] = {
     "digests": [
         Case(
             subscribers,
-            planning,
+            digests,
             "_plan",
             "select exists(select from issue where member = $1)",
             "issues to plan",
         ),
-        Case(issues, building, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
+        Case(issues, digests, "_build", "select state <> 'planned' from issue where id = $1", "issues to build"),
     ],
     "imports": [
         Case(
@@ -403,15 +391,6 @@ CASES: dict[str, list[Case]] = {
             "check",
             "select failures > 0 from inbound_feed where id = $1",
             again="update inbound_feed set due_at = now() where failures = 0",
-        )
-    ],
-    "feed hubs": [
-        Case(
-            named_hubs,
-            subscribing,
-            "ask",
-            "select asked_at is not null from feed_subscription where feed = $1",
-            again="update feed_subscription set due_at = now()",
         )
     ],
     "feed items": [
@@ -481,7 +460,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "webhooks": [
         Case(
-            webhooks_with_news, queueing, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
+            webhooks_with_news, webhooks, "queue_for", "select exists(select from webhook_delivery where webhook = $1)"
         )
     ],
     "webhook deliveries": [
@@ -544,9 +523,8 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
         return None
 
     monkeypatch.setattr(threads, "_revise", nothing_new)
-    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True, websub_subscribe=True)
-    for module in (webmentions, subscribing):
-        monkeypatch.setattr(module, "settings", lambda: switched_on)
+    switched_on = msgspec.structs.replace(settings.settings(), webmentions=True)
+    monkeypatch.setattr(webmentions, "settings", lambda: switched_on)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)
@@ -588,14 +566,14 @@ async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
             1_000 + number,
         )
     bad = set(await db.values("select id from event where handled_at is null order by id limit 5"))
-    make_notices = making.make
+    make_notices = notifications.make
 
-    async def failing(event: making.PendingEvent) -> None:
+    async def failing(event: notifications.PendingEvent) -> None:
         if event.id in bad:
             raise ValueError("poison")
         await make_notices(event)
 
-    monkeypatch.setattr(making, "make", failing)
+    monkeypatch.setattr(notifications, "make", failing)
     monkeypatch.setattr(notifications, "BATCH", 5)
     await RUN["notifications"]()
 
@@ -665,7 +643,7 @@ async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await sign_ins_that_are_over()
-    broken = retention.Rule("nowhere", "rows", "at", 1)
+    broken = retention.Expiry("nowhere", "rows", "at", 1)
     monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
 
     await RUN["retention"]()

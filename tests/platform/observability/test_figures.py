@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from parley.interfaces.live.broadcast import Hub
+from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.stream import Stream
 from parley.platform import db
 from parley.platform.db import engine
@@ -100,16 +100,16 @@ async def test_who_waits_for_a_connection_is_told_and_how_many_there_are(
 
 async def test_open_streams_and_what_they_were_not_told_yet_are_told(ask: Ask) -> None:
     thread = await make.thread()
-    hub = Hub()
+    broadcaster = Broadcaster()
     stream = Stream(thread, "a test", None)
-    await hub.join(stream, None)
+    await broadcaster.join(stream, None)
     before = await ask()
     await make.comment(thread, await make.member())
 
-    await hub.measure()
+    await broadcaster.measure()
     behind = metrics.BEHIND._value.get(), metrics.STREAMS._value.get(), metrics.THREADS._value.get()
-    await hub.delivery.advance(hub.channels[thread])
-    await hub.measure()
+    await broadcaster.delivery.advance(broadcaster.channels[thread])
+    await broadcaster.measure()
 
     assert behind == (1, 1, 1)
     assert metrics.BEHIND._value.get() == 0
@@ -119,9 +119,9 @@ async def test_open_streams_and_what_they_were_not_told_yet_are_told(ask: Ask) -
 async def test_figures_come_even_when_what_must_be_looked_up_does_not(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(_hub: Hub) -> None:
+    async def away(_broadcaster: Broadcaster) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(Hub, "measure", away)
+    monkeypatch.setattr(Broadcaster, "measure", away)
 
     assert (await ask())['parley_pool_connections{state="used"}'] >= 0

@@ -10,7 +10,7 @@ from parley.articles.articles import pictures
 from parley.extraction.sandbox.images import Image
 from parley.platform import db
 from parley.site import retention
-from parley.site.retention import RULES, Rule, remove_expired, remove_expired_rows
+from parley.site.retention import RULES, Expiry, remove_expired, remove_expired_rows
 from tests.make import as_owner
 from tests.site.retention import rows
 from tests.site.retention.cases import CASES, SIGN_IN
@@ -25,7 +25,7 @@ def test_every_rule_has_a_case() -> None:
     assert len(CASES) == len(RULES)
 
 
-async def row(rule: Rule, *, older: timedelta) -> Any:
+async def row(rule: Expiry, *, older: timedelta) -> Any:
     """A row of a rule, whose time began so much longer ago than the rule keeps it."""
     key = await CASES[rule.name].row()
     moment = await db.value("select now()") - timedelta(rule.days) - older
@@ -34,14 +34,14 @@ async def row(rule: Rule, *, older: timedelta) -> Any:
     return key
 
 
-async def is_there(rule: Rule, key: Any) -> bool:
+async def is_there(rule: Expiry, key: Any) -> bool:
     """Whether a row is as it was."""
     blanked = CASES[rule.name].blanked or "false"
     return bool(await db.value(f"select not ({blanked}) from {rule.table} where {rule.key} = $1", key))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Rule) -> None:
+async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Expiry) -> None:
     old, young = await row(rule, older=timedelta(minutes=1)), await row(rule, older=timedelta(minutes=-1))
 
     assert await remove_expired_rows(rule) == 1
@@ -52,7 +52,7 @@ async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Rul
 
 
 @pytest.mark.parametrize(("rule", "spared"), SPARED, ids=[f"{rule.name}, {spared}" for rule, spared in SPARED])
-async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: Rule, spared: str) -> None:
+async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: Expiry, spared: str) -> None:
     old = await row(rule, older=timedelta(1_000))
     await CASES[rule.name].spared[spared](old)
 
@@ -112,7 +112,7 @@ async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)
-async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: Rule) -> None:
+async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: Expiry) -> None:
     # Without figures of an earlier analysis, PostgreSQL plans for a table with rows.
     async with as_owner():
         await db.execute("truncate notification")

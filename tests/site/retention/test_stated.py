@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from msgspec.structs import replace
 
-from parley.interfaces.live.presence import Presence
+from parley.interfaces.live.upkeep import Presence
 from parley.platform import ratelimit
 from parley.platform.events import redis
 from parley.platform.settings import settings

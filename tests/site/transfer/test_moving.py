@@ -23,7 +23,7 @@ from parley.platform.db import migrate as migrating
 from parley.platform.errors import CommandFailed
 from parley.platform.local_servers.folder import Folder, Installation
 from parley.platform.settings import settings
-from parley.site.cli import transfer as cli
+from parley.site.cli import moving as cli
 from parley.site.piccolo_app import TABLES
 from parley.site.transfer import format as format_
 from parley.site.transfer import importing, private

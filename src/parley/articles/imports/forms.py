@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Literal, cast, get_args
 
 from parley.articles.articles.rules import is_web_address
+from parley.extraction.limits import LONGEST_BIO, LONGEST_SECTION
 from parley.extraction.metadata.licences import LONGEST_LICENCE
-from parley.extraction.metadata.reading import LONGEST_BIO, LONGEST_SECTION
 from parley.platform.http.forms import Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

@@ -3,13 +3,12 @@
 An offer says which statement we asked a member. A sitting is up to ten statements asked one after the other.
 """
 
-import hmac
 from time import time
 
 import msgspec
 
 from parley.discussion.statements.rules import MOST_OPEN, MOST_SKIPPED, SITTING
-from parley.platform.signing import sign
+from parley.platform.signing import is_signature, sign
 from parley.platform.text.cleaning import as_id
 
 # An answer that comes later is stored, but does not count as asked.
@@ -30,7 +29,7 @@ class Offer(msgspec.Struct, frozen=True):
 def offer_token(offer: Offer) -> str:
     """Return the token of an offer: its kind, wording, end and signature."""
     plain = f"{KINDS[offer.is_random]}.{offer.wording}.{int(time()) + OFFER_SECONDS}"
-    return f"{plain}.{_offer_signature(offer, plain)}"
+    return f"{plain}.{sign('offer', _signed(offer, plain)).hex()}"
 
 
 def read_offer(token: str, member: int, comment: int) -> Offer | None:
@@ -41,12 +40,12 @@ def read_offer(token: str, member: int, comment: int) -> Offer | None:
     if kind not in KINDS.values() or not (_is_number(wording) and _is_number(end)):
         return None
     offer = Offer(member, comment, int(wording), is_random=kind == KINDS[True])
-    is_ours = hmac.compare_digest(_offer_signature(offer, plain).encode(), signature.encode(errors="replace"))
+    is_ours = is_signature("offer", _signed(offer, plain), signature)
     return offer if is_ours and int(end) >= time() else None
 
 
-def _offer_signature(offer: Offer, plain: str) -> str:
-    return sign("offer", f"{offer.member}|{offer.comment}|{plain}".encode()).hex()
+def _signed(offer: Offer, plain: str) -> bytes:
+    return f"{offer.member}|{offer.comment}|{plain}".encode()
 
 
 def _is_number(text: str) -> bool:
@@ -80,18 +79,17 @@ class Sitting(msgspec.Struct, frozen=True):
 def sitting_token(sitting: Sitting, member: int, thread: int) -> str:
     """Return the token by which a member continues a sitting."""
     plain = "-".join(map(str, (sitting.number, *sitting.skipped)))
-    return f"{plain}.{_sitting_signature(plain, member, thread)}"
+    return f"{plain}.{sign('sitting', _signed_sitting(plain, member, thread)).hex()}"
 
 
 def read_sitting(token: str, member: int, thread: int) -> Sitting:
     """Return the sitting of a token; a new one if it is not this member's in this thread."""
     plain, _, signature = token.partition(".")
-    expected = _sitting_signature(plain, member, thread)
-    if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
+    if not is_signature("sitting", _signed_sitting(plain, member, thread), signature):
         return Sitting()
     number, *skipped = (as_id(part) or 0 for part in plain.split("-")[: MOST_OPEN + 1])
     return Sitting(number, tuple(skipped))
 
 
-def _sitting_signature(plain: str, member: int, thread: int) -> str:
-    return sign("sitting", f"{member}|{thread}|{plain}".encode(errors="replace")).hex()
+def _signed_sitting(plain: str, member: int, thread: int) -> bytes:
+    return f"{member}|{thread}|{plain}".encode(errors="replace")

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
+from parley.extraction.limits import LONGEST_BIO, LONGEST_SECTION
 from parley.extraction.metadata.bylines import find_byline
 from parley.extraction.metadata.dates import find_published, find_updated
 from parley.extraction.metadata.languages import find_direction, find_language
@@ -14,8 +15,7 @@ from parley.extraction.metadata.page_data import PageData, read_page_data, text_
 from parley.extraction.metadata.titles import find_title
 from parley.platform.text.hosts import bare_host
 
-LONGEST_BIO, _SHORTEST_BIO = 600, 20
-LONGEST_SECTION = 80
+_SHORTEST_BIO = 20
 _SECTION = ("article:section", "parsely-section", "section")
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 import yaml
 
+from parley.extraction.limits import LONGEST_SECTION
 from parley.extraction.metadata.dates import LONGEST_LINE, as_date, day_in
 from parley.extraction.metadata.licences import LONGEST_LICENCE
 from parley.extraction.metadata.names import MOST_NAMES, names_in
-from parley.extraction.metadata.reading import LONGEST_SECTION
 
 _TITLE = ("title", "headline")
 _BYLINE = ("author", "authors", "byline", "by", "creator")

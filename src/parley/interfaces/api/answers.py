@@ -1,19 +1,25 @@
 """Answers of the API: JSON with an ETag, encoded once a moment for all visitors who ask for the same."""
 
+import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from hashlib import blake2b
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import MediaType, Response
 from litestar.openapi.datastructures import ResponseSpec
 
 from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.errors import ChangedMeanwhile
 from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
 from parley.platform.http.pages import Encoded, Finished, page_size, respond
 from parley.platform.http.problems import MEDIA_TYPE, Problem
+from parley.platform.text.messages import N_
 
 VARY = "Authorization, Accept-Encoding"
 READING = {"who": ANYONE, "reading": True}
+CHANGED = N_("This is no longer what `If-Match` names. Nothing was changed. Read it again, then send your change.")
+ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 MEANINGS = {
     400: "The request could not be read.",
     401: "The token is missing or not valid.",
@@ -27,6 +33,8 @@ MEANINGS = {
     429: "Too many requests: try again after `Retry-After` seconds.",
     503: "Parley is overloaded or cannot reach its database: try again later.",
 }
+
+Schema = TypeVar("Schema", bound=msgspec.Struct)
 
 
 class FinishedAnswer(Finished, frozen=True):
@@ -51,6 +59,11 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+def from_row(schema: type[Schema], row: msgspec.Struct, **more: Any) -> Schema:
+    """Return the fields of `schema`: those in `more`, and the others from the row, where they have the same names."""
+    return msgspec.convert(msgspec.structs.asdict(row) | more, schema)
+
+
 async def answer(
     request: AnyRequest, make: Callable[[], Awaitable[Any]], etag: Callable[[Any], str] | None = None
 ) -> Response[Any]:
@@ -61,17 +74,27 @@ async def answer(
 
     async def finished() -> FinishedAnswer:
         struct = await make()
-        own_etag = etag(struct) if etag else None
-        return FinishedAnswer(msgspec.json.encode(struct), {}, own_etag, getattr(struct, "next", None))
+        return _finished(struct, etag(struct) if etag else None)
 
     if viewer_of(request) is None:
-        listing = await _cache.get((request.scope["path"], request.scope["query_string"]), finished)
-    else:
-        listing = await finished()
-    response = respond(request, listing, MediaType.JSON)
+        return _respond(request, await _cache.get((request.scope["path"], request.scope["query_string"]), finished))
+    return _respond(request, await finished())
+
+
+def answer_member(request: AnyRequest, struct: Any, etag: str | None = None) -> Response[Any]:
+    """Answer a member with what no visitor can read. The default for `etag` is a digest."""
+    return _respond(request, _finished(struct, etag))
+
+
+def _finished(struct: Any, etag: str | None) -> FinishedAnswer:
+    return FinishedAnswer(msgspec.json.encode(struct), {}, etag, getattr(struct, "next", None))
+
+
+def _respond(request: AnyRequest, finished: FinishedAnswer) -> Response[Any]:
+    response = respond(request, finished, MediaType.JSON)
     response.headers["Vary"] = VARY
-    if listing.next:
-        response.headers["Link"] = f'<{listing.next}>; rel="next"'
+    if finished.next:
+        response.headers["Link"] = f'<{finished.next}>; rel="next"'
     return response
 
 
@@ -80,3 +103,19 @@ def answer_write(struct: Any, status: int = 200, **headers: str) -> Response[Any
     return Response(
         msgspec.json.encode(struct), status_code=status, media_type=MediaType.JSON, headers={"Vary": VARY, **headers}
     )
+
+
+def versioned_etag(version: int, struct: msgspec.Struct) -> str:
+    """Return the ETag of a struct: the number of its version, and a digest of all its fields."""
+    return f'"{version}-{blake2b(msgspec.json.encode(struct), digest_size=8).hexdigest()}"'
+
+
+def if_match(request: AnyRequest) -> int | None:
+    """Return the version that `If-Match` names, or None for any. Raises ChangedMeanwhile for no ETag of ours."""
+    given = request.headers.get("if-match", "*")
+    if given == "*":
+        return None
+    match = ETAG.fullmatch(given)
+    if match is None:
+        raise ChangedMeanwhile(N_("`If-Match` is not an ETag of this. Nothing was changed."))
+    return int(match[1])

@@ -1,17 +1,23 @@
-"""Middleware of the API: finds the viewer by their token, and adds the headers that all its answers have."""
+"""Who sends a request to the API, whether their token may do this, and the headers that all answers have."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
+from litestar.handlers.base import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.interfaces.api import tokens
+from parley.interfaces.api.tokens import TokenOwner
 from parley.platform import quotas
-from parley.platform.errors import SignInNeeded, Unavailable
+from parley.platform.errors import Forbidden, SignInNeeded, Unavailable
+from parley.platform.http.access import address_of
 from parley.platform.http.failures import OUTAGES
 from parley.platform.http.problems import is_api
+from parley.platform.networks import network
 from parley.platform.quotas import Quota
+from parley.platform.ratelimit import API_NETWORK, API_TOKEN, take, take_network
 from parley.platform.text.messages import N_
 
 BEARER = b"bearer "
@@ -23,7 +29,7 @@ READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Req
 
 
 class TokenMiddleware:
-    """Sets scope["viewer"] to the member whose token a request to the API carries, and scope["api_scopes"]."""
+    """Sets scope["viewer"] to the member whose token a request to the API carries, and scope["api_token"]."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -55,19 +61,18 @@ def _token(scope: Scope) -> str | None:
     return given[len(BEARER) :].decode("latin-1").strip() if given[: len(BEARER)].lower() == BEARER else ""
 
 
-async def _identify(scope: Scope, token: str) -> None:
+async def _identify(scope: Any, token: str) -> None:
     """Set the viewer. A token that is not valid is an error, even where visitors may read: its owner should know."""
     try:
         api_token = await tokens.find(token)
     except (Unavailable, *OUTAGES) as error:
-        scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
+        scope["viewer_unknown"] = error
         return
     if api_token is None:
-        scope["viewer_unknown"] = SignInNeeded(UNKNOWN)  # type: ignore[typeddict-unknown-key]
+        scope["viewer_unknown"] = SignInNeeded(UNKNOWN)
         return
-    scope["viewer"] = api_token.viewer  # type: ignore[typeddict-unknown-key]
-    scope["api_scopes"] = frozenset(api_token.scopes)  # type: ignore[typeddict-unknown-key]
-    scope["api_token"] = api_token  # type: ignore[typeddict-unknown-key]
+    scope["viewer"] = api_token.viewer
+    scope["api_token"] = api_token
 
 
 def _headers(scope: Any, used: Sequence[Quota]) -> list[tuple[bytes, bytes]]:
@@ -77,3 +82,23 @@ def _headers(scope: Any, used: Sequence[Quota]) -> list[tuple[bytes, bytes]]:
         headers.append((b"access-control-allow-origin", b"*"))
         headers.append((b"access-control-expose-headers", READABLE_HEADERS))
     return headers
+
+
+async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    """Count the request. Raises TooMany above the limit, Forbidden for a token without the route's `scope`.
+
+    Raises SignInNeeded for a token that is not valid.
+    """
+    state: Any = connection.scope
+    if (unknown := state.get("viewer_unknown")) is not None:
+        raise unknown
+    token: TokenOwner | None = state.get("api_token")
+    if token is None:
+        await take_network(API_NETWORK, network(address_of(connection)))
+    else:
+        await take(API_TOKEN, str(token.id))
+    needed = handler.opt.get("scope")
+    if needed is not None and (token is None or needed not in token.scopes):
+        raise Forbidden(
+            N_("This token lacks the scope “{scope}”. Create a token with it under Settings, Tokens."), scope=needed
+        )

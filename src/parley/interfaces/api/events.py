@@ -1,14 +1,16 @@
 """Events of the whole site in the order in which they were committed, so that no reader misses one.
 
 Ids are given before the commit: of two transactions, the later id may become visible first. So events are ordered by
-their transaction, and only those of transactions before every one that still runs are read: none can come among them.
+their transaction, and read only if it is older than every running one: no event can appear among them later.
 """
 
 import re
-from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
+from parley.interfaces.api import fields
 from parley.platform import db
 from parley.platform.errors import InvalidFields
 from parley.platform.text.messages import N_
@@ -28,17 +30,14 @@ order by xid desc, id desc limit 1
 
 
 class SiteEvent(msgspec.Struct, frozen=True):
-    """Something that happened in a thread. It has no text: read the comment, if that may still be read.
+    """Something that happened in a thread. It has no text: read the comment, if that may still be read."""
 
-    `position` orders all events of the site, `seq` those of the thread.
-    """
-
-    position: str
-    thread: int
-    seq: int
-    kind: str
-    comment: int | None
-    created_at: datetime
+    position: Annotated[str, Meta(description="Its place among all events of the site: ask for those `after` it.")]
+    thread: fields.ThreadId
+    seq: Annotated[int, Meta(description="The number of the event in its thread, from 1.")]
+    kind: fields.Kind
+    comment: fields.CommentOrNone
+    created_at: fields.CreatedAt
 
 
 def check(position: str) -> str:

@@ -4,15 +4,16 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import structlog
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.params import QueryParameter
 from litestar.response import Stream
+from msgspec import Meta
 
-from parley.interfaces.api import events
+from parley.interfaces.api import events, fields
 from parley.interfaces.api.answers import answer_write, problems
 from parley.interfaces.api.events import SiteEvent
 from parley.interfaces.api.paging import LONGEST_CURSOR, Limit
@@ -48,11 +49,11 @@ EventPosition = Annotated[
 class EventPage(msgspec.Struct, frozen=True):
     """Events in order; `after` is the position with which to ask for those that follow."""
 
-    items: list[SiteEvent]
-    after: str
+    items: fields.Items[SiteEvent]
+    after: Annotated[str, Meta(description="The position with which to ask for the next events.")]
 
 
-@get("/events", name="api:events", opt={"who": ANYONE}, responses=problems(422))
+@get("/events", name="api:events", responses=problems(422))
 async def site_events(request: AnyRequest, after: EventPosition = None, limit: Limit = 100) -> Response[EventPage]:
     """What happened on the site, in order and without gaps. `Accept: text/event-stream` follows it."""
     follows = STREAM in request.headers.get("accept", "")
@@ -110,4 +111,4 @@ def _as_message(event: SiteEvent) -> bytes:
     return b"id: %s\ndata: %s\n\n" % (event.position.encode(), msgspec.json.encode(event))
 
 
-handlers: list[Any] = [site_events]
+handlers = [Router("/", route_handlers=[site_events], opt={"who": ANYONE})]

@@ -1,6 +1,8 @@
 """Pages of a list: `after` names the last item of the page before."""
 
-from typing import Annotated
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from litestar.params import QueryParameter
@@ -11,6 +13,7 @@ from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
+Row = TypeVar("Row")
 LONGEST_CURSOR = 60
 
 After = Annotated[
@@ -31,6 +34,14 @@ def after_id(after: str | None) -> int | None:
 def not_in_list() -> InvalidFields:
     """The error for an `after` that names no item."""
     return InvalidFields({"after": N_("This is not an item of the list. Leave `after` out to begin at the start.")})
+
+
+def page_of(
+    request: AnyRequest, rows: list[Row], limit: int, cursor: Callable[[Row], object] = attrgetter("id")
+) -> tuple[list[Row], str | None]:
+    """Return the first `limit` rows, and the address of the page after them if there are more rows."""
+    following = next_page(request, cursor(rows[limit - 1])) if len(rows) > limit else None
+    return rows[:limit], following
 
 
 def next_page(request: AnyRequest, after: object) -> str:

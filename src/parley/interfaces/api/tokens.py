@@ -1,6 +1,6 @@
 """Tokens of the API: making, finding and ending them.
 
-A token is `prl_`, 32 random bytes, and a checksum by which scanners of published code know it for one of ours.
+A token is `prl_`, 32 random bytes, and a checksum by which scanners of published code recognise it.
 """
 
 import hashlib
@@ -89,9 +89,9 @@ class TokenOwner(msgspec.Struct, frozen=True):
 
 
 class CachedOwner(msgspec.Struct, frozen=True):
-    """The owner of a token, until when (monotonic), and the cache of viewers that was in use before they were read.
+    """The owner of a token, when the entry expires (monotonic), and the cache of viewers in use when they were read.
 
-    A weak reference: the viewers in a cache that was replaced are not kept for it.
+    The reference is weak, so that it does not keep the viewers of a replaced cache in memory.
     """
 
     owner: TokenOwner
@@ -119,7 +119,7 @@ class TokenRow(msgspec.Struct, frozen=True):
 
 
 def digest(token: str) -> bytes | None:
-    """The hash by which the database knows `token`, or None where its form or checksum is not that of our tokens."""
+    """Return the hash that the database has of `token`, or None if its form or checksum is wrong."""
     match = FORMAT.fullmatch(token)
     if match is None or match[2] != _checksum(match[1]):
         return None
@@ -131,9 +131,9 @@ def _checksum(secret: str) -> str:
 
 
 async def find(token: str) -> TokenOwner | None:
-    """Return the valid token, as it was a second ago at most, and record that it is used.
+    """Return the valid token, at most a second old, and record that it is used.
 
-    What clears the cached viewers clears the owners of tokens too.
+    Whatever clears the cache of viewers clears the owners of tokens too.
     """
     known, now, viewers = digest(token), monotonic(), viewer_cache.current()
     if known is None:
@@ -154,7 +154,7 @@ async def find(token: str) -> TokenOwner | None:
 async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> str:
     """Make a token of the viewer, and return it: nobody can read it again.
 
-    Raises Refused for a scope that the member has no use for, or has no second factor for, and if they have too many
+    Raises Refused for a scope that the member may not use, or that needs a second factor, and if they have too many
     tokens.
     """
     if MODERATE in scopes and viewer.access < MODERATOR:
@@ -164,7 +164,7 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
     secret = secrets.token_urlsafe(32)
     token = f"{PREFIX}{secret}{_checksum(secret)}"
     async with db.atomic():
-        # Of two forms at once, the second waits and counts the token of the first.
+        # If two forms are sent at once, the second waits and counts the first one's token.
         await db.execute("select from member where id = $1 for update", viewer.id)
         if await ApiToken.count().where(ApiToken.member == viewer.id) >= MOST_TOKENS:
             raise Refused(N_("You have {most} tokens, and cannot have more. End one first."), most=MOST_TOKENS)

@@ -54,7 +54,7 @@ def _offered_scopes(viewer: Viewer) -> dict[str, str]:
 
 @get(PAGE, name="api:tokens", opt={"who": MEMBER})
 async def tokens_page(request: AnyRequest) -> Response[Any]:
-    """The tokens, and the form for another. Only who gave their password lately gets the form."""
+    """Show the tokens, and the form for a new one to members who proved their password recently."""
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
     return await _show(request, Form(request.query_params))

@@ -10,29 +10,20 @@ from litestar.exceptions import ClientException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
-from parley.interfaces.api import (
+from parley.interfaces.api import events_web, search_web
+from parley.interfaces.api.answers import VARY
+from parley.interfaces.api.articles import imports_web, revisions_web, updates_web
+from parley.interfaces.api.authentication import check_request
+from parley.interfaces.api.discussion import reading_web, statements_web, votes_web, writing_web
+from parley.interfaces.api.letters import authors_web, following_web, unread_web
+from parley.interfaces.api.moderation import (
     appeals_web,
-    articles_web,
-    authors_web,
     deciding_web,
     decisions_web,
-    events_web,
-    following_web,
-    imports_web,
-    members_web,
-    moderation_web,
-    reading_web,
+    queue_web,
     reports_web,
-    search_web,
-    statements_web,
-    unread_web,
-    updates_web,
-    votes_web,
-    writing_web,
 )
-from parley.interfaces.api.answers import VARY
-from parley.interfaces.api.meanings import explain
-from parley.interfaces.api.request_check import check_request
+from parley.interfaces.api.people import members_web
 from parley.platform.http import problems
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Finished, respond
@@ -46,7 +37,7 @@ FEATURES = (
     votes_web,
     statements_web,
     imports_web,
-    articles_web,
+    revisions_web,
     updates_web,
     authors_web,
     following_web,
@@ -54,7 +45,7 @@ FEATURES = (
     reports_web,
     decisions_web,
     events_web,
-    moderation_web,
+    queue_web,
     deciding_web,
     appeals_web,
 )
@@ -75,7 +66,7 @@ def description() -> dict[str, Any]:
     )
     # A separate application, so that Litestar does not add its pages about the API to ours.
     app = Litestar(route_handlers=[_router(FEATURES)], openapi_config=config)
-    return explain(app.openapi_schema.to_schema())
+    return app.openapi_schema.to_schema()
 
 
 @cache
@@ -96,7 +87,7 @@ def _router(features: Any, *more: Any) -> Router:
     return Router(
         PATH,
         route_handlers=[*handlers, *more],
-        opt={"check": check_request},
+        opt={"check": check_request, "any_body": True},
         exception_handlers={RecursionError: on_deep_body},
     )
 

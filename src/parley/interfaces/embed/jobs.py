@@ -94,7 +94,7 @@ async def _author(wanted: WaitingFirstComment) -> Viewer:
 
 
 async def _read(url: str, site: SiteRow) -> ArticleText:
-    """Fetch an article of `site`. Raises Refused for a page that is no article, or has not our script."""
+    """Fetch an article of `site`. Raises Refused for a page without an article or without our script."""
     fetched = await fetch(url, allow=settings().fetch_allow, accept=PAGES)
     if not site.has(fetched.final_url) or not asks_for_discussion(fetched, site):
         raise Refused(NOT_ARTICLE)

@@ -24,7 +24,7 @@ SIGN_IN = "/embed/login"
 
 
 class EmbedSessions:
-    """Sets scope["viewer"] to the member of the embed session, for all pages below /embed/ but the sign-in."""
+    """Sets scope["viewer"] to the member of the embed session, for all pages below /embed/ except the sign-in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -36,7 +36,7 @@ class EmbedSessions:
 
 
 async def _viewer(scope: Scope) -> Viewer | None:
-    digest = tokens.digest(cookies.read(scope, cookie_name()) or "")
+    digest = tokens.digest(cookies.read(scope, cookies.name("embed")) or "")
     if digest is None:
         return None
     [site] = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[:1]
@@ -50,10 +50,6 @@ async def _viewer(scope: Scope) -> Viewer | None:
     return as_viewer(msgspec.structs.replace(member, role="member"), monotonic()) if member else None
 
 
-def cookie_name() -> str:
-    return cookies.name("embed")
-
-
 def cookie(token: str) -> str:
     """The `Set-Cookie` header of a session in a publisher's page. An empty token deletes the cookie.
 
@@ -61,4 +57,4 @@ def cookie(token: str) -> str:
     Browsers treat localhost as secure.
     """
     age = int(sessions.LASTS_EMBEDDED.total_seconds()) if token else 0
-    return f"{cookie_name()}={token}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=None; Partitioned"
+    return f"{cookies.name('embed')}={token}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=None; Partitioned"

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import msgspec
-
 from parley.discussion.commenting.drafts import CheckResult, Draft
 from parley.discussion.threads.tables import Topic
 from parley.interfaces.embed import first_comments, rules
@@ -50,7 +48,7 @@ def _has_path(address: str) -> bool:
 async def remove_site(key: str) -> bool:
     """Remove a site and end all sign-ins on it. Comments stay. Return False if there is none.
 
-    First comments that wait for the worker are not posted any more.
+    First comments that wait for the worker are no longer posted.
     """
     async with db.atomic():
         await Session.delete().where(Session.site == key)
@@ -74,26 +72,19 @@ async def allow(viewer: Viewer, site: SiteRow, challenge: str) -> str:
     return code
 
 
-class Allowed(msgspec.Struct, frozen=True):
-    member: int
-
-
-EXCHANGE_CODE = """
-delete from embed_code where token_hash = $1 and site = $2 and challenge = $3 and expires_at > now()
-returning member
-"""
-
-
 async def sign_in(site: SiteRow, code: str, verifier: str, *, agent: str, address: str) -> str:
     """Exchange a code for a session on `site`, and return its token. Raises Refused for any other code."""
-    digest = tokens.digest(code)
+    valid = (
+        EmbedCode.token_hash == tokens.digest(code),
+        EmbedCode.site == site.key,
+        EmbedCode.challenge == challenge_of(verifier),
+        EmbedCode.expires_at > db.NOW,
+    )
     async with db.atomic():
-        allowed = (
-            await db.fetch_one(Allowed, EXCHANGE_CODE, digest, site.key, challenge_of(verifier)) if digest else None
-        )
-        if allowed is None:
+        allowed = await EmbedCode.delete().where(*valid).returning(EmbedCode.member)
+        if not allowed:
             raise Refused(N_("This sign-in took too long. Please sign in again."))
-        return await sessions.start(allowed.member, "member", agent=agent, address=address, site=site.key)
+        return await sessions.start(allowed[0]["member"], "member", agent=agent, address=address, site=site.key)
 
 
 def challenge_of(verifier: str) -> str:

@@ -1,7 +1,12 @@
-"""What the script in a publisher's page asks for: the passages of the article, with their numbers of comments."""
+"""What the script in a publisher's page asks for: the passages of the article, with their numbers of comments.
+
+The script recognises passages by fingerprints. `static/js/interfaces/embed/matching.js` computes the same from the
+words of the page, and must agree in every bit.
+"""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -9,14 +14,27 @@ from parley.articles.articles.queries import PassageRow
 from parley.articles.articles.rules import WITHHELD
 from parley.discussion.comment_tree import view as views
 from parley.interfaces.embed import queries
-from parley.interfaces.embed.fingerprints import fingerprint
 from parley.interfaces.embed.queries import EmbeddedThread
+from parley.platform.cache import by_text
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text, plural
+from parley.platform.text.normal_forms import normalize
 
-# Shorter passages are too alike to be told apart.
+# Shorter passages are too similar to be told apart.
 FEWEST_CHARACTERS = 20
 MOST_QUOTES = 5
+# Characters of the beginning and of the end of a passage.
+END = 40
+NOT_WORDS = re.compile(r"[\W_]+")
+_MASK = 0xFFFFFFFF
+
+
+class Fingerprint(msgspec.Struct, frozen=True):
+    """What identifies a passage: a hash of its words, their beginning and their end."""
+
+    hash: str
+    start: str
+    end: str
 
 
 class MarkedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,23 +85,45 @@ def _open_label(number: int) -> str:
 
 
 async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
-    """Return the passages. The fingerprints of a long article take a tenth of a second, so a thread computes them."""
-    shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
-    return await asyncio.to_thread(_marked_passages, shown_thread.rows)
+    shown = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
+    # In a thread: the fingerprints of a long article take a tenth of a second.
+    return await asyncio.to_thread(lambda: list(_marked_passages(shown.rows)))
 
 
-def _marked_passages(rows: Sequence[PassageRow]) -> list[MarkedPassage]:
-    return [passage for row in rows if (passage := _marked_passage(row)) is not None]
+def _marked_passages(rows: Sequence[PassageRow]) -> Iterator[MarkedPassage]:
+    for row in rows:
+        known, count = fingerprint(row.text), row.comment_count
+        if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
+            continue
+        label = plural("{count} comment on this passage", "{count} comments on this passage", count)
+        yield MarkedPassage(
+            row.lineage,
+            known.hash,
+            known.start,
+            known.end,
+            count,
+            as_text(label) if count else "",
+            (row.quoted or [])[:MOST_QUOTES],
+        )
 
 
-def _marked_passage(row: PassageRow) -> MarkedPassage | None:
-    known = fingerprint(row.text)
-    if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
-        return None
-    count = row.comment_count
-    label = (
-        as_text(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
-    )
-    return MarkedPassage(
-        row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
-    )
+def fingerprint(text: str) -> Fingerprint:
+    """Return the fingerprint of a passage's text."""
+    plain = plain_words(text)
+    return Fingerprint(digest(plain), plain[:END], plain[-END:])
+
+
+def plain_words(text: str) -> str:
+    """Return only the letters and digits of a text, in lower case, with one space between words."""
+    return NOT_WORDS.sub(" ", normalize("NFKC", text).lower()).strip()
+
+
+# Cached, since it takes a microsecond a letter, and each spelling of an article's address needs it again.
+@by_text("digests", most_bytes=8 * 2**20)
+def digest(text: str) -> str:
+    """Return a hash of 64 bits as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
+    first, second = 0x811C9DC5, 0x9DC5811C
+    for byte in text.encode("utf-16-le", "surrogatepass"):
+        first = (first ^ byte) * 0x01000193 & _MASK
+        second = (second ^ byte) * 0x010001B3 & _MASK
+    return f"{first:08x}{second:08x}"

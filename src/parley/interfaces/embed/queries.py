@@ -15,12 +15,19 @@ from parley.platform.text.messages import N_
 
 NO_SITE = N_("This discussion is set up for a site that is not registered here.")
 
+# If the title of an article is withheld, so is its address.
+SELECT_AT_ADDRESSES = """
+select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
+where a.url = any($1::text[]) and not a.untitled order by t.id
+"""
+SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
+IS_WITHHELD = "select exists(select from article where url = any($1::text[]) and untitled)"
+
 
 async def site(key: str | None) -> SiteRow:
     """Return a site. Raises NotFound."""
-    row = None
-    if key and KEY.fullmatch(key):
-        row = await db.fetch_one(SiteRow, Site.select().where(Site.key == key))
+    is_key = key is not None and KEY.fullmatch(key)
+    row = await db.fetch_one(SiteRow, Site.select().where(Site.key == key)) if is_key else None
     if row is None:
         raise NotFound(NO_SITE)
     return row
@@ -37,17 +44,6 @@ class EmbeddedThread(msgspec.Struct, frozen=True):
     id: int
     slug: str
     comment_count: int
-
-
-# If the title of an article is withheld, so is its address.
-SELECT_AT_ADDRESSES = """
-select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
-where a.url = any($1::text[]) and not a.untitled order by t.id
-"""
-SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
-
-
-IS_WITHHELD = "select exists(select from article where url = any($1::text[]) and untitled)"
 
 
 async def require_not_withheld(url: str) -> None:

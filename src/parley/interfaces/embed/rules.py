@@ -38,7 +38,7 @@ def framed_by(origins: Sequence[str]) -> str:
 
 
 def origin(text: str) -> str | None:
-    """Return `text` as an origin such as `https://pub.example:8443`; None if it is no http or https address.
+    """Return `text` as an origin such as `https://pub.example:8443`; None if it is not an http or https address.
 
     Origins are written into a content security policy, so nothing else may be among them.
     """

@@ -17,13 +17,13 @@ ROOM = WIDTH - 2 * MARGIN
 PAPER, INK, SOFT, ACCENT = "#fbfaf6", "#1d1b17", "#57524a", "#7b1e3a"
 # Supports, challenges, adds, asks, none (static/css/platform/tokens.css).
 STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
-# Sizes of the title, the largest that fits is taken, and lines that fit.
+# Sizes of the title with the lines that fit. The largest possible size is taken.
 SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
 LONGEST_TITLE = 240
 SMALL = 34
-# A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter, but not between
-# a letter and signs that belong to it: those BEFORE it, such as opening brackets, and those AFTER it, such as commas.
+# A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter. Signs BEFORE a
+# letter, such as opening brackets, and AFTER it, such as commas, stay with it.
 LETTER = "\u0e01-\u0e2e\u3040-\u30ff\u3400-\u9fff"
 BEFORE = "(\\[\u201c\u3008\u300a\u300c\u300e\u3010\uff08\u0e40-\u0e44"
 AFTER = (
@@ -36,7 +36,7 @@ PIECE = re.compile(rf" ?(?:[{BEFORE}]*[{LETTER}][{AFTER}]*|[^ ]+?(?=[{BEFORE}]*[
 def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
-    A name, a title or a source with letters that our fonts do not have is left out. Emoji are left out alone.
+    A name, title or source with letters that our fonts lack is left out. Of emoji, only the emoji are left out.
     """
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
@@ -89,7 +89,7 @@ def _wrap(text: str, lettering: Lettering) -> Iterator[str]:
 
 
 def _break_word(word: str, lettering: Lettering) -> Iterator[str]:
-    """A word in pieces that fit into a line."""
+    """Yield a word in pieces that fit into a line."""
     piece = ""
     for letter in word:
         is_mark = unicodedata.category(letter).startswith("M")

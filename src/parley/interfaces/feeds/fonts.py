@@ -1,4 +1,4 @@
-"""Fonts for the picture of a link: that of our pages, and Noto Sans for scripts that it lacks (data/README.md)."""
+"""Fonts for link pictures: the font of our pages, and Noto Sans for scripts that it lacks (data/README.md)."""
 
 import re
 import unicodedata
@@ -13,26 +13,27 @@ from PIL import ImageDraw, ImageFont, features
 from parley.platform.http.assets import folder
 
 PAGES = ("latin", "latin-ext", "cyrillic", "greek")
-# Letters of these scripts change with those beside them, or run from right to left. Pillow does both with FriBiDi, a
-# library of the system.
+# Letters of these scripts change with their neighbours, or run from right to left. Pillow does both with FriBiDi, a
+# system library.
 SHAPED = ("arabic", "hebrew", "devanagari", "thai")
 CAN_SHAPE = features.check("raqm") and features.check("fribidi")
-# Chinese first, as letters that all have are mostly Chinese: a text with kana is Japanese, one with Hangul Korean.
+# Chinese first, since letters that all of them have are mostly Chinese. A text with kana is Japanese, one with Hangul
+# is Korean.
 EAST_ASIAN = ("sc", "tc", "jp", "kr")
 NAMES = (*PAGES, *(SHAPED if CAN_SHAPE else ()), *EAST_ASIAN)
 KANA, HANGUL = re.compile("[\u3041-\u30fa]"), re.compile("[\uac00-\ud7af]")
-# No font has a letter for it, so its picture is that of a missing letter.
+# No font has this letter, so it is drawn as a missing letter.
 MISSING = "\uffff"
-# With what joins and colours them.
+# With the signs that join and colour them.
 EMOJI = re.compile(
     "[\u2600-\u27bf\U0001f000-\U0001faff][\u200d\u20e3\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
 )
-# That of most titles.
+# The size of most titles.
 SAMPLE_SIZE = 72
 
 
 class Lettering(msgspec.Struct, frozen=True):
-    """How a text is drawn: in fonts that have all its letters, or not at all without fonts."""
+    """Draws text in fonts that together have all its letters. Without fonts, nothing is drawn."""
 
     names: tuple[str, ...]
     size: int
@@ -64,12 +65,12 @@ class Lettering(msgspec.Struct, frozen=True):
 
 
 def fonts_for(text: str) -> tuple[str, ...]:
-    """Return the names of fonts that have all letters of `text`: one if possible, none if a letter is in no font."""
+    """Return the names of fonts that together have all letters of `text`: one if possible, none if one is missing."""
     names = ("jp", *NAMES) if KANA.search(text) else ("kr", *NAMES) if HANGUL.search(text) else NAMES
     font = next((name for name in names if all(_has(name, letter) for letter in text)), None)
     if font:
         return (font,)
-    # A line in both directions has to be put in order as a whole.
+    # A line with both directions must be ordered as a whole, in one font.
     if any(_is_leftward(letter) for letter in text):
         return ()
     return names if all(any(_has(name, letter) for name in names) for letter in text) else ()
@@ -80,7 +81,7 @@ def without_emoji(text: str) -> str:
 
 
 def runs_leftward(text: str) -> bool:
-    """Whether a text is read from right to left, as its first letter with a direction is."""
+    """Whether the first letter of a text that has a direction is read from right to left."""
     return _is_leftward(next((letter for letter in text if unicodedata.bidirectional(letter) in ("L", "R", "AL")), " "))
 
 
@@ -101,7 +102,7 @@ def _mask(name: str, letter: str) -> bytes:
 def _sample_font(name: str) -> ImageFont.FreeTypeFont:
     """Return the font for single letters. Shaping would put a lone mark on a circle.
 
-    East Asian letters have no marks, and opening their fonts takes long: theirs is the one that draws titles.
+    East Asian letters have no marks and their fonts open slowly, so the font that draws titles is used for them.
     """
     if name in EAST_ASIAN:
         return _font(name, SAMPLE_SIZE)

@@ -6,6 +6,7 @@ import hashlib
 import msgspec
 
 from parley.interfaces.feeds.drawing import draw
+from parley.interfaces.feeds.tables import LinkPicture
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.settings import settings
@@ -34,18 +35,21 @@ where not a.untitled and (k.thread is null or k.title <> t.title or k.digits <> 
   and {attempts.due("link pictures", "t.id")}
 order by t.id desc limit 20
 """  # noqa: S608 constants only
-SAVE_PICTURE = """
-insert into link_picture (thread, title, site, digits, digest, data, drawn_at) values ($1, $2, $3, $4, $5, $6, now())
-on conflict (thread) do update set title = excluded.title, site = excluded.site, digits = excluded.digits,
-  digest = excluded.digest, data = excluded.data, drawn_at = excluded.drawn_at
-"""
 DELETE_PICTURES = """
 delete from link_picture k using thread t join article a on a.id = t.article where t.id = k.thread and a.untitled
 """
+CHANGED = [
+    LinkPicture.title,
+    LinkPicture.site,
+    LinkPicture.digits,
+    LinkPicture.digest,
+    LinkPicture.data,
+    LinkPicture.drawn_at,
+]
 
 
 async def draw_due() -> int:
-    """Draw the pictures that are due, and delete those of titles that were taken down. Return how many were due."""
+    """Draw the pictures that are due, and delete pictures of titles that were taken down. Return how many were due."""
     await db.execute(DELETE_PICTURES)
     due = await db.fetch(Due, SELECT_DUE)
     await attempts.each("link pictures", due, _draw, key=lambda thread: thread.id)
@@ -56,4 +60,7 @@ async def _draw(thread: Due) -> None:
     stances, comments, people = thread.stances, thread.comment_count, thread.people
     data = await asyncio.to_thread(draw, thread.title, thread.site, stances, comments, people, settings().name)
     digest = hashlib.sha256(data).hexdigest()[:16]
-    await db.execute(SAVE_PICTURE, thread.id, thread.title, thread.site, thread.digits, digest, data)
+    drawn = LinkPicture(
+        thread=thread.id, title=thread.title, site=thread.site, digits=thread.digits, digest=digest, data=data
+    )
+    await LinkPicture.insert(drawn).on_conflict(LinkPicture.thread, "DO UPDATE", CHANGED)

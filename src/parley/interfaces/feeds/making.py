@@ -1,4 +1,7 @@
-"""Feeds of the site, a topic, a thread and a member, from what every visitor may read."""
+"""Feeds of the site, a topic, a thread, a member and a search, from what every visitor may read.
+
+Ids of feeds and their entries are `tag:` URIs (RFC 4151), which stay when the site moves to another domain.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,14 +15,15 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import ThreadRow, TopicRow
 from parley.interfaces.feeds import queries
-from parley.interfaces.feeds.entries import Deleted, Feed, Reply, SyndicationEntry
-from parley.interfaces.feeds.ids import authority, comment_id, thread_id
+from parley.interfaces.feeds.formats import Deleted, Feed, Reply, SyndicationEntry
 from parley.interfaces.feeds.queries import FeedThread
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.queries import hits
 from parley.interfaces.search.results import prepare
 from parley.interfaces.search.tables import Kind
 from parley.people.accounts.queries import PublicMember
+from parley.people.community.tables import Community
+from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
@@ -34,8 +38,22 @@ TITLE = 80
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+async def fix_authority() -> None:
+    """Choose the domain and the day in the ids for good, unless this is a try-out on localhost."""
+    if settings().local:
+        return
+    today = f"{settings().host},{datetime.now(UTC):%Y-%m-%d}"
+    await Community.update({Community.tag_authority: today}).where(Community.tag_authority == "")
+
+
+async def authority() -> str:
+    """Return the authority in all ids of this installation."""
+    stored: str = await db.value(Community.select(Community.tag_authority))
+    return stored or f"{settings().host},2026-01-01"
+
+
 async def of_site(topic: TopicRow | None) -> Feed:
-    """Return the feed of the newest threads, all or those of one topic."""
+    """Return the feed of the newest threads, of the whole site or of one topic."""
     tag, base = await authority(), settings().base_url
     threads = await queries.newest_threads(topic.slug if topic else None)
     return _feed(
@@ -57,15 +75,13 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
     rows = await comments.by_ids(ids)
     query = f"?passage={passage}" if passage else ""
     return _feed(
-        id=f"{thread_id(tag, thread.id)}/{f'passage/{passage}' if passage else 'comments'}",
+        id=f"{_thread_id(tag, thread.id)}/{f'passage/{passage}' if passage else 'comments'}",
         title=f"{thread.title} · {settings().name}",
         url=f"{base}{thread.address}{query}",
         path=f"/t/{thread.id}/feed",
         query=query,
         entries=[_of_comment(tag, base, rows[ref]) for ref in ids if _is_shown(rows.get(ref))],
-        deleted=[
-            Deleted(comment_id(tag, deleted.id), deleted.at) for deleted in await queries.deleted_in_thread(thread.id)
-        ],
+        deleted=[Deleted(_comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
         otherwise=thread.created_at,
     )
 
@@ -73,7 +89,7 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
 async def of_member(member: PublicMember) -> Feed:
     """Return the feed of a member's newest comments.
 
-    What was removed is not told here: the page of a removed comment does not say who wrote it.
+    It does not say what was removed: the page of a removed comment does not say who wrote it.
     """
     tag, base = await authority(), settings().base_url
     ids = await queries.newest_of_member(member.id)
@@ -116,18 +132,10 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
 
 
 def _feed(
-    *,
-    id: str,  # noqa: A002 the name of the field
-    title: str,
-    url: str,
-    path: str,
-    entries: list[SyndicationEntry],
-    deleted: Sequence[Deleted] = (),
-    otherwise: datetime = NEVER,
-    query: str = "",
+    *, entries: list[SyndicationEntry], deleted: Sequence[Deleted] = (), otherwise: datetime = NEVER, **fields: str
 ) -> Feed:
     updated = max([*(entry.updated for entry in entries), *(removal.at for removal in deleted)], default=otherwise)
-    return Feed(id, title, url, path, updated, entries, list(deleted), query)
+    return Feed(updated=updated, entries=entries, deleted=list(deleted), **fields)
 
 
 def _is_shown(row: CommentRow | None) -> bool:
@@ -135,11 +143,19 @@ def _is_shown(row: CommentRow | None) -> bool:
     return row is not None and row.state == "visible"
 
 
+def _thread_id(tag: str, thread: int) -> str:
+    return f"tag:{tag}:thread/{thread}"
+
+
+def _comment_id(tag: str, comment: int) -> str:
+    return f"tag:{tag}:comment/{comment}"
+
+
 def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
     author = thread.byline or thread.starter or thread.site or settings().name
     is_starter = thread.byline is None and thread.starter is not None
     return SyndicationEntry(
-        id=thread_id(tag, thread.id),
+        id=_thread_id(tag, thread.id),
         url=f"{base}{thread.address}",
         title=thread.title,
         html=f"<p>{escape(shorten(thread.opening, OPENING))}</p><p>{escape(as_text(_numbers(thread)))}</p>",
@@ -163,7 +179,7 @@ def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None =
     answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
     quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
     return SyndicationEntry(
-        id=comment_id(tag, row.id),
+        id=_comment_id(tag, row.id),
         url=f"{base}/c/{row.id}",
         title=thread_title or row.statement or excerpt(row.raw_html, TITLE),
         # Mentions are links to paths of this site.
@@ -173,6 +189,6 @@ def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None =
         published=row.created_at,
         updated=row.edited_at or row.created_at,
         stance=row.stance,
-        reply=Reply(comment_id(tag, row.parent) if row.parent else thread_id(tag, row.thread), answered),
+        reply=Reply(_comment_id(tag, row.parent) if row.parent else _thread_id(tag, row.thread), answered),
         author_id=row.author_id,
     )

@@ -17,7 +17,7 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.markdown import excerpt
 from parley.platform.text.messages import N_
 
-# In pixels and characters. The height has no meaning for a quotation, but the format asks for one.
+# In pixels and characters. The height means nothing for a quotation, but the format requires one.
 WIDTH, LEAST_WIDTH, HEIGHT = 600, 200, 200
 TEXT = 300
 

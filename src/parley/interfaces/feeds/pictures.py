@@ -1,4 +1,4 @@
-"""The picture for links to a thread: served while it shows what the thread's page shows."""
+"""Serving the picture for links to a thread, while it shows the title and the source that the thread's page shows."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-# Only while the title and the source are those of the page.
 CURRENT_PICTURE = """
 from link_picture k join thread t on t.id = k.thread join article a on a.id = t.article
 where t.id = $1 and not a.untitled and k.title = t.title

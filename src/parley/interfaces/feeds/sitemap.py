@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from lxml import etree
 
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.interfaces.feeds.xml import add, document
+from parley.interfaces.feeds.formats import add, document
 from parley.platform import db
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.concurrency import in_thread

@@ -1,7 +1,7 @@
 """Data for search engines about a thread and a member (JSON-LD of schema.org).
 
-Google asks discussion forums for the author, the date and the text of a post and of its comments, all of it visible on
-the page (https://developers.google.com/search/docs/appearance/structured-data/discussion-forum). Votes of agreement are
+Google asks discussion forums for author, date and text of a post and its comments, all of which must be visible on the
+page (https://developers.google.com/search/docs/appearance/structured-data/discussion-forum). Votes of agreement are
 never in it: `LikeAction` counts the readers who found a comment worth reading.
 """
 

@@ -24,9 +24,9 @@ class LinkPicture(Table, tablename="link_picture"):
 
 
 class HubPosition(Table, tablename="hub_position"):
-    """How far the log of events was told to the WebSub hub; one row."""
+    """The last event that the WebSub hub was told of; one row."""
 
     id = SmallInt(primary_key=True, null=False, default=None)
-    # Of the last event told. Events are ordered by their transaction (interfaces/api/events.py).
+    # Events are ordered by their transaction (interfaces/api/events.py).
     xid = Varchar(20, null=False, default=None)
     event = BigInt(null=False, default=None)

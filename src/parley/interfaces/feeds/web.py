@@ -8,8 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from parley.discussion.threads import queries as threads
-from parley.interfaces.feeds import atom, json_feed, making, websub
-from parley.interfaces.feeds.entries import Feed
+from parley.interfaces.feeds import making, websub
+from parley.interfaces.feeds.formats import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.web import limit
 from parley.people.accounts import queries as accounts
@@ -21,7 +21,7 @@ from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-FORMATS = {"atom": atom, "json": json_feed}
+FORMATS = {"atom": (ATOM_TYPE, atom), "json": (JSON_TYPE, json_feed)}
 # Any page may read a feed, which says nothing that a visitor cannot read. Search engines list the pages, not the feeds.
 HEADERS = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
 READING = {"who": ANYONE, "reading": True}
@@ -87,20 +87,17 @@ async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> Response[Any]:
     """Write the feed in the format that the address names: once a moment for all, without those a viewer blocked."""
-    writer = FORMATS[request.url.path.rpartition(".")[2]]
+    content_type, write = FORMATS[request.url.path.rpartition(".")[2]]
     viewer = viewer_of(request)
     blocked = viewer.blocked if viewer else frozenset()
     # Whom the feed is for, as a search leaves out what its viewer hides.
     reader = (blocked, viewer.assisted if viewer else "show")
 
     async def finished() -> Finished:
-        return Finished(writer.write(_without(await make(), blocked), settings().base_url))
+        return Finished(write(_without(await make(), blocked), settings().base_url))
 
-    answer = respond(
-        request,
-        await _cache.get((request.url.path, request.url.query, reader), finished),
-        f"{writer.MIME}; charset=utf-8",
-    )
+    cached = await _cache.get((request.url.path, request.url.query, reader), finished)
+    answer = respond(request, cached, f"{content_type}; charset=utf-8")
     answer.headers.update(HEADERS)
     return answer
 

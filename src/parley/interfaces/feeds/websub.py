@@ -1,16 +1,17 @@
-"""WebSub (https://www.w3.org/TR/websub/): telling a hub which feeds changed, so that their subscribers have it at once.
+"""WebSub (https://www.w3.org/TR/websub/): telling a hub which feeds changed, so that subscribers hear of it at once.
 
 Once a minute the hub gets the addresses of the feeds, and fetches them as anybody does. It learns nothing else.
 """
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from typing import Any
 
 import msgspec
 import structlog
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.fetch import post
+from parley.extraction.fetching.fetch import post_form
+from parley.interfaces.feeds.tables import HubPosition
 from parley.platform import db
 from parley.platform.settings import settings
 
@@ -18,7 +19,6 @@ log = structlog.get_logger(__name__)
 
 # Events in a sweep, and addresses in a request to the hub.
 BATCH, MOST = 2_000, 100
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 ACCEPTED = range(200, 300)
 # Events that change what the feeds of the site and of topics list; all change the feed of their thread.
 LISTED = {"thread.opened", "article.revised", "article.restricted"}
@@ -49,13 +49,12 @@ from event e join thread t on t.id = e.thread, hub_position p
 where (e.xid, e.id) > (p.xid::xid8, p.event) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
 order by e.xid, e.id limit $1
 """
-MOVE_POSITION = "update hub_position set xid = $1, event = $2 where id = 1"
 
 
 async def ping() -> int:
-    """Tell the hub of the feeds that changed since the last time, and return how many there were.
+    """Tell the hub which feeds have changed since the last time, and return how many there were.
 
-    They are told again in a minute when the hub does not answer.
+    If the hub does not answer, it is told again a minute later.
     """
     hub = settings().websub_hub
     if hub is None or await db.execute(SELECT_NEWEST):
@@ -66,12 +65,13 @@ async def ping() -> int:
         if not await _tell(hub, addresses[at : at + MOST]):
             return 0
     if changes:
-        await db.execute(MOVE_POSITION, changes[-1].xid, changes[-1].id)
+        last: dict[Any, Any] = {HubPosition.xid: changes[-1].xid, HubPosition.event: changes[-1].id}
+        await HubPosition.update(last).where(HubPosition.id == 1)
     return len(addresses)
 
 
 def feeds_of(changes: Sequence[WebSubEvent]) -> list[str]:
-    """The addresses of the feeds that show these changes."""
+    """Return the addresses of the feeds that show these changes."""
     paths: set[str] = {f"/t/{change.thread}/feed" for change in changes}
     for change in changes:
         if change.kind in LISTED:
@@ -79,10 +79,10 @@ def feeds_of(changes: Sequence[WebSubEvent]) -> list[str]:
     return [f"{settings().base_url}{path}.{ending}" for path in sorted(paths) for ending in ("atom", "json")]
 
 
-async def _tell(hub: str, addresses: Sequence[str]) -> bool:
-    fields = [("hub.mode", "publish"), *(("hub.url", address) for address in addresses)]
+async def _tell(hub: str, addresses: list[str]) -> bool:
     try:
-        status = await post(hub, urlencode(fields).encode(), FORM, allow=settings().fetch_allow)
+        fields = {"hub.mode": "publish", "hub.url": addresses}
+        status = await post_form(hub, fields, allow=settings().fetch_allow)
     except CannotImport as error:
         log.warning("hub not reached", reason=str(error))
         return False
@@ -92,6 +92,6 @@ async def _tell(hub: str, addresses: Sequence[str]) -> bool:
 
 
 def links(path: str) -> dict[str, str]:
-    """The header by which readers of the feed at a path find the hub; none without a hub."""
+    """Return the header that names the hub to readers of the feed at `path`; empty without a hub."""
     hub = settings().websub_hub
     return {"Link": f'<{hub}>; rel="hub", <{settings().base_url}{path}>; rel="self"'} if hub else {}

@@ -6,7 +6,7 @@ from typing import Any
 from multipart import MultipartPart  # type: ignore[import-untyped]
 
 from parley.articles.articles.rules import is_web_address
-from parley.interfaces.inbound_feeds.documents import LONGEST_URL, feed_address
+from parley.interfaces.inbound_feeds.rules import LONGEST_URL, feed_address
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from parley.articles.articles.addresses import canonical
 from parley.articles.articles.duplicates import address_variants
-from parley.interfaces.inbound_feeds import rules
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
-from parley.interfaces.inbound_feeds.rules import KnownItem
+from parley.interfaces.inbound_feeds import rules, sql
+from parley.interfaces.inbound_feeds.rules import FeedDocument, FeedEntry, KnownItem
 from parley.interfaces.inbound_feeds.tables import InboundFeed
 from parley.platform import db
 from parley.platform.text.hosts import host_of
-from parley.platform.text.messages import N_, serialize
+from parley.platform.text.messages import N_, Message, serialize
 
 STOPPED = N_(
     "Most entries of this feed changed at once, with dates from before we last read it. Please look at what waits "
@@ -22,37 +22,25 @@ STOPPED = N_(
 
 
 class FeedState(msgspec.Struct, frozen=True):
-    """What decides on new entries. `approvals` counts those that moderators approved."""
+    """What decides on new entries. `approvals` counts the entries that moderators approved."""
 
     mode: str
     fetched_at: datetime | None
     approvals: int
 
 
-SELECT_FEED_STATE = """
-select mode, fetched_at, (select count(*) from feed_item i where i.feed = f.id and decided_by is not null
-    and state <> 'skipped') as approvals
-from inbound_feed f where id = $1 for update
-"""
-SELECT_KNOWN_ITEMS = """
-select id, key, guid, url, title, thread from feed_item where feed = $1 and (key = any($2) or guid = any($3))
-"""
-INSERT_ITEMS = """
-insert into feed_item (feed, key, guid, url, host, title, summary, published_at, seen_at, state, due_at)
-select $1, key, guid, url, host, title, summary, published_at, $2, state, now()
-from unnest($3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[])
-    as one (key, guid, url, host, title, summary, published_at, state)
-on conflict (feed, key) do nothing
-"""
+class OfferedItem(msgspec.Struct, frozen=True):
+    id: int
+    url: str
 
 
 async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
-    """Add what is new in a feed, and return how many entries that is.
+    """Add the new entries of a feed, and return how many there are.
 
     At the first fetch, only the newest are offered. A feed that changed as a whole is stopped; its new entries wait.
     """
     async with db.atomic():
-        state = await db.fetch_one(FeedState, SELECT_FEED_STATE, feed)
+        state = await db.fetch_one(FeedState, sql.SELECT_FEED_STATE, feed)
         if state is None:
             return 0
         entries = rules.without_duplicates(document.entries)
@@ -61,18 +49,18 @@ async def ingest(feed: int, document: FeedDocument, now: datetime) -> int:
         if state.fetched_at is None:
             await _add(feed, new, rules.first_states(new), now)
             return len(new)
-        stop = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
-        automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not stop
+        is_other = rules.changed_as_a_whole(new, len(entries), state.fetched_at)
+        automatic = state.mode == "auto" and state.approvals >= rules.APPROVALS_NEEDED and not is_other
         await _add(feed, new, [rules.state_of(entry, now, automatic=automatic) for entry in new], now)
-        if stop:
-            await stop_feed(feed)
+        if is_other:
+            await stop(feed, "stopped", STOPPED)
     return len(new)
 
 
 async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[KnownItem, FeedEntry]], list[FeedEntry]]:
-    """Which entries were listed before, with their items, and which are new."""
+    """Return the entries that were listed before, with their items, and the new ones."""
     keys, guids = [rules.key_of(entry.url) for entry in entries], rules.unique_guids(entries)
-    rows = await db.fetch(KnownItem, SELECT_KNOWN_ITEMS, feed, keys, list(guids))
+    rows = await db.fetch(KnownItem, sql.SELECT_KNOWN_ITEMS, feed, keys, list(guids))
     by_key = {row.key: row for row in rows}
     by_guid = {row.guid: row for row in rows if row.guid in guids}
     pairs = [(rules.find_known(entry, by_key, by_guid), entry) for entry in entries]
@@ -80,12 +68,12 @@ async def _sort(feed: int, entries: Sequence[FeedEntry]) -> tuple[list[tuple[Kno
 
 
 async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.ItemState], now: datetime) -> None:
-    keys = [rules.key_of(entry.url) for entry in entries]
-    await db.execute(
-        INSERT_ITEMS,
+    offered = await db.fetch(
+        OfferedItem,
+        sql.INSERT_ITEMS,
         feed,
         now,
-        keys,
+        [rules.key_of(entry.url) for entry in entries],
         [rules.guid_of(entry) for entry in entries],
         [entry.url for entry in entries],
         [host_of(entry.url) for entry in entries],
@@ -95,51 +83,20 @@ async def _add(feed: int, entries: Sequence[FeedEntry], states: Sequence[rules.I
         [min(entry.published_at, now) if entry.published_at else None for entry in entries],
         list(states),
     )
-    await _find_threads(feed, keys)
-
-
-SELECT_OFFERED_ITEMS = """
-select id, url from feed_item where feed = $1 and key = any($2) and state in ('waiting', 'approved')
-"""
-LINK_TO_THREADS = """
-update feed_item i set state = 'known', thread = t.id
-from unnest($1::bigint[], $2::text[]) as one (item, url)
-join article a on a.url = one.url join thread t on t.article = a.id
-where i.id = one.item
-"""
-
-
-class OfferedItem(msgspec.Struct, frozen=True):
-    id: int
-    url: str
-
-
-async def _find_threads(feed: int, keys: list[bytes]) -> None:
-    """Mark which of the new items are offered and have a thread already, as far as their addresses say so."""
-    offered = await db.fetch(OfferedItem, SELECT_OFFERED_ITEMS, feed, keys)
+    # Some have a thread already, as far as their addresses say so.
     pairs = [(entry.id, url) for entry in offered for url in address_variants(canonical(entry.url))]
-    await db.execute(LINK_TO_THREADS, [item for item, _ in pairs], [url for _, url in pairs])
-
-
-UPDATE_TITLES = """
-update feed_item i set title = one.title from unnest($1::bigint[], $2::text[]) as one (id, title) where i.id = one.id
-"""
-# The article of an item whose title changed was probably revised.
-CHECK_SOURCES = """
-update article a set check_at = now() from thread t
-where t.article = a.id and t.id = any($1::bigint[]) and a.check_at > now()
-"""
+    await db.execute(sql.LINK_TO_THREADS, [item for item, _ in pairs], [url for _, url in pairs])
 
 
 async def _note_titles(known: Sequence[tuple[KnownItem, FeedEntry]]) -> None:
-    """Keep changed titles, and look at the sources of their articles soon."""
+    """Save changed titles, and have the sources of their articles checked soon."""
     changed = [(item, entry.title) for item, entry in known if entry.title and entry.title != item.title]
     if changed:
-        await db.execute(UPDATE_TITLES, [item.id for item, _ in changed], [title for _, title in changed])
-        await db.execute(CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
+        await db.execute(sql.UPDATE_TITLES, [item.id for item, _ in changed], [title for _, title in changed])
+        await db.execute(sql.CHECK_SOURCES, [item.thread for item, _ in changed if item.thread])
 
 
-async def stop_feed(feed: int) -> None:
-    await InboundFeed.update({InboundFeed.state: "stopped", InboundFeed.note: serialize(STOPPED)}).where(
-        InboundFeed.id == feed
-    )
+async def stop(feed: int, state: str, note: Message) -> None:
+    """Fetch a feed no longer, and show moderators why."""
+    values: dict[Any, Any] = {InboundFeed.state: state, InboundFeed.note: serialize(note)}
+    await InboundFeed.update(values).where(InboundFeed.id == feed)

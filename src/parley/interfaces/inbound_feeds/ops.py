@@ -5,11 +5,12 @@ from typing import Any
 from urllib.parse import urldefrag
 
 import msgspec
+from piccolo.columns.combination import Where
 
 from parley.articles.articles.rules import is_web_address
 from parley.discussion.threads.tables import Topic
-from parley.interfaces.inbound_feeds.documents import feed_address
-from parley.interfaces.inbound_feeds.rules import FETCHING, MAKING
+from parley.interfaces.inbound_feeds import sql
+from parley.interfaces.inbound_feeds.rules import FETCHING, MAKING, feed_address
 from parley.interfaces.inbound_feeds.tables import InboundFeed
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
@@ -32,16 +33,10 @@ class FeedUse(msgspec.Struct, frozen=True):
     basis: str = ""
 
 
-INSERT_FEED = """
-insert into inbound_feed (url, host, topic, mode, display, basis, added_by, created_at, due_at)
-values ($1, $2, $3, $4, $5, $6, $7, now(), now()) on conflict (url) do nothing returning id
-"""
-
-
 async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
     """Add a feed and return its id. The worker fetches it at once, and offers its newest entries for review.
 
-    Raises Refused for what is no address, is in the list already, has no topic, or is shown in full without a basis.
+    Raises Refused if `url` is not an address or is in the list already, or if no feed can have this use.
     """
     url = feed_address(url)
     if not is_web_address(url):
@@ -49,13 +44,15 @@ async def add_feed(viewer: Viewer | None, url: str, use: FeedUse) -> int:
     url = urldefrag(url).url
     async with db.atomic():
         await _check(use)
-        added_by = viewer.id if viewer else None
-        feed = await db.value(INSERT_FEED, url, host_of(url), use.topic, use.mode, use.display, use.basis, added_by)
-        if feed is None:
+        fields = msgspec.structs.asdict(use)
+        new = InboundFeed(url=url, host=host_of(url), added_by=viewer.id if viewer else None, **fields)
+        inserted = await InboundFeed.insert(new).on_conflict(InboundFeed.url, "DO NOTHING").returning(InboundFeed.id)
+        if not inserted:
             raise Refused(N_("This feed is in the list already."))
-        await _log(viewer, "feed.add", feed, after=_record_fields(use) | {"url": url})
+        feed: int = inserted[0]["id"]
+        await _log(viewer, "feed.add", feed, after=fields | {"url": url})
         db.after_commit(lambda: wake_job(FETCHING))
-    return int(feed)
+    return feed
 
 
 class AddedFeeds(msgspec.Struct, frozen=True):
@@ -66,7 +63,7 @@ class AddedFeeds(msgspec.Struct, frozen=True):
 
 
 async def add_feeds(viewer: Viewer | None, urls: Sequence[str], use: FeedUse) -> AddedFeeds:
-    """Add each feed of a list that can be added. Raises Refused for a use that no feed can have."""
+    """Add the feeds of a list that can be added. Raises Refused if no feed can have this use."""
     await _check(use)
     refused: dict[str, Message] = {}
     for url in urls:
@@ -84,57 +81,46 @@ async def _check(use: FeedUse) -> None:
         raise Refused(N_("Please write why the full text may be shown, such as the licence or the agreement."))
 
 
-def _record_fields(use: FeedUse) -> dict[str, Any]:
-    return {"topic": use.topic, "mode": use.mode, "display": use.display, "basis": use.basis}
-
-
 async def _log(
     viewer: Viewer | None, action: str, feed: int, *, before: dict[str, Any] | None = None, after: dict[str, Any]
 ) -> None:
     await modlog.write(viewer, Entry(action, "feed", feed, before or {}, after), role="operator")
 
 
-SELECT_FORMER = "select topic, mode, display, basis from inbound_feed where id = $1 for update"
-
-
 async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
     """Change how a feed is used, from its next entries on. Raises NotFound and Refused."""
     async with db.atomic():
         await _check(use)
-        former = await db.fetch_one(FeedUse, SELECT_FORMER, feed)
+        former = await db.fetch_one(FeedUse, InboundFeed.select().where(InboundFeed.id == feed).lock_rows())
         if former is None:
             raise NotFound(NO_FEED)
-        values: dict[Any, Any] = {
-            InboundFeed.topic: use.topic,
-            InboundFeed.mode: use.mode,
-            InboundFeed.display: use.display,
-            InboundFeed.basis: use.basis,
-        }
-        await InboundFeed.update(values).where(InboundFeed.id == feed)
         if former != use:
-            await _log(viewer, "feed.change", feed, before=_record_fields(former), after=_record_fields(use))
-
-
-PAUSE_FEED = "update inbound_feed set state = 'paused' where id = $1 and state in ('active', 'stopped')"
-START_FEED = """
-update inbound_feed set state = 'active', note = '', failures = 0, failing_since = null, due_at = now()
-where id = $1 and state <> 'active'
-"""
+            after: dict[Any, Any] = msgspec.structs.asdict(use)
+            await InboundFeed.update(after).where(InboundFeed.id == feed)
+            await _log(viewer, "feed.change", feed, before=msgspec.structs.asdict(former), after=after)
 
 
 async def pause_feed(viewer: Viewer | None, feed: int) -> None:
     """Stop fetching a feed until it is started again. Raises NotFound."""
-    await _switch(viewer, feed, PAUSE_FEED, "feed.pause")
+    running = InboundFeed.state.is_in(["active", "stopped"])
+    await _switch(viewer, "feed.pause", feed, running, {InboundFeed.state: "paused"})
 
 
 async def start_feed(viewer: Viewer | None, feed: int) -> None:
     """Fetch a feed again that was paused, stopped or gone. Raises NotFound."""
-    await _switch(viewer, feed, START_FEED, "feed.start")
+    values: dict[Any, Any] = {
+        InboundFeed.state: "active",
+        InboundFeed.note: "",
+        InboundFeed.failures: 0,
+        InboundFeed.failing_since: None,
+        InboundFeed.due_at: db.NOW,
+    }
+    await _switch(viewer, "feed.start", feed, InboundFeed.state != "active", values)
 
 
-async def _switch(viewer: Viewer | None, feed: int, statement: str, action: str) -> None:
+async def _switch(viewer: Viewer | None, action: str, feed: int, condition: Where, values: dict[Any, Any]) -> None:
     async with db.atomic():
-        if await db.execute(statement, feed):
+        if await InboundFeed.update(values).where(InboundFeed.id == feed, condition).returning(InboundFeed.id):
             await _log(viewer, action, feed, after={})
             db.after_commit(lambda: wake_job(FETCHING))
         else:
@@ -147,42 +133,33 @@ async def _require(feed: int) -> None:
 
 
 async def fetch_soon(feed: int) -> None:
-    """Let the worker fetch a feed now. Raises NotFound."""
+    """Have the worker fetch a feed now. Raises NotFound."""
     async with db.atomic():
-        if not await db.execute("update inbound_feed set due_at = now() where id = $1 and state = 'active'", feed):
+        active = InboundFeed.id == feed, InboundFeed.state == "active"
+        if not await InboundFeed.update({InboundFeed.due_at: db.NOW}).where(*active).returning(InboundFeed.id):
             await _require(feed)
         db.after_commit(lambda: wake_job(FETCHING))
 
 
-DELETE_FEED = "delete from inbound_feed where id = $1 returning url"
-
-
 async def remove_feed(viewer: Viewer | None, feed: int) -> str:
-    """Remove a feed and what is known of its entries, and return its address. Its threads stay. Raises NotFound."""
+    """Remove a feed with its entries, and return its address. Its threads stay. Raises NotFound."""
     async with db.atomic():
-        url = await db.value(DELETE_FEED, feed)
-        if url is None:
+        deleted = await InboundFeed.delete().where(InboundFeed.id == feed).returning(InboundFeed.url)
+        if not deleted:
             raise NotFound(NO_FEED)
-        await _log(viewer, "feed.remove", feed, after={"url": url})
-    return str(url)
-
-
-# What waits; and one that was decided or not offered, if a moderator names it.
-DECIDE_ITEMS = """
-update feed_item set state = $2, decided_by = $3, message = '', due_at = now()
-where feed = $1 and case when $4::bigint[] is null then state = 'waiting'
-                         else id = any($4) and state in ('waiting', 'old', 'skipped', 'failed') end
-"""
+        await _log(viewer, "feed.remove", feed, after=deleted[0])
+    url: str = deleted[0]["url"]
+    return url
 
 
 async def approve(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
-    """Let the worker make threads of entries, or of all that wait, and return how many these are."""
+    """Have the worker make threads of these entries, or of all that wait. Return how many there are."""
     async with db.atomic():
-        count = await db.execute(DECIDE_ITEMS, feed, "approved", viewer.id, items)
+        count = await db.execute(sql.DECIDE_ITEMS, feed, "approved", viewer.id, items)
         db.after_commit(lambda: wake_job(MAKING))
     return count
 
 
 async def skip(viewer: Viewer, feed: int, items: Sequence[int] | None = None) -> int:
-    """Make no threads of entries, or of all that wait, and return how many these are."""
-    return await db.execute(DECIDE_ITEMS, feed, "skipped", viewer.id, items)
+    """Make no threads of these entries, or of all that wait. Return how many there are."""
+    return await db.execute(sql.DECIDE_ITEMS, feed, "skipped", viewer.id, items)

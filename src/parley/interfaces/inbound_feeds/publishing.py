@@ -1,4 +1,4 @@
-"""Making threads of the entries that were approved."""
+"""Making threads of approved entries."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -17,8 +17,7 @@ from parley.discussion.threads.tables import Thread
 from parley.extraction.errors import CannotImport, SiteBusy
 from parley.extraction.fetching.fetch import PAGES, fetch
 from parley.extraction.html.passages import without_lost_pictures
-from parley.interfaces.inbound_feeds import hosts, rules
-from parley.interfaces.inbound_feeds.rules import MOST_A_DAY, MOST_A_DAY_OF_HOST
+from parley.interfaces.inbound_feeds import hosts, rules, sql
 from parley.interfaces.inbound_feeds.tables import FeedItem
 from parley.platform import db
 from parley.platform.errors import ParleyError
@@ -26,14 +25,13 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_, Message, serialize
 
 SECONDS = 60
-# Shorter texts are lists, log-ins and error pages.
+# Shorter texts are lists, sign-in pages and error pages.
 FEWEST_WORDS = 120
 NOT_ARTICLE = N_("There is no article at this address that can be discussed.")
-TOO_LONG = N_("Reading the article took too long.")
 
 
 class ApprovedItem(msgspec.Struct, frozen=True):
-    """An entry to make a thread of, with what its feed says about that."""
+    """An entry to make a thread of, and how its feed is used."""
 
     id: int
     url: str
@@ -47,35 +45,15 @@ class ApprovedItem(msgspec.Struct, frozen=True):
         return self.display == "full" and same_site(text.url or self.url, self.feed_url)
 
 
-# A claimed one is due again in five minutes, in case its worker dies.
-CLAIM_ITEMS = f"""
-with due as (
-    select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
-    where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
-      and not {hosts.IS_BUSY.format(host="i.host")}
-      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed)
-          < {MOST_A_DAY}
-      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.host = i.host)
-          < {MOST_A_DAY_OF_HOST}
-    order by i.due_at, i.id limit 1 for update of i skip locked
-)
-update feed_item i set due_at = now() + interval '5 minutes' from due where i.id = due.id
-returning i.id, i.url, i.host, due.topic, due.display, due.feed_url
-"""  # noqa: S608 constants only
-
-
 async def claim() -> ApprovedItem | None:
     """Claim the entry that has waited longest, within the limits of its feed and of its host."""
-    return await db.fetch_one(ApprovedItem, CLAIM_ITEMS)
-
-
-POSTPONE_ITEM = "update feed_item set due_at = now() + make_interval(secs => $2) where id = $1"
+    return await db.fetch_one(ApprovedItem, sql.CLAIM_ITEM)
 
 
 async def make(item: ApprovedItem) -> None:
-    """Make the thread of an entry, or keep why that was not possible."""
+    """Make the thread of an entry, or record why that was not possible."""
     if not await hosts.reserve(item.host):
-        await db.execute(POSTPONE_ITEM, item.id, float(rules.HOST_SECONDS))
+        await db.execute(sql.DEFER_ITEM, item.id, float(rules.HOST_SECONDS))
         return
     pause: float = rules.HOST_SECONDS
     try:
@@ -83,13 +61,13 @@ async def make(item: ApprovedItem) -> None:
             await _make(item, await _read(item))
     except SiteBusy as error:
         pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
-        await db.execute(POSTPONE_ITEM, item.id, pause)
+        await db.execute(sql.DEFER_ITEM, item.id, pause)
     except CannotImport as error:
-        await _fail(item, error.reason)
+        await _settle(item, "failed", message=error.reason)
     except ParleyError as error:
-        await _fail(item, error.message)
+        await _settle(item, "failed", message=error.message)
     except TimeoutError:
-        await _fail(item, TOO_LONG)
+        await _settle(item, "failed", message=N_("Reading the article took too long."))
     finally:
         await hosts.release(item.host, pause)
 
@@ -111,19 +89,18 @@ async def _make(item: ApprovedItem, text: ArticleText) -> None:
         article = await find_article(text) or await find_similar(text.fingerprint)
         if article is not None:
             thread = await db.value(Thread.select(Thread.id).where(Thread.article == article))
-            await _finish(item, "known", thread)
+            await _settle(item, "known", thread)
             return
         opened = await open_thread(text=text, topic=item.topic, starter=None, revises=False)
-        await _finish(item, "made" if opened.is_new else "known", opened.id)
+        await _settle(item, "made" if opened.is_new else "known", opened.id)
 
 
-async def _finish(item: ApprovedItem, state: str, thread: int | None) -> None:
-    values: dict[Any, Any] = {FeedItem.state: state, FeedItem.thread: thread, FeedItem.message: ""}
+async def _settle(item: ApprovedItem, state: str, thread: int | None = None, message: Message | None = None) -> None:
+    values: dict[Any, Any] = {
+        FeedItem.state: state,
+        FeedItem.thread: thread,
+        FeedItem.message: serialize(message) if message else "",
+    }
     if state == "made":
         values[FeedItem.made_at] = db.NOW
-    await FeedItem.update(values).where(FeedItem.id == item.id)
-
-
-async def _fail(item: ApprovedItem, message: Message) -> None:
-    values: dict[Any, Any] = {FeedItem.state: "failed", FeedItem.message: serialize(message)}
     await FeedItem.update(values).where(FeedItem.id == item.id)

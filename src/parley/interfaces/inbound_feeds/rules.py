@@ -1,4 +1,4 @@
-"""What makes an entry new, which new ones are offered, and how often a feed is fetched."""
+"""Feeds and their entries: which are new, which new ones are offered, and how often a feed is fetched."""
 
 import hashlib
 import re
@@ -9,12 +9,12 @@ from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from statistics import median
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from parley.articles.articles.addresses import canonical
-from parley.interfaces.inbound_feeds.documents import FeedDocument, FeedEntry
+from parley.articles.articles.rules import is_web_address
 from parley.platform.text.hosts import bare_host
 
 # The jobs of the worker.
@@ -38,11 +38,47 @@ HOUR, DAY = 3_600, 86_400
 # Between two requests to one host.
 HOST_SECONDS = 10
 LONGEST_RETRY = 7 * DAY
+LONGEST_URL = 2_000
+_FEED_SCHEME = re.compile(r"feed:(?://)?(?=https?:)", re.IGNORECASE)
+_ONLY_FEED_SCHEME = re.compile("feed:(?=//)", re.IGNORECASE)
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
 
 
+class FeedEntry(msgspec.Struct, frozen=True):
+    """An entry of a feed. `guid` is its id there, empty if it has none."""
+
+    url: str
+    guid: str = ""
+    title: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+
+
+class FeedDocument(msgspec.Struct, frozen=True):
+    """A feed, whatever its format. `ttl` is in minutes, 0 if it states none; `moved_to` is the address it states."""
+
+    title: str
+    entries: list[FeedEntry] = []
+    ttl: int = 0
+    moved_to: str = ""
+
+
+def address(link: object, base: str) -> str:
+    """Return the web address of `link` in a feed at `base`; empty if it is not one."""
+    try:
+        whole = urljoin(base, str(link).strip())
+    except ValueError:
+        return ""
+    return whole if link and len(whole) <= LONGEST_URL and whole.isprintable() and is_web_address(whole) else ""
+
+
+def feed_address(link: str) -> str:
+    """Return the web address of a feed. Some programs write it as `feed://host/path` or `feed:https://host/path`."""
+    return _ONLY_FEED_SCHEME.sub("http:", _FEED_SCHEME.sub("", link.strip(), count=1), count=1)
+
+
 def key_of(url: str) -> bytes:
-    """The hash that identifies an entry: of its address, whether with https or www or not.
+    """Return the hash that identifies an entry: of its address, with or without https and www.
 
     The part after `#` counts, since some feeds list several entries of one page. Their article is the same.
     """
@@ -54,7 +90,7 @@ def key_of(url: str) -> bytes:
 
 
 def guid_of(entry: FeedEntry) -> bytes | None:
-    """The hash of an entry's id in its feed."""
+    """Return the hash of an entry's id in its feed."""
     return hashlib.sha256(entry.guid.encode("utf-8", "replace")).digest() if entry.guid else None
 
 
@@ -72,7 +108,7 @@ class KnownItem(msgspec.Struct, frozen=True):
 def find_known(
     entry: FeedEntry, by_key: Mapping[bytes, KnownItem], by_guid: Mapping[bytes, KnownItem]
 ) -> KnownItem | None:
-    """The item that an entry is: of the same address, or of the same id with an address that differs in its query.
+    """Return the item with the address of an entry, or with its id and an address that differs only in its query.
 
     The same id with another path is a new entry: some feeds use one id for all.
     """
@@ -83,52 +119,52 @@ def find_known(
 
 
 def _page(url: str) -> str:
-    """Host and path; empty where the path says nothing, so that the query must identify the page."""
+    """Return host and path; empty without a path, as the query then identifies the page."""
     path = urlsplit(url).path
     return bare_host(url) + path if path.strip("/") else ""
 
 
 def unique_guids(entries: Iterable[FeedEntry]) -> set[bytes]:
-    """The ids that only one entry has."""
+    """Return the hashes of ids that only one entry has."""
     counts = Counter(guid_of(entry) for entry in entries)
     return {guid for guid, count in counts.items() if guid is not None and count == 1}
 
 
 def without_duplicates(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
-    """The entries, each address once."""
+    """Return the entries, each address once."""
     return list({key_of(entry.url): entry for entry in reversed(list(entries))}.values())[::-1]
 
 
 def newest_first(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
-    """The entries by date; those without one in the order of the feed, after the others."""
+    """Return the entries by date, then those without one in the order of the feed."""
     return sorted(entries, key=lambda entry: entry.published_at or datetime.min.replace(tzinfo=UTC), reverse=True)
 
 
 def changed_as_a_whole(new: Sequence[FeedEntry], listed: int, last: datetime) -> bool:
-    """Whether so much is new that the feed itself changed, such as all its addresses.
+    """Whether the feed itself seems to have changed, such as all its addresses: too many entries are new.
 
-    `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a date since then
-    are what feeds are for.
+    `listed` counts the entries of the feed now; `last` is when it was read before. New entries with a later date are
+    normal.
     """
     former = sum(entry.published_at is None or entry.published_at < last for entry in new)
     return len(new) > MOST_NEW or (former >= FEWEST_CHANGED and former * 2 >= listed)
 
 
 def first_states(entries: Sequence[FeedEntry]) -> list[ItemState]:
-    """The states of the entries that a feed lists when it is added: the newest are offered."""
+    """Return the states of the entries of a feed that was just added: the newest are offered."""
     offered = {id(entry) for entry in newest_first(entries)[:OFFERED]}
     return ["waiting" if id(entry) in offered else "old" for entry in entries]
 
 
 def state_of(entry: FeedEntry, now: datetime, *, automatic: bool) -> ItemState:
-    """The state of a new entry."""
+    """Return the state of a new entry."""
     if entry.published_at is not None and entry.published_at < now - OLDEST:
         return "old"
     return "approved" if automatic else "waiting"
 
 
 def pause_after(document: FeedDocument, cache_control: str) -> int:
-    """Seconds until the next fetch, between an hour and a day.
+    """Return the seconds until the next fetch, between an hour and a day.
 
     The longest of what the server (max-age) and the feed (ttl) ask for, and half the usual time between two entries.
     """
@@ -140,12 +176,12 @@ def pause_after(document: FeedDocument, cache_control: str) -> int:
 
 
 def pause_after_failure(failures: int) -> int:
-    """Seconds until the next fetch after this many failures in a row: twice as long each time, up to a day."""
+    """Return the seconds until the next fetch after failures in a row: twice as long each time, up to a day."""
     return int(min(HOUR * 2 ** min(failures - 1, 10), DAY))
 
 
 def retry_seconds(header: str, now: datetime) -> int:
-    """The seconds that a Retry-After header asks for, at most a week; a minute where it says nothing (RFC 9110)."""
+    """Return the seconds that a Retry-After header (RFC 9110) asks for, at most a week; a minute if it has none."""
     text = header.strip()
     if text.isascii() and text.isdigit():
         return min(max(int(text[:9]), HOST_SECONDS), LONGEST_RETRY)

@@ -1,56 +1,38 @@
 """Reading feeds, lists of feeds and robots.txt in a child process with limits on time and memory.
 
-All three are written by others, and each can keep its parser busy for minutes.
+Others write all three, and each can keep its parser busy for minutes.
 """
 
 from typing import Any
 
 import msgspec
-from protego import Protego
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.sandbox import child
-from parley.interfaces.inbound_feeds.documents import FeedDocument
-from parley.interfaces.inbound_feeds.opml import addresses
-from parley.interfaces.inbound_feeds.parsing import parse
-from parley.interfaces.inbound_feeds.rules import newest_first
+from parley.interfaces.inbound_feeds.rules import FeedDocument, newest_first
 from parley.platform.text.messages import N_
 
 ROBOT = "Parley"
 _SECONDS = 30
-# Comparing the entries of a feed with those known takes the worker a tenth of a millisecond each, and all other jobs
-# wait meanwhile. In 10 MB there is room for 300,000.
+# Only the newest entries of a longer feed are read. Comparing one with those known takes the worker a tenth of a
+# millisecond, in which all other jobs wait, and 10 MB may have 300,000.
 MOST_ENTRIES = 1_000
 _TOO_MUCH = N_("Reading the feed took too much time or memory.")
 
 
 async def read_feed(data: bytes, url: str, content_type: str = "") -> FeedDocument | None:
-    """`parse` in a child process; the newest of more than MOST_ENTRIES. Raises CannotImport if that takes too long."""
+    """Parse a feed; None if it is none. Raises CannotImport if that takes too long."""
     return msgspec.convert(await _run("feed", data, url, content_type), FeedDocument | None)
 
 
 async def read_opml(data: bytes) -> list[str]:
-    """`addresses` in a child process. Raises CannotImport when that takes too long."""
+    """Return the addresses of the feeds in an OPML file. Raises CannotImport if that takes too long."""
     return msgspec.convert(await _run("opml", data), list[str])
 
 
 async def may_fetch(robots: str, url: str) -> bool:
-    """Whether a robots.txt (RFC 9309) lets us fetch `url`. Raises CannotImport when reading it takes too long."""
+    """Whether a robots.txt (RFC 9309) lets us fetch `url`. Raises CannotImport if reading it takes too long."""
     return msgspec.convert(await _run("robots", robots, url), bool)
-
-
-def _parse(data: bytes, url: str, content_type: str) -> FeedDocument | None:
-    document = parse(data, url, content_type)
-    if document is None or len(document.entries) <= MOST_ENTRIES:
-        return document
-    return msgspec.structs.replace(document, entries=newest_first(document.entries)[:MOST_ENTRIES])
-
-
-def _may_fetch(robots: str, url: str) -> bool:
-    return bool(Protego.parse(robots).can_fetch(url, ROBOT))
-
-
-_READERS = {"feed": _parse, "opml": addresses, "robots": _may_fetch}
 
 
 async def _run(reader: str, *args: object) -> Any:
@@ -65,8 +47,20 @@ async def answer_of_child(request: bytes) -> bytes:
 
 
 def answer(request: bytes) -> bytes:
+    from parley.interfaces.inbound_feeds import parsing  # noqa: PLC0415 only the child needs the parsers
+
+    readers = {"feed": parsing.parse, "opml": parsing.addresses, "robots": _may_fetch}
     reader, args = msgspec.msgpack.decode(request, type=tuple[str, tuple[Any, ...]])
-    return msgspec.msgpack.encode(_READERS[reader](*args))  # type: ignore[operator]
+    read = readers[reader](*args)  # type: ignore[operator]
+    if isinstance(read, FeedDocument) and len(read.entries) > MOST_ENTRIES:
+        read = msgspec.structs.replace(read, entries=newest_first(read.entries)[:MOST_ENTRIES])
+    return msgspec.msgpack.encode(read)
+
+
+def _may_fetch(robots: str, url: str) -> bool:
+    from protego import Protego  # noqa: PLC0415 only the child needs it
+
+    return bool(Protego.parse(robots).can_fetch(url, ROBOT))
 
 
 if __name__ == "__main__":

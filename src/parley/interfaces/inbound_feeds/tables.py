@@ -99,20 +99,6 @@ class FeedItem(Table, tablename="feed_item"):
     feed_item_made = Index("made_at", where="made_at is not null")
 
 
-class FeedSubscription(Table, tablename="feed_subscription"):
-    """The WebSub hub that a feed names, which tells us of changes once it has confirmed our subscription."""
-
-    feed = ForeignKey(InboundFeed, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
-    hub = Text(null=False, default=None)
-    # The feed's address at the hub.
-    topic = Text(null=False, default=None)
-    # When the hub is to be asked, for the first time or to renew the subscription.
-    due_at = Timestamptz(null=False)
-    # When it was asked what it has not confirmed yet.
-    asked_at = Timestamptz(null=True, default=None)
-    leased_until = Timestamptz(null=True, default=None)
-
-
 class FeedHost(Table, tablename="feed_host"):
     """A host that feeds or their articles are on: when it may be asked next, and what its robots.txt says."""
 

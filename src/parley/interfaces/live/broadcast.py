@@ -1,24 +1,22 @@
-"""The live hub, one per process: it admits streams and sends each event to all readers of its thread.
+"""The broadcaster of a web process: it admits streams and sends each event to all readers of its thread.
 
 PostgreSQL is the truth: a signal only says which thread changed, and a poll of all watched threads finds what signals
 missed. So a lost signal, an outage of Redis or a crash between commit and publish delays an event but loses nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import structlog
 
 from parley.interfaces.live import queries, render, upkeep
 from parley.interfaces.live.catch_up import CatchUp
-from parley.interfaces.live.channel import Channel, HubSettings
-from parley.interfaces.live.delivery import Delivery
-from parley.interfaces.live.limits import StreamLimits
-from parley.interfaces.live.notification_stream import NotificationStream
-from parley.interfaces.live.presence import Presence
+from parley.interfaces.live.delivery import Channel, Delivery
+from parley.interfaces.live.limits import LiveSettings, StreamLimits
 from parley.interfaces.live.queue_stream import QueueStream, QueueStreams
-from parley.interfaces.live.stream import Stream
+from parley.interfaces.live.stream import NotificationStream, Stream
+from parley.interfaces.live.upkeep import Presence
 from parley.platform.errors import Unavailable
 from parley.platform.events import redis, tasks
 from parley.platform.events.notify import Signal, subscribers
@@ -28,12 +26,12 @@ from parley.platform.text.messages import N_
 log = structlog.get_logger(__name__)
 
 
-class Hub:
+class Broadcaster:
     """The open streams of this process."""
 
-    def __init__(self, *, enforce_limits: bool = True, settings: HubSettings | None = None) -> None:
+    def __init__(self, *, enforce_limits: bool = True, settings: LiveSettings | None = None) -> None:
         self.channels: dict[int, Channel] = {}
-        self.settings = settings or HubSettings()
+        self.settings = settings or LiveSettings()
         self.queue_streams = QueueStreams(self.settings.poll_interval)
         self.notification_streams: set[NotificationStream] = set()
         self.delivery = Delivery(self.channels, self.settings.max_behind)
@@ -49,24 +47,27 @@ class Hub:
 
     def start(self) -> None:
         subscribers.append(self.on_signal)
-        periodic_tasks: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
-            (self.settings.update_interval, self._send_scores),
-            (self.settings.update_interval, self._send_unread),
-            (self.settings.poll_interval, self._poll),
-            (self.settings.poll_interval, self._send_readers),
-            (self.settings.session_check_interval, self._end_invalid),
-            (self.settings.update_interval, self.queue_streams.refresh),
-            (self.settings.session_check_interval, self.queue_streams.end_invalid),
-            (1.0, self._keep_alive),
-        )
-        self._tasks = [asyncio.create_task(_every(seconds, run)) for seconds, run in periodic_tasks]
+        settings, queue = self.settings, self.queue_streams
+        periodic_tasks: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
+            "scores": (settings.update_interval, lambda: upkeep.send_scores(self.channels.values())),
+            "unread": (settings.update_interval, self._send_unread),
+            "poll": (settings.poll_interval, self._poll),
+            "readers": (settings.poll_interval, lambda: upkeep.send_readers(self.channels, self._presence)),
+            "sessions": (settings.session_check_interval, lambda: upkeep.end_invalid(self.streams())),
+            "queue": (settings.update_interval, queue.refresh),
+            "staff_sessions": (settings.session_check_interval, queue.end_invalid),
+            "heartbeats": (1.0, lambda: upkeep.keep_alive(self.streams(), settings)),
+        }
+        self._tasks = [
+            asyncio.create_task(_every(seconds, run, name)) for name, (seconds, run) in periodic_tasks.items()
+        ]
         self._tasks += [asyncio.create_task(self._subscribe()), asyncio.create_task(self.delivery.run())]
 
     def close(self) -> None:
         """End every stream and refuse new ones. Called before the server waits for its connections to close."""
         self.closing = True
         for stream in self.streams():
-            stream.end(render.bye())
+            stream.end(render.BYE)
 
     async def stop(self) -> None:
         self.close()
@@ -198,34 +199,22 @@ class Hub:
         self._unread_due = True
         await self.delivery.poll()
 
-    async def _send_scores(self) -> None:
-        await upkeep.send_scores(self.channels.values())
-
     async def _send_unread(self) -> None:
         if self._unread_due:
             self._unread_due = False
             await upkeep.send_unread(self.streams())
 
-    async def _send_readers(self) -> None:
-        await upkeep.send_readers(self.channels, self._presence)
-
-    async def _end_invalid(self) -> None:
-        await upkeep.end_invalid(self.streams())
-
-    async def _keep_alive(self) -> None:
-        await upkeep.keep_alive(self.streams(), self.settings)
-
     async def measure(self) -> None:
-        """Update the metrics of this hub."""
+        """Update the metrics of this broadcaster."""
         metrics.STREAMS.set(len(self.streams()))
         metrics.THREADS.set(len(self.channels))
         metrics.BEHIND.set(await self.delivery.behind())
 
 
-async def _every(seconds: float, run: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, run: Callable[[], Awaitable[None]], name: str) -> None:
     while True:
         await asyncio.sleep(seconds)
         try:
             await run()
         except Exception as error:  # noqa: BLE001 a task that fails runs again at the next interval
-            log.warning("live task failed", task=getattr(run, "__name__", ""), error=repr(error))
+            log.warning("live task failed", task=name, error=repr(error))

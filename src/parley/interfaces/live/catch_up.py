@@ -8,8 +8,8 @@ from parley.interfaces.live.queries import ThreadState
 from parley.interfaces.live.stream import Stream
 from parley.platform.cache import MicroCache, text_bytes
 
-# Must be shorter than queries.LATE_COMMIT: the hub rereads scores that far back, so it sends what a cached answer
-# lacks.
+# Shorter than queries.LATE_COMMIT: the broadcaster reads scores again from that far back, so it sends what a cached
+# answer lacks.
 SHARED_SECONDS = 0.5
 
 
@@ -35,7 +35,7 @@ class CatchUp:
         scores = await self._scored.get((stream.thread, last), scored)
         missed = await self._missed_between(stream.thread, last, state.last_seq)
         if missed is None or len(scores) >= queries.MOST_SCORED:
-            stream.put(render.resync())
+            stream.put(render.RESYNC)
             stream.seq = state.last_seq
             return
         if scores:

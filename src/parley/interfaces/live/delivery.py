@@ -1,11 +1,14 @@
-"""Delivery of events: new events of watched threads are read once, rendered once and queued for all readers."""
+"""Reads and renders the new events of each watched thread once, and queues them for all readers."""
 
 import asyncio
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 import structlog
 
 from parley.interfaces.live import queries, render
-from parley.interfaces.live.channel import Channel, blocked_by_readers
+from parley.interfaces.live.render import RenderedEvent
+from parley.interfaces.live.stream import Stream
 from parley.platform.errors import Unavailable
 from parley.platform.http.failures import OUTAGES
 from parley.platform.observability import metrics
@@ -13,8 +16,48 @@ from parley.platform.observability import metrics
 log = structlog.get_logger(__name__)
 
 
+class Channel:
+    """One watched thread: its readers, and the last event that they were sent."""
+
+    def __init__(self, thread: int, seq: int, scored_from: datetime) -> None:
+        self.thread = thread
+        self.seq = seq
+        self.streams: set[Stream] = set()
+        self.lock = asyncio.Lock()
+        self.scores_due = False
+        # Scores that changed after `scored_from` are read next; those already sent are in `sent_scores`.
+        self.scored_from = scored_from
+        self.sent_scores: dict[int, queries.ScoredComment] = {}
+
+    def send(self, events: Iterable[RenderedEvent], blocked: dict[int | None, frozenset[int]]) -> None:
+        """Queue events for all readers; `blocked` has the members whom each reader blocked."""
+        for event in events:
+            for stream in self.streams:
+                stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
+            self.seq = event.seq
+
+    def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
+        """Return the `rows` that were not sent yet, count all as sent, and note from when to read next."""
+        fresh = [row for row in rows if self.sent_scores.get(row.id) != row]
+        self.sent_scores = {row.id: row for row in rows}
+        if len(rows) == queries.MOST_SCORED:
+            self.scored_from, self.scores_due = rows[-1].scored_at, True
+        elif rows:
+            self.scored_from = rows[-1].scored_at - queries.LATE_COMMIT
+        return fresh
+
+
+async def blocked_by_readers(channel: Channel, events: Collection[RenderedEvent]) -> dict[int | None, frozenset[int]]:
+    """Return the authors of `events` whom each reader of the channel blocked, also for readers who join meanwhile."""
+    authors = {event.author for event in events if event.author is not None}
+    blocked: dict[int | None, frozenset[int]] = {}
+    while members := {stream.member for stream in channel.streams if stream.member is not None} - blocked.keys():
+        blocked |= await queries.blocked_by(members, authors)
+    return blocked
+
+
 class Delivery:
-    """Sends new events of the watched threads in `channels`, which it shares with the hub."""
+    """Sends new events of the watched threads in `channels`, which it shares with the broadcaster."""
 
     def __init__(self, channels: dict[int, Channel], max_behind: int) -> None:
         self._channels = channels
@@ -64,7 +107,7 @@ class Delivery:
 
     async def poll(self) -> None:
         """Deliver events whose signals were lost, and have scores read again."""
-        for row in await queries.last_seqs(list(self._channels)) if self._channels else []:
+        for row in await queries.last_seqs(list(self._channels)):
             channel = self._channels.get(row.thread)
             if channel is not None:
                 channel.scores_due = True
@@ -73,6 +116,6 @@ class Delivery:
 
     async def behind(self) -> int:
         """Return how many events the channels have not sent yet."""
-        rows = await queries.last_seqs(list(self._channels)) if self._channels else []
+        rows = await queries.last_seqs(list(self._channels))
         behind = [row.last_seq - channel.seq for row in rows if (channel := self._channels.get(row.thread))]
         return sum(max(events, 0) for events in behind)

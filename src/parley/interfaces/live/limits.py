@@ -1,14 +1,33 @@
-"""How many streams a session or an address may have at once."""
+"""The intervals and limits of live updates, and how many streams a session or an address may have at once."""
 
 from collections import Counter
 
-from parley.interfaces.live.channel import HubSettings
+import msgspec
+
 from parley.interfaces.live.stream import Stream
 from parley.platform.errors import TooMany
 from parley.platform.http.access import Viewer
 from parley.platform.networks import host, site
 from parley.platform.ratelimit import SITE_NETWORKS
 from parley.platform.text.messages import N_
+
+
+class LiveSettings(msgspec.Struct, frozen=True):
+    """Intervals and time limits in seconds, and how much one reader may use."""
+
+    poll_interval: float = 5.0
+    # Of scores, unread counts and open queue pages.
+    update_interval: float = 1.0
+    session_check_interval: float = 4.0
+    heartbeat_interval: float = 15.0
+    # A stream whose connection has not accepted a message for this long is aborted.
+    send_timeout: float = 10.0
+    lifetime: float = 1_800.0
+    streams_per_session: int = 5
+    # For visitors; members are counted by session.
+    streams_per_address: int = 50
+    # A reader that is more events behind has to load the page again.
+    max_behind: int = 200
 
 
 def owner_of(viewer: Viewer | None, address: str) -> str:
@@ -24,7 +43,7 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
 class StreamLimits:
     """The number of streams of each owner."""
 
-    def __init__(self, settings: HubSettings, *, enforce: bool) -> None:
+    def __init__(self, settings: LiveSettings, *, enforce: bool) -> None:
         self.counts: Counter[str] = Counter()
         self._settings = settings
         self._is_enforced = enforce

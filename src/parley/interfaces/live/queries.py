@@ -1,4 +1,4 @@
-"""The hub's queries: events in order, and the present state of the comments that they are about."""
+"""Queries for live updates: events in order, and the present state of the comments that they are about."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,6 +16,24 @@ MOST_SCORED = 500
 # `scored_at` is set when a vote is counted; the vote is visible after its commit, at most this much later.
 LATE_COMMIT = timedelta(seconds=5)
 
+SELECT_EVENTS = """
+select seq, kind, thread, comment, extract(epoch from clock_timestamp() - created_at)::float8 as age
+from event where thread = $1 and seq > $2 order by seq limit $3
+"""
+SELECT_STATE = "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1"
+SELECT_LAST_SEQS = "select id as thread, last_seq from thread where id = any($1::bigint[])"
+SELECT_SCORED = f"""
+select c.id, c.base_ups + c.ups - c.base_downs - c.downs as score, c.scored_at from comment c
+where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
+"""  # noqa: S608 constants only
+SELECT_TIME_OF_EVENT = "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1"
+SELECT_BALANCES = """
+select coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges, coalesce(n.adds, 0) as adds,
+       coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none, p.lineage
+from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
+"""
+SELECT_BLOCKED = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
+
 
 class EventRow(msgspec.Struct, frozen=True):
     seq: int
@@ -26,18 +44,6 @@ class EventRow(msgspec.Struct, frozen=True):
     age: float
 
 
-async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
-    """Return the events of a thread after number `seq`, in order, at most `most`."""
-    return await db.fetch(
-        EventRow,
-        """select seq, kind, thread, comment, extract(epoch from clock_timestamp() - created_at)::float8 as age
-           from event where thread = $1 and seq > $2 order by seq limit $3""",
-        thread,
-        seq,
-        most,
-    )
-
-
 class ThreadState(msgspec.Struct, frozen=True):
     """The newest event of a thread, and the time since which scores have to be read."""
 
@@ -45,29 +51,11 @@ class ThreadState(msgspec.Struct, frozen=True):
     scored_from: datetime
 
 
-async def state(thread: int) -> ThreadState:
-    """Return the state of a thread. Raises NotFound."""
-    row = await db.fetch_one(
-        ThreadState,
-        "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1",
-        thread,
-        LATE_COMMIT,
-    )
-    if row is None:
-        raise NotFound(N_("This thread does not exist."))
-    return row
-
-
 class LastSeq(msgspec.Struct, frozen=True):
     """The number of a thread's newest event."""
 
     thread: int
     last_seq: int
-
-
-async def last_seqs(threads: list[int]) -> list[LastSeq]:
-    """Return the number of the newest event of each thread."""
-    return await db.fetch(LastSeq, "select id as thread, last_seq from thread where id = any($1::bigint[])", threads)
 
 
 class ScoredComment(msgspec.Struct, frozen=True):
@@ -78,27 +66,8 @@ class ScoredComment(msgspec.Struct, frozen=True):
     scored_at: datetime
 
 
-SELECT_SCORED = f"""
-select c.id, c.base_ups + c.ups - c.base_downs - c.downs as score, c.scored_at from comment c
-where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
-"""  # noqa: S608 constants only
-
-
-async def scored_after(thread: int, moment: datetime) -> list[ScoredComment]:
-    """Return the comments whose votes changed after `moment`, in that order, at most MOST_SCORED."""
-    return await db.fetch(ScoredComment, SELECT_SCORED, thread, moment)
-
-
-async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
-    """Return the comments whose votes changed since event `seq` was written, as `scored_after` does."""
-    moment = await db.value(
-        "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1", thread, seq
-    )
-    return await scored_after(thread, moment - LATE_COMMIT) if moment else []
-
-
 class PassageBalance(StanceCounts, frozen=True):
-    """The number of visible perspectives of each stance on a passage."""
+    """The number of visible responses of each stance on a passage."""
 
     lineage: int = 0
 
@@ -112,11 +81,38 @@ class PassageBalance(StanceCounts, frozen=True):
         return self.total
 
 
-SELECT_BALANCES = """
-select coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges, coalesce(n.adds, 0) as adds,
-       coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none, p.lineage
-from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
-"""
+class BlockRow(msgspec.Struct, frozen=True):
+    member: int
+    other: int
+
+
+async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
+    """Return the events of a thread after number `seq`, in order, at most `most`."""
+    return await db.fetch(EventRow, SELECT_EVENTS, thread, seq, most)
+
+
+async def state(thread: int) -> ThreadState:
+    """Return the state of a thread. Raises NotFound."""
+    row = await db.fetch_one(ThreadState, SELECT_STATE, thread, LATE_COMMIT)
+    if row is None:
+        raise NotFound(N_("This thread does not exist."))
+    return row
+
+
+async def last_seqs(threads: list[int]) -> list[LastSeq]:
+    """Return the number of the newest event of each thread."""
+    return await db.fetch(LastSeq, SELECT_LAST_SEQS, threads) if threads else []
+
+
+async def scored_after(thread: int, moment: datetime) -> list[ScoredComment]:
+    """Return the comments whose votes changed after `moment`, in that order, at most MOST_SCORED."""
+    return await db.fetch(ScoredComment, SELECT_SCORED, thread, moment)
+
+
+async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
+    """Return the comments whose votes changed since event `seq` was written, as `scored_after` does."""
+    moment = await db.value(SELECT_TIME_OF_EVENT, thread, seq)
+    return await scored_after(thread, moment - LATE_COMMIT) if moment else []
 
 
 async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
@@ -124,16 +120,10 @@ async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
     return await db.fetch(PassageBalance, SELECT_BALANCES, thread, lineages)
 
 
-class BlockRow(msgspec.Struct, frozen=True):
-    member: int
-    other: int
-
-
 async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict[int | None, frozenset[int]]:
     """Return, for each of `members`, which of `authors` they blocked."""
     blocked: dict[int | None, set[int]] = defaultdict(set)
     if authors:
-        sql = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
-        for row in await db.fetch(BlockRow, sql, list(members), list(authors)):
+        for row in await db.fetch(BlockRow, SELECT_BLOCKED, list(members), list(authors)):
             blocked[row.member].add(row.other)
     return {member: frozenset(blocked[member]) for member in members}

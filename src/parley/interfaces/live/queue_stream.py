@@ -52,11 +52,11 @@ class QueueStreams:
             stream.put(message)
 
     async def end_invalid(self) -> None:
-        """End the streams of sessions that are no longer valid sessions of active staff."""
+        """End the streams whose sessions have ended, or whose members are no longer active staff."""
         # Streams that join while the database is asked are left alone.
         streams = list(self.open)
         valid = await still_staff([stream.viewer.session for stream in streams]) if streams else set()
         for stream in streams:
             if stream.viewer.session not in valid:
-                # It stays open until its connection is closed: one that hangs is only aborted then.
-                stream.end(render.bye())
+                # It stays in `open` until its connection closes, so that `keep_alive` can abort one that hangs.
+                stream.end(render.BYE)

@@ -17,8 +17,12 @@ from parley.moderation.modqueue.queries import OthersAction, QueueCount
 from parley.platform.http.pages import environment
 
 HEARTBEAT = b": still here\n\n"
-# When a browser reconnects after its stream broke, in milliseconds. Random, so that the readers of a server that
-# restarts do not all come back at once.
+# Has a reader load the page again, because it missed too much.
+RESYNC = b"event: resync\ndata: \n\n"
+# The last message of a stream; the browser reconnects after the time that `hello` named.
+BYE = b"event: bye\ndata: \n\n"
+# A browser reconnects this long after its stream broke, in milliseconds. The time is random, so that the readers of a
+# server that restarts do not all come back at once.
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
@@ -35,19 +39,9 @@ THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.a
 
 
 def message(html: str, *, seq: int | None = None) -> bytes:
-    """Return an unnamed SSE message; its id, if any, is the event's number."""
+    """Return an unnamed message; its id, if any, is the event's number."""
     head = f"id: {seq}\n" if seq is not None else ""
     return (head + "".join(f"data: {line}\n" for line in html.splitlines()) + "\n").encode()
-
-
-def resync() -> bytes:
-    """Return the message that has a reader load the page again, because it missed too much."""
-    return b"event: resync\ndata: \n\n"
-
-
-def bye() -> bytes:
-    """Return the last message of a stream; the browser reconnects after the time that `hello` named."""
-    return b"event: bye\ndata: \n\n"
 
 
 def hello() -> bytes:

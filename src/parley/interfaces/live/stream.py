@@ -11,8 +11,9 @@ from typing import Any
 from litestar.types import Receive, Send
 
 from parley.interfaces.live import render
+from parley.platform.http.access import Viewer
 
-# More than HubSettings.max_behind: that many events are queued at once for a reader that catches up. If the queue is
+# More than LiveSettings.max_behind: that many events are queued at once for a reader that catches up. If the queue is
 # full, the reader has to load the page again.
 MAX_QUEUED = 250
 MAX_QUEUED_BYTES = 500_000
@@ -39,13 +40,7 @@ class Stream:
         "_task", "_unread", "jitter", "member", "opened_at", "owner", "sent_at", "seq", "session", "thread",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        thread: int,
-        owner: str,
-        session: int | None,
-        member: int | None = None,
-    ) -> None:
+    def __init__(self, thread: int, owner: str, session: int | None, member: int | None = None) -> None:
         self.thread = thread
         self.owner = owner
         self.session = session
@@ -73,7 +68,7 @@ class Stream:
             self.seq = seq
         if len(self._queue) >= MAX_QUEUED or self._bytes + len(message) > MAX_QUEUED_BYTES:
             self._clear()
-            message = render.resync()
+            message = render.RESYNC
         self._queue.append(message)
         self._bytes += len(message)
         self._schedule()
@@ -182,6 +177,20 @@ class Stream:
             self._closed.set_result(None)
         else:
             self._closed.set_exception(error)
+
+
+class NotificationStream(Stream):
+    """One open page of notifications; `shown` is the number of unread notifications on it."""
+
+    __slots__ = ("shown",)
+
+    def __init__(self, viewer: Viewer, shown: int) -> None:
+        super().__init__(0, f"session:{viewer.session}", viewer.session, member=viewer.id)
+        self.shown = shown
+
+    def send_unread(self, unread: int, message: bytes) -> None:
+        """Send the number, and how many there are besides those on the page."""
+        super().send_unread(unread, message + render.more_notifications(max(0, unread - self.shown)))
 
 
 def _run_until_waiting(sending: Awaitable[None]) -> Awaitable[None] | None:

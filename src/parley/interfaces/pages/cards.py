@@ -17,7 +17,7 @@ from parley.platform.http.pages import fragment, wants_fragment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_
 
-# Enough to see the words of a quote in what they are part of.
+# Enough to see the quoted words in their context.
 LONGEST_CONTEXT = 900
 # A card need not count all comments of a member; it shows "999+".
 MOST_COUNTED = 1_000
@@ -28,7 +28,7 @@ select count(*) from (select from comment c where c.author = $1 and {IS_VISIBLE}
 
 @get("/u/{name:str}/card", name="pages:member-card", opt={"who": ANYONE, "reading": True})
 async def member_card(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    """Say who a member is. The title of somebody whom the viewer blocked is withheld."""
+    """Say who a member is, without the title of a member whom the viewer blocked."""
     person = await accounts.by_name(name)
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))

@@ -24,7 +24,7 @@ from parley.platform.text.messages import N_
 async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[StatementOfReasons, bool]:
     """Return the statement at an address, and whether the reader is the member concerned.
 
-    Raises NotFound for everybody else but staff, so that a number does not reveal whether a decision exists.
+    Raises NotFound for readers who are neither staff nor concerned: a number must not reveal that a decision exists.
     """
     number = as_id(decision)
     statement = await decisions.statement(number) if number else None

@@ -22,9 +22,9 @@ COOKIE = "display"
 
 
 class Display(msgspec.Struct, frozen=True):
-    """`legend` says whether the page explains stances and votes, which it does until the reader has read it.
+    """`legend` says whether the page explains stances and votes, which it does until the reader has dismissed it.
 
-    `marks` says whether the words of an article that comments are about are underlined: "on" or "off".
+    `marks`: whether the words of an article that comments are about are underlined, "on" or "off".
     """
 
     density: str = "comfortable"
@@ -50,7 +50,7 @@ def display_of(request: AnyRequest) -> Display:
 
 @post("/reading", name="pages:display", opt={"who": ANYONE, "without_token": True})
 async def choose(request: AnyRequest) -> Response[Any]:
-    """Keep the reader's choice, and lead back."""
+    """Store the reader's choice, and redirect to the page that they came from."""
     form = Form(await posted_fields(request))
     display = _display_from(form, display_of(request))
     viewer = viewer_of(request)

@@ -1,4 +1,4 @@
-"""Going through the comments of a thread that a search found, from the page of one to the next."""
+"""Links from one comment that a search found in a thread to the next."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -12,12 +12,12 @@ from parley.interfaces.search.web import limit
 from parley.platform.errors import ParleyError
 from parley.platform.http.access import AnyRequest, Viewer, viewer_of
 
-# Of one search, in the order in which its page lists them.
+# Results of one search, in the order of its page.
 MOST_FOUND = 100
 
 
 class ResultPosition(msgspec.Struct, frozen=True):
-    """Where a comment is among those that were found: `place` of `count`, from 1; with links to those beside it."""
+    """A comment is result `place` (from 1) of `count`; with links to the results before and after it."""
 
     words: str
     place: int
@@ -28,7 +28,7 @@ class ResultPosition(msgspec.Struct, frozen=True):
 
 
 async def found_in(request: AnyRequest, thread: int, focus: int | None) -> ResultPosition | None:
-    """Where the focused comment is among what the search in the address finds in this thread; None if it is not."""
+    """Return the place of the focused comment among the results of the search in the address; None if it is not one."""
     words = request.query_params.get("find", "")
     if not words or focus is None:
         return None

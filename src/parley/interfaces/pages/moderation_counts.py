@@ -1,4 +1,4 @@
-"""The numbers of items and appeals that wait for a moderator: in each page, and again every few seconds."""
+"""The numbers of items and appeals that wait for a moderator, in each page and every few seconds."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.notifications.counter import is_page
+from parley.letters.unread.counter import is_page
 from parley.moderation.appeals import queries as appeals
 from parley.moderation.modqueue import queries as modqueue
 from parley.platform.cache import MicroCache
@@ -20,7 +20,7 @@ _cache: MicroCache[tuple[int, int]] = MicroCache("moderation_counts", CACHE_SECO
 
 
 class ModerationCounter:
-    """ASGI middleware that sets what waits for a moderator, once the viewer is known."""
+    """ASGI middleware that adds to the viewer how much waits for them, if they moderate."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,7 +34,7 @@ class ModerationCounter:
 
 
 async def _cached_counts(viewer: Viewer) -> tuple[int, int]:
-    """Return what waits; nothing from before the moderator changed something."""
+    """Return the counts, not from before the moderator's last change."""
     try:
         return await _cache.get(viewer.id, lambda: _count(viewer), viewer.not_before)
     except (Unavailable, *OUTAGES):

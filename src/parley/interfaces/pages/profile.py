@@ -25,7 +25,7 @@ from parley.platform.text.messages import N_
 PAGE = 30
 EXCERPT = 300
 
-# The newest first, without what moderation collapsed: nobody is asked here before it is shown. The next page begins
+# The newest first, without collapsed comments: this page cannot hide them until readers open them. The next page begins
 # after the comment $2.
 SELECT_COMMENTS = f"""
 select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
@@ -65,19 +65,6 @@ class ProfileCounts(msgspec.Struct, frozen=True):
     karma: int
 
 
-class Profile(msgspec.Struct, frozen=True):
-    """A member as the page shows them."""
-
-    name: str
-    role: str
-    title: str
-    bio: Markup
-    created_at: datetime
-    comment_count: int
-    karma: int
-    has_feed: bool
-
-
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.by_name(name), viewer_of(request)
@@ -86,19 +73,24 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     if not names.same(person.name, name):
         return Redirect(f"/u/{quote(person.name, safe='')}", status_code=302)
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
-    is_blocked = relation == "block"
-    before = as_id(request.query_params.get("before", ""))
-    history = [] if is_blocked else await db.fetch(ProfileComment, SELECT_COMMENTS, person.id, before, PAGE + 1)
-    member = await _profile(person, blocked=is_blocked)
-    next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
+    figures = await figures_of(person.id)
+    # A viewer who blocked the member gets none of their words.
+    if relation == "block":
+        bio, history = "", []
+    else:
+        bio = markdown.render(person.bio)
+        before = as_id(request.query_params.get("before", ""))
+        history = await db.fetch(ProfileComment, SELECT_COMMENTS, person.id, before, PAGE + 1)
     return page(
         request,
         "interfaces/pages/profile.html",
         "history",
-        member=member,
-        structured=structured.of_member(member.name, iso(member.created_at), member.bio, member),
+        member=person,
+        bio=Markup(bio),  # noqa: S704 made safe by platform/text/markdown.py
+        figures=figures,
+        structured=structured.of_member(person.name, iso(person.created_at), bio, figures),
         history=history[:PAGE],
-        next_url=next_url,
+        next_url=f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None,
         relation=relation,
     )
 
@@ -111,21 +103,6 @@ async def figures_of(member: int) -> ProfileCounts:
 def is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:
     """Whether the profile exists for `viewer`: without a confirmed address, only for the member."""
     return person.state != "unverified" or (viewer is not None and viewer.id == person.id)
-
-
-async def _profile(person: accounts.PublicMember, *, blocked: bool) -> Profile:
-    """Return the profile, without the member's own words for a viewer who blocked them."""
-    figures = await figures_of(person.id)
-    return Profile(
-        name=person.name,
-        role=person.role,
-        title="" if blocked else person.title,
-        bio=Markup("" if blocked else markdown.render(person.bio)),  # noqa: S704 made safe by platform/text/markdown.py
-        created_at=person.created_at,
-        comment_count=figures.comment_count,
-        karma=figures.karma,
-        has_feed=person.has_feed,
-    )
 
 
 handlers: list[object] = [profile_page]

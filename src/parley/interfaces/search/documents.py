@@ -1,4 +1,4 @@
-"""Reading what is to be indexed: articles, their passages and comments, as readers may see them."""
+"""Reading texts for the index: articles, their passages and comments, as readers may see them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,17 +8,16 @@ import msgspec
 from parley.articles.articles.rules import READABLE, WITHHELD
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.variants import extra_words
 from parley.interfaces.search.visibility import DISPLAY
-from parley.interfaces.search.words import configuration, index_words, language
+from parley.interfaces.search.words import configuration, extra_words, index_words, language
 from parley.platform import db
 from parley.platform.text.markdown import excerpt
 
-# Characters of an article in its own document, whose size PostgreSQL limits. Its passages have the others.
+# Characters of an article in its own document, whose size PostgreSQL limits. Its passages have all of them.
 LONGEST_DOCUMENT = 40_000
-# What words of titles begin with in the index once more, as they are written, to complete a title being typed.
+# The prefix of words of titles, which are in the index once more, as they are written, to complete a title being typed.
 TITLE_WORD = "^w"
-# Documents that are written at once.
+# Documents written at once.
 BATCH = 200
 
 
@@ -130,7 +129,7 @@ def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Docum
         configuration=configuration(article.title + text, article.lang),
         filters=" ".join(
             [
-                _filters(article.thread, article.topic, article.lang, author=article.starter),
+                *filter_words(article.thread, article.topic, language(article.lang), article.starter),
                 *(TITLE_WORD + word for word in index_words(article.title).split()),
             ]
         ),
@@ -150,13 +149,13 @@ def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
         prior=8 + min(7, passage.comments.bit_length()),
         at=article.at,
         configuration=configuration(passage.text, article.lang),
-        filters=_filters(article.thread, article.topic, article.lang),
+        filters=" ".join(filter_words(article.thread, article.topic, language(article.lang))),
         c=searched_words(passage.text[:LONGEST_DOCUMENT]),
     )
 
 
 async def of_comments(ids: Sequence[int]) -> list[Document]:
-    """Return the documents of those of these comments that everybody can read."""
+    """Return the documents of these comments, without comments that not everybody can read."""
     return [_comment(comment) for comment in await db.fetch(SourceComment, SELECT_COMMENTS, list(ids))]
 
 
@@ -171,7 +170,9 @@ def _comment(comment: SourceComment) -> Document:
         prior=min(15, int(16 * comment.best)),
         at=comment.at,
         configuration=configuration(text, comment.lang),
-        filters=_filters(comment.thread, comment.topic, comment.lang, author=comment.author, stance=comment.stance),
+        filters=" ".join(
+            filter_words(comment.thread, comment.topic, language(comment.lang), comment.author, comment.stance)
+        ),
         c=searched_words(f"{comment.statement}\n{text}"),
         d=index_words(comment.quote),
     )
@@ -182,12 +183,12 @@ def searched_words(text: str) -> str:
     return f"{index_words(text)} {extra_words(text)}"
 
 
-def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:
-    """Return the filters of a document as words that no text contains."""
-    filters = [f"^t{thread}", f"^o{topic}", f"^l{language(lang)}"]
-    filters += [f"^a{author}"] if author is not None else []
-    filters += [f"^s{stance}"] if stance is not None else []
-    return " ".join(filters)
+def filter_words(
+    thread: int | None, topic: str | None, lang: str | None, author: int | None = None, stance: str | None = None
+) -> list[str]:
+    """Return filters as words of the index, which no text contains."""
+    filters = {"t": thread, "o": topic, "l": lang, "a": author, "s": stance}
+    return [f"^{letter}{value}" for letter, value in filters.items() if value]
 
 
 async def stale_comments(thread: int, after: int) -> list[int]:

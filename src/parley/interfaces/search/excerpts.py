@@ -1,16 +1,16 @@
-"""Parts of texts with the words that were asked for."""
+"""Excerpts of texts, with the words of the query marked."""
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.interfaces.search.parsing import Query
+from parley.interfaces.search.forms import Query
 from parley.interfaces.search.words import IS_UNSPACED, WORD, fold, pairs
 
 LENGTH = 240
 # Readers see some words before the first hit.
 BEFORE = 60
-# Characters of a text in which hits are searched. Without a hit there, the excerpt is the beginning of the text.
+# Characters of a text that are searched for hits. Without one, the excerpt is the beginning of the text.
 LOOKED_AT = 6_000
 # A word in another form begins with the same letters.
 SAME_BEGINNING = 2
@@ -19,14 +19,14 @@ Span = tuple[int, int]
 
 
 class ExcerptPart(msgspec.Struct, frozen=True):
-    """Some characters of an excerpt, and whether they were asked for."""
+    """Some characters of an excerpt, and whether the query asks for them."""
 
     text: str
     is_hit: bool = False
 
 
 class ExcerptTerms(msgspec.Struct, frozen=True):
-    """What texts are searched for: words in any form, and pairs of letters in scripts without spaces."""
+    """What to mark in texts: words in any form, and pairs of letters in scripts without spaces."""
 
     words: frozenset[str]
     pairs: frozenset[str]
@@ -46,7 +46,7 @@ def candidates(query: Query, texts: Iterable[str]) -> list[str]:
 
 
 def excerpt(text: str, asked: ExcerptTerms, length: int = LENGTH) -> list[ExcerptPart]:
-    """Return about `length` characters of `text`, where most of what was asked for is, in parts."""
+    """Return about `length` characters of `text` that contain most of the hits, in parts."""
     spans = _spans(text[:LOOKED_AT], asked)
     start = _start(text, spans, length)
     end = _end(text, start + length)
@@ -60,7 +60,7 @@ def mark(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
 
 
 def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
-    """Return where in `text` is what was asked for, in order."""
+    """Return where the hits are in `text`, in order."""
     spans: list[Span] = []
     for match in WORD.finditer(text):
         if not IS_UNSPACED.match(match[0]):
@@ -83,7 +83,7 @@ def _add(spans: list[Span], start: int, end: int) -> None:
 
 
 def _start(text: str, spans: Sequence[Span], length: int) -> int:
-    """Return where the excerpt begins: some words before the span from which on most are within its length."""
+    """Return where the excerpt begins: some words before the span from which most others fit into its length."""
     best, most, beyond = 0, 0, 0
     for place, (start, _) in enumerate(spans):
         while beyond < len(spans) and spans[beyond][1] <= start + length - BEFORE:

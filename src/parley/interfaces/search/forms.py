@@ -1,12 +1,15 @@
-"""The search form: what was typed, and filters from its fields or among the words."""
+"""The search form, and the language of its field: words, "phrases", -excluded words, and filters such as `by:ada`."""
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, get_args
+
+import msgspec
 
 from parley.discussion.comments.rules import STANCES
-from parley.interfaces.search.parsing import FILTERS, LONGEST_QUERY, Filter, parse
+from parley.interfaces.search.words import WORD
 from parley.platform.http.forms import Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -16,6 +19,48 @@ RESULT_SORTS = ("best", "new")
 MOST_PAGES = 20
 # A year, a month or a day: 2026, 2026-11 or 2026-11-30.
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+LONGEST_QUERY = 200
+MOST_TERMS = 12
+
+Filter = Literal["kind", "topic", "by", "stance", "after", "before", "thread", "lang"]
+FILTERS: tuple[Filter, ...] = get_args(Filter)
+# The beginning of an address, which many texts leave out.
+SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
+# An optional minus, an optional filter, and a quoted phrase or a run of characters.
+PART = re.compile(rf'(-?)(?:({"|".join(FILTERS)}):)?(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A word or phrase to look for, as typed, or one that must not occur."""
+
+    text: str
+    is_phrase: bool = False
+    is_excluded: bool = False
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What was typed: at most MOST_TERMS terms, and the value of each filter, the last one if it is repeated."""
+
+    terms: tuple[Term, ...] = ()
+    filters: dict[Filter, str] = {}
+
+    @property
+    def wanted(self) -> list[Term]:
+        return [term for term in self.terms if not term.is_excluded]
+
+
+def parse(typed: str) -> Query:
+    """Return what `typed` asks for. Every text is valid; parts without a letter or digit are ignored."""
+    terms: list[Term] = []
+    filters: dict[Filter, str] = {}
+    for minus, name, phrase, word in PART.findall(typed[:LONGEST_QUERY]):
+        if name and not minus:
+            filters[name.lower()] = (phrase or word).strip()
+            continue
+        text = (f"{name}:" if name else "") + SCHEME.sub("", phrase or word)
+        if WORD.search(text):
+            terms.append(Term(text, is_phrase=bool(phrase), is_excluded=bool(minus)))
+    return Query(tuple(terms[:MOST_TERMS]), filters)
 
 
 class SearchForm(Form):
@@ -26,7 +71,7 @@ class SearchForm(Form):
         self.q = self.text("q", most=LONGEST_QUERY)
         self.query = parse(self.q)
         for name in FILTERS:
-            self.values[name] = self._filter(name)
+            self.values[name] = self.query.filters.get(name) or self.values.get(name, "").strip()
         self.kind = self.choice("kind", KINDS)
         self.stance = self.choice("stance", STANCES)
         self.sort = self.choice("sort", RESULT_SORTS) or "best"
@@ -55,18 +100,13 @@ class SearchForm(Form):
         """Whether one of the fields that are folded away is filled in."""
         return any(name in self.chosen for name in ("by", "topic", "stance", "after", "before", "lang"))
 
-    def _filter(self, name: Filter) -> str:
-        return self.query.filters.get(name) or self.values.get(name, "").strip()
-
     def _date(self, name: str) -> datetime | None:
         raw = self.values[name]
         if not raw:
             return None
         match = DATE.fullmatch(raw)
-        try:
+        with suppress(ValueError):
             if match:
                 return datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1), tzinfo=UTC)
-        except ValueError:
-            pass
         self.errors[name] = N_("Please write the date as 2026-11-30, or only a year or a month of it.")
         return None

@@ -6,6 +6,7 @@ from functools import partial
 import msgspec
 import structlog
 
+from parley.discussion.threads.tables import Thread
 from parley.interfaces.search import ops, spelling
 from parley.platform import db
 from parley.platform.events import attempts
@@ -35,7 +36,7 @@ OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.importe
 
 async def index_events() -> int:
     """Index what new events changed, and return how many events there were."""
-    # Of each thread with more to index, the last comment that was looked at.
+    # The last comment that was looked at, of each thread with more to index.
     cursors: dict[int, int] = {}
     count, taken = 0, BATCH
     while taken == BATCH or (taken and cursors):
@@ -52,7 +53,7 @@ async def _index_some(cursors: dict[int, int]) -> int:
 
 
 async def _index(events: Sequence[NewEvent], *, cursors: dict[int, int]) -> None:
-    """Index what these events changed. Those of a thread with more to index stay for the next batch."""
+    """Index what these events changed. Events of a thread with more to index stay for the next batch."""
     await ops.index_comments(sorted({event.comment for event in events if event.comment is not None}))
     for thread in sorted({event.thread for event in events if event.kind in OF_ARTICLES}):
         await ops.index_article(thread)
@@ -67,8 +68,8 @@ async def _index(events: Sequence[NewEvent], *, cursors: dict[int, int]) -> None
 
 
 async def check() -> int:
-    """Bring the index of every thread up to date, collect the words for spelling, and return how many threads."""
-    threads = await db.values("select id from thread order by id")
+    """Update the index of every thread, collect the words for spelling, and return how many threads were checked."""
+    threads = await db.values(Thread.select(Thread.id).order_by(Thread.id))
     done = await attempts.each("search check", threads, ops.check)
     await spelling.collect()
     log.info("search index checked", threads=len(done))

@@ -8,7 +8,7 @@ from parley.interfaces.search import documents
 from parley.interfaces.search.documents import Document
 from parley.platform import db
 
-# A worker that read an older version of a text than another one must not write it over the newer one.
+# A worker that has read an older version of a text must not overwrite a newer one.
 WRITE_DOCUMENTS = """
 insert into search_document as d (kind, source, thread, version, shown, prior, at, words)
 select kind, source, thread, version, shown, prior, at,
@@ -31,7 +31,7 @@ DELETE_ORPHANS = """
 delete from search_document d where d.thread = $1 and d.kind = 3
 and not exists (select from comment c where c.id = d.source and c.state = 'visible' and c.collapsed is null)
 """
-# A comment's rank changes with its votes, which the thread's stats have seen within seconds (threads/jobs.py).
+# A comment's rank changes with its votes. The stats of its thread are refreshed within seconds (threads/jobs.py).
 UPDATE_PRIORS = """
 update search_document d set prior = n.prior
 from (
@@ -43,7 +43,7 @@ from (
 
 
 async def index_comments(ids: Sequence[int]) -> None:
-    """Index these comments as everybody can read them now, and take out those that nobody may find."""
+    """Index these comments as everybody can read them now, and take out comments that nobody may find."""
     rows = await documents.of_comments(ids)
     gone = set(ids) - {document.source for document in rows}
     if gone:

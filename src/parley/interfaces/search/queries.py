@@ -17,11 +17,11 @@ from parley.platform.errors import Busy
 from parley.platform.text.messages import N_
 
 # A process runs three searches at once, so that they never take the connections that reading needs; others wait. It
-# runs one of each network, so that one person with slow searches does not delay those of others.
+# runs one of each network, so that one person with slow searches does not delay others.
 _running = FairSemaphore(3)
 WAIT_SECONDS = 2.0
 STATEMENT_MILLISECONDS = 800
-# How many matches, those with the best prior, are ranked by their words and counted. With a phrase there are more,
+# This many matches, those with the best prior, are ranked by their words and counted. With a phrase there are more,
 # since not every match has it.
 CANDIDATES, PHRASE_CANDIDATES = 401, 2_001
 # If that takes too long, only the newest documents are searched.
@@ -44,9 +44,9 @@ LENGTHS = {Kind.ARTICLE: "1 + ln(1 + length(words))", Kind.PASSAGE: BY_LENGTH, K
 def _best_first(kind: Kind) -> str:
     """Order by how much of the query a match has, if it may lack words; then by its words, its prior, and its age.
 
-    Words count more the closer together they stand, and a little by how often, which also ranks those who have a word
-    as the name of their author. Readers mostly look for what they read in the last days: a comment of today counts
-    nearly twice as much as one of last month, and that one a quarter more than a very old one.
+    Words count more the closer together they stand, and a little by how often they occur, which also ranks texts that
+    have a word only as the name of their author. Readers mostly look for what they read in the last days: a comment of
+    today counts nearly twice as much as one of last month, and that one a quarter more than a very old one.
     """
     return f"""
 (select sum(weight) from unnest($11::text[], $12::float8[]) part (query, weight) where words @@ query::tsquery)
@@ -90,10 +90,23 @@ and {IS_MATCH} and d.words @@ $6::text::tsquery order by d.at desc limit $7
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
 }
+# Of each word that a text has, whether the query asks for it, perhaps in another form.
+SELECT_MARKED = """
+select distinct word from unnest($1::text[]) word cross join unnest($2::text[]) configuration
+where to_tsvector(configuration::regconfig, word) @@ $3::text::tsquery
+"""
+# Articles that the worker has not indexed yet, which takes a while after many at once, as at the first start. Those at
+# which it failed do not count: they concern the operator, not readers.
+IS_BEHIND = """
+select exists (
+    select from event e where e.indexed_at is null and e.kind in ('thread.opened', 'discussion.imported')
+    and not exists (select from job_failure f where f.job = 'search' and f.item = e.id::text)
+)
+"""
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What to look for. `filters` are words of the index such as `^t6`; `viewer` does not get whom they blocked."""
+    """What to look for. `filters` are words of the index such as `^t6`; members whom `viewer` blocked are left out."""
 
     text: TextQuery
     filters: tuple[str, ...]
@@ -107,7 +120,7 @@ class Search(msgspec.Struct, frozen=True):
 
     @property
     def is_narrow(self) -> bool:
-        """Whether only one thread or what one member wrote is searched."""
+        """Whether the search is limited to one thread or one author."""
         return any(term.startswith(("^t", "^a")) for term in self.filters)
 
     def matching(self, text: str) -> str:
@@ -136,7 +149,7 @@ class Hits(msgspec.Struct, frozen=True):
 
 
 async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
-    """Return hits of one kind in order. Raises Busy if others search for too long."""
+    """Return hits of one kind in order. Raises Busy if other searches take too long."""
     most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
     arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
     try:
@@ -169,30 +182,13 @@ async def _limit() -> AsyncIterator[None]:
             yield
 
 
-# Of each word that a text has, whether the query asks for it, perhaps in another form.
-SELECT_MARKED = """
-select distinct word from unnest($1::text[]) word cross join unnest($2::text[]) configuration
-where to_tsvector(configuration::regconfig, word) @@ $3::text::tsquery
-"""
-
-
 async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
-    """Return those of `words` (folded) that a query asks for, in any form."""
+    """Return which of these folded words a query asks for, in any form."""
     if not words or not text.any:
         return frozenset()
     return frozenset(await db.values(SELECT_MARKED, list(words), list(text.configurations), text.any))
 
 
-# Articles that the worker has not indexed yet; after many at once, as at the first start, that takes a while. Those at
-# which it failed do not count: they concern the operator, not readers.
-IS_BEHIND = """
-select exists (
-    select from event e where e.indexed_at is null and e.kind in ('thread.opened', 'discussion.imported')
-    and not exists (select from job_failure f where f.job = 'search' and f.item = e.id::text)
-)
-"""
-
-
 async def is_behind() -> bool:
-    """Whether articles are still to be indexed, so that a search may not find what is there."""
+    """Whether articles still wait to be indexed, so that a search may miss some."""
     return bool(await db.value(IS_BEHIND))

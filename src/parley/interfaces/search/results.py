@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from parley.discussion.threads.queries import topics
-from parley.interfaces.search import closest, people, queries, spelling, view
-from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.parsing import Query, Term, parse
-from parley.interfaces.search.people import MemberHit
+from parley.interfaces.search import queries, sources, spelling, view
+from parley.interfaces.search.documents import filter_words
+from parley.interfaces.search.forms import Query, SearchForm, Term, parse
 from parley.interfaces.search.queries import Search
+from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import text_query
 from parley.interfaces.search.view import Hit
@@ -24,11 +24,15 @@ FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
 KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
 # With fewer hits, the words may be misspelt.
 FEW = 3
+# Readers remember what a text says, but few of its words. Texts may lack one word; then they need three of the rarest,
+# then two. More than eight would become too many ways to choose three.
+AT_LEAST = (3, 2)
+RAREST = 8
 EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
 
 
 class Section(msgspec.Struct, frozen=True):
-    """Hits of one kind. There are `count` or, with `has_more`, at least so many; `more` says if another page has more.
+    """Hits of one kind: `count` on all pages, or more with `has_more`. `more` says whether there is a next page.
 
     Members are not counted.
     """
@@ -47,7 +51,7 @@ class Results(msgspec.Struct, frozen=True):
     closest: list[Section] = []
     # What may have been meant, if almost nothing was found.
     spelling: str | None = None
-    # All words are so common that they are not in the index.
+    # Whether all words are too common to be in the index.
     is_common: bool = False
 
     @property
@@ -78,22 +82,41 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
 
 
 def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
-    """Whether nothing else has to be shown: on later pages than the first, there were enough hits before."""
+    """Whether nothing else needs to be shown. Before a later page, there were enough hits on the first."""
     return sum(len(section.hits) for section in sections if section.kind != "member") >= (FEW if form.page == 1 else 1)
 
 
 async def _closest(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> list[Section]:
-    """Return hits that come closest, those of the first way to read the query in which enough are found.
+    """Return the hits that come closest: those of the first looser search that finds enough.
 
-    After a way that took too long, others would take as long.
+    After a search that took too long, no other is tried: it would take as long.
     """
     sections: list[Section] = []
     terms = [*form.query.terms, *(Term(word) for word in corrections.values())]
-    for other in await closest.searches(search, form, corrections):
+    for other in await _looser_searches(search, form, corrections):
         sections = await _sections(form, other, Query(tuple(terms)))
         if _are_enough(form, sections) or any(section.only_newest for section in sections):
             break
     return sections
+
+
+async def _looser_searches(search: Search, form: SearchForm, corrections: Mapping[int, str]) -> list[Search]:
+    """Return searches for texts that `search` does not find, each looser than the one before.
+
+    Texts with rarer words come first.
+    """
+    text = await text_query(form.query, form.lang, corrections) if corrections else search.text
+    rarity = await spelling.rarity(form.query)
+    rarest = sorted(text.wanted, key=lambda place: -rarity[place])
+    all_but_one = len(rarest) - 1
+    texts = [text] if corrections else []
+    texts += [text.with_any(all_but_one, rarest)] if all_but_one else []
+    texts += [text.with_any(count, rarest[:RAREST]) for count in AT_LEAST if count < all_but_one]
+    parts, weights = tuple(text.wanted.values()), tuple(rarity[place] for place in text.wanted)
+    return [
+        msgspec.structs.replace(search, text=looser.other_than(search.text.exact), parts=parts, weights=weights)
+        for looser in texts
+    ]
 
 
 async def _sections(form: SearchForm, search: Search, query: Query | None = None) -> list[Section]:
@@ -105,19 +128,14 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
 
 async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
     """Return the search that a form asks for; None, with an error in the form, for an unknown topic or member."""
-    filters = [f"^t{form.thread}"] if form.thread else []
-    filters += [f"^o{form.topic}"] if form.topic else []
-    filters += [f"^s{form.stance}"] if form.stance else []
-    filters += [f"^l{form.lang}"] if form.lang else []
     if form.topic and form.topic not in {topic.slug for topic in await topics()}:
         form.errors["topic"] = N_("There is no topic of this name.")
         return None
-    if form.by:
-        author = await accounts.by_name(form.by.removeprefix("@"))
-        if author is None:
-            form.errors["by"] = N_("There is no member of this name.")
-            return None
-        filters.append(f"^a{author.id}")
+    author = await accounts.by_name(form.by.removeprefix("@")) if form.by else None
+    if form.by and author is None:
+        form.errors["by"] = N_("There is no member of this name.")
+        return None
+    filters = filter_words(form.thread, form.topic, form.lang, author.id if author else None, form.stance)
     text = await text_query(form.query, form.lang)
     after, before = form.after or EVER[0], form.before or EVER[1]
     return Search(text, tuple(filters), after, before, viewer.id if viewer else None, form.sort)
@@ -134,7 +152,7 @@ async def _section(form: SearchForm, search: Search, kind: str, query: Query) ->
     limit = PAGE if form.kind else FIRST[kind]
     offset = (form.page - 1) * PAGE if form.kind else 0
     if kind == "member":
-        members = await people.members(form.query, search.viewer, offset=offset, limit=limit + 1)
+        members = await sources.members(form.query, search.viewer, offset=offset, limit=limit + 1)
         return Section(kind, members[:limit], None, len(members) > limit)
     hits = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(hits.refs) > limit
@@ -146,7 +164,9 @@ async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, 
     """Return the words in another spelling, if that finds something that this viewer may see."""
     if not corrections:
         return None
-    better = spelling.correct(form.q, form.query, corrections)
+    better = form.q
+    for place, word in corrections.items():
+        better = better.replace(form.query.terms[place].text, word, 1)
     text = await text_query(parse(better), form.lang)
     other = msgspec.structs.replace(search, text=text)
     results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]

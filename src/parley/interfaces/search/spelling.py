@@ -1,13 +1,14 @@
 """Words that a misspelt query may have meant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import log
 
 import msgspec
 from rapidfuzz.distance import DamerauLevenshtein
 
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.interfaces.search.parsing import Query, Term
+from parley.interfaces.search.forms import Query, Term
+from parley.interfaces.search.tables import SearchWord
 from parley.interfaces.search.words import fold
 from parley.people.accounts import queries as accounts
 from parley.platform import db
@@ -15,9 +16,8 @@ from parley.platform import db
 SHORTEST = 4
 # Shorter words may differ in one letter, others in two.
 SHORT = 5
-# The words of the newest comments. Words of fewer comments or of one author would repeat what one person wrote.
+# The words of the newest comments. Words that fewer comments have, or one author, would repeat what one person wrote.
 NEWEST = 100_000
-DELETE_WORDS = "delete from search_word"
 INSERT_WORDS = f"""
 insert into search_word (word, comments)
 select word, count(*) from (
@@ -49,13 +49,13 @@ class KnownWord(msgspec.Struct, frozen=True):
 async def collect() -> None:
     """Collect the words of comments that everybody can read."""
     async with db.atomic():
-        await db.execute(DELETE_WORDS)
+        await SearchWord.delete(force=True)
         await db.execute(INSERT_WORDS)
 
 
 async def collect_first() -> int:
     """Collect the words if there are none yet, so that a new installation need not wait for the night."""
-    if not await db.value("select exists (select from search_word)"):
+    if not await SearchWord.exists():
         await collect()
     return 0
 
@@ -63,7 +63,7 @@ async def collect_first() -> int:
 async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
     """Return what the misspelt words of a query may have meant, by the places of their terms.
 
-    The name of a member is not misspelt, as "theo" where others write "they".
+    The name of a member is not misspelt, such as "theo" where others write "they".
     """
     words = [(place, term) for place, term in enumerate(query.terms) if not (term.is_excluded or term.is_phrase)]
     members = await accounts.of_names([term.text.removeprefix("@") for _, term in words])
@@ -72,18 +72,10 @@ async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, 
     return {place: word for place, word in meant.items() if word is not None}
 
 
-def correct(typed: str, query: Query, corrections: Mapping[int, str]) -> str:
-    """Return `typed` with its misspelt words as they may have been meant."""
-    for place, word in corrections.items():
-        typed = typed.replace(query.terms[place].text, word, 1)
-    return typed
-
-
 async def rarity(query: Query) -> dict[int, float]:
-    """Return how much the terms of a query tell about a text, by their places: the rarer a word, the more."""
+    """Return how much the terms of a query tell about a text, by their places. Rarer words tell more."""
     words = {place: fold(term.text) for place, term in enumerate(query.terms) if not term.is_excluded}
-    rows = await db.fetch(KnownWord, SELECT_KNOWN, list(words.values()))
-    known = {row.word: row.comments for row in rows}
+    known = {row.word: row.comments for row in await db.fetch(KnownWord, SELECT_KNOWN, list(words.values()))}
     return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
 
@@ -98,6 +90,6 @@ async def _likely_word(term: Term, configurations: Sequence[str]) -> str | None:
     best = min(near, default=None)
     if best is None or best[0] == 0:
         return None
-    # Another form of a known word is not misspelt, as "papers" where others write "paper".
+    # Another form of a known word is not misspelt, such as "papers" where others write "paper".
     is_form = await db.value(HAS_SAME_STEM, typed, fold(best[2]), list(configurations))
     return None if is_form else best[2]

@@ -1,20 +1,18 @@
-"""What a query that is being typed may become: values of its last filter, titles of articles, and members."""
+"""Completions of a query that is being typed: values of its last filter, titles of articles, and members."""
 
 import re
 from collections.abc import Sequence
 
 from parley.discussion.comments.rules import STANCES
 from parley.discussion.threads.queries import topics
-from parley.interfaces.search import people, queries, sources
+from parley.interfaces.search import queries, sources
 from parley.interfaces.search.documents import TITLE_WORD
-from parley.interfaces.search.forms import KINDS, SearchForm
-from parley.interfaces.search.parsing import FILTERS, Query, Term
+from parley.interfaces.search.forms import FILTERS, KINDS, Query, SearchForm, Term
 from parley.interfaces.search.queries import Search
 from parley.interfaces.search.results import EVER
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import TextQuery
-from parley.interfaces.search.variants import is_letter
-from parley.interfaces.search.words import fold, index_words
+from parley.interfaces.search.words import fold, index_words, is_letter
 
 MOST = 6
 # Shorter beginnings say nothing, except in scripts without spaces.
@@ -24,9 +22,9 @@ FILTER = re.compile(rf"(|.*\s)({'|'.join(FILTERS)}):(\S*)", re.IGNORECASE | re.D
 
 
 async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
-    """Return at most MOST whole queries that what was typed may become.
+    """Return at most MOST queries that complete what was typed.
 
-    A browser shows those that contain it. So titles complete only queries without filters.
+    A browser shows only those that contain it, so titles complete only queries without filters.
     """
     if match := FILTER.fullmatch(form.q):
         before, name, begin = match.groups()
@@ -40,7 +38,7 @@ async def suggestions(form: SearchForm, viewer: int | None) -> list[str]:
 
 
 async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
-    """Return values of a filter that begin with `begin`; of topics also those with such a name."""
+    """Return values of a filter that begin with `begin`; also topics whose names do."""
     if name == "by":
         return await _members(begin, viewer)
     if name == "topic":
@@ -52,7 +50,7 @@ async def _values(name: str, begin: str, viewer: int | None) -> list[str]:
 
 
 async def _members(begin: str, viewer: int | None) -> list[str]:
-    rows = await people.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
+    rows = await sources.members(Query((Term(begin),)), viewer, offset=0, limit=MOST)
     return [member.name for member in rows]
 
 

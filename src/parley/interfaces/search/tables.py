@@ -21,7 +21,7 @@ class Kind(IntEnum):
 class SearchDocument(Table, tablename="search_document"):
     """The words of an article, of a passage of its newest revision, or of a comment.
 
-    A separate table, since each vote changes an indexed column of the comment, and the words would be indexed again
+    A separate table, since each vote changes an indexed column of the comment, and its words would be indexed again
     each time. Whether a document may be found is decided by the tables of its source (interfaces/search/visibility.py).
     """
 
@@ -44,8 +44,8 @@ class SearchDocument(Table, tablename="search_document"):
     search_document_kind_check = Check("kind in (1, 2, 3)")
     search_document_kind_source_key = Unique([kind, source])
 
-    # New entries wait in a list of at most 512 kB, which each search reads too, and move into the index together: this
-    # costs a fourth of entering those of each document alone.
+    # New entries wait in a list of at most 512 kB, which each search reads too, and move into the index together. This
+    # takes a fourth of the time of entering each document alone.
     search_document_words = Index("words", using="gin", options="fastupdate = on, gin_pending_list_limit = 512")
     search_document_prior = Index("kind, prior desc, at desc")
     search_document_at = Index("kind, at desc")

@@ -8,9 +8,8 @@ from itertools import combinations
 
 import msgspec
 
-from parley.interfaces.search import variants
-from parley.interfaces.search.parsing import Query, Term
-from parley.interfaces.search.words import configuration, index_words
+from parley.interfaces.search.forms import Query, Term
+from parley.interfaces.search.words import configuration, index_words, is_letter, other_spellings
 from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.cache import MicroCache
@@ -67,21 +66,21 @@ class TextQuery(msgspec.Struct, frozen=True):
 
 
 async def text_query(query: Query, lang: str, corrections: Mapping[int, str] | None = None) -> TextQuery:
-    """Return the query for the terms of `query`, in the language `lang` or, without one, in those of the site.
+    """Return the query for the terms of `query`, in the language `lang` or, without one, in the languages of the site.
 
-    For a term with a correction, by its place, a text may have either.
+    A text may have a term or its correction; `corrections` has the places of terms as keys.
     """
     languages = [lang] if lang else await _languages.get("", _site_languages)
     spellings = [(place, term.text) for place, term in enumerate(query.terms)] + list((corrections or {}).items())
     single = [(place, term.text) for place, term in enumerate(query.terms) if not term.is_phrase]
-    spellings += [(place, other) for place, text in single for other in variants.other_spellings(text, languages)]
+    spellings += [(place, other) for place, text in single for other in other_spellings(text, languages)]
     rows = sorted(
         {(place, configuration(text, code), index_words(text)) for place, text in spellings for code in languages}
     )
     numbers, configurations, words = [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
     queried = await db.fetch(Alternative, SELECT_TERMS, numbers, configurations, words)
     alternatives = [
-        _beginning(alternative) if variants.is_letter(text) else alternative
+        _beginning(alternative) if is_letter(text) else alternative
         for alternative, text in zip(queried, words, strict=True)
     ]
     return _join(query.terms, alternatives, tuple(dict.fromkeys(configurations)), await _authors(query))
@@ -94,7 +93,7 @@ def _beginning(letter: Alternative) -> Alternative:
 
 
 async def _authors(query: Query) -> dict[str, str]:
-    """For each word beside others that is a member's name, the word of the index that all their texts have."""
+    """Return, for each of several words that is a member's name, the index word that all texts of that member have."""
     if len(query.wanted) == 1:
         return {}
     typed = {term.text: term.text.removeprefix("@") for term in query.wanted if not term.is_phrase}
@@ -112,10 +111,9 @@ def _join(
     configurations: tuple[str, ...],
     authors: Mapping[str, str],
 ) -> TextQuery:
-    by_term = {
-        place: [alternative for alternative in alternatives if alternative.number == place]
-        for place in range(len(terms))
-    }
+    by_term: dict[int, list[Alternative]] = {place: [] for place in range(len(terms))}
+    for alternative in alternatives:
+        by_term[alternative.number].append(alternative)
     # A stop word of one of the languages is left out, unless the query has no other words.
     full = {place: some for place, some in by_term.items() if all(alternative.phrase for alternative in some)}
     used = full or {
@@ -123,25 +121,23 @@ def _join(
         for place, some in by_term.items()
         if (left := [alternative for alternative in some if alternative.phrase])
     }
-    wanted = {place: some for place, some in used.items() if not terms[place].is_excluded}
-    excluded = [
-        "!" + _any_of(alternative.phrase for alternative in some) for place, some in used.items() if place not in wanted
-    ]
-    names = {place: [authors[terms[place].text]] for place in wanted if terms[place].text in authors}
-    exact = [
-        _any_of([*(alternative.phrase for alternative in some), *names.get(place, [])])
-        for place, some in wanted.items()
-    ]
-    loose = [
-        _any_of([*(alternative.every for alternative in some), *names.get(place, [])]) for place, some in wanted.items()
-    ]
-    words = dict.fromkeys(alternative.any for some in wanted.values() for alternative in some)
+    wanted, loose, excluded = {}, [], []
+    words: dict[str, None] = {}
+    for place, some in used.items():
+        phrases = [alternative.phrase for alternative in some]
+        if terms[place].is_excluded:
+            excluded.append(f"!{_any_of(phrases)}")
+            continue
+        author = [authors[terms[place].text]] if terms[place].text in authors else []
+        wanted[place] = _any_of([*phrases, *author])
+        loose.append(_any_of([*(alternative.every for alternative in some), *author]))
+        words |= dict.fromkeys(alternative.any for alternative in some)
     return TextQuery(
-        " & ".join([*exact, *excluded]),
+        " & ".join([*wanted.values(), *excluded]),
         " & ".join([*loose, *excluded]),
         " | ".join(words),
         configurations,
-        dict(zip(wanted, exact, strict=True)),
+        wanted,
         tuple(excluded),
     )
 

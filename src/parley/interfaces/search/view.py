@@ -9,7 +9,7 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.interfaces.search import excerpts, queries, sources
 from parley.interfaces.search.excerpts import ExcerptPart, ExcerptTerms
-from parley.interfaces.search.parsing import Query
+from parley.interfaces.search.forms import Query
 from parley.interfaces.search.sources import FoundThread
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import TextQuery
@@ -43,13 +43,7 @@ Hit = ArticleHit | PassageHit | CommentHit
 
 async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -> list[Hit]:
     """Return hits of one kind in the order of `refs`; without those that were removed since they were found."""
-    if not refs:
-        return []
-    if kind == Kind.COMMENT:
-        return [*await _comments(refs, query, text)]
-    if kind == Kind.PASSAGE:
-        return [*await _passages(refs, query, text)]
-    return [*await _articles(refs, query, text)]
+    return await SHOW[kind](refs, query, text) if refs else []
 
 
 async def _excerpt_terms(query: Query, text: TextQuery, texts: Iterable[str]) -> ExcerptTerms:
@@ -57,10 +51,13 @@ async def _excerpt_terms(query: Query, text: TextQuery, texts: Iterable[str]) ->
     return ExcerptTerms(words, excerpts.asked_pairs(query))
 
 
-async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[CommentHit]:
+async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[Hit]:
     rows = {ref: row for ref, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
     threads = await sources.threads([row.thread for row in rows.values()])
-    texts = {ref: _words(row) for ref, row in rows.items()}
+    # The words that are searched, without the quote.
+    texts = {
+        ref: f"{row.statement or ''} {plain(row.raw_html, excerpts.LOOKED_AT)}".strip() for ref, row in rows.items()
+    }
     asked = await _excerpt_terms(query, text, texts.values())
     return [
         CommentHit(rows[ref], threads[rows[ref].thread], excerpts.excerpt(texts[ref], asked))
@@ -69,13 +66,7 @@ async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[
     ]
 
 
-def _words(row: CommentRow) -> str:
-    """Return all words of a comment that are searched, without the quote."""
-    body = plain(row.raw_html, excerpts.LOOKED_AT)
-    return f"{row.statement} {body}" if row.statement else body
-
-
-async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[PassageHit]:
+async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[Hit]:
     passages = await sources.passages(refs)
     threads = await sources.threads([passage.thread for passage in passages.values()])
     asked = await _excerpt_terms(query, text, [passage.text for passage in passages.values()])
@@ -86,7 +77,7 @@ async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[
     ]
 
 
-async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[ArticleHit]:
+async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[Hit]:
     threads = await sources.threads(refs)
     texts = {ref: article.text for ref, article in (await sources.articles(refs)).items()}
     asked = await _excerpt_terms(query, text, [*texts.values(), *(thread.title for thread in threads.values())])
@@ -99,3 +90,6 @@ async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[
         for ref in refs
         if ref in threads
     ]
+
+
+SHOW = {Kind.ARTICLE: _articles, Kind.PASSAGE: _passages, Kind.COMMENT: _comments}

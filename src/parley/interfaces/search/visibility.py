@@ -1,16 +1,16 @@
-"""What may be found: decided by the source's own rows whenever somebody searches, however old the index is.
+"""What may be found. At each search, the rows of the source decide, however old the index is.
 
-A removed, held or edited text cannot be found from the commit on. The worker takes the words out of the index later.
+Once its removal, hold or edit is committed, a text cannot be found. The worker takes its words out of the index later.
 """
 
 from parley.discussion.comments.rules import IS_VISIBLE
 
-# How article `a` is shown now. A restriction changes it, so what was indexed before is not found any more.
+# How article `a` is shown now. A restriction changes it, so that documents that were indexed before are not found.
 DISPLAY = """a.display || case when a.untitled then '-' else '' end
     || case when a.display = 'parts' then least(cardinality(a.withheld), 999)::text else '' end"""
 
-# The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null; articles are
-# found by everybody, but PostgreSQL has to know the type of each parameter.
+# The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null. Articles do
+# not depend on the viewer, but PostgreSQL must know the type of each parameter.
 FROM_ARTICLE = f"""
 join thread t on t.id = d.thread join article a on a.id = t.article
 where d.version = t.revision and d.shown = {DISPLAY} and ($1::bigint is null or true)

@@ -1,12 +1,13 @@
 """The words of a text as they are indexed: without case and accents, and scripts without spaces in pairs of letters.
 
 Python does it for texts and queries alike, so that search does not depend on the locale or extensions of a database.
-PostgreSQL then reduces the words to their stems.
+PostgreSQL then reduces the words to their stems. Readers also write a word without hyphens and dots, with ue for ü, or
+only one letter of 日本語.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from parley.platform.text.messages import LANGUAGE
 from parley.platform.text.normal_forms import normalize
@@ -18,7 +19,7 @@ UNSPACED = (
 )
 # Marks that are parts of words: accents, vowels of Hebrew and Arabic, and the signs of Indian scripts.
 MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0dff"
-# Signs that make another word of one or two letters, as in C++, C#, A+ and AT&T; and .NET, which is no "net".
+# Signs that make another word of one or two letters, as in C++, C#, A+ and AT&T; and .NET, which is not "net".
 SIGNED = r"(?<!\w)[^\W\d_]{1,2}(?:\+\+(?![^\W\d])|[+#♯](?![\w+])|&[^\W\d_]{1,2}(?!\w))|(?<![\w.])\.(?i:net)(?!\w)"
 SIGN_NAMES = {"+": "plus", "#": "sharp", "♯": "sharp", "&": "and", ".": "dot"}
 # A name and its number are two words, so that GPT4 is found as GPT-4. Shorter ones stay together: o1, MP3.
@@ -33,7 +34,7 @@ INVISIBLE = re.compile("[\u00ad\u200d]")
 IS_EMOJI = re.compile(f"[{EMOJI}]")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 ASCII_LETTER = re.compile("[A-Za-z]")
-# Accents are removed from Latin letters only: in other scripts they make another letter (й is no и).
+# Accents are removed from Latin letters only: in other scripts they make another letter (й is not и).
 ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
 # Latin letters with a stroke and the like, which Unicode does not take apart: as in Łódź and smørrebrød. Russians often
 # leave out the dots of ё.
@@ -42,12 +43,25 @@ PLAIN = str.maketrans(
 )
 # Vowel points of Hebrew and Arabic, which most texts leave out, and the line that lengthens Arabic words.
 POINTS = re.compile("[\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
-# Longer words mean nothing to anybody who searches.
+# Nobody searches for longer words.
 LONGEST_WORD = 64
-# The same words in a text of ASCII in lower case without signed and numbered ones, as most are: five times as fast.
+# Finds the same words, five times as fast, in lower-case ASCII without signed and numbered words, as most texts are.
 ASCII_WORD = re.compile(f"([a-z0-9]{{1,{LONGEST_WORD}}})[a-z0-9]*")
 # What may begin a signed or numbered word. Regular expressions are searched fastest by a set of first characters.
 NOT_PLAIN = re.compile(r"[+#&.0-9](?:(?<=[+#])|(?<=[a-z]&)(?=[a-z])|(?<=\.)(?=net)|(?<=[a-z]{3}[0-9]))")
+
+# Hyphens, apostrophes, the invisible joiner of Persian, and the dots of U.S.: some write them, others leave them out.
+JOINERS = "'\u2019\u02bc\u2010\u2011\u200c-"
+JOINER = re.compile(f"[.{JOINERS}]")
+# Longer chains of words, as in addresses, are not written as one word.
+JOINED = re.compile(
+    rf"(?<![\w{JOINERS}])[^\W\d_]++(?:[{JOINERS}][^\W\d_]++){{1,2}}(?![\w{JOINERS}])"
+    r"|(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w)"
+)
+LAST_LETTER = re.compile(f"(?<=[{UNSPACED}])[{UNSPACED}](?![{UNSPACED}])")
+GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue"}
+UMLAUT = re.compile("[äöü]", re.IGNORECASE)
+WRITTEN_OUT = re.compile("([aou])e", re.IGNORECASE)
 
 # PostgreSQL's configuration for the languages that it knows, by their code in ISO 639-1.
 CONFIGURATIONS = {
@@ -57,16 +71,16 @@ CONFIGURATIONS = {
     "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-# For all others: words as they are, without stems.
+# For all other languages: words as they are, without stems.
 OTHER = "simple"
-# The scripts of those that are not written in Latin letters, as Unicode names their letters.
+# The scripts of languages that are not written in Latin letters, as Unicode names the letters.
 SCRIPTS = {
     "ar": "ARABIC", "el": "GREEK", "hi": "DEVANAGARI", "hy": "ARMENIAN", "ne": "DEVANAGARI", "ru": "CYRILLIC",
     "sr": "CYRILLIC", "ta": "TAMIL", "yi": "HEBREW",
 }  # fmt: skip
-# The language to assume for a text whose script is not that of its thread.
+# The language to assume for a text that is not in the script of its thread.
 BY_SCRIPT = {"LATIN": "en", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "DEVANAGARI": "hi", "ARMENIAN": "hy"}
-# So many letters tell the script.
+# Letters that tell the script.
 SAMPLE = 40
 
 
@@ -106,7 +120,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def language(tag: str | None) -> str:
-    """Return the code of the language in a tag such as `de-AT`; empty if there is none."""
+    """Return the code of the language in a tag such as `de-AT`; empty without one."""
     return (tag or "").lower().split("-")[0].split("_")[0]
 
 
@@ -129,3 +143,33 @@ def _script(text: str) -> str:
     letters = [letter for letter in sample if letter.isalpha()][:SAMPLE]
     names = [unicodedata.name(letter, "").partition(" ")[0] for letter in letters]
     return max(set(names), key=names.count) if names else ""
+
+
+def extra_words(text: str) -> str:
+    """Return what else is indexed of a text: its joined words as one word, and last letters of scripts without spaces.
+
+    The last letter begins no pair, so a search for a single letter would not find it.
+    """
+    return " ".join([*_joined_spellings(text), *([] if text.isascii() else LAST_LETTER.findall(text))])
+
+
+def _joined_spellings(text: str) -> Iterator[str]:
+    for part in text.split():
+        if not part.isalpha() and JOINER.search(part):
+            yield from (fold(JOINER.sub("", compound)) for compound in JOINED.findall(part))
+
+
+def other_spellings(word: str, languages: Sequence[str]) -> list[str]:
+    """Return other spellings of a word in a query, on a site with texts in these languages."""
+    spellings = [
+        JOINED.sub(lambda match: JOINER.sub("", match[0]), word),
+        UMLAUT.sub(lambda match: GERMAN[match[0].lower()], word),
+    ]
+    if "de" in languages:
+        spellings.append(WRITTEN_OUT.sub(r"\1", word))
+    return [spelling for spelling in dict.fromkeys(spellings) if spelling != word]
+
+
+def is_letter(word: str) -> bool:
+    """Whether a word is one letter of a script without spaces, with which pairs of letters begin."""
+    return len(word) == 1 and bool(IS_UNSPACED.match(word))

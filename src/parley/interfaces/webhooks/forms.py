@@ -1,16 +1,33 @@
-"""The form of a webhook: its address, and a checkbox for each kind of events."""
+"""The form of a webhook: its address, and a checkbox for each kind of event."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from parley.articles.articles.rules import is_web_address
-from parley.interfaces.webhooks.kinds import KINDS
 from parley.platform.http.forms import Form
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 LONGEST_ADDRESS = 500
+KINDS = {
+    "comment.posted": N_("A comment is posted"),
+    "comment.edited": N_("A comment is edited"),
+    "comment.deleted": N_("A comment is deleted by its author"),
+    "comment.removed": N_("A comment is removed"),
+    "comment.restored": N_("A comment is restored"),
+    "comment.moved_away": N_("A comment is moved to another thread"),
+    "comment.moved_here": N_("A comment is moved into a thread"),
+    "thread.opened": N_("A thread is opened"),
+    "thread.locked": N_("A thread is locked"),
+    "thread.unlocked": N_("A thread is unlocked"),
+    "thread.slowed": N_("Slow mode changes"),
+    "thread.archived": N_("A thread is archived"),
+    "article.revised": N_("An article gets a new version"),
+    "article.restricted": N_("More or less of an article is shown"),
+    "author.pinned": N_("An author pins a reply"),
+    "discussion.imported": N_("A discussion is imported"),
+}
 
 
 class WebhookForm(Form):
@@ -25,7 +42,7 @@ class WebhookForm(Form):
 
 
 def _may_get_events(url: str) -> bool:
-    """Whether `url` is an address that nobody on the way can read. An installation on localhost may use http."""
+    """Whether messages to `url` are encrypted on the way. An installation on localhost may use http."""
     if not is_web_address(url):
         return False
     parts = urlsplit(url)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.interfaces.api import comments, schemas
+from parley.interfaces.api.discussion import comments, schemas
 from parley.platform.errors import NotFound
 from parley.platform.settings import settings
 

@@ -1,10 +1,11 @@
 """Making, changing and ending webhooks, and sending a message again."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from parley.interfaces.api import events
 from parley.interfaces.webhooks import queries, signing
-from parley.interfaces.webhooks.tables import Webhook
+from parley.interfaces.webhooks.tables import Webhook, WebhookDelivery
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
@@ -13,10 +14,9 @@ from parley.platform.text.messages import N_
 MOST_WEBHOOKS = 20
 FORMER_HOURS = 24
 
-ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
-
 LOCK_WEBHOOKS = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
-# Of two forms that replace one secret, one succeeds: otherwise the secret that the receiver knows would sign no more.
+# Of two forms that replace one secret, only one succeeds. Otherwise no message would be signed with the secret that the
+# receiver knows.
 ROTATE_SECRET = f"""
 update webhook w set former_secret = secret, former_until = now() + interval '{FORMER_HOURS} hours', secret = $2
 where id = $1 and {queries.ROTATION_TIME} = $3 returning id
@@ -32,29 +32,23 @@ with hook as (
 )
 update webhook set state = 'on', ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
 """
-SWITCH_OFF = "update webhook set state = 'off', ended_by = '' where id = $1"
-# A delivery that is waiting already is left as it is.
-REQUEUE_DELIVERY = """
-update webhook_delivery set state = 'waiting', attempts = 0, due_at = now(), settled_at = null
-where id = $1 and webhook = $2 and state <> 'waiting'
-"""
 
 
 async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
-    """Make a webhook that gets what happens from now on. Return its id and its secret, which nobody can read again.
+    """Make a webhook that gets all events from now on. Return its id and its secret, which cannot be read again.
 
     Raises Refused if there are too many.
     """
-    secret = signing.new_secret()
+    secret, sealed = signing.new_secret()
     async with db.atomic():
         # Of two forms at once, the second waits and counts the webhook of the first.
         await db.execute(LOCK_WEBHOOKS)
         if await Webhook.count() >= MOST_WEBHOOKS:
             raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
         inserted = await Webhook.insert(
-            Webhook(url=url, kinds=list(kinds), secret=signing.seal_secret(secret), position=await events.newest())
+            Webhook(url=url, kinds=list(kinds), secret=sealed, position=await events.newest())
         )
-    return inserted[0]["id"], signing.show_secret(secret)
+    return inserted[0]["id"], secret
 
 
 async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
@@ -62,26 +56,41 @@ async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
 
 
 async def rotate(webhook: int, rotation: int) -> str:
-    """Give a webhook a new secret, and return it. The former one also signs for a day.
+    """Give a webhook a new secret, and return it. For a day, the former one signs too.
 
     Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
     """
-    secret = signing.new_secret()
-    if await db.value(ROTATE_SECRET, webhook, signing.seal_secret(secret), rotation) is None:
-        raise Refused(ROTATED)
-    return signing.show_secret(secret)
+    secret, sealed = signing.new_secret()
+    if await db.value(ROTATE_SECRET, webhook, sealed, rotation) is None:
+        raise Refused(N_("This secret was rotated already. If nobody has the new one, rotate it again."))
+    return secret
 
 
 async def switch(webhook: int, *, on: bool) -> None:
     """Switch a webhook on or off. When it is on again, it gets what it missed."""
-    await db.execute(SWITCH_ON if on else SWITCH_OFF, webhook)
+    if on:
+        await db.execute(SWITCH_ON, webhook)
+    else:
+        await Webhook.update({Webhook.state: "off", Webhook.ended_by: ""}).where(Webhook.id == webhook)
     await wake_job("webhooks")
     await wake_job("webhook deliveries")
 
 
 async def send_again(webhook: int, delivery: int) -> None:
     """Send a message once more, with the same id. Raises NotFound if there is none that arrived or was given up."""
-    if not await db.execute(REQUEUE_DELIVERY, delivery, webhook):
+    values: dict[Any, Any] = {
+        WebhookDelivery.state: "waiting",
+        WebhookDelivery.attempts: 0,
+        WebhookDelivery.due_at: db.NOW,
+        WebhookDelivery.settled_at: None,
+    }
+    # A delivery that is waiting already is left as it is.
+    settled = (
+        WebhookDelivery.id == delivery,
+        WebhookDelivery.webhook == webhook,
+        WebhookDelivery.state != "waiting",
+    )
+    if not await WebhookDelivery.update(values).where(*settled).returning(WebhookDelivery.id):
         raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
 

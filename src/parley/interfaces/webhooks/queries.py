@@ -4,9 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from parley.interfaces.webhooks.kinds import KINDS
+from parley.interfaces.webhooks.forms import KINDS
 from parley.interfaces.webhooks.messages import message_id
+from parley.interfaces.webhooks.tables import WebhookDelivery
 from parley.platform import db
+from parley.platform.text.cleaning import LARGEST_ID
 from parley.platform.text.messages import Message
 
 MOST_LISTED = 50
@@ -70,11 +72,6 @@ from webhook w
 """  # noqa: S608 a constant
 SELECT_ALL = f"{SELECT_WEBHOOKS} order by w.id"
 SELECT_WEBHOOK = f"{SELECT_WEBHOOKS} where w.id = $1"
-SELECT_DELIVERIES = f"""
-select id, event, kind, thread, comment, state, attempts, status, error, happened_at, settled_at, due_at
-from webhook_delivery where webhook = $1 and id < coalesce($2::bigint, 9223372036854775807)
-order by id desc limit {MOST_LISTED + 1}
-"""  # noqa: S608 a constant
 
 
 async def list_webhooks() -> list[WebhookRow]:
@@ -87,4 +84,6 @@ async def one(webhook: int) -> WebhookRow | None:
 
 async def log(webhook: int, before: int | None) -> list[DeliveryRow]:
     """Return the newest messages of a webhook before a delivery: MOST_LISTED, and one more if there are earlier."""
-    return await db.fetch(DeliveryRow, SELECT_DELIVERIES, webhook, before)
+    earlier = WebhookDelivery.webhook == webhook, WebhookDelivery.id < (before or LARGEST_ID)
+    query = WebhookDelivery.select().where(*earlier).order_by(WebhookDelivery.id, ascending=False)
+    return await db.fetch(DeliveryRow, query.limit(MOST_LISTED + 1))

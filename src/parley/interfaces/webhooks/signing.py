@@ -13,18 +13,10 @@ PURPOSE = "webhook"
 BYTES = 32
 
 
-def new_secret() -> bytes:
-    return secrets.token_bytes(BYTES)
-
-
-def show_secret(secret: bytes) -> str:
-    """Return a secret as receivers' libraries read it."""
-    return PREFIX + base64.b64encode(secret).decode()
-
-
-def seal_secret(secret: bytes) -> bytes:
-    """Return a secret as it is stored."""
-    return seal(secret, PURPOSE)
+def new_secret() -> tuple[str, bytes]:
+    """Return a new secret as receivers' libraries read it, and as it is stored."""
+    secret = secrets.token_bytes(BYTES)
+    return PREFIX + base64.b64encode(secret).decode(), seal(secret, PURPOSE)
 
 
 def open_secret(stored: bytes) -> bytes:
@@ -36,7 +28,7 @@ def open_secret(stored: bytes) -> bytes:
 
 
 def signature(secrets_: Sequence[bytes], message: str, timestamp: int, body: bytes) -> str:
-    """Return the signatures of a message by each secret, of which a receiver needs to know one."""
+    """Return the signatures of a message by each secret. A receiver needs to know only one of them."""
     signed = f"{message}.{timestamp}.".encode() + body
     return " ".join(
         f"v1,{base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()}" for secret in secrets_

@@ -1,4 +1,4 @@
-"""Webhooks, and what is to be sent to each."""
+"""Webhooks and their deliveries."""
 
 from piccolo.columns import (
     Array,

@@ -8,8 +8,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.interfaces.webhooks import ops, queries
-from parley.interfaces.webhooks.forms import WebhookForm
-from parley.interfaces.webhooks.kinds import KINDS
+from parley.interfaces.webhooks.forms import KINDS, WebhookForm
 from parley.interfaces.webhooks.queries import MOST_LISTED, WebhookRow
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
@@ -22,7 +21,15 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 PAGE = "/settings/webhooks"
-STAFF = {"who": ADMIN}
+
+
+async def _prove_first(request: AnyRequest) -> Redirect | None:
+    """Ask an admin who has not proven lately who they are to do so first."""
+    webhook = as_id(request.path_params.get("number", ""))
+    return None if await step_up.is_proven(staff(request)) else to_prove(f"{PAGE}/{webhook}" if webhook else PAGE)
+
+
+PROVEN: dict[str, Any] = {"opt": {"who": ADMIN}, "before_request": _prove_first}
 
 
 async def _at(number: str) -> WebhookRow:
@@ -31,11 +38,6 @@ async def _at(number: str) -> WebhookRow:
     if row is None:
         raise NotFound(N_("There is no such webhook."))
     return row
-
-
-async def _must_prove(request: AnyRequest, path: str) -> Redirect | None:
-    """Ask an admin who did not prove lately who they are to do so, and then lead to `path`."""
-    return None if await step_up.is_proven(staff(request)) else to_prove(path)
 
 
 async def _list(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
@@ -72,17 +74,17 @@ async def _show(
     )
 
 
-@get(PAGE, name="webhooks:list", opt=STAFF)
+@get(PAGE, name="webhooks:list", **PROVEN)
 async def list_page(request: AnyRequest) -> Response[Any]:
-    return await _must_prove(request, PAGE) or await _list(request, Form(request.query_params))
+    return await _list(request, Form(request.query_params))
 
 
-@post(PAGE, name="webhooks:make", opt=STAFF)
+@post(PAGE, name="webhooks:make", opt={"who": ADMIN})
 async def make(request: AnyRequest) -> Response[Any]:
     """Make a webhook, and show its secret once: a redirect could not carry it."""
     form = WebhookForm(await posted_fields(request))
-    if proving := await _must_prove(request, f"{PAGE}?{urlencode(form.values, errors='replace')}"):
-        return proving
+    if not await step_up.is_proven(staff(request)):
+        return to_prove(f"{PAGE}?{urlencode(form.values, errors='replace')}")
     if not form.errors:
         try:
             number, secret = await ops.make(form.url, form.kinds)
@@ -92,29 +94,24 @@ async def make(request: AnyRequest) -> Response[Any]:
     return await _list(request, form, 422)
 
 
-@get("/settings/webhooks/{number:str}", name="webhooks:one", opt=STAFF)
+@get("/settings/webhooks/{number:str}", name="webhooks:one", **PROVEN)
 async def one_page(request: AnyRequest, number: FromPath[str], before: FromQuery[str] = "") -> Response[Any]:
-    row = await _at(number)
-    return await _must_prove(request, f"{PAGE}/{row.id}") or await _show(request, row, before=as_id(before))
+    return await _show(request, await _at(number), before=as_id(before))
 
 
-@post("/settings/webhooks/{number:str}", name="webhooks:change", opt=STAFF)
+@post("/settings/webhooks/{number:str}", name="webhooks:change", **PROVEN)
 async def change(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     row, form = await _at(number), WebhookForm(await posted_fields(request))
-    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
-        return proving
     if form.errors:
         return await _show(request, row, form=form, status=422)
     await ops.change(row.id, form.url, form.kinds)
     return see_other(f"{PAGE}/{row.id}")
 
 
-@post("/settings/webhooks/{number:str}/secret", name="webhooks:rotate", opt=STAFF)
+@post("/settings/webhooks/{number:str}/secret", name="webhooks:rotate", **PROVEN)
 async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Give a webhook a new secret, and show it once."""
     row, rotation = await _at(number), Form(await posted_fields(request)).id("rotation")
-    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
-        return proving
     try:
         secret = await ops.rotate(row.id, rotation or 0)
     except Refused as refusal:
@@ -124,31 +121,24 @@ async def rotate(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     return await _show(request, await _at(number), status=201, secret=secret)
 
 
-@post("/settings/webhooks/{number:str}/state", name="webhooks:switch", opt=STAFF)
+@post("/settings/webhooks/{number:str}/state", name="webhooks:switch", **PROVEN)
 async def switch(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     row, form = await _at(number), Form(await posted_fields(request))
-    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
-        return proving
     await ops.switch(row.id, on=form.flag("on"))
     return see_other(f"{PAGE}/{row.id}")
 
 
-@post("/settings/webhooks/{number:str}/again", name="webhooks:again", opt=STAFF)
+@post("/settings/webhooks/{number:str}/again", name="webhooks:again", **PROVEN)
 async def send_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Send a message of the log again."""
     row, delivery = await _at(number), Form(await posted_fields(request)).id("delivery")
-    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
-        return proving
     await ops.send_again(row.id, delivery or 0)
     return see_other(f"{PAGE}/{row.id}#log")
 
 
-@post("/settings/webhooks/{number:str}/delete", name="webhooks:delete", opt=STAFF)
-async def delete(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    row = await _at(number)
-    if proving := await _must_prove(request, f"{PAGE}/{row.id}"):
-        return proving
-    await ops.delete(row.id)
+@post("/settings/webhooks/{number:str}/delete", name="webhooks:delete", **PROVEN)
+async def delete(number: FromPath[str]) -> Response[Any]:
+    await ops.delete((await _at(number)).id)
     return see_other(PAGE)
 
 

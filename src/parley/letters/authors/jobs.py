@@ -1,8 +1,8 @@
 """The worker's job: checks whether pages name their author, once when a claim is made, then every month."""
 
 import asyncio
-
-import structlog
+from contextlib import suppress
+from html.parser import HTMLParser
 
 from parley.articles.articles.addresses import same_site
 from parley.discussion.threads.queries import lock_thread
@@ -10,15 +10,11 @@ from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import fetch
 from parley.extraction.text.decoding import decode
 from parley.letters.authors import ops, queries, rules
-from parley.letters.authors.proofs import AuthorLinks, read_head
 from parley.letters.authors.queries import ClaimRow
-from parley.letters.authors.tables import Claim
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, Message, serialize
-
-log = structlog.get_logger(__name__)
 
 # A claimed check is due again after a quarter of an hour, in case its worker dies.
 TAKE_CLAIMS = """
@@ -27,13 +23,51 @@ update claim set check_at = now() + interval '15 minutes' where id in (
     order by check_at limit 10 for update skip locked)
 returning id
 """
-POSTPONE_CHECK = "update claim set check_at = now() + interval '30 days' where id = $1"
+# A claim whose proof was missing is checked again when its member asks, others after a month.
+RECORD_CHECK = """
+update claim set misses = $2, note = $3, check_at = case when not $4 then now() + interval '30 days' end where id = $1
+"""
 NO_PROOF = N_("The head of the page has neither a link to your profile nor your token.")
 ELSEWHERE = N_("The address of the article leads to another site.")
+# Characters of a page that are parsed. No head is longer.
+LONGEST_PARSED = 200_000
+
+
+class AuthorLinks(HTMLParser):
+    """The addresses that the head of a page links as its author's (`rel=me`), and its `parley-author` tokens.
+
+    Only the head counts, up to the first element that belongs to the body: readers may have written parts of the body.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.me: set[str] = set()
+        self.tokens: set[str] = set()
+        self.is_over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.is_over or tag not in {"html", "head", "link", "meta", "title", "style", "script", "base", "noscript"}:
+            self.is_over = True
+            return
+        values = {name: value or "" for name, value in attrs}
+        if tag == "link" and "me" in values.get("rel", "").lower().split():
+            self.me.add(values.get("href", "").strip())
+        if tag == "meta" and values.get("name", "").strip().lower() == "parley-author":
+            self.tokens.add(values.get("content", "").strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_over = self.is_over or tag == "head"
+
+
+def read_head(html: str) -> AuthorLinks:
+    links = AuthorLinks()
+    # The parser fails on a malformed declaration, such as `<![![`. What stands before it counts.
+    with suppress(AssertionError):
+        links.feed(html[:LONGEST_PARSED])
+    return links
 
 
 async def check_due() -> int:
-    """Check the claims that are due, and return their number."""
     numbers = await db.values(TAKE_CLAIMS)
     await attempts.each("claims", numbers, _check, key=lambda number: number, in_transaction=False)
     return len(numbers)
@@ -54,7 +88,6 @@ async def _check(number: int) -> None:
 async def _note(row: ClaimRow, problem: Message | None) -> None:
     """Confirm a claim that is proven; end one whose proof has been missing too often in a row."""
     misses = 0 if problem is None else row.misses + 1
-    await Claim.update({Claim.misses: misses}).where(Claim.id == row.id)
     if problem is None and row.state == "waiting":
         await ops.settle(row, "confirmed")
         await ops.tell_claimant(row, "confirmed")
@@ -62,12 +95,7 @@ async def _note(row: ClaimRow, problem: Message | None) -> None:
         await ops.settle(row, "ended", role=row.role)
         await ops.tell_claimant(row, "ended")
     note = serialize(problem) if problem else ""
-    await Claim.update({Claim.note: note}).where(Claim.id == row.id)
-    if row.state == "waiting" and problem is not None:
-        # It is checked again when its member asks.
-        await Claim.update({Claim.check_at: None}).where(Claim.id == row.id)
-    else:
-        await db.execute(POSTPONE_CHECK, row.id)
+    await db.execute(RECORD_CHECK, row.id, misses, note, row.state == "waiting" and problem is not None)
 
 
 async def problem_of(row: ClaimRow) -> Message | None:

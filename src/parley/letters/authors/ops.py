@@ -3,6 +3,7 @@
 import secrets
 
 from parley.discussion.comments import queries as comments
+from parley.discussion.comments.tables import Comment
 from parley.discussion.threads.queries import lock_thread
 from parley.letters.authors import queries, rules
 from parley.letters.authors.queries import ClaimRow
@@ -20,10 +21,11 @@ from parley.platform.signing import is_signature, sign
 from parley.platform.text.messages import N_
 
 HOURS_BETWEEN_LETTERS = 12
+# The newest comments of a claimant, which are rendered again.
+MOST_RENDERED = 200
 TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them is decided.")
 # One claim of a member at a time: two at once would both be within the limit.
 LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
-COUNT_WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
 # The thread is locked so that no decision takes its article down meanwhile.
 LOCK_ARTICLE = """
 select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
@@ -52,7 +54,8 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
         if article is None:
             raise NotFound(N_("There is no such article, or it was taken down."))
         await db.execute(LOCK_CLAIMS, viewer.id)
-        if await db.value(COUNT_WAITING, viewer.id, article) >= rules.MOST_OPEN:
+        others = Claim.count().where(Claim.member == viewer.id, Claim.state == "waiting", Claim.article != article)
+        if await others >= rules.MOST_OPEN:
             raise Refused(TOO_MANY)
         due = await db.value("select case when $1 then now() end", way == "page")
         values = (article, viewer.id, way, secrets.token_urlsafe(24), email, text, due, queries.WAIT_AFTER_REFUSAL)
@@ -61,7 +64,9 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
             raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
         row = await _row(claim)
         if way == "address":
-            await _mail_link(row)
+            link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
+            written = mail.written_message("claim", name=row.name, title=row.title, link=link)
+            await mail.send(f"claim.{row.id}", row.email or "", *written)
         if way == "word":
             await _tell_deciders(row)
     return row
@@ -90,18 +95,11 @@ def key(row: ClaimRow) -> str:
 
 
 def is_key(row: ClaimRow, key: str) -> bool:
-    """Whether `key` is the secret part of the link of this claim."""
     return is_signature("claim", _signed_part(row), key)
 
 
 def _signed_part(row: ClaimRow) -> bytes:
     return f"{row.id}|{row.email}".encode()
-
-
-async def _mail_link(row: ClaimRow) -> None:
-    link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
-    written = mail.written_message("claim", name=row.name, title=row.title, link=link)
-    await mail.send(f"claim.{row.id}", row.email or "", *written)
 
 
 async def confirm_address(row: ClaimRow) -> None:
@@ -119,16 +117,10 @@ async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | N
     await Claim.update({Claim.state: state, Claim.role: role, Claim.decided_by: by, Claim.note: ""}).where(
         Claim.id == row.id
     )
-    await _render_again(row)
-
-
-SELECT_COMMENT_OF_CLAIMANT = """
-select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
-"""
-
-
-async def _render_again(row: ClaimRow) -> None:
-    ids = await db.values(SELECT_COMMENT_OF_CLAIMANT, row.thread, row.member)
+    own = Comment.select(Comment.id).where(
+        Comment.thread == row.thread, Comment.author == row.member, Comment.state == "visible"
+    )
+    ids = await db.values(own.order_by(Comment.id, ascending=False).limit(MOST_RENDERED))
     if ids:
         await emit_each("comment.edited", thread=row.thread, comments=ids, actor=row.member)
 
@@ -169,12 +161,6 @@ async def end(viewer: Viewer, number: int) -> None:
             await settle(row, "ended", role=row.role)
 
 
-PIN_REPLY = """
-insert into author_reply (article, comment, created_at) values ($1, $2, now())
-on conflict (article) do update set comment = excluded.comment, created_at = now()
-"""
-
-
 async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
     """Pin a comment of the author's above the discussion, or none. Raises Forbidden, Refused."""
     async with db.atomic():
@@ -193,5 +179,7 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
             rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
             )
-            await db.execute(PIN_REPLY, claim.article, comment)
+            pinned = AuthorReply(article=claim.article, comment=comment)
+            changed = [AuthorReply.comment, AuthorReply.created_at]
+            await AuthorReply.insert(pinned).on_conflict(AuthorReply.article, "DO UPDATE", changed)
         await emit("author.pinned", thread=thread, actor=viewer.id)

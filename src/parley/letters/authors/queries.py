@@ -4,15 +4,32 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.letters.authors.tables import Claim
 from parley.platform import db
 from parley.platform.text.messages import Message, deserialize
 
 WAIT_AFTER_REFUSAL = timedelta(days=30)
+SELECT_CLAIMS = """
+select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id as member, m.name, k.way, k.role,
+       k.state, k.token, k.email, k.text, k.note as raw_note, k.misses, k.created_at
+from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
+join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
+"""
+SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
+SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
+SELECT_CLAIM_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
+# Those that a moderator, or somebody who speaks for the publisher, has to decide.
+SELECT_CLAIMS_TO_DECIDE = f"""
+{SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
+    select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
+    and p.state = 'confirmed')) order by k.id limit 100"""
+SELECT_PUBLISHERS = """
+select m.email from claim p join member m on m.id = p.member
+where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
+"""
 
 
 class ClaimRow(msgspec.Struct, frozen=True):
-    """A claim with its article and its member."""
-
     id: int
     article: int
     url: str | None
@@ -47,27 +64,6 @@ class ClaimRow(msgspec.Struct, frozen=True):
         return f"/t/{self.thread}/{self.slug}"
 
 
-SELECT_CLAIMS = """
-select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id as member, m.name, k.way, k.role,
-       k.state, k.token, k.email, k.text, k.note as raw_note, k.misses, k.created_at
-from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
-join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
-"""
-SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
-SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
-SELECT_CLAIM_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
-# Those that a moderator, or somebody who speaks for the publisher, has to decide.
-SELECT_CLAIMS_TO_DECIDE = f"""
-{SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
-    select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
-    and p.state = 'confirmed')) order by k.id limit 100"""
-
-SELECT_PUBLISHERS = """
-select m.email from claim p join member m on m.id = p.member
-where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
-"""
-
-
 async def emails_of_publisher(article: int, claimant: int) -> list[str]:
     """The addresses of members who speak for the publisher of an article, without the claimant's."""
     return await db.values(SELECT_PUBLISHERS, article, claimant)
@@ -78,12 +74,10 @@ async def one(number: int) -> ClaimRow | None:
 
 
 async def claims_of(member: int) -> list[ClaimRow]:
-    """The claims of a member, the newest first."""
     return await db.fetch(ClaimRow, SELECT_OWN_CLAIMS, member)
 
 
 async def of_member(thread: int, member: int) -> ClaimRow | None:
-    """A member's claim to the article of a thread."""
     return await db.fetch_one(ClaimRow, SELECT_CLAIM_OF_MEMBER, thread, member)
 
 
@@ -92,11 +86,7 @@ async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
     return await db.fetch(ClaimRow, SELECT_CLAIMS_TO_DECIDE, member, every)
 
 
-IS_PUBLISHER = """
-select exists(select from claim where article = $1 and member = $2 and role = 'publisher' and state = 'confirmed')
-"""
-
-
 async def is_publisher(article: int, member: int) -> bool:
-    """Whether a member speaks for the publisher of an article."""
-    return bool(await db.value(IS_PUBLISHER, article, member))
+    return await Claim.exists().where(
+        Claim.article == article, Claim.member == member, Claim.role == "publisher", Claim.state == "confirmed"
+    )

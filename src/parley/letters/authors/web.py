@@ -1,4 +1,4 @@
-"""Claiming an article, the member's claims, and the pinned reply, over HTTP."""
+"""Claiming an article, the member's claims, the mailed link that confirms one, and the pinned reply, over HTTP."""
 
 from typing import Any
 
@@ -12,13 +12,15 @@ from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import ThreadRow
 from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.forms import ClaimForm
+from parley.letters.authors.queries import ClaimRow
 from parley.platform.errors import NotFound, ParleyError, Refused
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import CLAIM, take_each
 from parley.platform.settings import settings
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.hosts import bare_host
 from parley.platform.text.messages import N_
 
@@ -78,7 +80,6 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
 
 @get("/settings/articles", name="authors:own", opt={"who": VERIFIED})
 async def own_page(request: AnyRequest) -> Response[Any]:
-    """The viewer's claims, and those that they have to decide."""
     viewer = signed_in(request)
     moderates = viewer.access >= MODERATOR
     return page(
@@ -114,4 +115,24 @@ async def pin(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     return Redirect(row.address, status_code=303)
 
 
-handlers: list[object] = [claim_form, claim, own_page, end, decide, pin]
+async def _claim_of_link(number: str, key: str) -> ClaimRow:
+    """The claim of a mailed link. Raises NotFound for any other link."""
+    row = await queries.one(as_id(number) or 0)
+    if row is None or not ops.is_key(row, key):
+        raise NotFound(N_("There is no page at this address."))
+    return row
+
+
+@get("/claims/{claim:str}/{key:str}", name="authors:confirm-form", opt={"who": ANYONE})
+async def confirm_page(request: AnyRequest, claim: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    """A page with one button. Opening the link changes nothing, since mail scanners open links."""
+    return page(request, "letters/authors/confirm.html", claim=await _claim_of_link(claim, key), key=key)
+
+
+@post("/claims/{claim:str}/{key:str}", name="authors:confirm", opt={"who": ANYONE}, status_code=200)
+async def confirm(request: AnyRequest, claim: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    await ops.confirm_address(await _claim_of_link(claim, key))
+    return page(request, "letters/authors/confirm.html", claim=await _claim_of_link(claim, key), key=key)
+
+
+handlers: list[object] = [claim_form, claim, own_page, end, decide, pin, confirm_page, confirm]

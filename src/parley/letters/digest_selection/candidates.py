@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.letters.digest_selection.quality import is_worth_featuring
+from parley.letters.digest_selection.rules import is_worth_featuring
 
 # A candidate's score is halved at this age.
 SCORE_HALVES_AFTER_DAYS = 7.0
@@ -53,7 +53,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
     author: str | None
     stance: str | None
     assisted: bool
-    # The comment's quality (quality.py).
+    # The comment's quality (rules.py: is_worth_featuring).
     account_minutes: int | None
     ups: int
     replies: int
@@ -63,7 +63,6 @@ class CandidateRow(msgspec.Struct, frozen=True):
         return self.comment is None or is_worth_featuring(kind, self.account_minutes, self.ups, self.replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
-        """Return the candidate of this kind."""
         return Candidate(
             kind=kind,
             thread=self.thread,

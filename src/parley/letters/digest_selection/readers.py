@@ -82,12 +82,17 @@ async def readers(
     `articles` are ids of threads. For members `without_weekly`, topics that they want once a week count as muted.
     """
     ids = list(members)
-    seen, topics = await _visits(ids)
+    visits = await db.fetch(ThreadVisit, SELECT_VISITS, ids)
+    seen: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for visit in visits:
+        seen[visit.member][visit.thread] = visit.at
     levels = await db.fetch(FollowLevel, SELECT_LEVELS, ids)
-    topics += [(level.member, level.topic) for level in levels if level.topic and level.level in {"follow", "weekly"}]
-    own_topics = _sets(topics)
+    followed = [(row.member, row.topic) for row in levels if row.topic and row.level in {"follow", "weekly"}]
+    own_topics = _sets([*((visit.member, visit.topic) for visit in visits), *followed])
     muted_topics = _sets(
-        (level.member, level.topic) for level in levels if level.topic and _is_muted(level, without_weekly)
+        (row.member, row.topic)
+        for row in levels
+        if row.topic and (row.level == "mute" or (row.level == "weekly" and row.member in without_weekly))
     )
     muted_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "mute")
     followed_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "follow")
@@ -109,20 +114,6 @@ async def readers(
         )
         for member in members
     ]
-
-
-async def _visits(members: list[int]) -> tuple[dict[int, dict[int, datetime]], list[tuple[int, str]]]:
-    """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
-    seen: dict[int, dict[int, datetime]] = defaultdict(dict)
-    topics: list[tuple[int, str]] = []
-    for row in await db.fetch(ThreadVisit, SELECT_VISITS, members):
-        seen[row.member][row.thread] = row.at
-        topics.append((row.member, row.topic))
-    return seen, topics
-
-
-def _is_muted(level: FollowLevel, without_weekly: Container[int]) -> bool:
-    return level.level == "mute" or (level.level == "weekly" and level.member in without_weekly)
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:

@@ -31,7 +31,7 @@ MAY_BE_FEATURED = f"({IS_ELIGIBLE} and {IS_CLEARED})"
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
 ))"""
-# The columns that quality.py checks.
+# The columns that `is_worth_featuring` checks.
 QUALITY_COLUMNS = """
 (select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
   as account_minutes,
@@ -84,3 +84,19 @@ IS_KNOWN = f"""(
                and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
     or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
 )"""  # noqa: S608 constants only
+# Comments written by younger accounts are never included.
+YOUNGEST_ACCOUNT_MINUTES = 60
+# The sum of votes "worth reading" and replies by others that a recommended comment needs.
+FEWEST_RESPONSES = 1
+# These kinds are no recommendations, and an open question has no replies by definition.
+NEEDS_NO_RESPONSE = frozenset({"reply", "mention", "followed", "question"})
+
+
+def is_worth_featuring(kind: str, account_minutes: int | None, ups: int, replies: int) -> bool:
+    """Whether a digest may include a comment as an item of this `kind`.
+
+    `account_minutes` is the age of its author's account when it was written, None if there is no account.
+    """
+    if account_minutes is not None and account_minutes < YOUNGEST_ACCOUNT_MINUTES:
+        return False
+    return kind in NEEDS_NO_RESPONSE or ups + replies >= FEWEST_RESPONSES

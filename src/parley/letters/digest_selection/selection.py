@@ -55,7 +55,6 @@ def select(reader: DigestReader, own: Sequence[Candidate], shared: SharedCandida
 
 
 def is_own_topic(reader: DigestReader, topic: str) -> bool:
-    """Whether `topic` is one of the reader's."""
     return topic in reader.topics or not reader.topics
 
 
@@ -93,8 +92,6 @@ EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, hides_author, collaps
 
 
 class _Issue:
-    """An issue while it is being filled."""
-
     def __init__(self, reader: DigestReader) -> None:
         self.reader = reader
         self.items: list[Candidate] = []

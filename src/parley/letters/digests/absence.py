@@ -8,15 +8,17 @@ from datetime import datetime
 
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.letters.digest_selection.candidates import Candidate, CandidateRow, DigestReader
-from parley.letters.digest_selection.quality import NEEDS_NO_RESPONSE, YOUNGEST_ACCOUNT_MINUTES
+from parley.letters.digest_selection.queries import BEST, IS_QUESTION, shared_candidates
 from parley.letters.digest_selection.readers import readers
 from parley.letters.digest_selection.rules import (
     ARTICLE_IS_CLEARED,
     HAS_CONTEXT,
     IS_CLEARED,
     IS_ELIGIBLE,
+    NEEDS_NO_RESPONSE,
     NEWS_DAYS,
     QUALITY_COLUMNS,
+    YOUNGEST_ACCOUNT_MINUTES,
 )
 from parley.letters.digest_selection.selection import (
     collapses,
@@ -26,8 +28,7 @@ from parley.letters.digest_selection.selection import (
     is_author,
     mutes,
 )
-from parley.letters.digest_selection.shared_candidates import BEST, IS_QUESTION, shared_candidates
-from parley.letters.digests.building import choose_items
+from parley.letters.digests import items
 from parley.letters.digests.queries import SubscriptionRow
 from parley.platform import db
 
@@ -70,7 +71,7 @@ async def reasons(subscription: SubscriptionRow, comment: int, now: datetime) ->
     row = await db.fetch_one(CheckedComment, SELECT_COMMENT, comment, subscription.member, now)
     if row is None:
         return None
-    [chosen] = await choose_items([subscription.issue("", now)], await shared_candidates(now), now)
+    [chosen] = await items.choose([subscription.issue("", now)], await shared_candidates(now), now)
     if any(chosen_item.comment == comment for chosen_item in chosen):
         return []
     [reader] = await readers([subscription.member], [comment], [], ())

@@ -56,8 +56,6 @@ class DigestForm(Form):
 
 
 class PauseForm(Form):
-    """The number of weeks."""
-
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.weeks = int(self.choice("weeks", [str(weeks) for weeks in range(MAX_PAUSE_WEEKS + 1)]) or 0)

@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED as MAY_QUOTE_ARTICLE
-from parley.letters.digest_selection.candidates import Candidate
+from parley.letters.digest_selection.candidates import Candidate, SharedCandidates
+from parley.letters.digest_selection.queries import member_candidates
+from parley.letters.digest_selection.readers import readers
 from parley.letters.digest_selection.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
+from parley.letters.digest_selection.selection import select
+from parley.letters.digests.queries import IssueRow
+from parley.letters.digests.schedule import omits_weekly_topics
 from parley.platform import db
 
 
@@ -101,25 +105,28 @@ INSERT_ITEMS = f"insert into issue_item ({', '.join(ITEM_COLUMNS)}) select * fro
 DELETE_OTHERS = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 
 
+async def choose(issues: Sequence[IssueRow], shared: SharedCandidates, now: datetime) -> list[list[Candidate]]:
+    """Choose the items of these issues, at most one issue per member."""
+    members = [issue.member for issue in issues]
+    candidates = await member_candidates(members, now)
+    own = [candidate for of_member in candidates.values() for candidate in of_member]
+    best = [comment for thread in shared.threads for comment in thread.comments]
+    comments = {candidate.comment for candidate in (*own, *best, *shared.questions) if candidate.comment}
+    articles = [thread.thread for thread in (*shared.opened, *shared.picked)]
+    without_weekly = {issue.member for issue in issues if omits_weekly_topics(issue.period, issue.weekday)}
+    rows = await readers(members, list(comments), articles, without_weekly)
+    return [select(reader, candidates[reader.id], shared) for reader in rows]
+
+
 async def read_chosen(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
     """Return the chosen items of each issue that its member may read now, by issue."""
     rows = [
-        (
-            issue,
-            member,
-            position,
-            candidate.kind,
-            candidate.thread,
-            candidate.comment,
-            candidate.revision,
-            candidate.unread,
-            candidate.since,
-        )
+        (issue, member, position, item.kind, item.thread, item.comment, item.revision, item.unread, item.since)
         for issue, member, candidates in chosen
-        for position, candidate in enumerate(candidates)
+        for position, item in enumerate(candidates)
     ]
     by_issue: dict[int, list[DigestItem]] = defaultdict(list)
-    for item in await db.fetch(DigestItem, SELECT_CHOSEN, *_columns(rows)):
+    for item in await db.fetch(DigestItem, SELECT_CHOSEN, *zip(*rows, strict=True)) if rows else []:
         by_issue[item.issue].append(item)
     return by_issue
 
@@ -127,7 +134,8 @@ async def read_chosen(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) ->
 async def put(items: Iterable[DigestItem]) -> None:
     """Store items. The database refuses an item that was delivered to its member before."""
     rows = [tuple(getattr(item, name) for name in ITEM_COLUMNS) for item in items]
-    await db.execute(INSERT_ITEMS, *_columns(rows))
+    if rows:
+        await db.execute(INSERT_ITEMS, *zip(*rows, strict=True))
 
 
 async def readable(issue: int) -> list[DigestItem]:
@@ -143,7 +151,3 @@ async def unread(issue: int) -> list[DigestItem]:
 async def keep_only(issue: int, kept: Sequence[DigestItem]) -> None:
     """Delete the other items of an issue, so that another issue may include them."""
     await db.execute(DELETE_OTHERS, issue, [item.position for item in kept])
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in ITEM_COLUMNS]

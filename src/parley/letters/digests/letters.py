@@ -1,49 +1,71 @@
-"""Issues as letters, rendered from their items."""
+"""Issues as letters, rendered from their items and from what the maps of the week say."""
 
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from textwrap import fill
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digest_selection.rules import EXPIRES_HOURS
+from parley.discussion.opinion_map.queries import STATEMENT_LENGTH
+from parley.letters.digest_selection.rules import ARTICLE_IS_CLEARED, EXPIRES_HOURS, MAY_BE_FEATURED
 from parley.letters.digests.items import DigestItem
+from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.words import lay_out
-from parley.letters.notifications.letters import UNRENDERED
+from parley.letters.notifications.letters import UNRENDERED, wrap
+from parley.letters.notifications.rules import IS_MUTED
 from parley.people.mail import Letter, unsubscribe_link, write, written_html
+from parley.platform import db
 from parley.platform.cache import by_text
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.cleaning import as_id
+from parley.platform.text.markdown import excerpt
 from parley.platform.text.messages import N_, as_text
 
 KEY_LENGTH = 32
-WIDTH = 72
+VERDICT_DAYS = 7
+# Read when the letter is written. Threads that the reader follows come first, then statements with the most agreement
+# in the group that agrees least, then the newest verdicts.
+SELECT_VERDICTS = f"""
+select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
+       t.state = 'open' as is_open
+from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
+left join follow f on f.thread = t.id and f.member = $1
+left join topic_follow tf on tf.topic = t.topic and tf.member = $1 and tf.level = 'mute'
+where s.verdict in ('common-ground', 'dividing') and s.since > $2::timestamptz - {VERDICT_DAYS} * interval '1 day'
+  and {MAY_BE_FEATURED} and c.author is distinct from $1 and t.state <> 'archived'
+  and {ARTICLE_IS_CLEARED} and not {IS_MUTED} and not exists (
+    select from block b where b.member = $1 and b.other = c.author
+       or b.member = c.author and b.other = $1 and b.kind = 'block')
+order by s.verdict, f.level is distinct from 'follow', s.bridge desc, s.since desc, c.id
+"""  # noqa: S608 constants only
 
 
-class IssueRow(msgspec.Struct, frozen=True):
-    """An issue with its recipient."""
+# Cached, since many readers get the same items.
+_wrap = by_text("wrapped", most_bytes=16 * 2**20)(wrap)
 
-    id: int
-    member: int
-    # Which letter it is: `digest`, or `keep` for the question whether the member still wants it. Both are mail of the
-    # list "digest".
-    list: str
-    period: str
-    due_at: datetime
-    name: str
-    email: str
-    zone: str
-    frequency: str
-    weekday: int
+
+class MapVerdict(msgspec.Struct, frozen=True):
+    verdict: str
+    statement: str | None
+    html: str
+    thread: int
+    slug: str
+    title: str
+    is_open: bool
 
     @property
-    def local_weekday(self) -> int:
-        """The day of the week, from 1 (Monday), on which the issue is due where the reader is."""
-        return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
+    def text(self) -> str:
+        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+
+    @property
+    def map_address(self) -> str:
+        return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=perspectives"
+
+    @property
+    def answer_address(self) -> str:
+        """The address where its statements are answered."""
+        return f"{settings().base_url}/t/{self.thread}/answer"
 
 
 def queued_letter(issue: IssueRow) -> Letter:
@@ -51,7 +73,7 @@ def queued_letter(issue: IssueRow) -> Letter:
     return _letter(issue, as_text(N_("The digest")), UNRENDERED, None)
 
 
-def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
+def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[MapVerdict] = ()) -> Letter:
     """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
     issue_view = lay_out(items, issue.zone, issue.due_at)
     context = {
@@ -107,10 +129,8 @@ def _letter(issue: IssueRow, subject: str, text: str, html: str | None) -> Lette
     )
 
 
-@by_text("wrapped", most_bytes=16 * 2**20)
-def _wrap(text: str, indent: int = 0) -> str:
-    """Wrap `text` for plain-text mail, without breaking addresses."""
-    margin = " " * indent
-    return fill(
-        text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
-    )
+async def verdicts_of_week(issue: IssueRow, now: datetime) -> list[MapVerdict]:
+    """Return at most one verdict of each kind, once a week: for daily readers in the issue of their weekday."""
+    if issue.frequency == "daily" and issue.local_weekday != issue.weekday:
+        return []
+    return await db.fetch(MapVerdict, SELECT_VERDICTS, issue.member, now)

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from parley.letters.digests import building, items, letters, ops, queries, verdicts
-from parley.letters.digests.letters import IssueRow
+from parley.letters.digests import items, letters, ops, queries
 from parley.letters.digests.tables import Issue
 from parley.people.mail import Letter, MailList
 from parley.platform import db
@@ -28,8 +27,7 @@ update subscription s set asked_at = null from issue i where i.mail = $1 and i.l
 
 
 async def wanted(member: int, _argument: str) -> bool:
-    """Whether a member wants the digest now."""
-    return bool(await db.values(building.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
+    return bool(await db.values(queries.SELECT_RECIPIENTS, [member], datetime.now(UTC)))
 
 
 async def render(mail: int) -> Letter | None:
@@ -41,25 +39,17 @@ async def render(mail: int) -> Letter | None:
     if issue is None:
         return None
     if issue.list == "keep":
-        return await _question_if_needed(issue)
+        subscription = await queries.subscription_of(issue.member)
+        return None if subscription is None or subscription.is_answered else letters.question(issue)
     included = await items.unread(issue.id)
     await items.keep_only(issue.id, included)
     if included:
-        return letters.digest(issue, included, await verdicts.of_week(issue, issue.due_at))
+        return letters.digest(issue, included, await letters.verdicts_of_week(issue, issue.due_at))
     await Issue.update({Issue.state: "empty", Issue.settled_at: NOW}).where(Issue.id == issue.id)
     return None
 
 
-async def _question_if_needed(issue: IssueRow) -> Letter | None:
-    """Return the question, unless the member came back or answered since it was planned."""
-    subscription = await queries.subscription_of(issue.member)
-    if subscription is None or subscription.asked_at is None or subscription.last_active_at > subscription.asked_at:
-        return None
-    return letters.question(issue)
-
-
 async def settled(mail: int, outcome: str) -> None:
-    """Record the outcome of a letter."""
     state = "empty" if outcome == "stopped" else outcome
     await Issue.update({Issue.state: state, Issue.settled_at: NOW}).where(Issue.mail == mail)
     await db.execute(RECORD_DELIVERY if outcome == "sent" else RECORD_NO_DELIVERY, mail)

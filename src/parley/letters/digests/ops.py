@@ -1,4 +1,4 @@
-"""Subscriptions to the digest: start, change the schedule, pause, stop."""
+"""Subscriptions to the digest: start, change the schedule, pause, stop. Picks: threads that moderators recommend."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,7 +6,7 @@ import msgspec
 
 from parley.letters.digests.queries import SubscriptionRow, subscription_of
 from parley.letters.digests.schedule import Schedule, next_due
-from parley.letters.digests.tables import Subscription
+from parley.letters.digests.tables import Pick, Subscription
 from parley.people.accounts.tables import Member
 from parley.platform import db
 from parley.platform.db import NOW
@@ -112,3 +112,18 @@ async def _lock_subscription(member: int) -> SubscriptionRow:
     if subscription is None:
         raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     return subscription
+
+
+async def pick(thread: int, member: int) -> None:
+    """Pick a thread. Each digest includes at most one pick."""
+    row = Pick(thread=thread, member=member)
+    await Pick.insert(row).on_conflict(Pick.thread, "DO UPDATE", [Pick.member, Pick.at])
+
+
+async def unpick(thread: int) -> None:
+    """Remove a pick. Digests that are built later do not include it."""
+    await Pick.delete().where(Pick.thread == thread)
+
+
+async def is_picked(thread: int) -> bool:
+    return await Pick.exists().where(Pick.thread == thread)

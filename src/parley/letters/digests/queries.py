@@ -1,16 +1,50 @@
 """Reading subscriptions and issues."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digests.letters import IssueRow
 from parley.letters.digests.schedule import Schedule
 from parley.people.accounts.states import STATE_NOW
 from parley.platform import db
 
 # Members who may get a digest: they confirmed their address and are not suspended.
 MAY_RECEIVE = f"(({STATE_NOW}) in ('active', 'silenced'))"
+SELECT_SUBSCRIBED = f"""
+select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.weekday, s.hour, m.zone, s.next_at,
+       s.last_day, s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as last_active_at,
+       {MAY_RECEIVE} as may_receive
+from subscription s join member m on m.id = s.member
+"""  # noqa: S608 constants only
+SELECT_ISSUE = """
+select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
+from issue i join member m on m.id = i.member join subscription s on s.member = i.member
+"""
+SELECT_RECIPIENTS = f"""
+select s.member from subscription s join member m on m.id = s.member
+where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {MAY_RECEIVE}
+"""  # noqa: S608 constants only
+
+
+class IssueRow(msgspec.Struct, frozen=True):
+    id: int
+    member: int
+    # Which letter it is: `digest`, or `keep` for the question whether the member still wants it. Both are mail of the
+    # list "digest".
+    list: str
+    period: str
+    due_at: datetime
+    name: str
+    email: str
+    zone: str
+    frequency: str
+    weekday: int
+
+    @property
+    def local_weekday(self) -> int:
+        """The day of the week, from 1 (Monday), on which the issue is due where the reader is."""
+        return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
 
 
 class SubscriptionRow(msgspec.Struct, frozen=True):
@@ -36,6 +70,11 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     def schedule(self) -> Schedule:
         return Schedule(self.frequency, self.weekday, self.hour, self.zone)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the member was never asked if they still want the digest, or visited or answered since."""
+        return self.asked_at is None or self.asked_at < self.last_active_at
+
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 
@@ -46,25 +85,11 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
         )
 
 
-SELECT_SUBSCRIBED = f"""
-select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.weekday, s.hour, m.zone, s.next_at,
-       s.last_day, s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as last_active_at,
-       {MAY_RECEIVE} as may_receive
-from subscription s join member m on m.id = s.member
-"""  # noqa: S608 constants only
-
-
 async def subscription_of(member: int, *, lock: bool = False) -> SubscriptionRow | None:
     """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
         SubscriptionRow, f"{SELECT_SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
     )
-
-
-SELECT_ISSUE = """
-select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
-from issue i join member m on m.id = i.member join subscription s on s.member = i.member
-"""
 
 
 async def issue(issue_id: int) -> IssueRow | None:

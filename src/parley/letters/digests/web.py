@@ -1,5 +1,6 @@
-"""The digest over HTTP: an issue as a page, and the question whether it is still wanted (settings: settings_web.py)."""
+"""The digest over HTTP: an issue, the question whether it is still wanted, picks, and the settings of all mail."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -7,13 +8,24 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
-from parley.letters.digests import items, letters, ops, picks, queries, settings_web
+from parley.discussion.threads.queries import topics
+from parley.letters.digests import items, letters, ops, queries
+from parley.letters.digests.forms import WEEKDAYS, DigestForm, PauseForm
+from parley.letters.digests.preview import next_issue
 from parley.letters.digests.queries import SubscriptionRow
-from parley.letters.digests.words import lay_out
-from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest, signed_in
+from parley.letters.digests.words import date_and_time, lay_out
+from parley.letters.notifications import mailing
+from parley.letters.notifications import ops as notifications
+from parley.letters.notifications.forms import QuietForm
+from parley.letters.notifications.queries import preferences_of, quiet_hours, topic_levels
+from parley.letters.notifications.rules import KINDS
+from parley.people import mail
+from parley.platform import db
+from parley.platform.errors import NotFound, Refused
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, refuse_unverified, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
+from parley.platform.text import zones
 from parley.platform.text.messages import N_
 
 
@@ -21,8 +33,7 @@ from parley.platform.text.messages import N_
 async def keep_page(request: AnyRequest, answer: FromPath[str]) -> Response[Any]:
     """Show one button: link scanners of mail servers must not answer for the member."""
     subscription = await _subscription_of_link(answer)
-    kept = subscription.asked_at is None or subscription.last_active_at > subscription.asked_at
-    return page(request, "letters/digests/keep.html", kept=kept, action=request.url.path)
+    return page(request, "letters/digests/keep.html", kept=subscription.is_answered, action=request.url.path)
 
 
 @post("/mail/keep/{answer:str}", opt={"who": ANYONE})
@@ -47,16 +58,16 @@ async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
 @get("/t/{thread:str}/pick", name="digests:pick", opt={"who": MODERATOR})
 async def pick_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row = await thread_at(thread)
-    return page(request, "letters/digests/pick.html", thread=row, picked=await picks.is_picked(row.id))
+    return page(request, "letters/digests/pick.html", thread=row, picked=await ops.is_picked(row.id))
 
 
 @post("/t/{thread:str}/pick", opt={"who": MODERATOR})
 async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     row = await thread_at(thread)
     if Form(await posted_fields(request)).flag("on"):
-        await picks.pick(row.id, signed_in(request).id)
+        await ops.pick(row.id, signed_in(request).id)
     else:
-        await picks.unpick(row.id)
+        await ops.unpick(row.id)
     return Redirect(request.url.path, status_code=303)
 
 
@@ -69,4 +80,117 @@ async def _subscription_of_link(token: str) -> SubscriptionRow:
     return subscription
 
 
-handlers: list[object] = [*settings_web.handlers, keep_page, keep, view, pick_page, set_pick]
+@get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
+async def settings_page(request: AnyRequest) -> Response[Any]:
+    """Show the saved settings, or those in the address, with a preview of the next issue."""
+    viewer = signed_in(request)
+    subscription = await queries.subscription_of(viewer.id)
+    if subscription is None:
+        channels, saved = await preferences_of(viewer.id), "saved" in request.query_params
+        return page(request, "letters/digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
+    form = DigestForm(request.query_params, subscription)
+    return await _settings(request, subscription, DigestForm({}, subscription) if form.errors else form)
+
+
+@post("/settings/mail", opt={"who": MEMBER})
+async def set_digest(request: AnyRequest) -> Response[Any]:
+    subscription = await _own(request)
+    form = DigestForm(await posted_fields(request), subscription)
+    if form.errors:
+        return await _settings(request, subscription, form, status=422)
+    await ops.set_schedule(subscription.member, form.schedule)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/all", name="digests:all-mail", opt={"who": MEMBER})
+async def set_all_mail(request: AnyRequest) -> Redirect:
+    """Stop all mail that can be stopped, or start it again: the digest as before, replies and mentions at once."""
+    subscription = await _own(request)
+    on = Form(await posted_fields(request)).flag("on")
+    async with db.atomic():
+        for mail_list in mail.lists.values():
+            change = mail_list.start if on else mail_list.stop
+            if change is not None:
+                await change(subscription.member, "")
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
+async def pause(request: AnyRequest) -> Redirect:
+    subscription = await _own(request)
+    form = PauseForm(await posted_fields(request))
+    if form.errors:
+        raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
+    await ops.pause(subscription.member, form.weeks)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
+async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
+    subscription = await _own(request)
+    quiet = QuietForm(await posted_fields(request))
+    if quiet.errors:
+        return await _settings(request, subscription, DigestForm({}, subscription), quiet, status=422)
+    await notifications.set_quiet_hours(subscription.member, quiet.hours)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+async def _settings(
+    request: AnyRequest,
+    subscription: SubscriptionRow,
+    form: DigestForm,
+    quiet: QuietForm | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    now = datetime.now(UTC)
+    preview = await next_issue(subscription, form.schedule, now)
+    return page(
+        request,
+        "letters/digests/settings.html",
+        "preview",
+        status,
+        form=form,
+        paused_until=subscription.paused_until if subscription.is_paused(now) else None,
+        preview=preview,
+        due=date_and_time(preview.due.at, form.schedule.zone) if preview.due else None,
+        schedule=form.schedule,
+        weekdays=WEEKDAYS,
+        places=zones.by_region(),
+        quiet=quiet.values if quiet else await _quiet(subscription.member),
+        quiet_errors=quiet.errors if quiet else {},
+        zone=subscription.zone,
+        topics=await topics(),
+        levels=await topic_levels(subscription.member),
+        saved="saved" in request.query_params,
+        is_off=subscription.frequency == "off" and not await mailing.wanted(subscription.member, ""),
+        kinds=KINDS,
+        channels=await preferences_of(subscription.member),
+    )
+
+
+async def _quiet(member: int) -> dict[str, str]:
+    """Return the saved values of the form for quiet hours."""
+    hours = await quiet_hours(member)
+    return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
+
+
+async def _own(request: AnyRequest) -> SubscriptionRow:
+    viewer = signed_in(request)
+    subscription = await queries.subscription_of(viewer.id)
+    if subscription is None:
+        refuse_unverified(viewer)
+    return subscription
+
+
+handlers: list[object] = [
+    settings_page,
+    set_digest,
+    set_all_mail,
+    pause,
+    set_quiet_hours,
+    keep_page,
+    keep,
+    view,
+    pick_page,
+    set_pick,
+]

@@ -3,20 +3,19 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import combinations, groupby
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
+from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS, SIDES
 from parley.letters.digests.items import DigestItem
-from parley.letters.digests.subjects import cut, subject
 from parley.platform.cache import by_text
 from parley.platform.settings import settings
 from parley.platform.text import markdown
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import day, day_of_year, weekday
-from parley.platform.text.messages import N_, Message, join, plural, verbatim
+from parley.platform.text.messages import N_, Message, as_text, join, plural, verbatim
 
 EXCERPT_LENGTH = 260
 PARENT_LENGTH = 90
@@ -37,6 +36,10 @@ SECTION_NAMES = list(SECTIONS)
 
 # Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
 NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
+SUBJECT_LENGTH = 78
+# Characters of the subject that a name may take.
+NAME_LENGTH = 20
+ABOUT_READER = {"reply": N_("{name} replies to you: {title}"), "mention": N_("{name} mentions you: {title}")}
 
 
 @by_text("excerpts", most_bytes=16 * 2**20)
@@ -87,8 +90,6 @@ class DigestSection(msgspec.Struct, frozen=True):
 
 
 class IssueView(msgspec.Struct, frozen=True):
-    """An issue as templates show it, in a letter or on a page."""
-
     subject: str
     preheader: str
     day: str
@@ -117,13 +118,11 @@ def day_word(moment: datetime, now: datetime) -> str:
 
 
 def date_and_time(moment: datetime, zone: str) -> str:
-    """Return day and hour in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
 
 
 def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:
-    """Return the threads of a section in order, each with its items."""
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
@@ -138,7 +137,6 @@ def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
 
 
 def _common_text(texts: Iterable[str]) -> str:
-    """Return the text that all have in common, or nothing if they differ."""
     first, *others = set(texts)
     return "" if others else first
 
@@ -215,3 +213,48 @@ def _preheader(items: Sequence[DigestItem]) -> Message:
     words = cut(excerpt(first.html, EXCERPT_LENGTH) if first.comment else first.text, PREHEADER_LENGTH)
     quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
     return join(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation
+
+
+def subject(items: Sequence[DigestItem]) -> str:
+    """Return one line of at most 78 characters (RFC 5322, 2.1.1).
+
+    It names the first item if that is about the reader, else the first two that disagree, else the first item.
+    """
+    first = items[0]
+    pair = None if first.kind in ABOUT_READER else _pair(items)
+    names = {"name": _name(first)}
+    about = ABOUT_READER.get(first.kind, N_("{title}"))
+    if pair is not None:
+        names = {"name": _name(pair[0]), "other": _name(pair[1])}
+        about = N_('{name} and {other} disagree on "{title}"')
+    rest = len(items) - (2 if pair else 1)
+
+    def written(title: str) -> str:
+        line = about.format(**names, title=title)
+        return as_text(
+            plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line
+        )
+
+    return written(cut((pair or items)[0].title, SUBJECT_LENGTH - len(written(""))))
+
+
+def cut(text: str, most: int) -> str:
+    """Return `text` in one line of at most `most` characters."""
+    plain = one_line(text)
+    return plain if len(plain) <= most else shorten(plain, most - 2).rstrip("…") + "..."
+
+
+def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
+    for first, other in combinations(items, 2):
+        if (
+            first.thread == other.thread
+            and {first.stance, other.stance} == set(SIDES)
+            and first.author
+            and other.author
+        ):
+            return first, other
+    return None
+
+
+def _name(item: DigestItem) -> str:
+    return cut(item.author or as_text(N_("Somebody")), NAME_LENGTH)

@@ -5,6 +5,7 @@ When quiet hours end, one mail covers all threads (quiet_hours.py).
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from textwrap import fill
 from typing import Any
 
@@ -92,8 +93,6 @@ class LetterEntry(msgspec.Struct, frozen=True):
 
 
 class LetterThread(msgspec.Struct, frozen=True):
-    """The part of a letter about one thread."""
-
     thread: int
     title: str
     address: str
@@ -131,7 +130,6 @@ async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
 
 
 def _answered_excerpt(row: NotificationRow, comments_by_id: dict[int, CommentRow]) -> str:
-    """Return the beginning of the member's comment that a reply answers."""
     parent = comments_by_id.get(row.parent) if row.parent is not None and row.kind == "reply" else None
     return shorten(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
@@ -161,7 +159,7 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
         "site": settings().base_url,
         "off": unsubscribe_link(member, LIST),
     }
-    subject, text = write("replies", **context, wrapped=_wrap)
+    subject, text = write("replies", **context, wrapped=partial(wrap, indent=2))
     return Letter(
         list=LIST,
         argument=str(discussions[0].thread),
@@ -183,10 +181,12 @@ async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[st
     return {"answers": above[-1], "references": tuple(above)}
 
 
-def _wrap(text: str) -> str:
+def wrap(text: str, indent: int = 0) -> str:
     """Wrap and indent `text` for plain-text mail, without breaking addresses."""
-    lines = text.splitlines()
+    margin = " " * indent
     return "\n".join(
-        fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-        for line in lines
+        fill(
+            line, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False
+        )
+        for line in text.splitlines()
     )

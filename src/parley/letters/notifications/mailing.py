@@ -7,8 +7,7 @@ import msgspec
 from parley.discussion.threads.tables import Thread
 from parley.letters.notifications import letters, ops, queries
 from parley.letters.notifications.letters import IS_MAILED
-from parley.letters.notifications.quiet_hours import next_moment_outside
-from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS
+from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS, next_moment_outside
 from parley.letters.notifications.tables import Follow, Notification
 from parley.people.mail import Letter, MailList, post
 from parley.platform import db, failpoint
@@ -102,7 +101,6 @@ async def _post(due_letter: DueLetter) -> bool:
 
 
 async def _held_until(member: int, moment: datetime) -> datetime | None:
-    """Return when the quiet hours at this moment end, or None if it is not quiet."""
     quiet = await queries.quiet_hours(member)
     return next_moment_outside(quiet, moment) if quiet and quiet.includes(moment) else None
 
@@ -113,7 +111,6 @@ async def hold(member: int) -> datetime | None:
 
 
 async def wanted(member: int, argument: str) -> bool:
-    """Whether a member wants immediate mails, of one thread or of any."""
     return bool(await db.value(IS_WANTED, member, as_id(argument), MAILED))
 
 
@@ -150,7 +147,6 @@ async def render(mail: int) -> Letter | None:
 
 
 async def settled(mail: int, outcome: str) -> None:
-    """Record the outcome of a letter."""
     if outcome == "sent":
         return
     queued = await _letter(mail)
@@ -166,7 +162,6 @@ async def _letter(mail: int) -> MailedLetter | None:
 
 
 async def about(argument: str) -> str | None:
-    """Return the title of the thread that an argument names."""
     title: str | None = await db.value(Thread.select(Thread.title).where(Thread.id == as_id(argument)))
     return title
 

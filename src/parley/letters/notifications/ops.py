@@ -23,7 +23,6 @@ insert into follow (member, thread, level, channel, since) select $1, id, $3, $4
 on conflict (member, thread) do update set level = excluded.level, channel = excluded.channel,
     since = case when follow.level = excluded.level then follow.since else excluded.since end
 """
-UNFOLLOW_TOPIC = "delete from topic_follow where member = $1 and topic = $2 and (level = 'mute') = ($3 = 'mute')"
 RESET_TOPICS = "delete from topic_follow where member = $1 and topic = any($2)"
 SET_CHANNEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, 'none', $3, now() from thread where id = $2
@@ -36,10 +35,6 @@ where n.member = $1 and n.thread = $2 and n.read_at is null and (
     $3::bigint[] is null or n.comment = any($3) or n.kind = 'revised'
     or n.kind = 'followed' and n.event <= (select id from event where thread = $2 and seq = $4)
 )
-"""
-MARK_ALL_READ = """
-update notification set read_at = now()
-where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
 """
 MARK_READ_ABOUT = """
 update notification set read_at = now()
@@ -116,7 +111,8 @@ async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None
     if on:
         await _put_topics(member, {topic: level})
     else:
-        await db.execute(UNFOLLOW_TOPIC, member, topic, level)
+        is_of_level = TopicFollow.level == "mute" if level == "mute" else TopicFollow.level != "mute"
+        await TopicFollow.delete().where(TopicFollow.member == member, TopicFollow.topic == topic, is_of_level)
     await _notify()
 
 
@@ -141,7 +137,6 @@ async def set_channel(member: int, thread: int, channel: str | None) -> None:
 
 
 async def set_channels(member: int, channels: Mapping[str, str]) -> None:
-    """Set the channels of some kinds of notifications."""
     if channels:
         rows = [NotificationPreference(member=member, kind=kind, channel=channel) for kind, channel in channels.items()]
         unique = (NotificationPreference.member, NotificationPreference.kind)
@@ -194,12 +189,14 @@ async def _read(member: int, is_of_target: Where) -> int | None:
 
 async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Mark all notifications up to id `upto` as read, or those of one thread."""
-    await db.execute(MARK_ALL_READ, member, upto, thread)
+    marked = Notification.update({Notification.read_at: NOW}).where(
+        Notification.member == member, Notification.id <= upto, Notification.read_at.is_null()
+    )
+    await (marked if thread is None else marked.where(Notification.thread == thread))
     await _notify()
 
 
 async def mark_read_about(member: int, thread: int, comments: Sequence[int]) -> None:
-    """Mark the notifications about these comments of a thread as read."""
     if await db.execute(MARK_READ_ABOUT, member, thread, list(comments)):
         await _notify()
 

@@ -6,8 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.letters.notifications.quiet_hours import QuietSpan
-from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS
+from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS, QuietSpan
 from parley.letters.notifications.tables import NotificationPreference, TopicFollow
 from parley.moderation.decisions.rules import act
 from parley.people.accounts import names
@@ -39,6 +38,58 @@ select member, unread from (
     select wanted.member, ({COUNT_UNREAD.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
 ) counted where unread > 0
 """  # noqa: S608 constants only
+# If the member reported the same again later, `outcome` is that of the first report that the decision answered.
+NOTIFICATION_COLUMNS = """
+n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
+d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,
+(select a.state from appeal a where a.decision = d.id and a.state in ('upheld', 'overturned', 'modified')) as appeal,
+(select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
+ from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
+ order by r.resolved_at, r.id limit 1) as outcome,
+exists (select from report r join rights_request q on q.report = r.id
+        where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at) as asked_for_less,
+case when d.action = 'move' then nullif(d.reason, '') end as moved_because,
+n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
+(select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
+ from suggested_update s where s.id = n.suggestion) as suggested_by,
+n.proposal,
+n.created_at, n.read_at is null as is_unread
+"""
+SELECT_NOTIFICATIONS = f"""
+select {NOTIFICATION_COLUMNS} from notification n {JOINS}
+where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
+order by n.id desc limit $3
+"""  # noqa: S608 constants only
+SELECT_FOR_DIGEST = f"""
+select {NOTIFICATION_COLUMNS} from notification n {JOINS}
+where n.member = any($1::bigint[]) and n.read_at is null and n.created_at > $2 and {IS_SHOWN}
+and {IS_FOR_DIGEST}
+order by n.member, n.id
+"""  # noqa: S608 constants only
+SELECT_FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
+SELECT_FOLLOWED = """
+select level, channel, title, address, base_address from (
+    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
+           f.since
+    from follow f join thread t on t.id = f.thread where f.member = $1 and f.level <> 'none'
+    union all
+    select tf.level, null, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since
+    from topic_follow tf join topic p on p.slug = tf.topic where tf.member = $1
+) every order by since desc limit 200
+"""
+SELECT_QUIET_HOURS = """
+select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.member where q.member = $1
+"""
+MOST_NAMES = 6
+# In byte order, all names with the same prefix are one range.
+SELECT_MEMBER_NAMES = f"""
+select name from (
+    (select m.id, m.name, 0 as rank from member m
+     where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
+    union all
+    (select m.id, m.name, 1 from member m where {IS_NAMED} order by m.name_key collate "C" limit $4)
+) found group by id, name order by min(rank), name limit $4
+"""  # noqa: S608 constants only
 
 
 class MemberUnreadCount(msgspec.Struct, frozen=True):
@@ -47,7 +98,6 @@ class MemberUnreadCount(msgspec.Struct, frozen=True):
 
 
 async def unread(member: int) -> int:
-    """Return the number of a member's unread notifications."""
     count: int = await db.value(SELECT_UNREAD, member)
     return count
 
@@ -94,41 +144,9 @@ class NotificationRow(msgspec.Struct, frozen=True):
         return act(self.decided_on or "", self.action or "")
 
 
-# If the member reported the same again later, `outcome` is that of the first report that the decision answered.
-NOTIFICATION_COLUMNS = """
-n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
-d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,
-(select a.state from appeal a where a.decision = d.id and a.state in ('upheld', 'overturned', 'modified')) as appeal,
-(select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
- from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
- order by r.resolved_at, r.id limit 1) as outcome,
-exists (select from report r join rights_request q on q.report = r.id
-        where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at) as asked_for_less,
-case when d.action = 'move' then nullif(d.reason, '') end as moved_because,
-n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
-(select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
- from suggested_update s where s.id = n.suggestion) as suggested_by,
-n.proposal,
-n.created_at, n.read_at is null as is_unread
-"""
-SELECT_NOTIFICATIONS = f"""
-select {NOTIFICATION_COLUMNS} from notification n {JOINS}
-where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
-order by n.id desc limit $3
-"""  # noqa: S608 constants only
-
-
 async def list_page(member: int, before: int | None = None) -> list[NotificationRow]:
     """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
     return await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, before, PAGE + 1)
-
-
-SELECT_FOR_DIGEST = f"""
-select {NOTIFICATION_COLUMNS} from notification n {JOINS}
-where n.member = any($1::bigint[]) and n.read_at is null and n.created_at > $2 and {IS_SHOWN}
-and {IS_FOR_DIGEST}
-order by n.member, n.id
-"""  # noqa: S608 constants only
 
 
 async def unread_for_digest(members: Sequence[int], since: datetime) -> list[NotificationRow]:
@@ -143,11 +161,7 @@ class FollowState(msgspec.Struct, frozen=True):
     channel: str | None = None
 
 
-SELECT_FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
-
-
 async def following(member: int, thread: int) -> FollowState:
-    """Return whether a member follows a thread."""
     return await db.fetch_one(FollowState, SELECT_FOLLOWING, member, thread) or FollowState()
 
 
@@ -156,15 +170,10 @@ async def topic_level(member: int, topic: str) -> str | None:
     return (await topic_levels(member)).get(topic)
 
 
-class TopicLevel(msgspec.Struct, frozen=True):
-    topic: str
-    level: str
-
-
 async def topic_levels(member: int) -> dict[str, str]:
     """Return how often topics are in a member's digest, for the topics that they chose."""
-    rows = await db.fetch(TopicLevel, TopicFollow.select().where(TopicFollow.member == member))
-    return {row.topic: row.level for row in rows}
+    chosen = TopicFollow.select(TopicFollow.topic, TopicFollow.level).where(TopicFollow.member == member)
+    return {row["topic"]: row["level"] for row in await chosen}
 
 
 class FollowedRow(msgspec.Struct, frozen=True):
@@ -178,55 +187,19 @@ class FollowedRow(msgspec.Struct, frozen=True):
     base_address: str
 
 
-SELECT_FOLLOWED = """
-select level, channel, title, address, base_address from (
-    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
-           f.since
-    from follow f join thread t on t.id = f.thread where f.member = $1 and f.level <> 'none'
-    union all
-    select tf.level, null, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since
-    from topic_follow tf join topic p on p.slug = tf.topic where tf.member = $1
-) every order by since desc limit 200
-"""
-
-
 async def followed_threads(member: int) -> list[FollowedRow]:
-    """Return what a member follows and mutes, the latest first."""
     return await db.fetch(FollowedRow, SELECT_FOLLOWED, member)
 
 
-class ChosenChannel(msgspec.Struct, frozen=True):
-    kind: str
-    channel: str
-
-
 async def preferences_of(member: int) -> dict[str, str]:
-    """Return the channels that a member chose, by the kind of notification."""
-    chosen = NotificationPreference.select().where(NotificationPreference.member == member)
-    rows = await db.fetch(ChosenChannel, chosen)
-    return {row.kind: row.channel for row in rows}
-
-
-SELECT_QUIET_HOURS = """
-select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.member where q.member = $1
-"""
+    preference = NotificationPreference
+    chosen = preference.select(preference.kind, preference.channel).where(preference.member == member)
+    return {row["kind"]: row["channel"] for row in await chosen}
 
 
 async def quiet_hours(member: int) -> QuietSpan | None:
     """Return the hours in which immediate mails to a member are held, or None."""
     return await db.fetch_one(QuietSpan, SELECT_QUIET_HOURS, member)
-
-
-MOST_NAMES = 6
-# In byte order, all names with the same prefix are one range.
-SELECT_MEMBER_NAMES = f"""
-select name from (
-    (select m.id, m.name, 0 as rank from member m
-     where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
-    union all
-    (select m.id, m.name, 1 from member m where {IS_NAMED} order by m.name_key collate "C" limit $4)
-) found group by id, name order by min(rank), name limit $4
-"""  # noqa: S608 constants only
 
 
 async def suggest_names(prefix: str, thread: int | None) -> list[str]:

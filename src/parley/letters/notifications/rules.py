@@ -1,10 +1,11 @@
-"""The kinds of notifications, the channel of each, and whether a notification may be shown.
+"""The kinds of notifications, the channel of each, whether a notification may be shown, and quiet hours.
 
-That is checked whenever a notification is counted, shown or mailed, not only when it is created: by then the comment
-may be removed, its author blocked or its thread muted.
+Whether it may be shown is checked whenever it is counted, shown or mailed, not only when it is created: by then the
+comment may be removed, its author blocked or its thread muted.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +16,11 @@ from parley.platform.text.messages import N_, Message
 # The mail list for immediate mails, and how long a mail waits for more notifications of the same thread.
 LIST = "replies"
 BATCHED = timedelta(minutes=10)
+# A follower with this many unread notifications in a thread gets no more.
+MOST_UNREAD = 20
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Offsets of zones and changes of clocks are multiples of a quarter of an hour.
+QUARTER = timedelta(minutes=15)
 # On the page only; on the page and by immediate mail; on the page and in the digest; not at all.
 CHANNELS = ("page", "mail", "digest", "off")
 # How often a topic is in the digest: depending on what its member reads, in every issue, in one a week, never.
@@ -24,8 +30,6 @@ THREAD_CHANNELS = ("page", "mail", "digest")
 
 
 class NotificationKind(msgspec.Struct, frozen=True):
-    """A kind of notification with its title in the settings and its default channel."""
-
     name: str
     title: Message
     channel: str
@@ -92,3 +96,31 @@ and not {IS_BLOCKED}
 # Included in the digest: by the chosen channel, or because it could not be mailed. Suggested updates have no comment
 # and are not included: the channel chosen for their thread applies to comments.
 IS_FOR_DIGEST = f"(n.comment is not null and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail))"
+
+
+class QuietSpan(msgspec.Struct, frozen=True):
+    """Local hours in which no immediate mail is sent, from 0 to 23; past midnight if `ends` is less than `starts`."""
+
+    starts: int
+    ends: int
+    zone: str
+
+    def includes(self, moment: datetime) -> bool:
+        """Whether it is quiet at this moment. If both hours are the same, no hour is."""
+        hour = moment.astimezone(ZoneInfo(self.zone)).hour
+        if self.starts <= self.ends:
+            return self.starts <= hour < self.ends
+        return hour >= self.starts or hour < self.ends
+
+
+def next_moment_outside(quiet: QuietSpan, now: datetime) -> datetime:
+    """Return `now` if it is not quiet, else the first moment after it that is not, in UTC.
+
+    Checks each quarter of an hour instead of computing the end, so that changes of clocks need no rule: an hour that
+    is skipped is not waited for, and an hour that occurs twice is quiet twice.
+    """
+    moment = now
+    while quiet.includes(moment):
+        moment = moment.astimezone(UTC)
+        moment += QUARTER - (moment - EPOCH) % QUARTER
+    return moment

@@ -1,7 +1,7 @@
 """Notifications as pages and mails show them: grouped by thread, with all new comments of a followed thread as one."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -27,7 +27,6 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        """The address that it links to."""
         if self.row.suggestion is not None:
             return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
         if self.row.proposal is not None:
@@ -99,8 +98,5 @@ def _item(rows: Sequence[NotificationRow], comments_by_id: Mapping[int, CommentR
     """Return one item for `rows`, the newest first. It links to the oldest, where reading continues."""
     first = rows[-1]
     written = [comments_by_id[row.comment] for row in reversed(rows) if row.comment is not None]
-    return NotificationItem(first.kind, first, written[0] if written else None, len(rows), _names(written))
-
-
-def _names(written: Iterable[CommentRow]) -> list[str]:
-    return list(dict.fromkeys(comment.author for comment in written if comment.author is not None))
+    people = list(dict.fromkeys(comment.author for comment in written if comment.author is not None))
+    return NotificationItem(first.kind, first, written[0] if written else None, len(rows), people)

@@ -45,7 +45,6 @@ async def former_list(request: AnyRequest) -> Redirect:
 
 @get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
 async def former_settings() -> Redirect:
-    """Redirect from the former address of the settings."""
     return Redirect("/settings/notifications", status_code=301)
 
 
@@ -68,7 +67,6 @@ async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQue
 
 @get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
-    """Show what the member follows and mutes."""
     followed = await queries.followed_threads(signed_in(request).id)
     return page(request, "letters/notifications/settings.html", followed=followed)
 

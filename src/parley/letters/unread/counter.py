@@ -1,26 +1,26 @@
-"""The number of unread comments in the masthead.
+"""The numbers of unread notifications and comments in the masthead. A member's page costs a query each, others nothing.
 
-Each process caches a member's number for ten seconds, or until the member's next write or visit.
+Each process caches a member's number of comments for ten seconds, or until the member's next write or visit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.notifications.counter import is_page
+from parley.letters.notifications import queries as notifications
 from parley.letters.unread import queries
 from parley.platform.cache import MicroCache
 from parley.platform.errors import Unavailable
 from parley.platform.http.access import Viewer
 from parley.platform.http.failures import OUTAGES
 
-CACHE_SECONDS = 10.0
-_cache: MicroCache[int] = MicroCache("unread_comments", CACHE_SECONDS)
+_notifications: MicroCache[int] = MicroCache("unread", 60.0)
+_comments: MicroCache[int] = MicroCache("unread_comments", 10.0)
 
 
 class UnreadCounter:
-    """ASGI middleware that sets the viewer's number of unread comments, once the viewer is known."""
+    """ASGI middleware that sets the viewer's numbers, once the viewer is known."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,23 +28,44 @@ class UnreadCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
-            count = await _cached_count(viewer)
-            scope["viewer"] = msgspec.structs.replace(viewer, unread_comments=count)  # type: ignore[typeddict-unknown-key]
+            # Never a number of comments from before the member's own last change.
+            comments = _comments.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
+            scope["viewer"] = msgspec.structs.replace(  # type: ignore[typeddict-unknown-key]
+                viewer,
+                unread_notifications=await _or_none(_count_notifications(viewer.id, scope)),
+                unread_comments=await _or_none(comments),
+            )
         await self.app(scope, receive, send)
 
 
-async def _cached_count(viewer: Viewer) -> int:
-    """Return the number of unread comments, never one cached before the member's own last change.
+async def _count_notifications(member: int, scope: Scope) -> int:
+    """Return the number now; for forms up to a minute ago, since most answers to them show none."""
+    if scope.get("method") == "GET":
+        return await notifications.unread(member)
+    return await _notifications.get(member, lambda: notifications.unread(member))
 
-    Return 0 if the database cannot be reached.
-    """
+
+async def _or_none(count: Awaitable[int]) -> int:
+    """Return 0 if the database cannot be reached. If the page needs it, it shows the error itself."""
     try:
-        return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
+        return await count
     except (Unavailable, *OUTAGES):
-        # If the page needs the database, it shows the error itself.
         return 0
 
 
 async def forget_count(member: int, thread: int, shown: Sequence[int] | None, seq: int) -> None:  # noqa: ARG001 a hook
-    """Remove the member's number from this process's cache, so that the next page counts again."""
-    _cache.drop(member)
+    """Remove the member's number of comments from this process's cache, so that the next page counts again."""
+    _comments.drop(member)
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether the answer may be a whole page, rather than a fragment, a file, a stream or a beacon.
+
+    Forms count too: if one is refused, the answer is a page with the counter.
+    """
+    headers = dict(scope["headers"])
+    return (
+        scope.get("method") in {"GET", "POST"}
+        and b"hx-request" not in headers
+        and headers.get(b"sec-fetch-dest", b"document") == b"document"
+    )

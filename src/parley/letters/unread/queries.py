@@ -54,6 +54,27 @@ select count(*) from (
     limit {MOST_COUNTED}
 ) counted
 """  # noqa: S608 constants only
+# The next page begins after the thread $2. With $3 only that thread.
+SELECT_THREADS = f"""
+select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.since,
+    (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
+from (
+    select t.id, t.slug, t.title, t.state, tracked.since, t.last_activity_at, t.id as thread
+    {FROM_THREADS_WITH_ACTIVITY}
+    and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
+    and ($3::bigint is null or t.id = $3)
+    and exists (select from comment c where {IS_UNREAD})
+    order by t.last_activity_at desc, t.id desc limit $4
+) tracked order by tracked.last_activity_at desc, tracked.id desc
+"""  # noqa: S608 constants only
+# The oldest unread comments of each thread, $4 of each; of a single thread, those after the comment $5.
+SELECT_COMMENT_IDS = f"""
+select c.id from unnest($2::bigint[], $3::timestamptz[]) tracked(thread, since) cross join lateral (
+    select c.id, c.created_at from comment c where {IS_UNREAD} and ($5::bigint is null
+        or (c.created_at, c.id) > (select created_at, id from comment where id = $5 and thread = tracked.thread))
+    order by c.created_at, c.id limit $4
+) c order by tracked.thread, c.created_at, c.id
+"""  # noqa: S608 constants only
 
 
 async def count(member: int) -> int:
@@ -77,21 +98,6 @@ class UnreadThread(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-# The next page begins after the thread $2. With $3 only that thread.
-SELECT_THREADS = f"""
-select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.since,
-    (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
-from (
-    select t.id, t.slug, t.title, t.state, tracked.since, t.last_activity_at, t.id as thread
-    {FROM_THREADS_WITH_ACTIVITY}
-    and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
-    and ($3::bigint is null or t.id = $3)
-    and exists (select from comment c where {IS_UNREAD})
-    order by t.last_activity_at desc, t.id desc limit $4
-) tracked order by tracked.last_activity_at desc, tracked.id desc
-"""  # noqa: S608 constants only
-
-
 async def threads_with_unread(
     member: int, *, after: int | None = None, only_thread: int | None = None
 ) -> list[UnreadThread]:
@@ -100,16 +106,6 @@ async def threads_with_unread(
     `after` is the last thread of the page before, `only_thread` a single thread to return.
     """
     return await db.fetch(UnreadThread, SELECT_THREADS, member, after, only_thread, THREADS_PER_PAGE + 1)
-
-
-# The oldest unread comments of each thread, $4 of each; of a single thread, those after the comment $5.
-SELECT_COMMENT_IDS = f"""
-select c.id from unnest($2::bigint[], $3::timestamptz[]) tracked(thread, since) cross join lateral (
-    select c.id, c.created_at from comment c where {IS_UNREAD} and ($5::bigint is null
-        or (c.created_at, c.id) > (select created_at, id from comment where id = $5 and thread = tracked.thread))
-    order by c.created_at, c.id limit $4
-) c order by tracked.thread, c.created_at, c.id
-"""  # noqa: S608 constants only
 
 
 async def unread_comment_ids(

@@ -67,11 +67,12 @@ async def sections(
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
     viewer_states = await votes_on_comments(viewer.id, ids)
-    passages = await anchors.passage_texts(ids)
+    texts = await anchors.passage_texts(ids)
+    passages = {comment: shorten(text, PASSAGE_LENGTH) for comment, text in texts.items()}
     # A comment that stopped being visible since its id was read is left out.
     unread_comments = [
         UnreadComment(
-            row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), _passage(row.id, passages)
+            row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), passages.get(row.id)
         )
         for row in (rows[comment_id] for comment_id in ids if comment_id in rows)
         if row.state == "visible"
@@ -79,11 +80,11 @@ async def sections(
     by_thread: dict[int, list[UnreadComment]] = {}
     for comment in unread_comments:
         by_thread.setdefault(comment.row.thread, []).append(comment)
-    return [_section(thread, by_thread[thread.id], limit) for thread in threads if thread.id in by_thread]
-
-
-def _section(thread: UnreadThread, unread_comments: list[UnreadComment], limit: int) -> UnreadSection:
-    return UnreadSection(thread, unread_comments[:limit], has_more=len(unread_comments) > limit)
+    return [
+        UnreadSection(thread, by_thread[thread.id][:limit], has_more=len(by_thread[thread.id]) > limit)
+        for thread in threads
+        if thread.id in by_thread
+    ]
 
 
 def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> ParentComment | None:
@@ -100,8 +101,3 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
         return ParentComment(parent.id, None, "")
     beginning = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
     return ParentComment(parent.id, parent.author, beginning)
-
-
-def _passage(comment: int, passages: Mapping[int, str]) -> str | None:
-    text = passages.get(comment)
-    return shorten(text, PASSAGE_LENGTH) if text is not None else None

@@ -1,5 +1,6 @@
 """The page of unread comments, in all of a member's threads."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,13 +9,36 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from parley.letters.unread import ops, queries, view
-from parley.letters.unread.forms import MarkReadForm
 from parley.platform.errors import Refused
 from parley.platform.http.access import MEMBER, AnyRequest, signed_in
-from parley.platform.http.forms import posted_fields
+from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page, wants_fragment
-from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import join
+from parley.platform.text.cleaning import as_id, as_ids
+from parley.platform.text.messages import N_, join
+
+# The most ids accepted. A page shows 40 comments of one thread at most.
+MOST_IDS = 500
+
+
+class MarkReadForm(Form):
+    """Which comments of a thread the page showed, or the time up to which everything is read."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.thread = self.id("thread")
+        self.shown = as_ids(self.values.get("shown", ""), MOST_IDS)
+        self.until = _parse_time(self.values.get("until", ""))
+        if self.thread is None and self.until is None:
+            self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")
+
+
+def _parse_time(raw: str) -> datetime | None:
+    """Return a time written in ISO 8601 with an offset; None for anything else."""
+    try:
+        time = datetime.fromisoformat(raw)
+    except ValueError:
+        return None
+    return time.astimezone(UTC) if time.tzinfo is not None else None
 
 
 @get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from parley.moderation.appeals.rules import OUTCOMES
 from parley.moderation.decisions.forms import LONGEST_REASON, LONGEST_TIME
-from parley.moderation.decisions.rules import ACTIONS, OUTCOMES
+from parley.moderation.decisions.rules import ACTIONS
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 

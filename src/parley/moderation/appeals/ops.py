@@ -1,23 +1,26 @@
-"""Appeals: one per decision, within half a year.
+"""Appeals, one per decision, within half a year; and second looks.
 
-A moderator who had no part in the decision decides; if there is none, one who had.
+A moderator who had no part in the decision decides; if there is none, one who had. In a second look, a moderator judges
+a comment without knowing another's decision (moderation-proofs.md R10).
 """
 
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from parley.moderation.appeals import queries
-from parley.moderation.appeals.tables import Appeal
+from parley.moderation.appeals import queries, second_look_queries
+from parley.moderation.appeals.rules import JUDGEMENTS, OUTCOMES, require_milder
+from parley.moderation.appeals.tables import Appeal, SecondLook
 from parley.moderation.decisions import effects, letters, rows, rules
 from parley.moderation.decisions.effects import Change
 from parley.moderation.decisions.rows import DecisionRow
-from parley.moderation.decisions.rules import OUTCOMES, Choice, Stale
+from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import receipts, targets
 from parley.moderation.reports.targets import Target
+from parley.people import mail
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
@@ -45,6 +48,11 @@ DECLINE_REPORTS = f"""
 update report r set outcome = 'declined' from decision d
 where d.id = $1 and r.outcome = 'upheld' and {rows.HAS_ANSWERED} returning r.id
 """  # noqa: S608 constants only
+
+SELECT_APPELLANT = """
+select m.name, m.email, a.decision, a.state as outcome, a.answer from appeal a join member m on m.id = a.member
+where a.id = $1
+"""
 
 
 async def file(*, decision: int, text: str) -> int:
@@ -122,9 +130,32 @@ async def decide(
         await Appeal.update({Appeal.state: outcome, Appeal.answer: answer, Appeal.decided_at: NOW}).where(
             Appeal.id == appeal_id
         )
-        await letters.send_appeal_outcome(appeal_id, is_last_resort=is_last_resort)
+        await _send_outcome(appeal_id, is_last_resort=is_last_resort)
         entry = Entry(f"appeal.{outcome}", decision.kind, decision.target, *change, reason=answer, decision=decision.id)
         await modlog.write(viewer, entry)
+
+
+class Appellant(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    decision: int
+    outcome: str
+    answer: str
+
+
+async def _send_outcome(appeal: int, *, is_last_resort: bool) -> None:
+    """Mail the outcome of an appeal, with a link to the statement of reasons.
+
+    `is_last_resort` says that the reviewer had a part in the decision, and nobody else could review it.
+    """
+    for appellant in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
+        context = msgspec.structs.asdict(appellant) | {
+            "link": letters.link(appellant.decision),
+            "is_last_resort": is_last_resort,
+        }
+        await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
+        for hook in letters.after_statement:
+            await hook(appellant.decision)
 
 
 async def _lock(appeal_id: int) -> tuple[AppealState, DecisionRow, Target]:
@@ -169,7 +200,7 @@ async def _modify(viewer: Viewer, decision: DecisionRow, target: Target, choice:
     """Change the action and end of a decision to milder ones, and apply them."""
     if decision.state != "in_force":
         raise Refused(N_("This decision has already ended, so no milder one can replace it. Uphold it or overturn it."))
-    rules.require_milder(decision.kind, decision.action, decision.until, choice)
+    require_milder(decision.kind, decision.action, decision.until, choice)
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(
         Decision.id == decision.id
     )
@@ -188,3 +219,16 @@ async def _load_appeal(appeal_id: int, *, lock: bool = False) -> AppealState:
     if appeal is None:
         raise NotFound(N_("There is no such appeal."))
     return appeal
+
+
+async def save_judgement(viewer: Viewer, decision: int, judgement: str | None) -> None:
+    """Save what a moderator would have decided. The decision stays as it is.
+
+    Raises Refused for an unknown judgement, Stale where the decision no longer waits for a second look by them.
+    """
+    if judgement not in JUDGEMENTS:
+        raise Refused(N_("Please choose what you would have done."))
+    second_look = SecondLook(decision=decision, moderator=viewer.id, judgement=judgement)
+    insertion = SecondLook.insert(second_look).on_conflict(SecondLook.decision, "DO NOTHING")
+    if await second_look_queries.decision_to_judge(viewer, decision) is None or not await insertion:
+        raise Stale(N_("This decision no longer needs a second look. Your judgement was not saved."))

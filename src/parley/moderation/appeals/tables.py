@@ -34,6 +34,6 @@ class SecondLook(Table):
     id = BigSerial(primary_key=True)
     decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
     moderator = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
-    # What the moderator would have done (moderation/decisions/rules.py: JUDGEMENTS).
+    # What the moderator would have done (rules.py: JUDGEMENTS).
     judgement = Varchar(10, null=False, default=None)
     created_at = Timestamptz(null=False)

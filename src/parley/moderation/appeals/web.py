@@ -1,4 +1,4 @@
-"""Pages of appeals and of proposals that need a second approval."""
+"""Pages of appeals, of proposals that need a second approval, and of second looks."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from litestar.response import Redirect
 from parley.moderation.appeals import ops, queries, second_look_queries
 from parley.moderation.appeals.forms import ReviewForm, SecondApprovalForm
 from parley.moderation.appeals.queries import AppealRow, Proposal
+from parley.moderation.appeals.rules import JUDGEMENTS, milder
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.decisions import second_approval
-from parley.moderation.decisions.rules import ACTIONS, LENGTHS, milder
+from parley.moderation.decisions.rules import ACTIONS, LENGTHS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import people
@@ -177,4 +178,45 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
 
 
-handlers: list[object] = [appeals_page, appeal_page, assign, decide, second_approval_page, decide_proposal, reveal]
+@get("/mod/second-looks", name="moderation:second-looks", opt={"who": MODERATOR})
+async def second_look_page(request: AnyRequest) -> Response[Any]:
+    """The next case, and above it the comparison of the last one."""
+    return await _show_case(request, Form({}))
+
+
+@post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
+async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    form, decision_id = Form(await posted_fields(request)), as_id(decision) or 0
+    try:
+        await ops.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
+    except ParleyError as error:
+        form.errors["judgement"] = error.message
+        return await _show_case(request, form, error.status)
+    return Redirect(f"/mod/second-looks?judged={decision_id}", status_code=303)
+
+
+async def _show_case(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+    viewer, judged = staff(request), as_id(request.query_params.get("judged", ""))
+    return page(
+        request,
+        "moderation/appeals/second_look.html",
+        status=status,
+        case=await second_look_queries.next_case(viewer),
+        comparison=await second_look_queries.comparison(viewer, judged) if judged else None,
+        waiting=await second_look_queries.count_waiting(viewer),
+        form=form,
+        judgements=JUDGEMENTS,
+    )
+
+
+handlers: list[object] = [
+    appeals_page,
+    appeal_page,
+    assign,
+    decide,
+    second_approval_page,
+    decide_proposal,
+    reveal,
+    second_look_page,
+    second_look,
+]

@@ -1,4 +1,7 @@
-"""The checks before a comment is posted: whether its author may post here now, and which rules match it."""
+"""The checks before a comment is posted: whether its author may post here now, and which rules match it.
+
+What an automatic rule would hold in a comment cannot stand in a profile either.
+"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,12 +22,20 @@ from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.matching.post import EarlierPost, Post
 from parley.platform.cache import Bounded
-from parley.platform.errors import ParleyError
+from parley.platform.errors import ParleyError, Refused
 from parley.platform.http.access import VERIFIED, Viewer
 from parley.platform.settings import settings
-from parley.platform.text.messages import Message
+from parley.platform.text import markdown
+from parley.platform.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)
+
+# Facts about comments, which a profile has none of.
+OF_COMMENTS = frozenset({"recent", "heat", "copies", "linked"})
+REFUSED = N_(
+    "An automatic rule would hold this for a moderator, and a profile cannot wait. Your text is kept here: "
+    "please leave out links and advertising until you have taken part for a while."
+)
 
 # How long members of the highest trust level stay cached. Their age and comments only grow, so only a decision
 # against them can lower their level, and that empties their entry.
@@ -63,6 +74,32 @@ async def check(draft: Draft) -> CheckResult | None:
         if not trust.level(author).is_held_without_rules:
             return None
         return CheckResult(hold=True, checked_comments=author.checked_comments, after=acting.hold_unjudged)
+
+
+async def check_profile(viewer: Viewer, title: str, bio: str) -> None:
+    """Raise Refused where a rule would hold these words, and for newcomers if the rules fail."""
+    if viewer.access > VERIFIED or not (title or bio):
+        return
+    author = await facts.author(viewer.id)
+    try:
+        holds = await _is_held_in_profile(f"{title}\n\n{bio}", author)
+    except (ParleyError, asyncpg.PostgresConnectionError):
+        raise
+    except Exception:
+        log.exception("automatic rules failed", member=viewer.id)
+        holds = trust.level(author).is_held_without_rules
+    if holds:
+        raise Refused(REFUSED)
+
+
+async def _is_held_in_profile(text: str, author: facts.AuthorRecord) -> bool:
+    rules = [
+        rule
+        for rule in (await current.in_force()).rules
+        if not any(condition.needs & OF_COMMENTS for condition in rule.conditions)
+    ]
+    post = facts.post(text, markdown.render(text), assisted=False, author=author)
+    return (await budget.judge(rules, post)).holds
 
 
 async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:

@@ -5,7 +5,7 @@ of today.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -13,16 +13,15 @@ import msgspec
 from parley.discussion.commenting.drafts import Signature
 from parley.discussion.comments.rules import ALL_WORDS
 from parley.discussion.slow_mode.heat import QUICK, QUICK_PAIR, REMOVAL, REPORT, WINDOW, Point, heat, newest_of_pairs
-from parley.moderation.backtests.signed import SignedPosts
 from parley.moderation.matching.conditions import Members, Similar
 from parley.moderation.matching.evaluate import ActiveRule
-from parley.moderation.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
-from parley.moderation.matching.post import LONGEST_COMPARED, Post, comparable
+from parley.moderation.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, MOST_EARLIER, OTHERS, OWN, RESTRICTS
+from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
 from parley.people.accounts import names
 from parley.platform import db
 
 HOUR, DAY = 3_600.0, 86_400.0
-RECORD_DAYS = 90
+RECORD_DAYS, COPY_DAYS = 90, 30
 
 SELECT_IDS = """
 select id from comment where created_at > $1::timestamptz - interval '30 days' and created_at <= $1
@@ -132,6 +131,44 @@ class HeatPoint(msgspec.Struct, frozen=True):
     weight: float
     at: float
     pair: str | None
+
+
+class SignedPost(msgspec.Struct, frozen=True):
+    """A comment that was judged, `at` seconds since 1970."""
+
+    number: int
+    author: int
+    at: float
+    signature: Signature
+
+
+class SignedPosts:
+    """Earlier comments by the bands of their signatures and the hosts that they link to, the newest of each.
+
+    In memory, it finds what `earlier_posts` in matching/facts.py finds in the database.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.by_key: defaultdict[int | str, deque[SignedPost]] = defaultdict(lambda: deque(maxlen=MOST_EARLIER))
+
+    def add(self, author: int, at: float, signature: Signature) -> None:
+        self.number += 1
+        post = SignedPost(self.number, author, at, signature)
+        keys: list[int | str] = [*post.signature.bands, *post.signature.hosts]
+        for key in keys:
+            self.by_key[key].append(post)
+
+    def earlier(self, author: int, at: float, signature: Signature) -> Iterator[EarlierPost]:
+        """Yield the posts that may be near-copies, and those of the last hour that link to the same host."""
+        posts = {post.number: post for key in signature.bands for post in self.by_key.get(key, ())}
+        linked = (post for host in signature.hosts for post in self.by_key.get(host, ()))
+        posts |= {post.number: post for post in linked if at - post.at < HOUR}
+        for post in posts.values():
+            if at - post.at < COPY_DAYS * DAY:
+                yield EarlierPost(
+                    post.author, post.author == author, at - post.at, post.signature.sketch, post.signature.hosts
+                )
 
 
 class History:

@@ -7,7 +7,7 @@ import msgspec
 from parley.moderation.appeals.queries import IS_OPEN_APPEAL, MAY_REVIEW_WITHOUT_PART
 from parley.moderation.matching.facts import LET_IN, RESTRICTS
 from parley.moderation.modqueue.queries import IS_PASSED_ON, NOT_OWN
-from parley.moderation.modqueue.time_to_decide import GROUNDS_OF, IS_LATE
+from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE
 from parley.moderation.reports.tables import QueueItem
 from parley.platform import db
 from parley.platform.http.access import ADMIN, Viewer

@@ -11,7 +11,7 @@ from parley.moderation.dashboard import charts, queries
 from parley.moderation.dashboard.charts import Share, Spans, Strip
 from parley.moderation.dashboard.periods import Period
 from parley.moderation.modlog import wording
-from parley.moderation.modqueue.time_to_decide import DEFAULT_HOURS
+from parley.moderation.reports.queries import DEFAULT_HOURS
 from parley.platform.text.durations import in_two_units
 from parley.platform.text.formats import number, percent
 from parley.platform.text.messages import N_, Message, join, plural, verbatim

@@ -1,15 +1,30 @@
-"""The overview for moderators, and the same figures for a chosen period."""
+"""The overview for moderators, figures of a chosen period and about mail, and statements of reasons as CSV."""
 
-from datetime import UTC, datetime
+import csv
+import io
+import re
+from datetime import UTC, date, datetime
 from typing import Any
 
-from litestar import Response, get
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
 
-from parley.moderation.dashboard import periods, stats
+from parley.moderation.dashboard import mail, mail_queries, periods, stats
 from parley.moderation.dashboard import queries as numbers
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.moderation.dashboard.transparency import TransparencyRow, statements
+from parley.people.mail import bounces
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page
 from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_, Message
+
+MAIL_DAYS = 30
+LONGEST_ADDRESS = 254
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\.csv")
 
 
 async def _overview(request: AnyRequest) -> dict[str, Any]:
@@ -47,4 +62,52 @@ async def stats_page(request: AnyRequest) -> Response[Any]:
     )
 
 
-handlers: list[object] = [overview, now, stats_page]
+@get("/mod/mail", name="moderation:mail", opt={"who": ADMIN})
+async def mail_page(request: AnyRequest) -> Response[Any]:
+    return await _show_mail(request)
+
+
+@post("/mod/mail/release", name="moderation:mail-release", opt={"who": ADMIN})
+async def release(request: AnyRequest) -> Response[Any]:
+    """End the suppression of an address."""
+    form = Form(await posted_fields(request))
+    address = form.text("address", most=LONGEST_ADDRESS, least=1, missing=N_("Please enter an address."))
+    if not form.errors and await bounces.end_suppression(address):
+        return Redirect("/mod/mail#held-back", status_code=303)
+    unknown = N_("{address} is not suppressed. The suppression may have been removed already.").format(address=address)
+    return await _show_mail(request, status=422, error=form.errors.get("address", unknown))
+
+
+async def _show_mail(request: AnyRequest, status: int = 200, error: Message | None = None) -> Response[Any]:
+    period = periods.period(MAIL_DAYS, datetime.now(UTC))
+    return page(
+        request,
+        "moderation/dashboard/mail/page.html",
+        status=status,
+        error=error,
+        now=await mail_queries.mail_now(),
+        figures=await mail.figures(period),
+        period=period,
+        last=await mail_queries.last_mails(),
+        suppressed=await mail_queries.suppressed_addresses(),
+        words=mail.LABELS,
+    )
+
+
+@get("/mod/transparency/{month:str}", name="moderation:transparency", opt={"who": ADMIN})
+async def statements_of_month(month: FromPath[str]) -> Response[Any]:
+    """The statements of reasons of a month, with the fields of the DSA Transparency Database."""
+    match = MONTH.fullmatch(month)
+    if match is None:
+        raise NotFound(N_("There are statements of whole months, such as /mod/transparency/2026-11.csv."))
+    first = date(int(match[1]), int(match[2]), 1)
+    end = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(TransparencyRow.__struct_fields__)
+    table.writerows(map(msgspec.structs.astuple, await statements(first, end)))
+    headers = {"Content-Disposition": f'attachment; filename="statements-of-reasons-{month}"'}
+    return Response(text.getvalue(), media_type="text/csv", headers=headers)
+
+
+handlers: list[object] = [overview, now, stats_page, mail_page, release, statements_of_month]

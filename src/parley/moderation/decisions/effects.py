@@ -6,11 +6,13 @@ import msgspec
 from piccolo.columns import Column
 
 from parley.discussion.comments import moving, states, wording
+from parley.discussion.comments.rules import MOVED
 from parley.discussion.comments.tables import Comment
+from parley.discussion.threads.queries import lock_thread
 from parley.discussion.threads.tables import Thread
 from parley.discussion.threads.updating import decline_waiting
-from parley.moderation.decisions import moves, profiles, restrictions, sanctions
-from parley.moderation.decisions.rules import SLOW_SECONDS, Choice
+from parley.moderation.decisions import profiles, restrictions, sanctions
+from parley.moderation.decisions.rules import SLOW_SECONDS, Choice, ThreadReference
 from parley.moderation.decisions.sanctions import Sanction
 from parley.moderation.reports.targets import Target
 from parley.people.accounts import sessions
@@ -184,7 +186,7 @@ async def _collapse(target: Target, reason: str | None, actor: int | None) -> Ch
 async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> Change:
     """Lock, slow, archive or open the thread, or lock, open or move the branch that begins with the comment."""
     if choice.action == "move":
-        return await moves.move(target, choice.to, actor)
+        return await _move_branch(target, choice.to, actor)
     if choice.action in {"lock_branch", "unlock_branch"}:
         return await _set_branch(target, actor, locked=choice.action == "lock_branch")
     return await _set_thread(target, _thread_settings(target, choice), actor)
@@ -192,8 +194,43 @@ async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> 
 
 async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
     if "place" in before:
-        return await moves.move_back(target, msgspec.convert(before["place"], moving.Location), actor)
+        return await _move_back(target, msgspec.convert(before["place"], moving.Location), actor)
     return await _set_branch(target, actor, locked=before["branch"] == "locked")
+
+
+async def _move_branch(target: Target, to: ThreadReference | None, actor: int | None) -> Change:
+    """Move a locked comment with its replies; return its place before and after.
+
+    Raises Refused if nobody can read the comment yet, or if nothing can be moved there.
+    """
+    if to is None or target.state in states.UNCOUNTED:
+        raise Refused(N_("Nobody can read this comment yet, so it cannot be moved. Please approve it first."))
+    return await _move_back(target, await moving.new_location(target.id, to.thread, to.passage), actor)
+
+
+async def _move_back(target: Target, to: moving.Location, actor: int | None) -> Change:
+    """Move a locked comment to a place where it was before, whatever has become of its thread.
+
+    A reply goes back to the comment that it answers, which may have been moved, locked or opened since.
+    """
+    to = await _beside_parent(to)
+    await lock_thread(to.thread)
+    if to != await _beside_parent(to):
+        raise Refused(MOVED)
+    was = await moving.location_of(target.id)
+    if was == to:
+        return {}, {}
+    await moving.move(target.id, to, actor)
+    return {"place": msgspec.structs.asdict(was)}, {"place": msgspec.structs.asdict(to)}
+
+
+async def _beside_parent(to: moving.Location) -> moving.Location:
+    """A place, in the thread and the locked branch that its parent is in now."""
+    if to.parent is None:
+        return to
+    parent = await moving.location_of(to.parent)
+    locked = await db.value(Comment.select(Comment.locked_branch).where(Comment.id == to.parent))
+    return msgspec.structs.replace(to, thread=parent.thread, locked_branch=locked)
 
 
 async def _set_branch(target: Target, actor: int | None, *, locked: bool) -> Change:

@@ -1,16 +1,17 @@
 """The form of a decision."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from msgspec.structs import replace
 
-from parley.moderation.decisions.destinations import destination
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Choice, ThreadReference
-from parley.moderation.decisions.slots import fill_slots
 from parley.platform.http.forms import Form
-from parley.platform.text.messages import N_
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_, plural
 
 # The actions with which a sanction of the author can go.
 AGAINST_WORDS = {"remove", "collapse"}
@@ -18,6 +19,9 @@ LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
 LONGEST_TIME = max(LENGTHS)
 LONGEST_ADDRESS = 2_000
+PLACEHOLDERS = re.compile(r"\{(quote|rule|days)\}")
+THREAD = re.compile(r"/t/(\d{1,19})(?:/[^/]*)?/?")
+PASSAGE = re.compile(r"p(\d{1,19})")
 
 
 class DecisionForm(Form):
@@ -86,7 +90,7 @@ class DecisionForm(Form):
         title = self.titles.get(self.rule or "", "")
         # Both decisions have the same reason, so `{days}` is how long the sanction lasts in both.
         lasts = any(ACTIONS[chosen].timed for chosen in (action, self.also) if chosen)
-        reason = fill_slots(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
+        reason = fill_placeholders(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
         days = self.days if ACTIONS[action].timed else None
         return Choice(0, 0, action, self.rule if ACTIONS[action].restricts else None, reason, days)
 
@@ -94,3 +98,26 @@ class DecisionForm(Form):
 def says_something(reason: str) -> bool:
     """Whether a reason has a letter, a digit or a sign, and not only spaces and invisible characters."""
     return any(unicodedata.category(letter)[0] in "LNPS" for letter in reason)
+
+
+def fill_placeholders(reason: str, *, quote: str, rule: str, days: int | None) -> str:
+    """A reason with `{quote}`, `{rule}` and `{days}` filled in. A quote without its placeholder stands before it."""
+    lasts = plural("{count} day", "{count} days", days) if days else N_("permanently")
+    values = {"quote": f"“{quote}”", "rule": rule, "days": str(lasts)}
+    words = PLACEHOLDERS.sub(lambda found: values[found[1]], reason)
+    return f"{values['quote']}\n\n{words}" if quote and words and "{quote}" not in reason else words
+
+
+def destination(address: str) -> ThreadReference | None:
+    """The thread and the passage that an address names; None for any other text. The number of a thread is enough."""
+    if thread := as_id(address.strip()):
+        return ThreadReference(thread)
+    try:
+        parts = urlsplit(address.strip())
+        asked = parse_qs(parts.query, max_num_fields=20).get("passage", [""])[0]
+    except ValueError:
+        return None
+    match = THREAD.fullmatch(parts.path)
+    named = PASSAGE.fullmatch(parts.fragment)
+    number = as_id(match[1]) if match else None
+    return ThreadReference(number, as_id(named[1] if named else asked)) if number else None

@@ -1,4 +1,4 @@
-"""The letters about decisions."""
+"""The letters about decisions, and previews of them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 import msgspec
 
 from parley.moderation.decisions import queries
-from parley.moderation.decisions.rules import act
+from parley.moderation.decisions.rules import ACTIONS, Choice, act
 from parley.moderation.reports import receipts
+from parley.moderation.reports.receipts import ReportMail
 from parley.people import mail
 from parley.people.accounts import queries as accounts
+from parley.people.community.tables import Guideline
 from parley.platform import db
 from parley.platform.db.tables import Mail
 from parley.platform.settings import settings
@@ -19,6 +21,20 @@ from parley.platform.text.messages import N_
 
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
 after_statement: list[Callable[[int], Awaitable[None]]] = []
+
+SELECT_CONCERNED = """
+select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
+       d.moderator is null as automated, d.role
+from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
+where d.id = $1 and (d.action = 'role'
+    or d.guideline is not null and d.action = any($2::text[]))
+"""
+# All reporters get the same letter; the preview shows that of the first.
+SELECT_REPORTER = f"""
+select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
+       $2::text as outcome, false as is_visitor, true as is_confirmed, {receipts.ASKS_FOR_LESS}
+from {receipts.FROM_REPORTS} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
+"""  # noqa: S608 constants only
 
 
 class Concerned(msgspec.Struct, frozen=True):
@@ -33,15 +49,6 @@ class Concerned(msgspec.Struct, frozen=True):
     until: datetime | None
     automated: bool
     role: str | None = None
-
-
-SELECT_CONCERNED = """
-select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
-       d.moderator is null as automated, d.role
-from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
-where d.id = $1 and (d.action = 'role'
-    or d.guideline is not null and d.action = any($2::text[]))
-"""
 
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
@@ -120,39 +127,29 @@ def is_key(decision: int, key: str) -> bool:
     return is_signature("decision", str(decision).encode(), key)
 
 
-async def send_lifted(member: int, reason: str) -> None:
-    """Mail a member that their sanction was lifted early."""
+class LetterPreview(msgspec.Struct, frozen=True):
+    """The letters to the member concerned, and that to the reporters; None where none is sent."""
+
+    concerned: list[str]
+    reporters: str | None
+
+
+async def draft_letters(choice: Choice, member: int | None, kind: str, sanction: Choice | None = None) -> LetterPreview:
+    """The letters of a decision about a target of this kind that concerns `member`, and of a sanction with it."""
+    decisions = [(choice, kind)] + ([(sanction, "member")] if sanction else [])
+    drafts = [await _draft_statement(member, *decision) for decision in decisions] if member else []
+    reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
+    return LetterPreview(
+        concerned=[draft for draft in drafts if draft],
+        reporters=receipts.outcome(reporter)[1] if reporter and choice.action != "escalate" else None,
+    )
+
+
+async def _draft_statement(member: int, choice: Choice, kind: str) -> str | None:
     to = await accounts.account(member)
-    if to is not None:
-        await mail.send(
-            "lifted", to.email, *mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
-        )
-
-
-class Appellant(msgspec.Struct, frozen=True):
-    name: str
-    email: str
-    decision: int
-    outcome: str
-    answer: str
-
-
-SELECT_APPELLANT = """
-select m.name, m.email, a.decision, a.state as outcome, a.answer from appeal a join member m on m.id = a.member
-where a.id = $1
-"""
-
-
-async def send_appeal_outcome(appeal: int, *, is_last_resort: bool) -> None:
-    """Mail the outcome of an appeal, with a link to the statement of reasons.
-
-    `is_last_resort` says that the reviewer had a part in the decision, and nobody else could review it.
-    """
-    for appellant in await db.fetch(Appellant, SELECT_APPELLANT, appeal):
-        context = msgspec.structs.asdict(appellant) | {
-            "link": link(appellant.decision),
-            "is_last_resort": is_last_resort,
-        }
-        await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
-        for hook in after_statement:
-            await hook(appellant.decision)
+    if to is None or not ACTIONS[choice.action].restricts:
+        return None
+    title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
+    concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
+    # The statement has no number yet.
+    return statement(concerned, link(0).partition("0?")[0] + "…")[1]

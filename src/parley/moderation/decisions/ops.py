@@ -11,7 +11,8 @@ from parley.moderation.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.reports import queue_changes, targets
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports import targets
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.reports.targets import Target
 from parley.platform import db
@@ -128,13 +129,10 @@ def about(choice: Choice, target: Target) -> tuple[str, int]:
 async def close(item: int, outcome: str | None) -> None:
     """Close an item and answer its reports with `outcome`; None leaves it open and escalates it."""
     await db.execute(CLOSE_ITEM, item, outcome is None)
-    await queue_changes.notify_queue()
-    if outcome is not None:
-        await _answer_reports(item, outcome)
-
-
-async def _answer_reports(item: int, outcome: str) -> None:
-    """Answer the open reports of an item, in the two steps that the database allows (schema.sql)."""
+    await reports.notify_queue()
+    if outcome is None:
+        return
+    # The database allows only these two steps (schema.sql).
     of_item = Report.item == item
     await Report.update({Report.state: "claimed"}).where(of_item, Report.state == "open")
     await Report.update({Report.state: "resolved", Report.outcome: outcome, Report.resolved_at: NOW}).where(

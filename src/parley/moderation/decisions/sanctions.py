@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from piccolo.columns import Column
 
 from parley.moderation.reports.targets import Target
 from parley.people.accounts import sessions, viewer_cache
@@ -46,22 +47,23 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
 
     Of a member who left, only the state that they come back to is set.
     """
-    if target.member is None or not can_be_sanctioned(target):
-        if target.member is not None and target.member_state == LEFT:
-            await _set_state_before(target.member)
+    if target.member is None:
+        return {}, {}
+    if not can_be_sanctioned(target):
+        if target.member_state == LEFT:
+            await _set_state(target.member, Member.state_before, await _strictest(target.member))
         return {}, {}
     strictest = await _strictest(target.member, new)
     state = STATE[strictest.action] if strictest else "active"
     if "active" not in {state, target.member_state} and state != target.member_state:
         # The database allows the change from one sanction to another only by way of "active" (schema.sql).
-        await _set_state(target.member, "active", None, "")
-    until = strictest.until if strictest else None
-    await _set_state(target.member, state, until, strictest.reason if strictest else "")
+        await _set_state(target.member, Member.state, None)
+    await _set_state(target.member, Member.state, strictest)
     if state == "suspended":
         await sessions.end_all(target.member)
     viewer_cache.clear_after_commit()
     before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
-    return before, {"member_state": state, "until": msgspec.to_builtins(until)}
+    return before, {"member_state": state, "until": msgspec.to_builtins(strictest.until if strictest else None)}
 
 
 async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
@@ -69,18 +71,12 @@ async def _strictest(member: int, new: Sanction | None = None) -> Sanction | Non
     return max(sanctions, key=lambda sanction: sanction.strictness, default=None)
 
 
-async def _set_state_before(member: int) -> None:
-    strictest = await _strictest(member)
+async def _set_state(member: int, column: Column, sanction: Sanction | None) -> None:
+    """Set the state in `column` to that of a sanction; without one, to active."""
     await Member.update(
         {
-            Member.state_before: STATE[strictest.action] if strictest else "active",
-            Member.state_until: strictest.until if strictest else None,
-            Member.state_reason: strictest.reason if strictest else "",
+            column: STATE[sanction.action] if sanction else "active",
+            Member.state_until: sanction.until if sanction else None,
+            Member.state_reason: sanction.reason if sanction else "",
         }
     ).where(Member.id == member)
-
-
-async def _set_state(member: int, state: str, until: datetime | None, reason: str) -> None:
-    await Member.update({Member.state: state, Member.state_until: until, Member.state_reason: reason}).where(
-        Member.id == member
-    )

@@ -7,7 +7,8 @@ from parley.moderation.decisions.rows import DecisionRow, end, load
 from parley.moderation.decisions.rules import ON_THREAD, UNDO_SECONDS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.reports import queue_changes, targets
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports import targets
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
@@ -99,4 +100,4 @@ async def _reopen(made: DecisionRow) -> None:
     await db.execute(REOPEN_PROPOSALS, made.item, made.kind, made.target, made.created_at)
     await db.execute(REOPEN_REPORTS, made.item, made.created_at)
     await db.execute(REOPEN_ITEM, made.item, made.created_at)
-    await queue_changes.notify_queue()
+    await reports.notify_queue()

@@ -60,7 +60,7 @@ class Pattern(Condition, frozen=True, tag="pattern"):
 
 
 class Links(Condition, frozen=True, tag="links"):
-    """At least `at_least` links; `to` sites that discussions seldom link to (sites.py), or to any."""
+    """At least `at_least` links; `to` sites that discussions seldom link to (links.py), or to any."""
 
     at_least: Count = 1
     to: Literal["any", "seldom"] = "any"

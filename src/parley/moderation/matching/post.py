@@ -6,11 +6,11 @@ from functools import cached_property
 import msgspec
 
 from parley.discussion.commenting.drafts import Signature
-from parley.moderation.matching import addresses, score
+from parley.moderation.matching import score
 from parley.moderation.matching.folding import fold, fold_alike, unfurl
+from parley.moderation.matching.links import is_often_linked, written_addresses
 from parley.moderation.matching.score import Buckets
 from parley.moderation.matching.signature import likeness, signature
-from parley.moderation.matching.sites import is_often_linked
 from parley.platform.cache import by_text
 from parley.platform.text import markdown
 from parley.platform.text.hosts import bare_host, host_of
@@ -103,7 +103,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
         """The addresses of its links, as rendered, and those that readers would have to type."""
         marked = any(mark in self.body for mark in LINK_MARKS)
         rendered = HREF.findall(self.rendered) if marked else []
-        return (*rendered, *addresses.written_addresses(self.alike, rendered))
+        return (*rendered, *written_addresses(self.alike, rendered))
 
     @property
     def seldom_linked(self) -> tuple[str, ...]:

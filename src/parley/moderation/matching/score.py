@@ -39,7 +39,7 @@ SAME_DIGIT = str.maketrans("123456789", "000000000")
 MARKS = 0.5
 # Of so many combinations of marks the buckets are known.
 MARKS_CACHED = 4_000
-# The figures for texts from sources that were not learned are in docs/moderation.md.
+# data/README.md has the figures for texts from sources that were not learned.
 SUGGESTED = 0.7
 STRONGEST = 3
 # Metrics are given for these scores.

@@ -9,12 +9,15 @@ from parley.moderation.modlog.ops import Entry
 from parley.moderation.modmembers.tables import Note
 from parley.moderation.reports import targets
 from parley.moderation.reports.targets import Target
+from parley.people import mail
+from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions
 from parley.people.second_factors import factor_recovery
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 
@@ -45,8 +48,17 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
             raise Refused(N_("This member is no longer silenced or suspended."))
         await letters.hold_back(ended)
         before, after = await sanctions.settle(target)
-        await letters.send_lifted(member, reason)
+        await _send_lifted(member, reason)
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
+
+
+async def _send_lifted(member: int, reason: str) -> None:
+    """Mail a member that their sanction was lifted early."""
+    to = await accounts.account(member)
+    if to is not None:
+        await mail.send(
+            "lifted", to.email, *mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
+        )
 
 
 async def _end_sanctions(member: int) -> list[int]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.moderation.reports.grave import IS_GRAVE
+from parley.moderation.reports.queries import IS_SENSITIVE_COMMENT
 from parley.people.accounts import addresses, names
 from parley.people.accounts.states import STATE_NOW
 from parley.platform import db
@@ -127,7 +127,7 @@ class CommentLine(msgspec.Struct, frozen=True):
 
 SELECT_COMMENTS = f"""
 select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
-       c.html, t.title, c.created_at, {IS_GRAVE} as sensitive
+       c.html, t.title, c.created_at, {IS_SENSITIVE_COMMENT} as sensitive
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
 """  # noqa: S608 constants only
 

@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.moderation.decisions.drafts import draft_letters
 from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, ROLES
 from parley.moderation.modmembers import ops, queries
 from parley.moderation.modmembers.forms import LiftForm, NoteForm, RoleForm

@@ -3,7 +3,7 @@
 from parley.moderation.decisions.rules import CLAIM_MINUTES, Stale
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import IS_BEHIND, IS_CHOSEN
-from parley.moderation.reports import queue_changes
+from parley.moderation.reports import ops as reports
 from parley.platform import db
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
@@ -36,13 +36,13 @@ async def claim(viewer: Viewer, item: int) -> None:
         if not await db.execute(CLAIM_ITEM, viewer.id, item, CLAIM_MINUTES):
             raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
         await db.execute(RELEASE_CLAIMS, viewer.id, item)
-        await queue_changes.notify_queue()
+        await reports.notify_queue()
 
 
 async def release(viewer: Viewer) -> None:
     """Release the moderator's claim, if there is one."""
     await db.execute(RELEASE_CLAIMS, viewer.id, 0)
-    await queue_changes.notify_queue()
+    await reports.notify_queue()
 
 
 async def take_next(viewer: Viewer, wanted: QueueFilter, after: int) -> int | None:

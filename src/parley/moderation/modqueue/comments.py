@@ -9,7 +9,7 @@ from parley.discussion.comments.rules import ALL_WORDS
 from parley.moderation.matching.post import LONGEST_COMPARED, comparable
 from parley.moderation.modqueue.filters import CommentFilter
 from parley.moderation.modqueue.queries import EXCERPT
-from parley.moderation.reports.grave import IS_SENSITIVE
+from parley.moderation.reports.queries import IS_SENSITIVE
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.text import markdown

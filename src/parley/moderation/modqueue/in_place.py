@@ -1,19 +1,35 @@
 """Deciding about a comment, an article or a member where one sees it, without a report."""
 
 import msgspec
+from markupsafe import Markup
 
 from parley.articles.articles import queries as articles
 from parley.articles.articles.queries import PassageText
 from parley.discussion.threads.tables import Thread
 from parley.moderation.decisions import ops as decisions
-from parley.moderation.decisions import rules
+from parley.moderation.decisions import restrictions, rules
+from parley.moderation.decisions.restrictions import EFFECTS
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import targets
 from parley.moderation.reports.subjects import Subject
 from parley.moderation.reports.tables import QueueItem
 from parley.platform import db
+from parley.platform.errors import Refused
 from parley.platform.http.access import Viewer
+from parley.platform.text.messages import N_
+
+SELECT_ARTICLE = """
+select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, a.withheld, r.number
+from thread t join article a on a.id = t.article join revision r on r.article = a.id
+where t.id = $1 order by r.number desc limit 1
+"""
+SELECT_PASSAGES = """
+select p.position + 1 as number, p.lineage, p.text, p.html as raw_html from passage p
+where p.revision = (select r.id from thread t join revision r on r.article = t.article
+                    where t.id = $1 order by r.number desc limit 1)
+order by p.position
+"""
 
 
 async def concerned_member(subject: Subject) -> int | None:
@@ -66,3 +82,59 @@ async def sanction(viewer: Viewer, author: int | None, choice: Choice | None) ->
     """Decide about the author too, in the transaction of a decision about what they wrote; undone together."""
     if author is not None and choice is not None:
         await decide_on(viewer, "member", author, None, choice)
+
+
+async def decide_article(viewer: Viewer, thread: int, choice: Choice) -> int:
+    """Restrict what is shown of a thread's article, or show all of it again; return the id of the decision.
+
+    It answers the reports that wait. Raises Forbidden in one's own case, Refused without a rule and a reason, NotFound.
+    """
+    if choice.action not in {*EFFECTS, "restore"}:
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if choice.action != "restore":
+        rules.require_choice_allowed(choice, "article")
+    elif not choice.reason.strip():
+        raise Refused(N_("Please give a reason: it is kept with the decision."))
+    async with db.atomic():
+        target = await targets.lock("article", thread)
+        waiting = QueueItem.select(QueueItem.id).where(
+            QueueItem.kind == "article", QueueItem.target == thread, QueueItem.state == "open"
+        )
+        item = await db.value(waiting.lock_rows("NO KEY UPDATE"))
+        rules.require_decision_allowed(
+            viewer, await decisions.concerned_member(viewer, target), await decisions.reporters_but(viewer, item)
+        )
+        if choice.action == "restore":
+            await restrictions.require_end("article", thread, list(EFFECTS), choice.to.passage if choice.to else None)
+        return await decisions.carry_out(viewer, choice, target, item)
+
+
+class WholeArticle(msgspec.Struct, frozen=True):
+    title: str
+    byline: str | None
+    address: str | None
+    restricted: str
+    untitled: bool
+    withheld: list[int]
+    number: int
+
+
+async def whole_article(thread: int) -> WholeArticle | None:
+    return await db.fetch_one(WholeArticle, SELECT_ARTICLE, thread)
+
+
+class WholePassage(msgspec.Struct, frozen=True):
+    number: int
+    lineage: int
+    text: str
+    raw_html: str
+
+    @property
+    def html(self) -> Markup:
+        """The passage's element, sanitised on import (extraction/html/passages.py)."""
+        return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+
+async def passages(thread: int) -> list[WholePassage]:
+    """The passages of the newest revision, whatever readers may see of them."""
+    return await db.fetch(WholePassage, SELECT_PASSAGES, thread)

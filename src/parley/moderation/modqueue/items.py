@@ -8,14 +8,19 @@ from markupsafe import Markup
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED
-from parley.moderation.modqueue import nearby, people
-from parley.moderation.modqueue.nearby import NearbyComment
+from parley.discussion.comments.rules import IS_VISIBLE
+from parley.moderation.matching import facts
+from parley.moderation.matching.facts import AuthorRecord
+from parley.moderation.modqueue import people
 from parley.moderation.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.moderation.modqueue.queries import GROUND_COUNTS, NOT_OWN
-from parley.moderation.reports.grave import IS_GRAVE, IS_SENSITIVE
+from parley.moderation.reports.queries import IS_SENSITIVE, IS_SENSITIVE_COMMENT
 from parley.moderation.rights import queries as rights
 from parley.moderation.rights.queries import RightsRow
 from parley.platform import db
+
+# Of the replies to a comment, of others near it, and of the domains that it names.
+MOST_LISTED = 5
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -70,14 +75,22 @@ async def item(viewer: int, number: int) -> ItemRow | None:
     return await db.fetch_one(ItemRow, SELECT_ITEM, viewer, number)
 
 
-class CommentWords(msgspec.Struct, frozen=True):
+class RenderedComment(msgspec.Struct, frozen=True):
+    raw_html: str
+
+    @property
+    def html(self) -> Markup:
+        """The body, rendered and made safe by platform/text/markdown.py."""
+        return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+
+class CommentWords(RenderedComment, frozen=True):
     """A comment in any state, as only staff and its author may read it."""
 
     id: int
     author: str | None
     state: str
     statement: str | None
-    raw_html: str
     body: str
     stance: str | None
     assisted: bool
@@ -93,21 +106,16 @@ class CommentWords(msgspec.Struct, frozen=True):
     site: str | None
     sensitive: bool
 
-    @property
-    def html(self) -> Markup:
-        """The body, rendered and made safe by platform/text/markdown.py."""
-        return Markup(self.raw_html)  # noqa: S704 see the docstring
-
 
 SELECT_COMMENT_WORDS = f"""
-select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
+select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.body,
        c.stance, c.assisted,
        c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
        (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
         cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
        c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
        (select site from comment_site where comment = c.id) as site,
-       {IS_GRAVE} as sensitive
+       {IS_SENSITIVE_COMMENT} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
 """  # noqa: S608 constants only
 
@@ -115,6 +123,46 @@ from comment c join thread t on t.id = c.thread left join member m on m.id = c.a
 async def words(comment: int) -> CommentWords | None:
     """A comment in any state; the caller has checked that the viewer may read it."""
     return await db.fetch_one(CommentWords, SELECT_COMMENT_WORDS, comment)
+
+
+class NearbyComment(RenderedComment, frozen=True):
+    """A visible comment that answers the comment in question (`is_reply`), or answers the same as it does."""
+
+    id: int
+    author: str | None
+    is_reply: bool
+    created_at: datetime
+    sensitive: bool
+
+
+# The others are replies to the same comment or, at the top level, comments on the same part of the article.
+SELECT_NEARBY = f"""
+with one as (select id, thread, parent, part from comment where id = $1), near as (
+    (select c.id, true as is_reply from comment c
+     where c.parent = $1 and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+    union all
+    (select c.id, false from comment c join one on c.parent = one.parent
+     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+    union all
+    (select c.id, false from comment c join one on c.thread = one.thread and c.part = one.part
+     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+)
+select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.created_at,
+       {IS_SENSITIVE_COMMENT} as sensitive
+from near join comment c on c.id = near.id left join member m on m.id = c.author
+order by near.is_reply desc, c.best desc, c.id
+"""  # noqa: S608 constants only
+
+
+async def nearby_comments(comment: int) -> list[NearbyComment]:
+    """The strongest replies to a comment, then the strongest others in its place."""
+    return await db.fetch(NearbyComment, SELECT_NEARBY, comment, MOST_LISTED)
+
+
+def named_hosts(body: str, html: str) -> list[str]:
+    """The first domains that a comment names, each once, however they are written."""
+    post = facts.post(body, html, assisted=False, author=AuthorRecord(0, 0, 0, []))
+    return list(dict.fromkeys(host.removeprefix("www.") for host in post.hosts if host))[:MOST_LISTED]
 
 
 class ReportRow(msgspec.Struct, frozen=True):
@@ -185,7 +233,7 @@ class ItemDetails(msgspec.Struct, frozen=True):
     @property
     def hosts(self) -> list[str]:
         """The domains that the comment names."""
-        return nearby.hosts(self.words.body, self.words.raw_html) if self.words else []
+        return named_hosts(self.words.body, self.words.raw_html) if self.words else []
 
 
 async def details(viewer: int, number: int) -> ItemDetails | None:
@@ -198,7 +246,7 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         item=row,
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
-        nearby=await nearby.comments(row.target) if comment else [],
+        nearby=await nearby_comments(row.target) if comment else [],
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from parley.moderation.modqueue.queries import NOT_OWN
-from parley.moderation.reports.grave import IS_SENSITIVE
+from parley.moderation.reports.queries import IS_SENSITIVE
 from parley.platform import db
 from parley.platform.text import markdown
 

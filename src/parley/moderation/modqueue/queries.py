@@ -8,8 +8,7 @@ from parley.moderation.automod.tables import Rule
 from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
 from parley.moderation.decisions.undoing import SELECT_SANCTION
 from parley.moderation.modqueue.filters import QueueFilter
-from parley.moderation.modqueue.time_to_decide import IS_LATE
-from parley.moderation.reports.grave import IS_SENSITIVE
+from parley.moderation.reports.queries import IS_LATE, IS_SENSITIVE
 from parley.platform import db
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import shorten
@@ -117,7 +116,7 @@ with page as materialized (
     order by i.risk desc, i.opened_at, i.id limit $12
 )
 """  # noqa: S608 constants only
-WITH_ONE = f"with page as (select i.* from queue_item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
+WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {NOT_OWN})"  # noqa: S608 as above
 SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
@@ -138,9 +137,9 @@ async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, co
     return await db.fetch(QueueRow, WITH_PAGE + SELECT_FROM_PAGE, viewer, *wanted.values, after, count)
 
 
-async def row(viewer: int, item: int) -> QueueRow | None:
-    """One open item of the list."""
-    return await db.fetch_one(QueueRow, WITH_ONE + SELECT_FROM_PAGE, viewer, item)
+async def visible_items(viewer: int, items: list[int]) -> list[QueueRow]:
+    """The given items, open or not, without those that this moderator does not see."""
+    return await db.fetch(QueueRow, WITH_THESE + SELECT_FROM_PAGE, viewer, items)
 
 
 class QueueCount(msgspec.Struct, frozen=True):
@@ -235,31 +234,3 @@ where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_
 async def undoable(moderator: int, decision: int) -> UndoableDecision | None:
     """A moderator's own decision; None where it can no longer be undone."""
     return await db.fetch_one(UndoableDecision, SELECT_UNDOABLE, decision, moderator, UNDO_SECONDS)
-
-
-class ItemName(msgspec.Struct, frozen=True):
-    """An item with what identifies it to a moderator."""
-
-    id: int
-    author: str | None
-    html: str | None
-    words: str | None
-    sensitive: bool
-
-    @property
-    def excerpt(self) -> str:
-        return first_words(self.html, self.words)
-
-
-SELECT_ITEM_NAMES = f"""
-select i.id, coalesce(m.name, c.imported_author) as author,
-       c.html, coalesce(t.title, m.name) as words, {IS_SENSITIVE} as sensitive
-from queue_item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
-left join member m on m.id = case i.kind when 'member' then i.target else c.author end
-where i.id = any($2::bigint[]) and {NOT_OWN}
-"""  # noqa: S608 constants only
-
-
-async def visible_items(viewer: int, items: list[int]) -> list[ItemName]:
-    """The given items without those that this moderator does not see."""
-    return await db.fetch(ItemName, SELECT_ITEM_NAMES, viewer, items)

@@ -1,14 +1,16 @@
 """What the routes of the queue read from a request."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
 from parley.moderation.modqueue import items
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
-from parley.people.community.queries import titles
+from parley.people.community.queries import grounds, titles
 from parley.platform.errors import NotFound
 from parley.platform.http.access import AnyRequest, staff
 from parley.platform.http.forms import posted_fields
@@ -61,6 +63,17 @@ async def decision_form(request: AnyRequest) -> DecisionForm:
     """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
     saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
     return DecisionForm(await posted_fields(request), await titles(), saved)
+
+
+async def decision_context(request: AnyRequest) -> dict[str, Any]:
+    """What the templates of all forms of decisions show."""
+    return {
+        "all_actions": ACTIONS,
+        "grounds": await grounds(),
+        "saved": await guidelines.reasons(staff(request).id),
+        "sanctions": [ACTIONS[name] for name in SANCTIONS],
+        "lengths": LENGTHS,
+    }
 
 
 async def item_at(request: AnyRequest, item: str) -> ItemRow:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from parley.moderation.decisions.destinations import destination
+from parley.moderation.decisions.forms import destination
 from parley.moderation.matching.conditions import LONGEST_PATTERN
 from parley.moderation.matching.patterns import check_pattern
 from parley.platform.text.cleaning import as_id, clean

@@ -8,7 +8,7 @@ import msgspec
 from parley.moderation.matching.conditions import Condition
 from parley.moderation.matching.evaluate import ActiveRule
 from parley.moderation.modrules.kinds import ACTIONS, KINDS, ConditionKind, field_values, read
-from parley.moderation.modrules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
+from parley.moderation.modrules.rules import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_, Message
 

@@ -7,12 +7,13 @@ import msgspec
 from parley.moderation.automod.tables import Rule
 from parley.moderation.backtests.run import Result
 from parley.moderation.backtests.tables import Backtest
+from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Stale
 from parley.moderation.matching import current
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.modrules import limits
-from parley.moderation.modrules.limits import STATES, RuleDraft
+from parley.moderation.modrules import rules
+from parley.moderation.modrules.rules import STATES, RuleDraft
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import NotFound, Refused
@@ -63,9 +64,6 @@ insert into backtest (rule, version, asked_by, created_at, changed_at)
 select $1, $2, $3, now(), now()
 where not exists (select from backtest where rule = $1 and version = $2 and state in ('waiting', 'running'))
 """
-HAS_OTHER_STAFF = (
-    "select exists(select from member where role in ('moderator', 'admin') and state = 'active' and id <> $1)"
-)
 # The rule moves by one and a half positions, between its new neighbours; then all are numbered anew.
 MOVE_RULES = """
 update rule u set position = n.place
@@ -111,7 +109,7 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
         before = {"name": was.name, "version": was.version, "state": was.state}
         entry = Entry("rule.change", "rule", rule, before, _record_fields(draft, number, state), draft.guideline)
         await modlog.write(viewer, entry)
-        db.after_commit(_forget)
+        current.forget_after_commit()
 
 
 async def test(viewer: Viewer, rule: int, version: int) -> None:
@@ -138,7 +136,7 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
         await Rule.update({Rule.state: state, Rule.changed_by: viewer.id, Rule.changed_at: NOW}).where(Rule.id == rule)
         entry = Entry(f"rule.{state}", "rule", rule, {"state": was.state}, {"state": state}, was.guideline)
         await modlog.write(viewer, entry)
-        db.after_commit(_forget)
+        current.forget_after_commit()
     return state
 
 
@@ -147,8 +145,8 @@ async def _has_agreement(viewer: Viewer, rule: LockedRule) -> bool:
     of_version = Backtest.select().where(Backtest.rule == rule.id, Backtest.version == rule.version)
     done = of_version.where(Backtest.state == "done").order_by(Backtest.id, ascending=False)
     tested = await db.fetch_one(FinishedTest, done.limit(1))
-    result = limits.require_tested(msgspec.json.decode(tested.result, type=Result) if tested else None)
-    if tested is None or not limits.needs_two(rule.action, result) or not await db.value(HAS_OTHER_STAFF, viewer.id):
+    result = rules.require_tested(msgspec.json.decode(tested.result, type=Result) if tested else None)
+    if tested is None or not rules.needs_two(rule.action, result) or await decisions.is_alone(viewer):
         return True
     if tested.proposed_by is None:
         await Backtest.update({Backtest.proposed_by: viewer.id}).where(Backtest.id == tested.id)
@@ -164,7 +162,7 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
             moved = await Rule.select(Rule.position).where(Rule.id == rule).first()
             entry = Entry("rule.move", "rule", rule, {"position": was.position}, moved or {})
             await modlog.write(viewer, entry)
-            db.after_commit(_forget)
+            current.forget_after_commit()
 
 
 async def stop(viewer: Viewer, *, on: bool) -> None:
@@ -172,7 +170,7 @@ async def stop(viewer: Viewer, *, on: bool) -> None:
     async with db.atomic():
         if await current.is_stopped() != on:
             await modlog.write(viewer, Entry("stop" if on else "start", "engine", 0))
-            db.after_commit(_forget)
+            current.forget_after_commit()
 
 
 async def _lock_rule(rule: int, version: int | None = None) -> LockedRule:
@@ -196,7 +194,3 @@ def _record_fields(draft: RuleDraft, version: int, state: str) -> dict[str, obje
     conditions = msgspec.to_builtins(draft.conditions)
     shown: dict[str, object] = {"name": draft.name, "version": version, "state": state, "action": draft.action}
     return shown | {"conditions": conditions}
-
-
-async def _forget() -> None:
-    current.forget()

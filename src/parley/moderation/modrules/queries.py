@@ -1,6 +1,6 @@
 """What the pages about rules show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -9,8 +9,9 @@ from markupsafe import Markup
 from parley.moderation.backtests.agreement import SELECT_DECIDED
 from parley.moderation.backtests.run import Result
 from parley.moderation.matching.conditions import AnyCondition, Condition, SpamScore
+from parley.moderation.matching.score import AT, ScoreMetrics
 from parley.moderation.modrules.kinds import in_full, sentence
-from parley.moderation.reports.grave import IS_GRAVE
+from parley.moderation.reports.queries import IS_SENSITIVE_COMMENT
 from parley.platform import db
 from parley.platform.text import markdown
 from parley.platform.text.diff import mark_changes
@@ -170,7 +171,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 SELECT_SAMPLES = f"""
-select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_GRAVE} as sensitive
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_SENSITIVE_COMMENT} as sensitive
 from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only
@@ -178,6 +179,51 @@ where c.id = any($1::bigint[]) order by c.id desc
 
 async def samples(comments: list[int]) -> list[Sample]:
     return await db.fetch(Sample, SELECT_SAMPLES, comments)
+
+
+SELECT_LAST_TRAINING = """
+select weights is not null as taken, spam, harmless, figures::text as raw, created_at
+from spam_training order by id desc limit 1
+"""
+
+
+class ThresholdRow(msgspec.Struct, frozen=True):
+    """What scores of at least `percent` find: of the advertising, and of what is none."""
+
+    percent: int
+    caught: int
+    wrong: int
+
+    @property
+    def precision(self) -> float | None:
+        """The share of advertising in what is found."""
+        matched = self.caught + self.wrong
+        return self.caught / matched if matched else None
+
+
+class Training(msgspec.Struct, frozen=True):
+    """A training: what it learned, whether its weights came into force, and how those in force then judged others."""
+
+    taken: bool
+    spam: int
+    harmless: int
+    raw: str
+    created_at: datetime
+
+    @property
+    def figures(self) -> ScoreMetrics:
+        return msgspec.json.decode(self.raw, type=ScoreMetrics)
+
+    @property
+    def thresholds(self) -> Iterator[ThresholdRow]:
+        """Yield a row for each score, the lowest first."""
+        figures = self.figures
+        for at, caught, wrong in zip(AT, figures.caught, figures.wrong, strict=True):
+            yield ThresholdRow(round(100 * at), caught, wrong)
+
+
+async def last_training() -> Training | None:
+    return await db.fetch_one(Training, SELECT_LAST_TRAINING)
 
 
 def _conditions(conditions_json: str) -> tuple[AnyCondition, ...] | None:

@@ -8,11 +8,11 @@ from litestar.response import Redirect
 
 from parley.moderation.matching import current
 from parley.moderation.matching.evaluate import ActiveRule
-from parley.moderation.modrules import ops, queries, training
+from parley.moderation.modrules import ops, queries
 from parley.moderation.modrules.forms import RuleForm
 from parley.moderation.modrules.kinds import ACTIONS, KINDS, sentence
-from parley.moderation.modrules.limits import MOST_CONDITIONS, STATES, needs_two
 from parley.moderation.modrules.queries import RuleRow
+from parley.moderation.modrules.rules import MOST_CONDITIONS, STATES, needs_two
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import MODERATOR, AnyRequest, staff
@@ -156,7 +156,7 @@ async def _rule(
     current_rule = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
     context = await _editor(form or RuleForm.of(current_rule), f"/mod/rules/{row.id}", row.version)
     context |= await _backtest_context(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
-    context["training"] = await training.last_training() if row.uses_score else None
+    context["training"] = await queries.last_training() if row.uses_score else None
     return page(request, "moderation/automod/rule.html", "editor" if form else None, status=status, **context)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from parley.moderation.reports import queue_changes, receipts, targets
+from parley.moderation.reports import receipts, targets
 from parley.moderation.reports.tables import QueueItem
 from parley.people.community.tables import Guideline
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.events.notify import Signal, notify
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
@@ -147,8 +148,13 @@ async def report(entered: ReportInput) -> int:
 async def open_item(kind: str, target: int, thread: int | None, *, reopen: bool = True) -> int:
     """Return the item of a target, creating it if needed. A closed item opens if `reopen`."""
     item: int = await db.value(OPEN_ITEM, kind, target, thread, reopen)
-    await queue_changes.notify_queue()
+    await notify_queue()
     return item
+
+
+async def notify_queue() -> None:
+    """Have all open queue pages update after the commit."""
+    await db.when_committed(lambda: notify(Signal(0, queue=True)))
 
 
 async def update_risk(item: int) -> None:

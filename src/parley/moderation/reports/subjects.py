@@ -6,7 +6,7 @@ from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments.queries import CommentRow
 from parley.people.accounts import queries as accounts
 from parley.platform.errors import NotFound
-from parley.platform.http.access import Viewer
+from parley.platform.http.access import AnyRequest, Viewer, viewer_of
 from parley.platform.text.messages import N_
 
 
@@ -22,6 +22,14 @@ class Subject(msgspec.Struct, frozen=True):
     @property
     def report_address(self) -> str:
         return f"{self.address}/report"
+
+
+async def at(request: AnyRequest, *, gone: bool = False) -> Subject:
+    """Return the subject that the address of a request names. Raises NotFound. `gone`: see `comment`."""
+    named, viewer = request.path_params, viewer_of(request)
+    if "comment" in named:
+        return await comment(named["comment"], viewer, gone=gone)
+    return await article(named["thread"]) if "thread" in named else await member(named["name"], viewer)
 
 
 async def comment(comment: str, viewer: Viewer | None, *, gone: bool = False) -> Subject:

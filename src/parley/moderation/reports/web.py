@@ -31,6 +31,8 @@ from parley.platform.ratelimit import (
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
+ADDRESSES = ["/c/{comment:str}/report", "/t/{thread:str}/report", "/u/{name:str}/report"]
+
 
 def reporter_of(request: AnyRequest) -> Viewer | None:
     """Return the member who reports. Silenced and unverified members report as visitors do."""
@@ -53,21 +55,6 @@ async def _form_page(
     )
 
 
-async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
-    reporter = reporter_of(request)
-    offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
-    form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
-    if not form.errors:
-        try:
-            await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
-            await ops.report(_report_input(subject, form, reporter, address_of(request)))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    if form.errors:
-        return await _form_page(request, subject, form, status)
-    return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
-
-
 def _report_input(subject: Subject, form: ReportForm, reporter: Viewer | None, client_address: str) -> ReportInput:
     sender = network(client_address) if reporter is None else None
     return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email, sender)
@@ -82,53 +69,31 @@ async def count_use(visitors: Limit, limits: Triple, reporter: Viewer | None, cl
     await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
 
 
-def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:
+@get(ADDRESSES, name="moderation:report-form", opt={"who": ANYONE})
+async def report_form(request: AnyRequest) -> Response[Any]:
+    return await _form_page(request, await subjects.at(request))
+
+
+@post(ADDRESSES, name="moderation:report", opt={"who": ANYONE})
+async def report(request: AnyRequest) -> Response[Any]:
+    subject, reporter = await subjects.at(request), reporter_of(request)
+    offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
+    form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
+    if not form.errors:
+        try:
+            await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
+            await ops.report(_report_input(subject, form, reporter, address_of(request)))
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _form_page(request, subject, form, status)
+    return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
+
+
+@get([f"{address}/done" for address in ADDRESSES], name="moderation:reported", opt={"who": ANYONE})
+async def reported(request: AnyRequest) -> Response[Any]:
+    subject = await subjects.at(request)
     return page(request, "moderation/reports/reported.html", subject=subject, as_visitor=reporter_of(request) is None)
-
-
-@get("/c/{comment:str}/report", name="moderation:report-comment-form", opt={"who": ANYONE})
-async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _form_page(request, await subjects.comment(comment, viewer_of(request)))
-
-
-@post("/c/{comment:str}/report", name="moderation:report-comment", opt={"who": ANYONE})
-async def report_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _report(request, await subjects.comment(comment, viewer_of(request)))
-
-
-@get("/c/{comment:str}/report/done", name="moderation:reported-comment", opt={"who": ANYONE})
-async def comment_reported(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return _done_page(request, await subjects.comment(comment, viewer_of(request)))
-
-
-@get("/t/{thread:str}/report", name="moderation:report-article-form", opt={"who": ANYONE})
-async def article_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _form_page(request, await subjects.article(thread))
-
-
-@post("/t/{thread:str}/report", name="moderation:report-article", opt={"who": ANYONE})
-async def report_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _report(request, await subjects.article(thread))
-
-
-@get("/t/{thread:str}/report/done", name="moderation:reported-article", opt={"who": ANYONE})
-async def article_reported(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return _done_page(request, await subjects.article(thread))
-
-
-@get("/u/{name:str}/report", name="moderation:report-member-form", opt={"who": ANYONE})
-async def member_form(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _form_page(request, await subjects.member(name, viewer_of(request)))
-
-
-@post("/u/{name:str}/report", name="moderation:report-member", opt={"who": ANYONE})
-async def report_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _report(request, await subjects.member(name, viewer_of(request)))
-
-
-@get("/u/{name:str}/report/done", name="moderation:reported-member", opt={"who": ANYONE})
-async def member_reported(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return _done_page(request, await subjects.member(name, viewer_of(request)))
 
 
 def _report_of_link(report: str, key: str) -> int:
@@ -152,16 +117,4 @@ async def confirm(request: AnyRequest, report: FromPath[str], key: FromPath[str]
     return page(request, "moderation/reports/confirm_address.html", done=True)
 
 
-handlers: list[object] = [
-    confirm_page,
-    confirm,
-    comment_form,
-    report_comment,
-    comment_reported,
-    article_form,
-    report_article,
-    article_reported,
-    member_form,
-    report_member,
-    member_reported,
-]
+handlers: list[object] = [confirm_page, confirm, report_form, report, reported]

@@ -3,7 +3,7 @@
 import msgspec
 
 from parley.moderation.reports import ops as reports
-from parley.moderation.reports import queue_changes, receipts
+from parley.moderation.reports import receipts
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.rights.rules import GROUNDS, WISHES
 from parley.moderation.rights.tables import RightsRequest
@@ -94,4 +94,4 @@ async def answer(number: int, text: str) -> None:
         await RightsRequest.update({RightsRequest.answer: text, RightsRequest.answered_at: NOW}).where(
             RightsRequest.id == number
         )
-        await queue_changes.notify_queue()
+        await reports.notify_queue()

@@ -1,4 +1,7 @@
-"""The form with which anybody can ask that less of an article is shown, and the list of requests for moderators."""
+"""Requests that less of an article is shown: the form for anybody, the list for moderators, and the answer.
+
+The member who added the article answers.
+"""
 
 from typing import Any
 
@@ -10,16 +13,19 @@ from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.reports.web import count_use, reporter_of
-from parley.moderation.rights import ops, queries
-from parley.moderation.rights.forms import RightsForm
+from parley.moderation.rights import ops, queries, rules
+from parley.moderation.rights.forms import RightsAnswerForm, RightsForm
 from parley.moderation.rights.ops import RightsRequestInput
+from parley.moderation.rights.queries import RightsRow
 from parley.moderation.rights.rules import GROUNDS, WISHES
-from parley.platform.errors import ParleyError
-from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest, Viewer, address_of
+from parley.platform.errors import NotFound, ParleyError
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.networks import network
 from parley.platform.ratelimit import RIGHTS, RIGHTS_VISITORS
+from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
 
 
 def _form_page(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
@@ -73,4 +79,38 @@ async def list_page(request: AnyRequest) -> Response[Any]:
     return page(request, "moderation/rights/list.html", rows=await queries.list_requests())
 
 
-handlers: list[object] = [form_page, request_, done_page, list_page]
+async def _load_request(request: AnyRequest, thread: str, number: str) -> RightsRow:
+    """The request with this id in the address. Raises NotFound for all who may not read it."""
+    row = await queries.one(as_id(number) or 0, as_id(thread) or 0)
+    if row is None or not rules.may_read(signed_in(request), row.starter):
+        raise NotFound(N_("There is no page at this address."))
+    return row
+
+
+def _show_request(request: AnyRequest, row: RightsRow, form: Form, status: int = 200) -> Response[Any]:
+    answers = signed_in(request).id == row.starter and row.outcome is None
+    return page(request, "moderation/rights/one.html", status=status, row=row, answers=answers, form=form)
+
+
+@get("/t/{thread:str}/rights/{number:str}", name="rights:one", opt={"who": MEMBER})
+async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    row = await _load_request(request, thread, number)
+    return _show_request(request, row, Form({"text": row.answer}))
+
+
+@post("/t/{thread:str}/rights/{number:str}", name="rights:answer", opt={"who": MEMBER})
+async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    row = await _load_request(request, thread, number)
+    rules.require_answer_allowed(signed_in(request), row.starter)
+    form, status = RightsAnswerForm(await posted_fields(request)), 422
+    if not form.errors:
+        try:
+            await ops.answer(row.id, form.words)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return _show_request(request, row, form, status)
+    return Redirect(f"/t/{row.thread}/rights/{row.id}", status_code=303)
+
+
+handlers: list[object] = [form_page, request_, done_page, list_page, one_page, answer]

@@ -1,12 +1,12 @@
 """Invitations of members, and the page where moderators let people in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.moderation.signups import ops, queries
-from parley.moderation.signups.forms import DAYS, USES, InvitationForm
 from parley.people.sign_in.web.common import invalid, see_other
 from parley.platform.errors import BadRequest, NotFound, TooMany
 from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
@@ -18,6 +18,17 @@ from parley.platform.text.messages import N_
 INVITATIONS_PATH = "/settings/invitations"
 TEMPLATE = "moderation/signups/invitations.html"
 WAITING_PATH = "/mod/signups"
+USES = ("1", "5", "20")
+DAYS = ("1", "7", "30")
+
+
+class InvitationForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__({"uses": "1", "days": "7"} | dict(data))
+        self.uses = int(self.choice("uses", USES) or "1")
+        self.days = int(self.choice("days", DAYS) or "7")
+        if self.errors:
+            self.errors["form"] = N_("Please choose from the lists.")
 
 
 @get("/invite/{token:str}", name="signups:invitation", opt={"who": ANYONE})

@@ -11,6 +11,39 @@ from parley.platform import db
 # Where a comment `c` was imported from: the beginning of its id there (comments/formats).
 SOURCE = "case when strpos(c.imported_id, ':') > 0 then split_part(c.imported_id, ':', 1) else '' end"
 HAS_ADDRESS = "exists (select from imported_address i where i.comment = c.id)"
+# $1 the hashes of an address, $2 a member. `claim` is the confirmed claim by which a comment is theirs, if one is.
+OF_MEMBER = f"""(
+  select c.id, c.thread, c.imported_author, null::bigint as claim
+  from imported_address i join comment c on c.id = i.comment
+  where i.digest = any($1::bytea[]) and c.author is null and c.state = 'visible'
+  union all
+  select c.id, c.thread, c.imported_author, k.id as claim
+  from imported_claim k join comment c on c.imported_author = k.name and {SOURCE} = k.source
+  where k.member = $2 and k.state = 'confirmed' and c.author is null and c.state = 'visible' and not {HAS_ADDRESS}
+)"""  # noqa: S608 constants only
+SELECT_NAMES = f"""
+select t.id as thread, t.slug, t.title, one.name, one.count from (
+  select c.thread, c.imported_author as name, count(*) as count from {OF_MEMBER} c group by 1, 2
+) one join thread t on t.id = one.thread order by one.count desc, t.id, one.name limit 200
+"""  # noqa: S608 constants only
+SELECT_AUTHOR = f"""
+select {SOURCE} as source, c.imported_author as name, {HAS_ADDRESS} as has_address
+from comment c where c.id = $1 and c.state = 'visible' and c.imported_author is not null
+"""  # noqa: S608 constants only
+SELECT_CLAIMS = f"""
+select k.id, k.member, m.name as member_name, k.source, k.name, k.page, k.token, k.state, k.comments, k.created_at,
+       found.count + cardinality(k.comments) as count, found.thread
+from imported_claim k join member m on m.id = k.member
+cross join lateral (
+  select count(*) as count, max(c.thread) as thread from comment c
+  where c.imported_author = k.name and {SOURCE} = k.source and c.author is null and c.state = 'visible'
+    and not {HAS_ADDRESS}
+) found
+"""  # noqa: S608 constants only
+SELECT_WAITING_CLAIMS = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
+SELECT_CONFIRMED = f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
+SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
+SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
 
 
 class Claimable(msgspec.Struct, frozen=True):
@@ -48,41 +81,6 @@ class ImportedAuthor(msgspec.Struct, frozen=True):
     has_address: bool
 
 
-# $1 the hashes of an address, $2 a member. `claim` is the confirmed claim by which a comment is theirs, if one is.
-OF_MEMBER = f"""(
-  select c.id, c.thread, c.imported_author, null::bigint as claim
-  from imported_address i join comment c on c.id = i.comment
-  where i.digest = any($1::bytea[]) and c.author is null and c.state = 'visible'
-  union all
-  select c.id, c.thread, c.imported_author, k.id as claim
-  from imported_claim k join comment c on c.imported_author = k.name and {SOURCE} = k.source
-  where k.member = $2 and k.state = 'confirmed' and c.author is null and c.state = 'visible' and not {HAS_ADDRESS}
-)"""  # noqa: S608 constants only
-SELECT_NAMES = f"""
-select t.id as thread, t.slug, t.title, one.name, one.count from (
-  select c.thread, c.imported_author as name, count(*) as count from {OF_MEMBER} c group by 1, 2
-) one join thread t on t.id = one.thread order by one.count desc, t.id, one.name limit 200
-"""  # noqa: S608 constants only
-SELECT_AUTHOR = f"""
-select {SOURCE} as source, c.imported_author as name, {HAS_ADDRESS} as has_address
-from comment c where c.id = $1 and c.state = 'visible' and c.imported_author is not null
-"""  # noqa: S608 constants only
-SELECT_CLAIMS = f"""
-select k.id, k.member, m.name as member_name, k.source, k.name, k.page, k.token, k.state, k.comments, k.created_at,
-       found.count + cardinality(k.comments) as count, found.thread
-from imported_claim k join member m on m.id = k.member
-cross join lateral (
-  select count(*) as count, max(c.thread) as thread from comment c
-  where c.imported_author = k.name and {SOURCE} = k.source and c.author is null and c.state = 'visible'
-    and not {HAS_ADDRESS}
-) found
-"""  # noqa: S608 constants only
-SELECT_WAITING_CLAIMS = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
-SELECT_CONFIRMED = f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
-SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
-SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
-
-
 async def address_of(member: int) -> list[bytes]:
     """Return the hashes of a member's address; none unless they have confirmed it."""
     email = await accounts.email_of(member)
@@ -104,7 +102,6 @@ async def claim(number: int) -> ImportedClaimRow | None:
 
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
-    """Return a member's own claims, the newest first."""
     return await db.fetch(ImportedClaimRow, SELECT_OWN_CLAIMS, member)
 
 
@@ -113,5 +110,4 @@ async def waiting() -> list[ImportedClaimRow]:
 
 
 async def confirmed_claims() -> list[ImportedClaimRow]:
-    """Return the claims that were confirmed last."""
     return await db.fetch(ImportedClaimRow, SELECT_CONFIRMED)

@@ -1,12 +1,14 @@
 """The page on which members claim comments that they wrote elsewhere, and the one on which moderators decide."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.own_data.comment_claims import deciding, ops, queries
-from parley.own_data.comment_claims.forms import AuthorForm
+from parley.articles.articles.rules import is_web_address
+from parley.own_data.comment_claims import ops, queries
 from parley.people.sign_in.web.common import invalid, see_other
 from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import MEMBER, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
@@ -14,10 +16,26 @@ from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import CLAIM
 from parley.platform.text.cleaning import as_id
+from parley.platform.text.messages import N_
 
 PAGE = "/settings/imported"
 STAFF_PAGE = "/mod/imported"
 TEMPLATE = "own_data/comment_claims/claim.html"
+LONGEST_ADDRESS = 500
+NUMBER = re.compile(r"\d+")
+
+
+class AuthorForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        # The last number of a comment's address is its id: /c/12, or /t/3/title?focus=12#c12.
+        numbers = NUMBER.findall(self.text("comment", most=LONGEST_ADDRESS, least=1))
+        self.comment = as_id(numbers[-1]) if numbers else None
+        if self.comment is None:
+            self.errors.setdefault("comment", N_("Please copy the address of one of these comments from its time."))
+        self.page = self.text("page", most=LONGEST_ADDRESS, least=1)
+        if self.page and not is_web_address(self.page):
+            self.errors["page"] = N_("This must be an address that begins with https:// or http://.")
 
 
 @get(PAGE, name="imported:list", opt={"who": MEMBER})
@@ -43,7 +61,7 @@ async def claim_author(request: AnyRequest) -> Response[Any]:
     form = AuthorForm(await posted_fields(request))
     if not form.errors and form.comment is not None:
         try:
-            await deciding.claim_author(signed_in(request), form.comment, form.page)
+            await ops.claim_author(signed_in(request), form.comment, form.page)
             return see_other(f"{PAGE}#claims")
         except Refused as refusal:
             form.errors["form"] = refusal.message
@@ -52,7 +70,7 @@ async def claim_author(request: AnyRequest) -> Response[Any]:
 
 @post("/settings/imported/claims/{number:str}/withdraw", name="imported:withdraw", opt={"who": MEMBER})
 async def withdraw(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    await deciding.withdraw(signed_in(request), _id(number))
+    await ops.withdraw(signed_in(request), _id(number))
     return see_other(PAGE)
 
 
@@ -65,20 +83,20 @@ async def waiting_page(request: AnyRequest) -> Response[Any]:
 @post("/mod/imported/{number:str}", name="imported:decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     confirms = Form(await posted_fields(request)).flag("confirm")
-    await deciding.decide(staff(request), _id(number), confirms=confirms)
+    await ops.decide(staff(request), _id(number), confirms=confirms)
     return see_other(STAFF_PAGE)
 
 
 @post("/mod/imported/{number:str}/undo", name="imported:undo", opt={"who": MODERATOR})
 async def undo(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    await deciding.undo(staff(request), _id(number))
+    await ops.undo(staff(request), _id(number))
     return see_other(STAFF_PAGE)
 
 
 def _id(number: str) -> int:
     claim = as_id(number)
     if claim is None:
-        raise NotFound(deciding.NOT_FOUND)
+        raise NotFound(ops.NOT_FOUND)
     return claim
 
 

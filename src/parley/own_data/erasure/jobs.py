@@ -1,9 +1,15 @@
-"""The worker's jobs: erase the accounts whose time is over, and write new names where comments mention the old ones."""
+"""The worker's jobs: erase the accounts whose time is over, and write new names where comments mention the old ones.
+
+docs/erasure.md explains what stays of an account, and why.
+"""
 
 import msgspec
 import structlog
 
-from parley.own_data.erasure import deletions, ledger, mentions, words
+from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS
+from parley.discussion.comments.states import lock_comment, transition
+from parley.discussion.comments.tables import Comment
+from parley.own_data.erasure import ledger, mentions
 from parley.people.account_settings import renaming
 from parley.people.accounts import names, viewer_cache
 from parley.platform import db
@@ -36,19 +42,112 @@ RECORD_REWRITTEN = """
 update member set mentioned_as = array(select one from unnest(mentioned_as) as one where one <> all($2::text[]))
 where id = $1
 """
+# Deleting a vote locks its comment, and so whoever votes on it or replies. So many take a tenth of a second.
+MOST_VOTES = 200
+SOME_VOTES = "id in (select id from vote where member = $1 and axis = '{}' order by comment limit $2)"
+# Votes of agreement are opinions (GDPR, article 9), so they go. Votes of quality become anonymous counts. Both return
+# how many were deleted; there may be more.
+DELETE_VOTES = f"""
+with gone as (
+    delete from vote where {SOME_VOTES.format("quality")} returning comment, value, counted
+), counters as (
+    update comment c set base_ups = base_ups + (value = 1)::int, ups = ups - (value = 1)::int,
+      base_downs = base_downs + (value = -1)::int, downs = downs - (value = -1)::int
+    from gone where c.id = gone.comment and counted
+)
+select count(*) from gone
+"""  # noqa: S608 constants only
+DELETE_ANSWERS = f"""
+with gone as (
+    delete from vote where {SOME_VOTES.format("agreement")} returning comment, value, counted, wording
+), counters as (
+    update comment c set agrees = agrees - (value = 1)::int, disagrees = disagrees - (value = -1)::int,
+      unsure = unsure - (value = 0)::int
+    from gone where c.id = gone.comment and gone.counted and c.wording = gone.wording
+)
+select count(*) from gone
+"""  # noqa: S608 constants only
+# Sign-in, settings, what they read and follow, and drafts.
+OWN_TABLES = [
+    "session",
+    "token",
+    "authenticator",
+    "passkey",
+    "factor_recovery",
+    "former_name",
+    "api_token",
+    "embed_code",
+    "first_comment",
+    "address_change",
+    "recovery_code",
+    "identity",
+    "invitation",
+    "sign_up",
+    "visit",
+    "follow",
+    "topic_follow",
+    "notification",
+    "notification_preference",
+    "quiet_hours",
+    "issue_item",
+    "issue",
+    "subscription",
+    "export",
+    "claim",
+    "imported_claim",
+    "note",
+    "article_import",
+]
+ROWS = (
+    *(f"delete from {table} where member = $1" for table in OWN_TABLES),  # noqa: S608 constants only
+    "update sign_up set inviter = null where inviter = $1",
+    "delete from block where member = $1 or other = $1",
+    "delete from saved_reason where moderator = $1",
+    """delete from notification n using suggested_update s
+       where n.suggestion = s.id and s.member = $1 and s.state = 'waiting'""",
+    "delete from suggested_update where member = $1 and state = 'waiting'",
+    "update report set text = '' where reporter = $1 and state = 'resolved'",
+    "delete from mail where member = $1 and state not in ('claimed', 'data')",
+    """delete from mail using member m where m.id = $1 and lower(recipient) = lower(m.email)
+       and mail.state not in ('claimed', 'data')""",
+    "delete from mail_address using member m where m.id = $1 and address = lower(m.email)",
+)
+# The database lets only suspended and deactivated members be anonymised (schema.sql). A suspension that has ended
+# meanwhile left the member active or silenced.
+DEACTIVATE_MEMBER = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
+# No member can have a name with spaces. `erase_words` stays: comments that moderators show later are deleted too
+# (discussion/comments/states.py).
+ANONYMISE_MEMBER = """
+update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
+  email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
+  state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
+  in_maps = false, erase_at = null, mentioned_as = '{}'
+where id = $1
+"""
+# Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
+BATCH = 200
+# Comments that moderators work on stay until they have decided; then site/retention.py deletes them.
+BLANK_COMMENTS = f"""
+update comment set {NO_WORDS}
+where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''
+  and {IS_NOT_IN_QUEUE}
+"""  # noqa: S608 constants only
+FORGET_VERSIONS = """
+delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
+"""
+# A signature holds the hosts that the comment linked to, and would still find near-copies of the erased text.
+FORGET_SIGNATURES = """
+delete from comment_signature s using comment c where c.id = s.comment and c.author = $1 and c.body = ''
+"""
 
 
 class RenamedMember(msgspec.Struct, frozen=True):
-    """A member with the names that comments may still mention."""
-
     id: int
     name: str
     mentioned_as: list[str]
 
 
 class DueErasure(msgspec.Struct, frozen=True):
-    """A member who is to be erased, with their words or without."""
-
     id: int
     name: str
     erase_words: bool
@@ -67,17 +166,17 @@ async def erase(member: DueErasure) -> None:
     # They may have just come back. From now on they cannot (people/accounts/states.py).
     if not await db.values(LOCK_DUE_MEMBER, member.id):
         return
-    if member.erase_words and not await words.erase(member.id):
+    if member.erase_words and not await _erase_words(member.id):
         return
     for name in (member.name, *await renaming.former(member.id), *member.mentioned_as):
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
-    for some in (deletions.DELETE_VOTES, deletions.DELETE_ANSWERS):
-        while await db.value(some, member.id, deletions.MOST_VOTES):
+    for some in (DELETE_VOTES, DELETE_ANSWERS):
+        while await db.value(some, member.id, MOST_VOTES):
             pass
     async with db.atomic():
-        for deletion in (*deletions.ROWS, deletions.DEACTIVATE_MEMBER, deletions.ANONYMISE_MEMBER):
+        for deletion in (*ROWS, DEACTIVATE_MEMBER, ANONYMISE_MEMBER):
             await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
     log.info("member erased", member=member.id, words=member.erase_words)
@@ -100,3 +199,20 @@ async def rewrite(member: RenamedMember) -> None:
         if former != member.name:
             await mentions.rename(former, member.name)
     await db.execute(RECORD_REWRITTEN, member.id, member.mentioned_as)
+
+
+async def _erase_words(member: int) -> bool:
+    """Turn a batch of a member's comments into placeholders in the tree. Return whether all are done."""
+    visible = Comment.select(Comment.id).where(Comment.author == member, Comment.state == "visible")
+    batch = await db.values(visible.order_by(Comment.id).limit(BATCH))
+    for comment in batch:
+        async with db.atomic():
+            row = await lock_comment(comment)
+            if row.state == "visible":
+                await transition(row, "deleted_by_author", actor=None)
+    if len(batch) == BATCH:
+        return False
+    await db.execute(BLANK_COMMENTS, member)
+    await db.execute(FORGET_VERSIONS, member)
+    await db.execute(FORGET_SIGNATURES, member)
+    return True

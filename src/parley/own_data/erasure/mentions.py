@@ -7,6 +7,7 @@ import msgspec
 from parley.discussion.commenting import drafts
 from parley.discussion.comments.statement import LONGEST_STATEMENT
 from parley.discussion.comments.states import lock_comment
+from parley.discussion.comments.tables import Comment, CommentVersion
 from parley.moderation.modlog import ops as modlog
 from parley.platform import db
 from parley.platform.events.event_log import emit
@@ -23,10 +24,7 @@ SELECT_VERSIONS = f"""
 select id from comment_version v where {HAS_NAME}
   and exists (select from comment c where c.id = v.comment and c.author is not null) order by id
 """  # noqa: S608 a constant
-SELECT_COMMENT = "select body, statement from comment where id = $1"
 SELECT_VERSION = "select body, statement from comment_version where id = $1 for no key update"
-REWRITE_COMMENT = "update comment set body = $2, html = $3, statement = $4 where id = $1"
-REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
 # Letters that were sent and name the member: their text is no longer needed.
 EMPTY_LETTERS = """
 update mail set subject = '', text = '', html = null, message = null
@@ -58,8 +56,6 @@ TYPES = {("suggested_update", "reason"): "varchar(300)"}
 
 
 class MentioningText(msgspec.Struct, frozen=True):
-    """The words of a comment, or of an earlier version."""
-
     body: str
     statement: str | None
 
@@ -80,10 +76,13 @@ async def rename(name: str, to: str) -> None:
 
 async def _rewrite_comment(comment: int, at_name: re.Pattern[str], to: str) -> None:
     thread = (await lock_comment(comment)).thread
-    [words] = await db.fetch(MentioningText, SELECT_COMMENT, comment)
+    [words] = await db.fetch(MentioningText, Comment.select().where(Comment.id == comment))
     new = _rename(at_name, to, words)
     if new != words:
-        await db.execute(REWRITE_COMMENT, comment, new.body, await drafts.render_again(new.body), new.statement)
+        html = await drafts.render_again(new.body)
+        await Comment.update({Comment.body: new.body, Comment.html: html, Comment.statement: new.statement}).where(
+            Comment.id == comment
+        )
         await emit("comment.edited", thread=thread, comment=comment, actor=None)
 
 
@@ -91,7 +90,9 @@ async def _rewrite_version(version: int, at_name: re.Pattern[str], to: str) -> N
     # No row if its comment was erased meanwhile.
     for words in await db.fetch(MentioningText, SELECT_VERSION, version):
         new = _rename(at_name, to, words)
-        await db.execute(REWRITE_VERSION, version, new.body, new.statement)
+        await CommentVersion.update({CommentVersion.body: new.body, CommentVersion.statement: new.statement}).where(
+            CommentVersion.id == version
+        )
 
 
 async def erase(member: int, name: str) -> None:

@@ -1,5 +1,7 @@
 """Leaving: deactivating an account, and asking for its erasure. Whoever signs in again comes back."""
 
+from time import time
+
 import structlog
 
 from parley.people import mail
@@ -11,6 +13,8 @@ from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
 from parley.platform.settings import settings
+from parley.platform.signing import is_signature, sign
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -30,6 +34,7 @@ select role = 'admin' and not exists (
     select from member o where o.role = 'admin' and o.state = 'active' and o.id <> $1)
 from member where id = $1
 """
+CANCEL_ERASURE = f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}"  # noqa: S608 a constant
 AWAITS_APPROVAL = "select exists (select from sign_up where member = $1 and waits and confirmed_at is not null)"
 
 LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
@@ -42,6 +47,7 @@ UNAPPROVED = N_(
     "A moderator still has to approve your account. You can leave as soon as they have; if they decline, your account "
     "is deleted."
 )
+LASTS_SECONDS = 3_600
 
 
 async def deactivate(account: Account) -> None:
@@ -77,10 +83,25 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
 
 async def cancel(member: int) -> None:
     """Call off the erasure of a suspended member, who cannot sign in."""
-    await db.execute(f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}", member)  # noqa: S608 a constant
+    await db.execute(CANCEL_ERASURE, member)
 
 
 async def account_of(member: int) -> Account | None:
     """The account, unless it was erased meanwhile or is being erased."""
     account = await queries.account(member)
     return None if account is None or account.state == "anonymised" or is_being_erased(account) else account
+
+
+async def leave_address(member: int) -> str:
+    """Return the page for a suspended member who just gave the right password. It works for an hour."""
+    plain = f"{member}.{int(time()) + LASTS_SECONDS}"
+    return f"/leave/{plain}.{sign('leave', plain.encode()).hex()}"
+
+
+def member_of(token: str) -> int | None:
+    """Return the member for whom a link is, or None if it has expired or is not ours."""
+    plain, _, signature = token.rpartition(".")
+    if not is_signature("leave", plain.encode(errors="replace"), signature):
+        return None
+    member, _, expires = plain.partition(".")
+    return as_id(member) if int(expires) > time() else None

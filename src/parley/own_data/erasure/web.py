@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.own_data.erasure import leaving, ops
+from parley.own_data.erasure import ops
 from parley.people.accounts import sessions
 from parley.people.accounts.queries import Account
 from parley.people.second_factors import step_up
@@ -64,7 +64,7 @@ async def leave(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 
 
 async def _suspended_member(token: str) -> Account:
-    member = leaving.member_of(token)
+    member = ops.member_of(token)
     account = await ops.account_of(member) if member else None
     if account is None or account.state != "suspended":
         raise Gone(EXPIRED)

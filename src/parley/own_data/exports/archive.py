@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import msgspec
 
-from parley.own_data.exports import comments, records
+from parley.own_data.exports import records
 from parley.platform.settings import settings
 
 PAGE_START = '{{"@context":"http://www.w3.org/ns/anno.jsonld","id":{id},"type":"AnnotationPage","items":[\n'
@@ -78,7 +78,6 @@ class Archive:
 
     @asynccontextmanager
     async def file(self, name: str) -> AsyncIterator[IO[bytes]]:
-        """Open a file of the archive for writing."""
         entry = zipfile.ZipInfo(name, gmtime()[:6])
         entry.compress_type = zipfile.ZIP_DEFLATED
         with self._zip.open(entry, "w") as opened:
@@ -98,7 +97,6 @@ class Archive:
 
 
 async def write(member: int, progress: Progress) -> None:
-    """Write all data of a member."""
     archive = Archive(progress)
     profile = await records.profile(member)
     name = msgspec.json.decode(profile)["name"]
@@ -125,18 +123,18 @@ async def _write_annotations(archive: Archive, member: int, author: str) -> None
     async with archive.file("comments.annotations.jsonld") as file:
         file.write(PAGE_START.format(id=page).encode())
         before = b""
-        async for batch in comments.written_comments(member):
+        async for batch in records.written_comments(member):
             for row in batch:
-                file.write(before + msgspec.json.encode(comments.as_annotation(row, author)))
+                file.write(before + msgspec.json.encode(records.as_annotation(row, author)))
                 before = b",\n"
             await archive.report(len(batch))
         file.write(b"\n]}\n")
 
 
 async def _write_markdown(archive: Archive, member: int) -> None:
-    for thread in await comments.threads(member):
+    for thread in await records.threads(member):
         async with archive.file(thread.file_name) as file:
             file.write(thread.heading.encode())
-            async for batch in comments.written_comments(member, thread.id):
-                file.write(comments.as_markdown(batch).encode())
+            async for batch in records.written_comments(member, thread.id):
+                file.write(records.as_markdown(batch).encode())
                 await archive.report(len(batch))

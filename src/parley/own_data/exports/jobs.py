@@ -48,7 +48,6 @@ class TakenOverError(Exception):
 
 
 async def make_exports() -> int:
-    """Make all requested exports, and return their number."""
     return await attempts.each_claimed("exports", lambda: db.fetch_one(RequestedExport, CLAIM_EXPORT), _make)
 
 

@@ -12,6 +12,12 @@ from parley.platform.http.access import Viewer
 
 # Also stated by templates/own_data/exports/_export.html.
 EXPORT_DAYS = 7
+SELECT_EXPORT = f"""
+select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
+from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
+"""  # noqa: S608 a constant
+SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
+SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -38,21 +44,12 @@ class ExportRow(msgspec.Struct, frozen=True):
         return f"{max(self.size / 1_000_000, 0.1):.1f}"
 
 
-SELECT_EXPORT = f"""
-select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
-from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
-"""  # noqa: S608 a constant
-SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
-SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
-
-
 async def newest(viewer: Viewer) -> ExportRow | None:
     """The viewer's last export, while it is kept."""
     return await db.fetch_one(ExportRow, SELECT_NEWEST_EXPORT, viewer.id)
 
 
 async def finished_export(viewer: Viewer, number: int) -> ExportRow | None:
-    """An export of the viewer whose file can be downloaded."""
     return await db.fetch_one(ExportRow, SELECT_FINISHED, viewer.id, number)
 
 

@@ -29,9 +29,7 @@ CONFIRM_LASTS = timedelta(days=3)
 UNDO_LASTS = timedelta(days=7)
 PAGE = "/settings/email"
 
-SAME = N_("This is your address already.")
 EXPIRED = N_("This link has been used already, or has expired.")
-TAKEN = N_("Another member has confirmed this address.")
 
 
 class AddressStep(msgspec.Struct, frozen=True):
@@ -45,13 +43,13 @@ class AddressStep(msgspec.Struct, frozen=True):
 
 
 async def request(account: Account, email: str, client: Client, *, answer: str = "") -> None:
-    """Mail a link to `email` that confirms it, and tell the present address.
+    """Mail a link to `email` that confirms it, and notify the present address.
 
     The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
     TooMany at a limit, as `signup_ops.take_mail` does.
     """
     if addresses.key(email) == addresses.key(account.email):
-        raise Refused(SAME)
+        raise Refused(N_("This is your address already."))
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
     await signup_ops.take_mail(email, client, answer)
     token = tokens.new()
@@ -64,9 +62,10 @@ async def request(account: Account, email: str, client: Client, *, answer: str =
         )
         if await accounts.by_email(email) is None:
             link = f"{settings().base_url}{PAGE}/confirm/{token}"
-            await _mail("address", email, "address_confirm", account.name, link)
+            await mail.send_written("address", email, "address_confirm", name=account.name, link=link)
         if account.state != "unverified":
-            await _mail("address", account.email, "address_asked", account.name, f"{settings().base_url}/forgot")
+            link = f"{settings().base_url}/forgot"
+            await mail.send_written("address", account.email, "address_asked", name=account.name, link=link)
     log.info("address change asked for", member=account.id)
 
 
@@ -86,16 +85,16 @@ async def confirm(token: str) -> None:
             await signup_ops.activate(change.member)
         else:
             link = f"{settings().base_url}{PAGE}/undo/{undo}"
-            await _mail("address", change.other, "address_changed", account.name, link)
+            await mail.send_written("address", change.other, "address_changed", name=account.name, link=link)
     log.info("address changed", member=change.member)
 
 
 async def undo(token: str) -> None:
-    """Take a change back, because somebody else made it.
+    """Undo a change that somebody else made.
 
-    All sessions end, an authenticator app and passkeys that were added since go, and the password no longer works: a
-    link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their old
-    mailboxes are those of somebody else. Raises Gone for an old link, Refused if another member has confirmed the old
+    All sessions end, an authenticator app and passkeys that were added since are removed, and the password no longer
+    works: a link that sets a new one is mailed to the old address. Later changes can no longer be undone, since their
+    old mailboxes belong to somebody else. Raises Gone for an old link, Refused if another member has confirmed the old
     address meanwhile.
     """
     async with atomic():
@@ -131,8 +130,4 @@ async def _set(change: AddressStep) -> None:
         async with atomic():
             await Member.update(new).where(Member.id == change.member)
     except UniqueViolationError:
-        raise Refused(TAKEN) from None
-
-
-async def _mail(kind: str, to: str, template: str, name: str, link: str) -> None:
-    await mail.send(kind, to, *mail.written_message(template, name=name, link=link))
+        raise Refused(N_("Another member has confirmed this address.")) from None

@@ -19,8 +19,6 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
-
-SAME = N_("This is your name already.")
 TOO_SOON = N_("You can change your name once in {days} days. The next time is on {day}.")
 
 
@@ -43,7 +41,7 @@ async def former(member: int) -> list[str]:
 
 
 async def rename(viewer: Viewer, name: str) -> None:
-    """Give a member another name, and tell them by mail.
+    """Give a member another name, and notify them by mail.
 
     Raises Refused for a name that is taken or reserved, or within 30 days of the last change; Forbidden while silenced.
     """
@@ -52,20 +50,23 @@ async def rename(viewer: Viewer, name: str) -> None:
         async with atomic():
             now = await db.fetch_one(NameNow, Member.select().where(Member.id == viewer.id).lock_rows())
             if now is None or now.name == name:
-                raise Refused(SAME)
+                raise Refused(N_("This is your name already."))
             if (later := await next_at(viewer.id)) is not None:
-                raise Refused(TOO_SOON, days=queries.RENAMING_DAYS, day=later)
+                raise Refused(
+                    TOO_SOON,
+                    days=queries.RENAMING_DAYS,
+                    day=later,
+                )
             await FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == names.key(name))
             former_name = FormerName(member=viewer.id, name=now.name, name_key=now.name_key)
             await FormerName.insert(former_name).on_conflict(
                 FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]
             )
             await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
-            # After the update has waited for whoever is giving up this name.
+            # After the update, which waits for a member who is giving up this name.
             await ops.refuse_reserved_name(name, viewer.id)
             link = f"{settings().base_url}/settings/profile"
-            message = mail.written_message("renamed", name=name, former=now.name, link=link)
-            await mail.send("name", now.email, *message)
+            await mail.send_written("name", now.email, "renamed", name=name, former=now.name, link=link)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
         raise Refused(ops.NAME_TAKEN) from None

@@ -106,9 +106,9 @@ async def send_verification(member: int, client: Client, next_url: str = "/", *,
 
 
 async def take_mail(email: str, client: Client, answer: str) -> None:
-    """Count a letter to an address that somebody says is theirs.
+    """Count a letter to an address that is not confirmed.
 
-    Raises ProofOfWorkNeeded when many were asked for and `answer` is wrong, TooMany above the limit of those, too.
+    Raises ProofOfWorkNeeded when many were requested and `answer` is wrong, TooMany above the limit for right answers.
     """
     mailbox = addresses.mailbox(email)
     here = Use(ratelimit.MAIL_HERE, f"{mailbox} {client.site}")
@@ -148,7 +148,7 @@ async def _insert(
     if not inserted:
         raise Refused(ops.NAME_TAKEN)
     member: int = inserted[0]["id"]
-    # After the insert has waited for whoever is giving up this name.
+    # After the insert, which waits for a member who is giving up this name.
     await ops.refuse_reserved_name(name, member)
     return member
 
@@ -179,7 +179,7 @@ async def _mail_verification(member: int, name: str, email: str, next_url: str) 
     link = await mailed_links.create(member, "verify", VERIFY_LASTS, next_url)
     owner = await queries.by_email(email)
     if owner is None:
-        await mail.send("verify", email, *mail.written_message("verify", name=name, link=link))
+        await mail.send_written("verify", email, "verify", name=name, link=link)
     else:
         links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
-        await mail.send("known", owner.email, *mail.written_message("known", name=owner.name, tried=name, **links))
+        await mail.send_written("known", owner.email, "known", name=owner.name, tried=name, **links)

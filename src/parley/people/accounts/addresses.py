@@ -40,6 +40,6 @@ def key(address: str) -> str:
 
 
 def mailbox(address: str) -> str:
-    """The mailbox of an address, by which letters to it are counted: most servers ignore what follows a `+` in it."""
+    """The mailbox of an address, for limits on letters to it: most servers ignore a `+` and what follows it."""
     local, _, domain = key(address).rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

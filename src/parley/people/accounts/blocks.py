@@ -30,7 +30,10 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> N
     if on and kind == "block" and other.role != "member":
         raise Refused(N_("Moderators and admins cannot be blocked: they must be able to reply. You can mute them."))
     async with db.atomic():
-        await (_add(viewer.id, other.id, kind) if on else _delete(viewer.id, other.id, kind))
+        if on:
+            await _add(viewer.id, other.id, kind)
+        else:
+            await Block.delete().where(Block.member == viewer.id, Block.other == other.id, Block.kind == kind)
         viewer_cache.clear_after_commit()
 
 
@@ -43,12 +46,7 @@ async def _add(member: int, other: int, kind: Kind) -> None:
     await (new.on_conflict(pair, "DO UPDATE", [Block.kind]) if kind == "block" else new.on_conflict(pair, "DO NOTHING"))
 
 
-async def _delete(member: int, other: int, kind: Kind) -> None:
-    await Block.delete().where(Block.member == member, Block.other == other, Block.kind == kind)
-
-
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
-    """Whether `viewer` muted or blocked `other`."""
     row = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
     return row["kind"] if row else None
 

@@ -12,7 +12,7 @@ when_sessions_end: list[Callable[[int], Awaitable[None]]] = []
 # Called with the token of an invitation, or "". Returns who may sign up.
 terms_of: list[Callable[[str], Awaitable[Terms]]] = []
 
-# Called with a new member's id and what they bring, in the transaction that makes them. Raises NotAdmitted.
+# Called with a new member's id and the context of the sign-up, in the transaction that adds them. Raises NotAdmitted.
 when_signed_up: list[Callable[[int, SignUpContext], Awaitable[None]]] = []
 
 # Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first.
@@ -27,7 +27,7 @@ when_address_undone: list[Callable[[int, datetime], Awaitable[None]]] = []
 # Called with the viewer, and the title and the bio that they want, before they are saved. Raises Refused.
 before_profile: list[Callable[[Viewer, str, str], Awaitable[None]]] = []
 
-# Called with a name that somebody wants. Returns whether moderators removed it.
+# Called with a name that a member wants. Returns whether moderators removed it.
 is_removed_name: list[Callable[[str], Awaitable[bool]]] = []
 
 # Called with the id of a suspended member who gave the right password. Returns the address of the page where they can

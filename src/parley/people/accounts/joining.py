@@ -46,18 +46,18 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class SignUpContext(msgspec.Struct, frozen=True):
-    """What somebody brings who signs up: the token of an invitation, and words for the moderators."""
+    """What comes with a sign-up: the token of an invitation, and a message to the moderators."""
 
     invitation: str = ""
     message: str = ""
-    # Whether a moderator must look at them, whoever may sign up.
+    # Whether a moderator must approve them, even while everybody may sign up.
     is_doubtful: bool = False
-    # The answer to a challenge; None if their browser is never asked for one.
+    # The answer to a challenge; None if the form asks for none.
     answer: str | None = None
 
 
 class NotAdmitted(Refused):
-    """Nobody may sign up in this way at present."""
+    """This kind of sign-up is closed at present."""
 
 
 def opening_time() -> str:
@@ -67,7 +67,7 @@ def opening_time() -> str:
 
 
 def is_too_quick(value: str) -> bool:
-    """Whether a form was opened a moment ago, or long ago, or never. On localhost programs may fill it in."""
+    """Whether a form was opened a moment ago, long ago, or never. On localhost programs may fill it in."""
     if settings().local:
         return False
     then, _, signature = value.partition(".")
@@ -84,22 +84,15 @@ async def take(context: SignUpContext, mailbox: str, client_network: str, *, is_
     TooMany above the limits for right answers.
     """
     await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{mailbox} {site(client_network)}")
-    bits, everybody = await _work(context, mailbox), Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    everybody = Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    # Enough, without a form that asks for it.
+    bits = HARD if context.answer is None else await proof_of_work.bits_of(context.answer, mailbox)
+    if context.is_doubtful:
+        bits = max(bits, EASY)
     steps = [[*ratelimit.of_network(limit, client_network), everybody] for limit in OF_NETWORK]
     await proof_of_work.take(steps, key=mailbox, bits=bits, why=RUSH)
     if not is_confirmed:
         of_address = [[Use(limit, mailbox)] for limit in (ratelimit.SIGN_UP_ADDRESS, ratelimit.SIGN_UP_PROVEN)]
         await proof_of_work.take(of_address, key=mailbox, bits=bits, why=RUSH)
-    if not bits and await _is_rush():
+    if not bits and settings().limits and await db.value(queries.IS_RUSH, FEWEST_IN_RUSH):
         raise ProofOfWorkNeeded(RUSH, mailbox)
-
-
-async def _work(context: SignUpContext, mailbox: str) -> int:
-    """How much work somebody did to sign up. Without a form that asks for it, enough."""
-    if context.answer is None:
-        return HARD
-    return max(await proof_of_work.bits_of(context.answer, mailbox), EASY if context.is_doubtful else 0)
-
-
-async def _is_rush() -> bool:
-    return settings().limits and bool(await db.value(queries.IS_RUSH, FEWEST_IN_RUSH))

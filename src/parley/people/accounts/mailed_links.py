@@ -32,7 +32,7 @@ EXPIRED = N_("This link has been used already, or has expired. Please ask for a 
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How many links may be asked for: from one network, by everybody, to one address.
+    """How many links may be requested: from one network, by everybody, to one address.
 
     Those of a network are without a proof of work, with one, and with a hard one.
     """
@@ -44,14 +44,12 @@ class LinkLimits(msgspec.Struct, frozen=True):
 
 LIMITS = {
     "login": LinkLimits(
-        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD),
-        everybody=ratelimit.LINK_ALL,
-        address=ratelimit.LINK_ADDRESS,
+        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD), ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS
     ),
     "reset": LinkLimits(
         (ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_HARD),
-        everybody=ratelimit.FORGOT_ALL,
-        address=ratelimit.FORGOT_ADDRESS,
+        ratelimit.FORGOT_ALL,
+        ratelimit.FORGOT_ADDRESS,
     ),
 }
 
@@ -67,16 +65,16 @@ async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/
 
 
 async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: str) -> None:
-    """Mail a new link to a member, in the letter that is named like its purpose."""
+    """Mail a new link to a member. The template has the name of its purpose."""
     async with atomic():
         link = await create(account.id, purpose, lasts, next_url)
-        await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
+        await mail.send_written(purpose, account.email, purpose, name=account.name, link=link)
 
 
 async def mail_to_address(email: str, purpose: str, next_url: str, *, network: str, answer: str) -> None:
     """Mail a new link that signs in or sets a password, if a member has the address and it is below its limit.
 
-    Raises ProofOfWorkNeeded when a network asks for many links and `answer` is wrong, TooMany when for too many.
+    Raises ProofOfWorkNeeded when a network requests many links and `answer` is wrong, TooMany when it requests more.
     """
     limits = LIMITS[purpose]
     key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
@@ -120,7 +118,7 @@ async def use(token: str, purpose: str) -> int:
 async def revoke(member: int) -> None:
     """Delete the unused links that sign `member` in, set their password or confirm another address.
 
-    Whoever had the account before could otherwise use a link after the owner has set a new password.
+    Otherwise an attacker could use one after the owner has set a new password.
     """
     await Token.delete().where(Token.member == member, Token.purpose.is_in(["reset", "login"]), Token.used_at.is_null())
     await AddressChange.delete().where(AddressChange.member == member, AddressChange.confirmed_at.is_null())

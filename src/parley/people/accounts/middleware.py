@@ -56,7 +56,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    consistency_token = cookies.read(scope, consistency_cookie_name())
+    consistency_token = cookies.read(scope, cookies.name(CONSISTENCY_COOKIE))
     if consistency_token is not None and not CONSISTENCY_TOKEN.fullmatch(consistency_token):
         consistency_token = None
     now, cache = monotonic(), viewer_cache.current()
@@ -74,7 +74,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
 
 
 def _not_before(consistency_token: str | None, cached: CachedViewer | None, now: float) -> float:
-    """Return when this process met the token first: what it cached since then has all that its member changed."""
+    """Return when this process first met the token: everything cached since then includes the member's changes."""
     if consistency_token is None:
         return 0.0
     return cached.viewer.not_before if cached is not None and cached.token == consistency_token else now
@@ -103,22 +103,16 @@ def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
     )
 
 
-def consistency_cookie_name() -> str:
-    return cookies.name(CONSISTENCY_COOKIE)
-
-
 def _setting_token(scope: Scope, send: Send) -> Send:
     """Wrap `send` so that the answer sets a new token. Routes with `opt={"without_token": True}` set none."""
 
     async def send_with_token(message: Message) -> None:
-        if message["type"] == "http.response.start" and not _is_without_token(scope):
+        # The route is only known once the request is handled.
+        handler: Any = scope.get("route_handler")
+        without_token = handler is not None and handler.opt.get("without_token")
+        if message["type"] == "http.response.start" and not without_token:
             cookie = cookies.make(CONSISTENCY_COOKIE, token_urlsafe(12), CONSISTENCY_SECONDS).to_header(header="")
             message["headers"] = [*message.get("headers", ()), (b"set-cookie", cookie.encode("latin-1"))]
         await send(message)
 
     return send_with_token
-
-
-def _is_without_token(scope: Any) -> bool:
-    handler = scope.get("route_handler")
-    return handler is not None and bool(handler.opt.get("without_token"))

@@ -18,9 +18,9 @@ LONGEST_KEY = 60
 DATA = Path(__file__).parent / "data"
 SEPARATORS = "_-."
 BETWEEN_WORDS = re.compile(r"[\W_]+")
-# Marks of no script of its own, and those of Cyrillic. Other scripts have marks that are letters, such as vowels.
+# Marks that belong to no script or to Cyrillic. Marks of other scripts are letters, such as vowels.
 ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u2de0-\u2dff\ufe20-\ufe2f]")
-# Letters and marks that nobody sees: fillers and variation selectors.
+# Invisible letters and marks: fillers and variation selectors.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 # Unicode's names of letters that look like a Latin one: "LATIN SMALL LETTER L WITH STROKE".
 LATIN_VARIANT = re.compile("LATIN (?:SMALL LETTER|LETTER SMALL CAPITAL) (?:DOTLESS )?([A-Z])(?: WITH .+)?")
@@ -45,7 +45,7 @@ PAIRS = {"rn": "m", "vv": "w"}
 def name(raw: str) -> str:
     """Return `raw` as a name that a member may have. Raises Refused with what is wrong.
 
-    Whether another member has it already is checked when it is written.
+    Whether it is taken is only checked when it is written.
     """
     wrong_length = Refused(
         N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST_NAME, longest=LONGEST_NAME
@@ -87,18 +87,18 @@ def _bare_letter(char: str) -> str:
 
 
 def seems_official(text: str) -> bool:
-    """Whether a name or a title has a word with which its owner seems to speak for the site."""
+    """Whether a name or a title has a word with which its owner would seem to speak for the site."""
     words = [word for word in BETWEEN_WORDS.split(text) if word]
     return any(not _official().isdisjoint({key(word), key(word.strip(string.digits))}) for word in words)
 
 
 def neutral(member: int) -> str:
-    """The name of a member whose own name moderators removed."""
+    """The replacement of a name that moderators removed."""
     return f"member-{member}"
 
 
 def is_neutral(name: str, member: int) -> bool:
-    """Whether a member has the name that replaced their own."""
+    """Whether a member's name is such a replacement."""
     return name == neutral(member) or name.startswith(f"{neutral(member)}-")
 
 

@@ -1,7 +1,7 @@
 """Proof of work above a limit of sign-ups or sign-ins: a signed challenge for one login, which the browser solves.
 
-The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with as many zero bits as the
-challenge says. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
+The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with the number of zero bits that the
+challenge names. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from parley.platform.text.messages import Message
 
 LASTS_SECONDS = 600
 ROUNDS = 5_000
-# Zero bits above a limit, and above the limit of those who did that work: 256 tries on average, and 4,096.
+# Zero bits above a limit, and above the limit for such answers: 256 tries on average, and 4,096.
 EASY, HARD = 8, 12
 ANSWER = re.compile(r"((\d{1,12})\.(\d{1,2})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})")
 
@@ -34,7 +34,7 @@ class ProofOfWorkNeeded(TooMany):
 
 
 def challenge(login_key: str, bits: int = EASY) -> str:
-    """Return a challenge of so much work that can be used once for `login_key`, within ten minutes."""
+    """Return a challenge that can be used once for `login_key`, within ten minutes."""
     plain = f"{int(time()) + LASTS_SECONDS}.{bits}.{secrets.token_urlsafe(16)}"
     return f"{plain}.{_signature(plain, login_key)}"
 
@@ -58,7 +58,7 @@ async def bits_of(answer: str, login_key: str) -> int:
 
 
 async def take(steps: Sequence[Sequence[Use]], *, key: str, bits: int, why: Message) -> Sequence[Use]:
-    """Take the tokens of the first of `steps` that has enough, and return them. `bits` is the work that was done.
+    """Take the tokens of the first of `steps` that has enough, and return them. `bits` is the work done.
 
     The first step needs no work, the second EASY, the third HARD. Raises ProofOfWorkNeeded with `why` for the step that
     needs more work, TooMany above the limits of the last one.
@@ -77,7 +77,6 @@ async def take(steps: Sequence[Sequence[Use]], *, key: str, bits: int, why: Mess
 
 
 def solves(challenge: str, number: str) -> bool:
-    """Whether `number` solves `challenge`."""
     hashed = hashlib.pbkdf2_hmac("sha256", number.encode(), challenge.encode(), ROUNDS)
     return int.from_bytes(hashed) >> (8 * len(hashed) - int(challenge.split(".")[1])) == 0
 

@@ -16,7 +16,7 @@ select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, p
 from member where {{}}
 """  # noqa: S608 no value in it
 IS_UNVERIFIED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
-# A former name leads to its member, too (renaming.py). Nobody else can have it.
+# A former name leads to its member, too, and nobody else can have it (renaming.py).
 HAS_NAME = "(name_key = $1 or id = (select member from former_name where name_key = $1))"
 SELECT_PUBLIC_MEMBER = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed,
@@ -43,8 +43,8 @@ select member = $1 as is_own from block
 where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
 order by is_own limit 1
 """
-# Whether more than $1, and more than five times the average of the 71 hours before, asked for a link that confirms an
-# address in the last hour. These links are kept for four days.
+# Whether the last hour had more sign-ups than $1, and more than five times the hourly average of the 71 hours before.
+# Each sign-up has a link that confirms the address; these links are stored for four days.
 IS_RUSH = """
 select count(*) filter (where created_at > now() - interval '1 hour')
   > greatest($1, 5 * count(*) filter (where created_at <= now() - interval '1 hour') / 71.0)
@@ -68,7 +68,7 @@ class Account(msgspec.Struct, frozen=True):
     assisted: str
     in_maps: bool
     has_feed: bool
-    # When the account is erased, if its member asked for that.
+    # When the account is erased, if its member requested that.
     erase_at: datetime | None
 
 

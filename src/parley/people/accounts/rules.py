@@ -26,7 +26,7 @@ def require_sign_in_allowed(account: Account) -> None:
 
 
 def is_being_erased(account: Account) -> bool:
-    """Whether the time has come at which the member's erasure begins. It may not have ended yet."""
+    """Whether the member's erasure has begun. It may not have ended yet."""
     return account.erase_at is not None and account.erase_at <= datetime.now(UTC)
 
 

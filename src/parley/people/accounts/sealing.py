@@ -1,4 +1,4 @@
-"""Sealing: what is stored, or shown in a hidden field, can be read only with this installation's secret.
+"""Sealing: encrypts what is stored, or put into a hidden field, with this installation's secret.
 
 AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits in front.
 """

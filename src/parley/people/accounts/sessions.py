@@ -37,7 +37,7 @@ IS_VALID = f"""
 def lacks_factor(days: str) -> str:
     """An SQL condition: staff who still have no second factor this many days after they got their role.
 
-    They have no rights of staff. Without days, nobody needs one.
+    Their rights of staff are suspended. Without days, nobody needs a second factor.
     """
     return f"""coalesce(role <> 'member' and staff_since < now() - make_interval(days => {days})
       and not exists (select from authenticator where authenticator.member = member.id)
@@ -90,7 +90,7 @@ where member = $1 and {IS_VALID} order by session.seen_at desc, session.id desc
 
 
 class ViewerRow(msgspec.Struct, frozen=True):
-    """A session with what requests need to know of its member."""
+    """A session with its member, as requests need them."""
 
     id: int
     member: int
@@ -126,9 +126,9 @@ class SessionRow(msgspec.Struct, frozen=True):
 async def start(
     member: int, role: str, *, agent: str, address: str, proven: bool = False, site: str | None = None
 ) -> str:
-    """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
+    """Start a session of `member` and return its new token. Of too many sessions, the least recently used ends.
 
-    `proven` says that they just proved who they are (step_up.py). With `site` it holds only there.
+    `proven`: they have just proved who they are (step_up.py). With `site` it is only valid there.
     """
     token = tokens.new()
     lasts = LASTS_EMBEDDED if site else LASTS if role == "member" else LASTS_STAFF

@@ -1,9 +1,9 @@
 """The present state of a member. A sanction ends exactly at its time, even if the row has not been updated yet."""
 
 STATE_NOW = "case when state in ('silenced', 'suspended') and state_until <= now() then 'active' else state end"
-# The others are told why they may not sign in, once they have given the right password.
+# The others see why they may not sign in, once they have given the right password.
 MAY_SIGN_IN = ("unverified", "active", "silenced")
-# Whoever left comes back by signing in.
+# Members who left come back by signing in.
 LEFT = "deactivated"
 SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
 # Once its time has come, an erasure may have begun, so nobody comes back. now() would be when the transaction began.

@@ -127,7 +127,7 @@ class Authenticator(Table):
 
 
 class RecoveryCode(Table):
-    """A code for whoever lost the authenticator app. Only its SHA-256 hash is stored."""
+    """A code for members who lost the authenticator app. Only its SHA-256 hash is stored."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)

@@ -17,10 +17,10 @@ def new() -> str:
 
 
 def digest(token: str) -> bytes | None:
-    """The hash by which the database knows `token`, or None where its form is not that of our tokens."""
+    """The hash by which `token` is stored, or None if it does not have the form of our tokens."""
     return hashlib.sha256(token.encode()).digest() if FORMAT.fullmatch(token) else None
 
 
 def from_now(lasts: timedelta) -> QueryString:
-    """The time at which what begins now expires, by the database's clock, which also checks it."""
+    """The time `lasts` from now, by the database's clock, which also checks it."""
     return QueryString("now() + {}::interval", lasts)

@@ -4,7 +4,7 @@ import re
 
 from parley.platform.text.messages import N_, Message, verbatim
 
-# The first that occurs is right: browsers also name those that they descend from.
+# The first that occurs counts: browsers also name the browsers that they descend from.
 BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
     "iPhone": "iPhone",

@@ -13,7 +13,7 @@ from parley.platform.http.access import Viewer
 
 CACHE_SECONDS = 1.0
 MOST_VIEWERS, MOST_BYTES = 10_000, 32 * 2**20
-# Of a viewer, and of each member whom they muted or blocked, roughly.
+# Roughly, for a viewer, and for each member whom they muted or blocked.
 VIEWER_BYTES, BLOCKED_BYTES = 2_000, 200
 
 
@@ -26,7 +26,7 @@ class CachedViewer(msgspec.Struct, frozen=True):
 
 
 def size_of(why: str, muted: Collection[str], blocked: Collection[int]) -> int:
-    """Return the bytes in memory of a viewer, roughly: the members whom they muted and blocked take most."""
+    """Return roughly the bytes in memory of a viewer. The members whom they muted and blocked take most."""
     return VIEWER_BYTES + text_bytes(why) + BLOCKED_BYTES * (len(muted) + len(blocked))
 
 
@@ -45,7 +45,7 @@ def current() -> Bounded[CachedViewer]:
 
 
 def clear() -> None:
-    """Start a new cache: what requests under way have read goes into the old one."""
+    """Start a new cache. Requests under way store what they have read in the old one."""
     global _cache  # noqa: PLW0603 replaced as a whole, see above
     _cache = _new()
 

@@ -27,7 +27,7 @@ class CommunityRules(msgspec.Struct, frozen=True):
 
     @property
     def version(self) -> str:
-        """What the form names, to detect that another admin changed the rules meanwhile."""
+        """Names these rules in the form, to detect that another admin changed them meanwhile."""
         return self.changed_at.isoformat()
 
     @property
@@ -42,7 +42,6 @@ class CommunityRules(msgspec.Struct, frozen=True):
 
 @cache
 def default_rules() -> str:
-    """Parley's own rules, as Markdown."""
     return (folder("templates") / "people/community/rules.md").read_text().strip()
 
 

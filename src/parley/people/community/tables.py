@@ -23,7 +23,7 @@ class Community(Table):
     id = Integer(primary_key=True, null=False, default=1)
     rules = Text(null=False, default="")
     asks_declaration = Boolean(null=False, default=False)
-    # Who can become a member: everybody, whom a member invited, whom a moderator lets in, or nobody (signups/).
+    # Who can sign up: everybody, invited people, people whom a moderator approves, or nobody (signups/).
     sign_up = Varchar(8, null=False, default="open")
     changed_at = Timestamptz(null=False)
     # The domain and the day in the ids of feed entries (`tag:` URIs, RFC 4151), which stay when the domain changes.
@@ -52,7 +52,7 @@ class Guideline(Table):
 
 
 class GuidelineWording(Table):
-    """A former wording of a guideline, so that a decision can be read as it was made."""
+    """A former wording of a guideline: decisions show the wording of their day."""
 
     id = BigSerial(primary_key=True)
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)

@@ -16,7 +16,7 @@ OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
 
 
 async def process(raw: bytes, recipient: str | None = None) -> str:
-    """Process an inbound message and return what it was, in a word. Idempotent.
+    """Process an inbound message and return its kind in a word. Idempotent.
 
     `recipient` is the address it was delivered to, if the mail server reports it. "ignored": it is not about our mail,
     or has no valid signature.
@@ -30,11 +30,7 @@ async def process(raw: bytes, recipient: str | None = None) -> str:
         return "ignored"
     if report.kind == "leave":
         return "off" if await bounces.unsubscribe(mail) else "ignored"
-    digest = hashlib.sha256(raw).hexdigest()
-    # While the delivery is retried, nothing counts against the address.
-    kind = report.kind if report.is_final else "delayed"
-    is_new = await bounces.record(mail, kind, report.status, report.detail, digest=digest)
-    return kind if is_new else "known"
+    return await bounces.record_report(mail, report, hashlib.sha256(raw).hexdigest())
 
 
 async def _unsubscribe(token: str) -> bool:

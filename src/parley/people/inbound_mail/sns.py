@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 import asyncio
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -17,11 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from parley.extraction.fetching import fetch
 from parley.platform.errors import BadRequest, Forbidden
 from parley.platform.text.messages import N_
-
-# The function that fetches a URL, set by `hooks.connect()`.
-fetching: list[Callable[[str], Awaitable[bytes]]] = []
 
 NOTIFICATION, CONFIRMATION = "Notification", "SubscriptionConfirmation"
 # SNS retries for an hour.
@@ -35,8 +32,6 @@ _fetching_lock = asyncio.Lock()
 
 
 class SnsMessage(msgspec.Struct, frozen=True, rename="pascal"):
-    """A message of SNS, with the field names of SNS."""
-
     type: str
     message_id: str
     topic_arn: str
@@ -76,7 +71,7 @@ async def confirm(message: SnsMessage) -> None:
     url = message.subscribe_url or ""
     if not _is_of_sns(url, message.topic_arn):
         raise Forbidden(N_("The address to confirm is not one of Amazon SNS. Nothing was changed."))
-    await fetching[0](url)
+    await fetch.fetch_body(url)
 
 
 def _is_recent(at: datetime) -> bool:
@@ -122,12 +117,10 @@ def _signed_text(fields: dict[str, object]) -> bytes:
 
 async def _certificate(url: str) -> x509.Certificate:
     """Return the certificate at `url`, which is cached for twelve hours."""
-    cached = _cached_certificate(url)
-    if cached is not None:
+    if (cached := _cached_certificate(url)) is not None:
         return cached
     async with _fetching_lock:
-        cached = _cached_certificate(url)
-        return cached if cached is not None else await _fetch(url)
+        return _cached_certificate(url) or await _fetch(url)
 
 
 def _cached_certificate(url: str) -> x509.Certificate | None:
@@ -137,7 +130,7 @@ def _cached_certificate(url: str) -> x509.Certificate | None:
 
 async def _fetch(url: str) -> x509.Certificate:
     try:
-        certificate = x509.load_pem_x509_certificate(await fetching[0](url))
+        certificate = x509.load_pem_x509_certificate(await fetch.fetch_body(url))
     except ValueError:
         raise Forbidden(N_("The certificate of this message cannot be read. Nothing was changed.")) from None
     if len(_certificates) >= MOST_CERTIFICATES:

@@ -14,12 +14,11 @@ import structlog
 from litestar import MediaType, Request, Response, post
 from litestar.params import FromPath
 
-from parley.people.inbound_mail import sns
 from parley.people.mail import bounces, queue
 from parley.people.mail.letters import KEY
 from parley.people.mail.links import returned_mail
 from parley.people.returned_mail import delivery_status
-from parley.people.returned_mail.delivery_status import DeliveryStatus
+from parley.people.returned_mail.delivery_status import MailReport
 from parley.platform import db, ratelimit
 from parley.platform.db.tables import Mail
 from parley.platform.errors import BadRequest, Forbidden, NotFound, TooMany
@@ -66,6 +65,8 @@ async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
 
 
 async def _ses(request: AnyRequest) -> str:
+    from parley.people.inbound_mail import sns  # noqa: PLC0415 certificates take 33 modules
+
     message = await sns.verify(await _body(request, settings().ses_topic), settings().ses_topic or "")
     if message.type == sns.NOTIFICATION:
         return await process(message.message)
@@ -130,7 +131,7 @@ async def _body(request: AnyRequest, setting: str | None) -> bytes:
 
 
 async def process(text: str) -> str:
-    """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
+    """Process the notifications in `text`, and return the outcome of the last one in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
     for number, report in enumerate(delivery_status.read(text)):
         async with db.atomic():
@@ -138,28 +139,23 @@ async def process(text: str) -> str:
     return outcome
 
 
-async def _take_in(status: DeliveryStatus, digest: str) -> str:
-    mail = await _mail(status)
+async def _take_in(report: MailReport, digest: str) -> str:
+    mail = await _mail(report)
     if mail is None:
         return "ignored"
     # Any notification shows that the relay has the message, even if its reply was lost.
     was_open = await queue.settle_arrived(mail)
-    if status.kind in HARMLESS:
-        return "settled" if was_open else status.kind
-    # While the delivery is retried, nothing counts against the address.
-    kind = status.kind if status.is_final else "delayed"
-    return kind if await bounces.record(mail, kind, status.status, status.detail, digest=digest) else "known"
+    if report.kind in HARMLESS:
+        return "settled" if was_open else report.kind
+    return await bounces.record_report(mail, report, digest)
 
 
-async def _mail(status: DeliveryStatus) -> int | None:
-    """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
-    proven = (returned_mail(parseaddr(proof)[1]) for proof in status.proofs)
-    named = next((mail for mail in proven if mail is not None), None)
-    return named if named is not None else await _of_message_id(status.message_id)
-
-
-async def _of_message_id(message_id: str) -> int | None:
-    name, _, host = message_id.strip("<> ").rpartition("@")
+async def _mail(report: MailReport) -> int | None:
+    """Return the id of our mail, from the signed value that we gave the relay, or from its Message-ID."""
+    proven = (returned_mail(parseaddr(proof)[1]) for proof in report.proofs)
+    if (named := next((mail for mail in proven if mail is not None), None)) is not None:
+        return named
+    name, _, host = report.message_id.strip("<> ").rpartition("@")
     if not KEY.fullmatch(name) or host != settings().host:
         return None
     kind, _, number = name.rpartition(".")

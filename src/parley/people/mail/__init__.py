@@ -7,7 +7,7 @@ imports `sending`.
 
 from parley.people.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send
 from parley.people.mail.links import unsubscribe_link
-from parley.people.mail.writing import write, written_html, written_message
+from parley.people.mail.writing import send_written, write, written_html, written_message
 
 __all__ = [
     "ADDRESS",
@@ -18,6 +18,7 @@ __all__ = [
     "post",
     "post_all",
     "send",
+    "send_written",
     "unsubscribe_link",
     "write",
     "written_html",

@@ -8,6 +8,7 @@ from piccolo.query.functions import Lower
 
 from parley.people.mail import queries
 from parley.people.mail.letters import lists
+from parley.people.returned_mail.delivery_status import MailReport
 from parley.platform import db
 from parley.platform.db.tables import Mail, MailAddress, MailBounce
 from parley.platform.events import attempts
@@ -40,11 +41,12 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     """
     async with db.atomic():
         about = await _of(mail)
+        if about is None:
+            return False
         # Another server's reply may hold NUL, which PostgreSQL does not accept.
         shown = detail[:LONGEST_DETAIL].replace("\0", "")
-        if about is None or not await _insert(
-            MailBounce(mail=mail, address=about.address, kind=kind, status=status, detail=shown, digest=digest)
-        ):
+        bounce = MailBounce(mail=mail, address=about.address, kind=kind, status=status, detail=shown, digest=digest)
+        if not await MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id):
             return False
         if kind == "policy":
             log.error("our mail is refused, see /mod/mail", mail=mail, status=status)
@@ -66,13 +68,16 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     return True
 
 
+async def record_report(mail: int, report: MailReport, digest: str) -> str:
+    """Record an inbound report about `mail`, and return its kind, or "known" if it is recorded already."""
+    # While the delivery is retried, nothing counts against the address.
+    kind = report.kind if report.is_final else "delayed"
+    return kind if await record(mail, kind, report.status, report.detail, digest=digest) else "known"
+
+
 async def _of(mail: int) -> BouncedMail | None:
     about = Mail.select(Lower(Mail.recipient, alias="address"), Mail.list, Mail.member)
     return await db.fetch_one(BouncedMail, about.where(Mail.id == mail))
-
-
-async def _insert(bounce: MailBounce) -> bool:
-    return bool(await MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id))
 
 
 async def _stop_list(about: BouncedMail) -> bool:

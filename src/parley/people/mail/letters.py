@@ -115,7 +115,7 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
 
 
 async def end_hold(list_name: str, member: int, delay: timedelta) -> None:
-    """Make held letters to a member due `delay` after they were posted. Their list reviews them again then."""
+    """Make held letters to a member due `delay` after they were posted. Then their list reviews them again."""
     await db.execute(queries.END_HOLD, list_name, member, delay)
     db.after_commit(partial(wake_job, "mail"))
 

@@ -44,8 +44,7 @@ def envelope(mail: int) -> str:
 
 
 def signed_id(mail: int) -> str:
-    """Return the id of a mail with its signature."""
-    return f"{mail}.{_signature(mail)}"
+    return f"{mail}.{sign('bounce', str(mail).encode()).hex()}"
 
 
 def returned_mail(address: str) -> int | None:
@@ -56,10 +55,6 @@ def returned_mail(address: str) -> int | None:
         return None
     # Some servers change the case of addresses.
     return int(number) if is_signature("bounce", str(int(number)).encode(), signature.lower()) else None
-
-
-def _signature(mail: int) -> str:
-    return sign("bounce", str(mail).encode()).hex()
 
 
 def _letters(plain: bytes) -> str:

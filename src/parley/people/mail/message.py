@@ -108,7 +108,7 @@ class Policy(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         text = str(value)
-        # Words that a member wrote in the form of an encoded word would be shown decoded: another title than here.
+        # A member may write what looks like an encoded word. Mail programs would show it decoded, unlike our pages.
         is_plain = text.isascii() and not (name.lower() == "subject" and "=?" in text)
         if is_plain and len(name) + len(text) < LONGEST_LINE - 1:
             return f"{name}: {text}{self.linesep}".encode()

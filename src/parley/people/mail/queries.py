@@ -191,8 +191,8 @@ where address = (select lower(recipient) from mail where id = $1) and suppressed
 """
 
 # A provider with many members always has some dead addresses, so a burst must be a large share of its mail too. Only
-# letters of lists count, which go to confirmed addresses: otherwise a stranger who signs up with addresses that there
-# are not could keep the letters of a provider's members back.
+# letters of lists count, which go to confirmed addresses: otherwise a stranger could hold up a provider's mail by
+# signing up with addresses that do not exist.
 IS_BURST = """
 with same as (
   select count(distinct b.address) as addresses from mail_bounce b join mail m on m.id = b.mail
@@ -211,7 +211,7 @@ values ($1, 0, now(), '', now() + $2::interval)
 on conflict (domain) do update set paused_until = greatest(d.paused_until, excluded.paused_until)
 """
 
-# Also those that the burst brought halfway to suppression.
+# Also the addresses that the burst brought halfway to suppression.
 RELEASE_ADDRESSES = """
 update mail_address set suppressed_at = null, reason = null, score = 0
 where split_part(address, '@', 2) = $1 and coalesce(reason, $2) = $2 and address in (

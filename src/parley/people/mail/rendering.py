@@ -35,7 +35,8 @@ async def ready(mail: queue.ClaimedMail, by: UUID) -> Ready | None:
         row = await db.fetch_one(MailRow, queries.SELECT_CLAIMED_MAIL, mail.id, by)
         if row is None:
             return None
-        if held_until := await _held_until(row):
+        hold = lists[row.list].hold if row.list is not None else None
+        if hold and row.member is not None and (held_until := await hold(row.member)):
             await db.execute(queries.HOLD_MAIL, mail.id, by, held_until)
             return None
         outcome, error, letter = await _review(row)
@@ -66,11 +67,6 @@ async def _store(content: MailContent, message: bytes) -> None:
             Mail.ancestors: content.ancestors,
         }
     ).where(Mail.id == content.id)
-
-
-async def _held_until(row: MailRow) -> datetime | None:
-    hold = lists[row.list].hold if row.list is not None else None
-    return await hold(row.member) if hold and row.member is not None else None
 
 
 async def _review(row: MailRow) -> tuple[str | None, str | None, Letter | None]:

@@ -8,6 +8,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from parley.people.mail.letters import send
 from parley.platform.http import pages
 from parley.platform.http.assets import folder
 from parley.platform.http.messages import Messages
@@ -48,6 +49,11 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
     # The first block is the greeting. The second says what the message is about.
     preheader = shorten(" ".join(text_blocks[min(1, len(text_blocks) - 1)].words.split()), PREHEADER)
     return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=text_blocks)
+
+
+async def send_written(kind: str, to: str, template: str, **context: Any) -> None:
+    """Queue the message of a template to one address, as `send` does."""
+    await send(kind, to, *written_message(template, **context))
 
 
 def written_html(template: str, **context: Any) -> str:

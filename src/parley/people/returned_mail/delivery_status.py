@@ -45,19 +45,23 @@ EVENTS = {
 }  # fmt: skip
 
 
-class DeliveryStatus(msgspec.Struct, frozen=True):
-    """A relay's notification: `kind` as in `InboundReport`, or "delivered"; `proofs` may contain our signed id."""
+class MailReport(msgspec.Struct, frozen=True):
+    """A report about a message: `kind` as in `reasons.kind_of`, or "complaint", "delivered" or "leave" (unsubscribe).
+
+    Other messages have the kind "mail" or "auto-reply". The `proofs` of a relay's report may contain our signed id.
+    """
 
     kind: str
-    address: str = ""
     status: str = ""
     detail: str = ""
     is_final: bool = True
+    """Whether delivery is not retried."""
+    address: str = ""
     proofs: tuple[str, ...] = ()
     message_id: str = ""
 
 
-def read(text: str) -> list[DeliveryStatus]:
+def read(text: str) -> list[MailReport]:
     """Return the notifications in `text`; none if it is not JSON or of an unknown relay."""
     if not BEGINS.match(text):
         return []
@@ -77,7 +81,7 @@ def _json(text: str) -> Any:
     return None
 
 
-def _one(event: dict[str, Any]) -> DeliveryStatus | None:
+def _one(event: dict[str, Any]) -> MailReport | None:
     """Return the notification of one event, or None if its form is unknown."""
     try:
         if event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
@@ -88,10 +92,10 @@ def _one(event: dict[str, Any]) -> DeliveryStatus | None:
         return None
 
 
-def _notification(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> DeliveryStatus | None:
+def _notification(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> MailReport | None:
     outcome = EVENTS.get(event.lower())
     if outcome in {None, "delivered", "complaint"}:
-        return DeliveryStatus(outcome or "mail", **rest)
+        return MailReport(outcome or "mail", **rest)
     match = STATUS.search(status) or STATUS.search(answer)
     status = match[0] if match else ""
     names = [str(name).lower() for name in classes if name not in {None, ""}]
@@ -100,10 +104,10 @@ def _notification(event: str, answer: str, status: str, classes: Iterable[Any], 
     kind = kind_of(status, answer, permanent=permanent) if answer or status else by_class or "soft"
     if kind in {"hard", "soft"} and by_class is not None:
         kind = by_class
-    return DeliveryStatus(kind, status=status, detail=answer[:1_000], is_final=outcome != "delayed", **rest)
+    return MailReport(kind, status=status, detail=answer[:1_000], is_final=outcome != "delayed", **rest)
 
 
-def _ses(event: dict[str, Any]) -> DeliveryStatus | None:
+def _ses(event: dict[str, Any]) -> MailReport | None:
     mail = event.get("mail") or {}
     name = str(event.get("notificationType") or event.get("eventType"))
     bounce = event.get("bounce") or event.get("deliveryDelay") or {}
@@ -119,9 +123,9 @@ def _ses(event: dict[str, Any]) -> DeliveryStatus | None:
     return _notification(name, answer, status, classes, address=address, proofs=proofs, message_id=message_id)
 
 
-def _postmark(event: dict[str, Any]) -> DeliveryStatus | None:
+def _postmark(event: dict[str, Any]) -> MailReport | None:
     if event.get("Type") == "AutoResponder":
-        return DeliveryStatus("auto-reply", address=event.get("Email") or "")
+        return MailReport("auto-reply", address=event.get("Email") or "")
     address = event.get("Email") or event.get("Recipient") or ""
     proofs = tuple(str(value) for value in (event.get("Metadata") or {}).values())
     name = "complaint" if event.get("Type") == "SpamComplaint" else str(event["RecordType"])
@@ -129,7 +133,7 @@ def _postmark(event: dict[str, Any]) -> DeliveryStatus | None:
     return _notification(name, answer, "", (event.get("Type"),), address=address, proofs=proofs)
 
 
-def _mailgun(event: dict[str, Any]) -> DeliveryStatus | None:
+def _mailgun(event: dict[str, Any]) -> MailReport | None:
     data = event.get("event-data") or event
     status = data.get("delivery-status") or {}
     answer = f"{status.get('code') or ''} {status.get('message') or ''} {status.get('description') or ''}".strip()
@@ -142,7 +146,7 @@ def _mailgun(event: dict[str, Any]) -> DeliveryStatus | None:
     )  # fmt: skip
 
 
-def _sendgrid(event: dict[str, Any]) -> DeliveryStatus | None:
+def _sendgrid(event: dict[str, Any]) -> MailReport | None:
     name = str(event.get("event") or "bounce")
     classes = (event.get("bounce_classification"), event.get("type"), event.get("reason") or "", name)
     answer = f"{event.get('status') or ''} {event.get('reason') or event.get('response') or ''}".strip()
@@ -152,17 +156,17 @@ def _sendgrid(event: dict[str, Any]) -> DeliveryStatus | None:
     )  # fmt: skip
 
 
-def _sparkpost(event: dict[str, Any]) -> DeliveryStatus | None:
+def _sparkpost(event: dict[str, Any]) -> MailReport | None:
     (data,) = event["msys"].values()
     if str(data.get("bounce_class")) == "60":
-        return DeliveryStatus("auto-reply", address=data.get("rcpt_to") or "")
+        return MailReport("auto-reply", address=data.get("rcpt_to") or "")
     answer = data.get("raw_reason") or data.get("reason") or ""
     proofs = (str(data.get("msg_from") or ""),)
     classes = (data.get("bounce_class"),)
     return _notification(str(data.get("type")), answer, "", classes, address=data.get("rcpt_to") or "", proofs=proofs)
 
 
-def _mandrill(event: dict[str, Any]) -> DeliveryStatus | None:
+def _mandrill(event: dict[str, Any]) -> MailReport | None:
     msg = event["msg"]
     classes = (msg.get("bounce_description"), event["event"])
     address, proofs = msg.get("email") or "", (str(msg.get("sender") or ""),)
@@ -170,7 +174,7 @@ def _mandrill(event: dict[str, Any]) -> DeliveryStatus | None:
 
 
 Event = dict[str, Any]
-RELAYS: tuple[tuple[Callable[[Event], bool], Callable[[Event], DeliveryStatus | None]], ...] = (
+RELAYS: tuple[tuple[Callable[[Event], bool], Callable[[Event], MailReport | None]], ...] = (
     (lambda event: "mail" in event and ("notificationType" in event or "eventType" in event), _ses),
     (lambda event: "RecordType" in event, _postmark),
     (lambda event: "event-data" in event or ("event" in event and "delivery-status" in event), _mailgun),

@@ -10,6 +10,7 @@ from email.parser import BytesHeaderParser
 import msgspec
 
 from parley.people.returned_mail import delivery_status
+from parley.people.returned_mail.delivery_status import MailReport
 from parley.people.returned_mail.phrases import (
     ANSWER,
     ANSWERS,
@@ -52,18 +53,7 @@ FEEDBACK = "message/feedback-report"
 ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}[A-Za-z0-9]")
 
 
-class InboundReport(msgspec.Struct, frozen=True):
-    """The result: `kind` as in `reasons.kind_of`, or "complaint", "leave" (unsubscribe), "mail" or "auto-reply"."""
-
-    kind: str
-    status: str = ""
-    detail: str = ""
-    is_final: bool = True
-    """Whether delivery is not retried."""
-    address: str = ""
-
-
-def read(raw: bytes) -> tuple[Message, InboundReport | None]:
+def read(raw: bytes) -> tuple[Message, MailReport | None]:
     """Return the message in `raw`, and its report; None if it is not a report.
 
     Only its start is read, and only the headers of a message with very many parts.
@@ -105,32 +95,32 @@ def _address(message: Message) -> str:
     return address[0] if address else ""
 
 
-def _complaint(message: Message) -> InboundReport | None:
+def _complaint(message: Message) -> MailReport | None:
     for part in message.walk():
         if part.get_content_type() == FEEDBACK:
             feedback = _field(_text(part), "Feedback-Type").lower()
             # A failed signature, or mail that is not spam after all, is not a complaint.
-            return InboundReport("policy" if feedback in NO_COMPLAINT else "complaint", detail=feedback)
+            return MailReport("policy" if feedback in NO_COMPLAINT else "complaint", detail=feedback)
     subject = _subject(message)
     if COMPLAINT.match(subject.strip()):
-        return InboundReport("complaint", detail="abuse")
-    return InboundReport("leave") if subject.strip().lower() == "unsubscribe" else None
+        return MailReport("complaint", detail="abuse")
+    return MailReport("leave") if subject.strip().lower() == "unsubscribe" else None
 
 
-def _status(message: Message) -> InboundReport | None:
+def _status(message: Message) -> MailReport | None:
     for part in message.walk():
         if part.get_content_type() not in STATUS_TYPES:
             continue
         fields = _failed_recipient(_text(part))
         action = _field(fields, "Action").lower()
         if action in NOT_FAILED:
-            return InboundReport("mail")
+            return MailReport("mail")
         diagnostic = _field(fields, "Diagnostic-Code")
         beside = _words(message)
         delivery = _better(_field(fields, "Status"), diagnostic or _answer(beside))
         kind = kind_of(delivery, diagnostic or _answer(beside), beside, permanent=action == "failed")
         kind = "soft" if action == "delayed" else kind
-        return InboundReport(kind, delivery, diagnostic or beside.strip()[:300], is_final=action != "delayed")
+        return MailReport(kind, delivery, diagnostic or beside.strip()[:300], is_final=action != "delayed")
     return None
 
 
@@ -143,18 +133,17 @@ def _failed_recipient(fields: str) -> str:
     return unreached[0][1] if unreached else fields
 
 
-def _notification(text: str) -> InboundReport | None:
+def _notification(text: str) -> MailReport | None:
     """Read a relay's notification in JSON, as a file or in an e-mail."""
     for delivery in delivery_status.read(text):
-        kind = "mail" if delivery.kind == "delivered" else delivery.kind
-        return InboundReport(kind, delivery.status, delivery.detail, delivery.is_final, delivery.address)
+        return msgspec.structs.replace(delivery, kind="mail") if delivery.kind == "delivered" else delivery
     return None
 
 
-def _in_words(message: Message) -> InboundReport | None:
+def _in_words(message: Message) -> MailReport | None:
     """Read a bounce that only has plain text."""
     if _is_answer(message):
-        return InboundReport("auto-reply")
+        return MailReport("auto-reply")
     if "amazonaws.com" in str(message.get("From", "")).lower():
         return _notification("\n".join(text for _, text in _texts(message)))
     if not _looks_undeliverable(message):
@@ -169,7 +158,7 @@ def _in_words(message: Message) -> InboundReport | None:
     answer = _answer(words)
     is_final = RETRIED.search(f"{_subject(message)}\n{words}") is None
     kind = kind_of(delivery, answer, words, permanent=permanent and is_final)
-    return InboundReport(kind, delivery, words.strip()[:300], is_final=is_final)
+    return MailReport(kind, delivery, words.strip()[:300], is_final=is_final)
 
 
 def _answer(words: str) -> str:
@@ -179,7 +168,7 @@ def _answer(words: str) -> str:
 
 
 def _looks_undeliverable(message: Message) -> bool:
-    """Whether a server says in words that it could not deliver: two of what servers do must come together."""
+    """Whether a server says in words that it could not deliver. Two signs of a server must come together."""
     if any(name in message for name in BOUNCE_HEADERS):
         return True
     if message.get_content_type() == "multipart/report":

@@ -37,7 +37,7 @@ OFFER_SECONDS = 1_800
 CODE = re.compile(r"[0-9]{6}")
 
 RECOVERY_CODES = 10
-# So many random bits that its plain SHA-256 may be stored (ASVS 6.5.2).
+# With 120 random bits, its plain SHA-256 may be stored (ASVS 6.5.2).
 RECOVERY_CODE_BYTES = 15
 RECOVERY_CODE = re.compile("[A-Z2-7]{24}")
 
@@ -90,7 +90,7 @@ async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> l
     if step is None:
         raise Refused(WRONG_CODE)
     async with atomic():
-        # Of two forms at once, the second waits: the recovery codes that the first one shows are those that work.
+        # Of two forms at once, the second waits and is refused: the recovery codes that the first one shows stay valid.
         await accounts.lock(viewer.id)
         if await _seed_of(viewer.id) == seed.encode():
             raise Refused(WRONG_CODE)
@@ -119,7 +119,7 @@ async def require_spare_factor(member: int) -> None:
 
 
 async def remove(account: Account) -> bool:
-    """Remove the app and the recovery codes of a member, and tell them. Return False if they had none."""
+    """Remove the app and the recovery codes of a member, and notify them. Return False if they had none."""
     async with atomic():
         had = await Authenticator.delete().where(Authenticator.member == account.id).returning(Authenticator.id)
         await RecoveryCode.delete().where(RecoveryCode.member == account.id)
@@ -153,9 +153,9 @@ async def _seed_of(member: int) -> bytes | None:
 
 
 async def mail_change(account: Account, what: str) -> None:
-    """Tell a member that their second step was turned on or off, or that a recovery code was used."""
+    """Notify a member that their second step was turned on or off, or that a recovery code was used."""
     links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
-    await mail.send("second", account.email, *mail.written_message("second", name=account.name, what=what, **links))
+    await mail.send_written("second", account.email, "second", name=account.name, what=what, **links)
 
 
 def _offered_seed(viewer: Viewer, sealed: str) -> str | None:
@@ -168,7 +168,7 @@ def _offered_seed(viewer: Viewer, sealed: str) -> str | None:
 
 
 def _matching_step(seed: str, code: str) -> int | None:
-    """The step whose code `code` is, among the present one and its neighbours."""
+    """The step that `code` belongs to: the present one or a neighbour. None for other codes."""
     typed = code.replace(" ", "")
     if not CODE.fullmatch(typed):
         return None

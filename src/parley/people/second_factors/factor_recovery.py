@@ -24,10 +24,7 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-ASKED = N_("Recovery was requested already. Look for our mail, or wait until two weeks have passed.")
 STOPPED = N_("This recovery was stopped or finished, or its link is too old.")
-NOT_YET = N_("The waiting time is not over yet.")
-ONLY_ADMINS = N_("Only admins decide about the second step of others, and not about their own.")
 
 
 class Recovery(msgspec.Struct, frozen=True):
@@ -50,10 +47,10 @@ async def request(ticket: str) -> None:
     token = tokens.new()
     async with atomic():
         if await db.value(queries.INSERT_RECOVERY, account.id, tokens.digest(token)) is None:
-            raise Refused(ASKED)
+            raise Refused(N_("Recovery was requested already. Look for our mail, or wait until two weeks have passed."))
         links = {"link": f"{settings().base_url}/recover/{token}", "forgot": f"{settings().base_url}/forgot"}
-        message = mail.written_message("recovery", name=account.name, staff=account.role != "member", **links)
-        await mail.send("second", account.email, *message)
+        staff = account.role != "member"
+        await mail.send_written("second", account.email, "recovery", name=account.name, staff=staff, **links)
     log.warning("recovery asked for", member=account.id)
 
 
@@ -70,7 +67,6 @@ async def of_member(member: int) -> Recovery | None:
 
 
 async def stop(member: int) -> None:
-    """Stop a recovery, if one is under way."""
     if await FactorRecovery.delete().where(FactorRecovery.member == member).returning(FactorRecovery.id):
         log.info("recovery stopped", member=member)
 
@@ -82,7 +78,7 @@ async def finish(token: str) -> None:
         member = await db.value(queries.FINISH_RECOVERY, tokens.digest(token))
         account = await accounts.account(member) if member else None
         if account is None:
-            raise Refused(NOT_YET)
+            raise Refused(N_("The waiting time is not over yet."))
         await authenticators.remove(account)
         await passkey_settings.end_all(account.id)
         await sessions.end_all(account.id)
@@ -95,6 +91,6 @@ async def agree(viewer: Viewer, member: int) -> None:
     Raises Forbidden for others and in one's own case.
     """
     if viewer.access < ADMIN or viewer.id == member:
-        raise Forbidden(ONLY_ADMINS)
+        raise Forbidden(N_("Only admins decide about the second step of others, and not about their own."))
     await db.execute(queries.RECORD_AGREEMENT, member, viewer.id)
     log.warning("recovery agreed to", member=member, admin=viewer.id)

@@ -3,19 +3,11 @@
 import hashlib
 import hmac
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-import webauthn
 from asyncpg import UniqueViolationError
-from webauthn.helpers import options_to_json_dict
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.tables import Passkey
@@ -26,6 +18,9 @@ from parley.platform.http.access import Viewer, require_confirmed_address
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
+
 log = structlog.get_logger(__name__)
 
 MOST_PASSKEYS = 10
@@ -33,7 +28,6 @@ MOST_PASSKEYS = 10
 LONGEST_ID = 1_023
 
 TOO_MANY = N_("You have {most} passkeys, and cannot have more. Please remove one first.")
-KNOWN = N_("This passkey is stored here already.")
 GONE = N_("There is no such passkey. Perhaps you removed it already.")
 
 
@@ -53,10 +47,12 @@ async def list_passkeys(member: int) -> list[PasskeyRow]:
 async def options(viewer: Viewer) -> dict[str, Any]:
     """What the viewer's browser needs to make a passkey.
 
-    Raises Forbidden before the address is confirmed: whoever set a new password by mail would not be alone.
+    Raises Forbidden before the address is confirmed: its owner could not shut out a stranger who signed up with it.
     """
     require_confirmed_address(viewer)
-    return options_to_json_dict(
+    webauthn = passkeys.library()
+    structs = webauthn.helpers.structs
+    made: dict[str, Any] = webauthn.helpers.options_to_json_dict(
         webauthn.generate_registration_options(
             rp_id=settings().host,
             rp_name=settings().host,
@@ -65,16 +61,18 @@ async def options(viewer: Viewer) -> dict[str, Any]:
             challenge=passkeys.issue_challenge(_purpose(viewer)),
             timeout=passkeys.MILLISECONDS,
             # A security key without a PIN makes a key that cannot sign in alone, but is a second factor.
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.PREFERRED,
+                user_verification=structs.UserVerificationRequirement.PREFERRED,
             ),
             exclude_credentials=await passkeys.descriptors(viewer.id),
         )
     )
+    return made
 
 
 async def add(viewer: Viewer, credential: str, name: str) -> None:
-    """Store a passkey that the viewer's browser made, and tell them by mail.
+    """Store a passkey that the viewer's browser made, and notify them by mail.
 
     Raises Refused if it is not right, or they have too many, and Forbidden as `options`.
     """
@@ -105,7 +103,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
             await passkeys.mail_change(viewer.id, "added", name)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
-        raise Refused(KNOWN) from None
+        raise Refused(N_("This passkey is stored here already.")) from None
     log.info("passkey added", member=viewer.id)
 
 
@@ -123,7 +121,7 @@ async def end(viewer: Viewer, number: int) -> None:
 
 
 async def end_all(member: int, *, since: datetime | None = None) -> bool:
-    """Remove the passkeys of a member, or those added `since` a time, and tell them by mail.
+    """Remove the passkeys of a member, or only newer ones than `since`, and notify them by mail.
 
     Return False if they had none.
     """
@@ -154,15 +152,15 @@ async def _handle(member: int) -> bytes:
     return bytes(await db.value(handles) or new)
 
 
-def _verify(credential: str, challenge: bytes) -> VerifiedRegistration:
+def _verify(credential: str, challenge: bytes) -> "VerifiedRegistration":
     try:
-        made = webauthn.verify_registration_response(
+        made: VerifiedRegistration = passkeys.library().verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=settings().host,
             expected_origin=settings().base_url,
         )
-    except passkeys.UNREADABLE as error:
+    except passkeys.unreadable() as error:
         log.warning("new passkey refused", error=str(error))
         raise Refused(passkeys.INVALID) from None
     if len(made.credential_id) > LONGEST_ID:

@@ -9,14 +9,10 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-import webauthn
-from webauthn.helpers import options_to_json_dict, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 from parley.people import mail
 from parley.people.accounts import queries
@@ -28,6 +24,9 @@ from parley.platform.settings import settings
 from parley.platform.signing import sign
 from parley.platform.text.messages import N_
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+
 log = structlog.get_logger(__name__)
 
 SIGN_IN = "sign-in"
@@ -35,20 +34,30 @@ SIGN_IN = "sign-in"
 LASTS_SECONDS = 300
 RANDOM, TIME = 16, 8
 MILLISECONDS = 1_000 * LASTS_SECONDS
-# What the library and its parsers raise for hostile input.
-UNREADABLE = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
 UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
-NOT_YOURS = N_("This is not one of your passkeys. Please use one that you added to this account.")
 COPIED = N_(
     "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
 )
 
 
+def library() -> Any:
+    """Import `webauthn`: with what it brings, 120 modules that few requests need."""
+    import webauthn.helpers  # noqa: PLC0415 see above
+
+    return webauthn
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """What the library and its parsers raise for hostile input."""
+    own: type[Exception] = library().helpers.exceptions.WebAuthnException
+    return (own, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+
+
 class UnknownPasskey(Refused):
-    """The credential is not stored here. `credential` is its id, which the browser can be told to forget."""
+    """The credential is not stored here. `credential` is its id, so that the browser can forget it."""
 
     def __init__(self, credential: str) -> None:
         super().__init__(UNKNOWN)
@@ -79,43 +88,47 @@ class CredentialResponse(msgspec.Struct, frozen=True):
 
 async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
     """What a browser needs to have a passkey sign. Without `member`, it offers all that it has for this site."""
-    return options_to_json_dict(
+    webauthn = library()
+    made: dict[str, Any] = webauthn.helpers.options_to_json_dict(
         webauthn.generate_authentication_options(
             rp_id=settings().host,
             challenge=issue_challenge(purpose),
             timeout=MILLISECONDS,
             allow_credentials=await descriptors(member) if member else None,
-            user_verification=UserVerificationRequirement.PREFERRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement.PREFERRED,
         )
     )
+    return made
 
 
-async def descriptors(member: int) -> list[PublicKeyCredentialDescriptor]:
-    """The passkeys of a member, as browsers are told them."""
+async def descriptors(member: int) -> "list[PublicKeyCredentialDescriptor]":
+    """The passkeys of a member, in the form that browsers read."""
     own = Passkey.select(Passkey.credential, Passkey.transports).where(Passkey.member == member).order_by(Passkey.id)
+    structs = library().helpers.structs
     return [
-        PublicKeyCredentialDescriptor(id=passkey["credential"], transports=transports(passkey["transports"]))
+        structs.PublicKeyCredentialDescriptor(id=passkey["credential"], transports=transports(passkey["transports"]))
         for passkey in await own
     ]
 
 
-def transports(names: Iterable[str]) -> list[AuthenticatorTransport]:
+def transports(names: Iterable[str]) -> "list[AuthenticatorTransport]":
     """The ways to reach an authenticator among `names` that the library knows."""
-    return [AuthenticatorTransport(name) for name in names if name in set(AuthenticatorTransport)]
+    known = library().helpers.structs.AuthenticatorTransport
+    return [known(name) for name in names if name in set(known)]
 
 
 async def check(credential: str, purpose: str, member: int | None = None) -> UsedPasskey:
     """Check what a passkey signed, and use its challenge up. With `member`, only their passkeys are accepted.
 
     Raises Refused if it is not right, UnknownPasskey if it is not stored here. A passkey whose counter did not grow is
-    removed, and its member told.
+    removed, and its member notified.
     """
     signed, challenge = read(credential, purpose)
     stored = await db.fetch_one(StoredPasskey, Passkey.select().where(Passkey.credential == _id(signed)))
     if stored is None:
         raise UnknownPasskey(signed.id)
     if member not in {None, stored.member}:
-        raise Refused(NOT_YOURS)
+        raise Refused(N_("This is not one of your passkeys. Please use one that you added to this account."))
     verified = _verify(credential, signed, stored, challenge)
     if not await use_challenge(challenge):
         raise Refused(STALE)
@@ -129,26 +142,29 @@ def read(credential: str, purpose: str) -> tuple[CredentialResponse, bytes]:
     """Read a browser's answer, and the challenge in it. Raises Refused if it is unreadable, or not ours for this."""
     try:
         signed = msgspec.json.decode(credential, type=CredentialResponse)
-        client_data = parse_client_data_json(webauthn.base64url_to_bytes(signed.response["clientDataJSON"]))
-    except UNREADABLE:
+        data = library().base64url_to_bytes(signed.response["clientDataJSON"])
+        client_data = library().helpers.parse_client_data_json(data)
+    except unreadable():
         raise Refused(INVALID) from None
     if not is_our_challenge(client_data.challenge, purpose):
         raise Refused(STALE)
-    return signed, client_data.challenge
+    challenge: bytes = client_data.challenge
+    return signed, challenge
 
 
 def _id(signed: CredentialResponse) -> bytes:
     try:
-        return webauthn.base64url_to_bytes(signed.id)
+        credential: bytes = library().base64url_to_bytes(signed.id)
     except ValueError:
         raise Refused(INVALID) from None
+    return credential
 
 
 def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, challenge: bytes) -> Any:
     """Check origin, site, challenge and signature; the counter is compared where it is stored (`_record_use`)."""
     try:
-        handle = webauthn.base64url_to_bytes(signed.response.get("userHandle") or "")
-        verified = webauthn.verify_authentication_response(
+        handle = library().base64url_to_bytes(signed.response.get("userHandle") or "")
+        verified = library().verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
             expected_rp_id=settings().host,
@@ -156,7 +172,7 @@ def _verify(credential: str, signed: CredentialResponse, stored: StoredPasskey, 
             credential_public_key=stored.public_key,
             credential_current_sign_count=0,
         )
-    except UNREADABLE as error:
+    except unreadable() as error:
         log.warning("passkey refused", member=stored.member, error=str(error))
         raise Refused(INVALID) from None
     if handle not in {b"", stored.handle}:
@@ -179,13 +195,12 @@ async def _end_copied(stored: StoredPasskey) -> None:
 
 
 async def mail_change(member: int, what: str, name: str) -> None:
-    """Tell a member that their passkey of this name was `added`, `removed` or `copied`."""
+    """Notify a member that their passkey of this name was `added`, `removed` or `copied`."""
     account = await queries.account(member)
     if account is None:
         return
     links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
-    message = mail.written_message("passkey", name=account.name, what=what, passkey=name, **links)
-    await mail.send("second", account.email, *message)
+    await mail.send_written("second", account.email, "passkey", name=account.name, what=what, passkey=name, **links)
 
 
 def issue_challenge(purpose: str) -> bytes:

@@ -17,8 +17,6 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-STALE = N_("Too much time has passed since you gave your password. Please sign in again.")
-
 
 async def method_of(account: Account, code: str, client: Client) -> str:
     """Use up a code of the app or a recovery code, and return which it was.
@@ -26,7 +24,10 @@ async def method_of(account: Account, code: str, client: Client) -> str:
     The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
     tries.
     """
-    use = _use(account, client)
+    if devices.is_recognised(client.device, account.id, account.password_hash):
+        use = Use(ratelimit.SECOND_DEVICE, client.device)
+    else:
+        use = Use(ratelimit.SECOND_ACCOUNT, str(account.id))
     await ratelimit.take_all([use])
     if await authenticators.accepts(account.id, code):
         method = APP
@@ -39,13 +40,6 @@ async def method_of(account: Account, code: str, client: Client) -> str:
     return method
 
 
-def _use(account: Account, client: Client) -> Use:
-    """The allowance of a try: that of the account, or of one of its devices."""
-    if devices.is_recognised(client.device, account.id, account.password_hash):
-        return Use(ratelimit.SECOND_DEVICE, client.device)
-    return Use(ratelimit.SECOND_ACCOUNT, str(account.id))
-
-
 async def _accepts_recovery_code(account: Account, code: str) -> bool:
     async with atomic():
         is_right = await authenticators.accepts_recovery_code(account.id, code)
@@ -55,11 +49,11 @@ async def _accepts_recovery_code(account: Account, code: str) -> bool:
 
 
 async def of_ticket(ticket: str) -> tuple[Account, frozenset[str]]:
-    """Return who is signing in, and by what they proved who they are so far. Raises Gone for an old ticket."""
+    """Return who is signing in, and the methods that they have used. Raises Gone for an old ticket."""
     claims = sign_in_ticket.read(ticket)
     account = await queries.account(claims.member) if claims else None
     if claims is None or account is None or not claims.is_valid(account.password_hash):
-        raise Gone(STALE)
+        raise Gone(N_("Too much time has passed since you gave your password. Please sign in again."))
     return account, claims.methods
 
 
@@ -95,5 +89,5 @@ async def sign_in_by_passkey(credential: str, client: Client) -> SignedIn | Seco
 
 
 def purpose(account: Account) -> str:
-    """What the challenge of a passkey is for in the second step."""
+    """The purpose of a passkey's challenge in the second step."""
     return f"second|{account.id}"

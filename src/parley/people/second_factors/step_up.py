@@ -20,8 +20,6 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-USE_PASSKEY = N_("Please use one of your passkeys.")
-
 
 class ProofMethods(msgspec.Struct, frozen=True):
     """How a member can prove who they are."""
@@ -57,12 +55,12 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
     elif accepted.by_password:
         await _check_password(account, password, client)
     else:
-        raise Refused(USE_PASSKEY)
+        raise Refused(N_("Please use one of your passkeys."))
     await Session.update({Session.proved_at: db.NOW}).where(Session.id == viewer.session, Session.member == viewer.id)
 
 
 def purpose(viewer: Viewer) -> str:
-    """What the challenge of a passkey is for when it proves who the viewer is."""
+    """The purpose of a passkey's challenge when it proves who the viewer is."""
     return f"prove|{viewer.session}"
 
 

@@ -20,13 +20,13 @@ PASSWORD, LINK, RESET, SIGN_UP = "password", "link", "reset", "sign-up"
 APP, RECOVERY_CODE = "app", "recovery-code"
 # A passkey that checked its holder, as by a fingerprint, is two factors; one that did not is something that they have.
 VERIFIED_PASSKEY, PASSKEY = "verified-passkey", "passkey"
-# Another site said who they are, and that it asked for a second factor, too (sso/).
+# Another site vouches for them, and says that it asked for a second factor, too (sso/).
 PROVIDER, PROVIDER_SECOND = "provider", "provider-second"
 FIRST = frozenset({PASSWORD, LINK, RESET, PROVIDER})
 SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
-# Those that count as a step-up. Another site may have asked for the password hours ago.
+# These count as a step-up. Another site may have asked for the password hours ago.
 PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
-# Those after which the member is told by mail of a new browser. A mailed link went to the same mailbox already.
+# After these the member gets a mail about a new browser. A mailed link went to the same mailbox already.
 ALERTED = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
 
 # Members keep signing in by their password alone after they added a passkey; staff do not.
@@ -43,7 +43,7 @@ from member where id = $1
 
 
 class Client(msgspec.Struct, frozen=True):
-    """The browser that makes a request, as far as sessions and limits need it."""
+    """What sessions and limits need to know of the browser that makes a request."""
 
     agent: str
     address: str
@@ -76,8 +76,6 @@ class SecondFactorNeeded(msgspec.Struct, frozen=True):
 
 
 class SignInMember(msgspec.Struct, frozen=True):
-    """A member who signs in."""
-
     id: int
     name: str
     email: str
@@ -90,7 +88,7 @@ class SignInMember(msgspec.Struct, frozen=True):
 async def complete(member: int, methods: frozenset[str], client: Client) -> SignedIn | SecondFactorNeeded:
     """Start a session in this browser, and end the one that it had; or ask for the second factor first.
 
-    A member who left comes back. `methods` are those by which the member just proved who they are.
+    A member who left comes back. `methods` are the ways in which they have just proved who they are.
     """
     row = await db.fetch_one(SignInMember, SELECT_MEMBER, member)
     if row is None:
@@ -99,7 +97,7 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
         return SecondFactorNeeded(member, sign_in_ticket.issue(member, methods, row.password_hash))
     await db.execute(REACTIVATE_MEMBER, member)
     if row.has_second:
-        # Whoever gave the second factor does not need a recovery, or did not ask for it (factor_recovery.py).
+        # They have a second factor, so they need no recovery, or did not request it (factor_recovery.py).
         await FactorRecovery.delete().where(FactorRecovery.member == member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
@@ -123,14 +121,14 @@ async def has_second(member: int) -> bool:
 
 
 async def _mail_alert(member: SignInMember, client: Client) -> None:
-    """Tell the member that somebody signed in on a browser that they did not use before, unless they were told often.
+    """Notify the member of a sign-in on a browser that they have not used before, up to a limit.
 
-    An address that is not confirmed may be that of somebody else, and gets no such letters.
+    Unconfirmed addresses get no such letters: they may belong to somebody else.
     """
     try:
         await ratelimit.take(ratelimit.ALERT_ACCOUNT, str(member.id))
     except TooMany:
         return
     link = f"{settings().base_url}/settings/security"
-    context = {"name": member.name, "device": user_agents.device(client.agent), "link": link}
-    await mail.send("device", member.email, *mail.written_message("new_device", **context))
+    device = user_agents.device(client.agent)
+    await mail.send_written("device", member.email, "new_device", name=member.name, device=device, link=link)

@@ -1,8 +1,8 @@
 """Passwords that were published in breaches: a file on disk, and a service that is asked with five hexadecimal digits.
 
 The file holds the first 8 bytes of each SHA-1, in order, so that a search reads some 30 places of it and no memory is
-needed. That two passwords share these bytes is so unlikely (one in 10^10, for 10^9 passwords) that none is refused
-by mistake. SHA-1 is what the published lists have; nothing is protected by it.
+needed. A password shares them with one of 10^9 others by chance in one case of 10^10. The published lists have SHA-1;
+it protects nothing here.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ BREACHED = N_(
 
 
 class BadFile(Exception):
-    """A file is no list of breached passwords; the text says which line, and what is wrong."""
+    """A file is not a list of breached passwords. The text names the line and the mistake."""
 
 
 def path(data: Path) -> Path:
@@ -73,7 +73,6 @@ async def check_service(password: str) -> None:
 
 
 async def _ask(address: str) -> str:
-    """Return the beginning of the answer of the service."""
     headers = {"Add-Padding": "true", "Accept-Encoding": "identity"}
     text = bytearray()
     async with httpx.AsyncClient(trust_env=False) as client, client.stream("GET", address, headers=headers) as answer:

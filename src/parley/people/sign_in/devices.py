@@ -18,11 +18,11 @@ COOKIE = "device"
 def issue(member: int, password_hash: str | None) -> str:
     """Return a new value for the cookie, bound to a member and their present password."""
     plain = f"{member}.{secrets.token_urlsafe(12)}"
-    return f"{plain}.{_signature(plain, password_hash)}"
+    return f"{plain}.{sign('device', _payload(plain, password_hash)).hex()}"
 
 
 def member_of(value: str) -> int | None:
-    """Return the id of the member whom `value` names. It must still be recognised."""
+    """Return the id of the member in `value`, which `is_recognised` must still check."""
     return as_id(value.partition(".")[0])
 
 
@@ -34,14 +34,6 @@ def is_recognised(value: str, member: int, password_hash: str | None) -> bool:
 
 def cookie(value: str) -> Cookie:
     return cookies.make(COOKIE, value, LASTS_SECONDS)
-
-
-def cookie_name() -> str:
-    return cookies.name(COOKIE)
-
-
-def _signature(plain: str, password_hash: str | None) -> str:
-    return sign("device", _payload(plain, password_hash)).hex()
 
 
 def _payload(plain: str, password_hash: str | None) -> bytes:

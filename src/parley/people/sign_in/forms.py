@@ -37,17 +37,17 @@ class AccountForm(Form):
         return self.values.pop(name, "")
 
     def new_secret(self, name: str, words: Iterable[str]) -> str:
-        """Return a new password, or an error if it is easily guessed. `words` are those that an attacker knows."""
+        """Return a new password, or an error if it is easily guessed. `words` are known to attackers."""
         self.read(name, lambda typed: passwords.check(typed, [*site_words(), *words]))
         return self.secret(name)
 
     def credential_text(self) -> str:
-        """Return what a passkey signed: the browser's JSON, or an empty text if it is too long to be that."""
+        """Return the browser's JSON with what a passkey signed; "" if it is too long."""
         text = self.secret("credential")
         return text if len(text) <= LONGEST_CREDENTIAL else ""
 
     async def ask_service(self, name: str, password: str) -> None:
-        """Add an error if a new password is known to the service of breached passwords, if there is one."""
+        """Add an error if the service of breached passwords knows a new password."""
         if not self.errors:
             try:
                 await breached.check_service(password)
@@ -76,7 +76,7 @@ class SignUpForm(AccountForm):
         self._refuse_programs()
 
     def _refuse_programs(self) -> None:
-        """Refuse a form with the field that nobody sees, or one that nobody can have filled in so quickly."""
+        """Refuse a form whose hidden field is filled in, or that was sent too quickly for a person."""
         if self.secret("website"):
             self.errors["form"] = N_("Please leave the field “Website” empty. It is there to catch automatic sign-ups.")
         elif joining.is_too_quick(self.secret("opened")):
@@ -84,7 +84,7 @@ class SignUpForm(AccountForm):
 
     @property
     def context(self) -> joining.SignUpContext:
-        """What decides whether they may sign up. With `by_hand` a moderator decides, not a challenge."""
+        """The context of the sign-up. With `by_hand` a moderator decides, not a challenge."""
         return joining.SignUpContext(
             self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer
         )
@@ -99,23 +99,16 @@ class SignInForm(AccountForm):
         self.answer = self.secret("answer")
 
 
-class ProofForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.password = self.secret("password")
-        self.code = self.secret("code")
-        self.credential = self.credential_text()
-
-
 class CodeForm(AccountForm):
     """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up.
 
-    In place of a code, `credential` has what a passkey signed.
+    In place of a code, `credential` has what a passkey signed, or `password` is enough.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.code = self.secret("code")
+        self.password = self.secret("password")
         self.sealed = self.secret("sealed")
         self.credential = self.credential_text()
 
@@ -136,20 +129,6 @@ class ForgotForm(AccountForm):
         self.answer = self.secret("answer")
 
 
-class ResendForm(AccountForm):
-    """Asks for a link once more."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.answer = self.secret("answer")
-
-
-class ResetForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
-        super().__init__(data)
-        self.password = self.new_secret("password", member_words(name, email))
-
-
 class PasswordForm(AccountForm):
     def __init__(self, data: Mapping[str, Any], name: str, email: str) -> None:
         super().__init__(data)
@@ -164,12 +143,6 @@ class ProfileForm(AccountForm):
         self.title = self.text("title", most=LONGEST_TITLE)
         self.bio = self.text("bio", most=LONGEST_BIO, lines=True)
         self.assisted = self.choice("assisted", ASSISTED)
-
-
-class NameForm(AccountForm):
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
-        self.name = self.read("name", names.name)
 
 
 def zone_of(typed: str) -> str:

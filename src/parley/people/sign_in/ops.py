@@ -37,8 +37,8 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     """
     candidates = await queries.by_login(login)
     owner = next(filter(None, candidates), None)
-    device = _known_device(owner, client)
-    key = sign_in_limits.login_key(login)
+    is_own = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
+    key, device = sign_in_limits.login_key(login), client.device if is_own else None
     allowance = await sign_in_limits.take(key, client.network, device=device, answer=answer)
     is_known = allowance.kind is AskerKind.KNOWN
     asker = Asker(f"device {owner.id}" if owner and is_known else client.site, allowance.kind)
@@ -48,7 +48,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(allowance.taken)
     require_sign_in_allowed(account)
-    password_hash = await _renewed_hash(account, password, asker)
+    password_hash = account.password_hash or ""
+    if passwords.is_outdated(password_hash):
+        password_hash = await passwords.hash_password(password, asker)
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
@@ -56,9 +58,9 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
 
 
 async def _matching(candidates: Sequence[Account | None], password: str, asker: Asker) -> Account | None:
-    """The first account with this password. A wrong one is compared with all, those that do not exist too.
+    """The first account with this password.
 
-    So the time does not show which exist to anybody who does not know the password.
+    A wrong password takes the same time for accounts that do not exist, so that the time does not show which exist.
     """
     for candidate in candidates:
         if await passwords.matches(password, candidate.password_hash if candidate else None, asker) and candidate:
@@ -74,7 +76,6 @@ async def sign_in_by_link(token: str, client: Client) -> SignedIn | SecondFactor
 
 
 async def sign_out(viewer: Viewer) -> None:
-    """End the session that the viewer uses."""
     await sessions.end(viewer.session, viewer.id)
     log.info("signed out", member=viewer.id)
 
@@ -82,7 +83,7 @@ async def sign_out(viewer: Viewer) -> None:
 async def reset(token: str, password: str, client: Client) -> SignedIn | SecondFactorNeeded:
     """Set a new password by the token of a link, end all sessions of the member, and start one here.
 
-    Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
+    If they have a second factor, they must give it first. Raises Gone when the link no longer works.
     """
     password_hash = await passwords.hash_password(password, Asker(client.site, AskerKind.PROVEN))
     async with atomic():
@@ -124,7 +125,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
 
 async def _mail_notice(name: str, email: str) -> None:
     forgot = f"{settings().base_url}/forgot"
-    await mail.send("password", email, *mail.written_message("password_changed", name=name, link=forgot))
+    await mail.send_written("password", email, "password_changed", name=name, link=forgot)
 
 
 async def replace_hash(account: Account, password_hash: str) -> bool:
@@ -174,23 +175,18 @@ async def choose_name(viewer: Viewer, name: str) -> None:
     log.info("name chosen", member=viewer.id)
 
 
-async def refuse_removed_name(name: str) -> None:
-    """Raise Refused for a name that moderators removed."""
+async def refuse_reserved_name(name: str, member: int | None = None) -> None:
+    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
     for hook in hooks.is_removed_name:
         if await hook(name):
             raise Refused(NAME_TAKEN)
-
-
-async def refuse_reserved_name(name: str, member: int | None = None) -> None:
-    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
-    await refuse_removed_name(name)
     former = FormerName.exists().where(FormerName.name_key == names.key(name))
     if await (former if member is None else former.where(FormerName.member != member)):
         raise Refused(NAME_TAKEN)
 
 
 async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str) -> None:
-    """Set how discussions look to a member. Silenced members may, too."""
+    """Set how discussions look to a member, who may be silenced."""
     async with atomic():
         chosen = Member.update({Member.density: density, Member.legend: legend, Member.marks: marks})
         await chosen.where(Member.id == viewer.id)
@@ -198,22 +194,9 @@ async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str)
 
 
 async def set_has_feed(viewer: Viewer, *, has_feed: bool) -> None:
-    """Publish a feed of the viewer's comments, or no longer."""
     await Member.update({Member.has_feed: has_feed}).where(Member.id == viewer.id)
 
 
 async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
-    """Let a member's answers count in maps from the next count on, or leave them out. Silenced members may, too."""
+    """Let a member's answers count in maps from the next count on, or leave them out."""
     await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)
-
-
-def _known_device(owner: Account | None, client: Client) -> str | None:
-    """The browser's device cookie, if it was issued for this account."""
-    is_known = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
-    return client.device if is_known else None
-
-
-async def _renewed_hash(account: Account, password: str, asker: Asker) -> str:
-    """The account's password hash, made anew if it has weaker parameters than new ones."""
-    known = account.password_hash or ""
-    return await passwords.hash_password(password, asker) if passwords.is_outdated(known) else known

@@ -1,6 +1,6 @@
 """Passwords: which are good enough, and their Argon2id hashes, which two threads compute.
 
-Of each asker one hash is computed at a time, and the threads are shared between three kinds of askers, so that whoever
+One hash is computed at a time for each asker, and three kinds of askers share the threads, so that an attacker who
 guesses many passwords, even from many networks, does not delay the others.
 """
 
@@ -79,7 +79,7 @@ THREADS = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
 
 
 class AskerKind(IntEnum):
-    """What is known of an asker: a browser or account that signed in before, a proof of work, or nothing."""
+    """How an asker is known: a browser or account that signed in before, a proof of work, or not at all."""
 
     KNOWN, PROVEN, STRANGER = range(3)
 
@@ -87,7 +87,7 @@ class AskerKind(IntEnum):
 class Asker(msgspec.Struct, frozen=True):
     """Who needs a hash: a device or an account (`key` names which), or a network.
 
-    Those that wait are few: each has taken from the limits on wrong passwords or sign-ups of its network.
+    Few wait at once: each has taken from the limits on wrong passwords or sign-ups of its network.
     """
 
     key: str
@@ -100,10 +100,9 @@ def of_member(member: int) -> Asker:
 
 
 OPERATOR = Asker("operator")
-# Of each asker; and of all, shared between the kinds.
+# One hash at a time for each asker; and the shares of the three kinds in all of them.
 OF_ASKER = KeyedSemaphore(1)
-SHARES = {AskerKind.KNOWN: 4, AskerKind.PROVEN: 2, AskerKind.STRANGER: 1}
-SLOTS = SharedSlots(AT_ONCE, [SHARES[kind] for kind in AskerKind])
+SLOTS = SharedSlots(AT_ONCE, [4, 2, 1])
 
 Result = TypeVar("Result")
 
@@ -176,7 +175,7 @@ def _spellings(words: Iterable[str]) -> list[str]:
 
 
 def _is_made_of(password: str, words: Iterable[str]) -> bool:
-    """Whether `password` has letters, and all of them are those of `words`, the longest of which come first."""
+    """Whether `password` has letters, and all of them come from `words`, of which the longest come first."""
     letters = rest = NO_LETTER.sub("", password)
     for word in words:
         rest = rest.replace(word, "")

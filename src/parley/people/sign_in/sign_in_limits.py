@@ -28,7 +28,7 @@ class Allowance(msgspec.Struct, frozen=True):
 
 
 def login_key(login: str) -> str:
-    """The key under which tries are counted: the login as typed, so that no count connects a name with its address."""
+    """The key of the limits: the login as typed, so that no count connects a name with its address."""
     return addresses.key(login) if "@" in login else names.key(login)
 
 
@@ -36,7 +36,7 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Al
     """Take the allowances of one try. `device` is a device cookie that was issued for the account.
 
     Raises ProofOfWorkNeeded when they are used up and `answer` is wrong, TooMany when those of answers for this name
-    are, too.
+    are used up, too.
     """
     if device is not None:
         of_device = [Use(ratelimit.SIGN_IN_DEVICE, device)]
@@ -66,6 +66,5 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Al
 
 
 async def give_back(taken: Sequence[Use]) -> None:
-    """Give back the allowances of a try whose password was right."""
     for use in taken:
         await ratelimit.give_back(use.limit, use.subject)

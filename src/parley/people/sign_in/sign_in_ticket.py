@@ -1,4 +1,4 @@
-"""The ticket between the first and the second step of signing in: a signed cookie. Nothing of it is stored.
+"""The ticket between the first and the second step of signing in: a signed cookie, which is not stored.
 
 It is bound to the member's password, so a new password ends it.
 """
@@ -36,7 +36,7 @@ def issue(member: int, methods: frozenset[str], password_hash: str | None) -> st
 
 
 def read(value: str) -> Ticket | None:
-    """Return the ticket in a cookie, or None if it has expired or is none. Its signature must still be checked."""
+    """Return the ticket in a cookie, or None if it has expired or is not valid. Its signature must still be checked."""
     parts = value.split(".")
     if len(parts) != 4 or not value.isascii():  # noqa: PLR2004 the parts of a ticket
         return None
@@ -49,10 +49,6 @@ def read(value: str) -> Ticket | None:
 def cookie(value: str) -> Cookie:
     """The cookie that carries a ticket. An empty value deletes it."""
     return cookies.make(COOKIE, value, LASTS_SECONDS)
-
-
-def cookie_name() -> str:
-    return cookies.name(COOKIE)
 
 
 def _signature(plain: str, password_hash: str | None) -> str:

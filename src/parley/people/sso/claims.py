@@ -1,4 +1,4 @@
-"""What another site says of somebody who signed in there."""
+"""An account at another site, as that site describes it."""
 
 import msgspec
 
@@ -28,7 +28,7 @@ class Claims(msgspec.Struct, frozen=True):
     subject: str
     name: str = ""
     email: str = ""
-    # Whether the site says that the address is theirs, and that they gave a second factor.
+    # Whether the site says that they own the address, and that they gave a second factor.
     email_verified: bool = False
     second_factor: bool = False
 
@@ -36,7 +36,7 @@ class Claims(msgspec.Struct, frozen=True):
 def claims(
     provider: Provider, *, subject: object, name: object, email: object, verified: bool, second_factor: bool = False
 ) -> Claims:
-    """Return what a provider says, without what cannot be used here. Raises NotTrusted without a subject."""
+    """Return the usable part of a provider's claims. Raises NotTrusted without a subject."""
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
         raise NotTrusted(provider, "no subject")
     address = _address(email)

@@ -4,8 +4,6 @@ from time import monotonic
 from typing import Any
 
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from parley.people.sso import http
 from parley.people.sso.http import NoAnswer
@@ -34,21 +32,22 @@ class ProviderDocuments(msgspec.Struct):
     """What a process read about a provider, and when."""
 
     metadata: ProviderMetadata
-    keys: KeySet
+    # The key set of `joserfc`, which only those who sign in elsewhere need.
+    keys: Any
     read_at: float
 
 
 _known: dict[str, ProviderDocuments] = {}
 # Why a provider gave no answer, and until when it is not asked again.
 _failures: dict[str, tuple[str, float]] = {}
-# Many who sign in at once wait for one request.
+# All who sign in at once wait for one request.
 _reading = KeyedSemaphore(1)
 
 
 async def of(provider: Provider, *, again: bool = False) -> ProviderDocuments:
     """Return what the provider publishes, read within the last hour; or `again`, when it uses a key that is unknown.
 
-    Many who sign in at once wait for one reading. Raises NoAnswer.
+    All who sign in at once wait for one request. Raises NoAnswer.
     """
     since = monotonic() - (0 if again else LASTS_SECONDS)
     async with fair_share.pause(), _reading.hold(provider.issuer):
@@ -75,11 +74,6 @@ def address_of(provider: Provider) -> str:
     return f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
-def forget() -> None:
-    _known.clear()
-    _failures.clear()
-
-
 async def _read(provider: Provider) -> ProviderDocuments:
     address = address_of(provider)
     try:
@@ -95,7 +89,10 @@ async def _read(provider: Provider) -> ProviderDocuments:
     return ProviderDocuments(metadata, _keys(metadata.jwks_uri, await http.get(metadata.jwks_uri)), monotonic())
 
 
-def _keys(address: str, document: Any) -> KeySet:
+def _keys(address: str, document: Any) -> Any:
+    from joserfc.errors import JoseError  # noqa: PLC0415 52 modules that few requests need
+    from joserfc.jwk import KeySet  # noqa: PLC0415
+
     try:
         listed = [key for key in document["keys"] if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
         return KeySet.import_key_set({"keys": listed})

@@ -1,18 +1,14 @@
 """Asking a provider's servers: only public addresses, no redirects, and little time and text."""
 
-import ssl
 from base64 import b64encode
-from functools import cache
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-import anyio
 import httpcore
-import httpx
 import msgspec
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.addresses import GuardedNetwork
+from parley.extraction.fetching.connecting import connecting, target_of, wire
 from parley.platform.http import fair_share
 from parley.platform.providers import is_secure
 from parley.platform.settings import settings
@@ -43,32 +39,19 @@ async def post(address: str, fields: dict[str, str], *, client: str = "", secret
 async def _request(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
     if not is_secure(address):
         raise NoAnswer(f"{address} is not an address with https")
-    headers |= {"Accept": "application/json", "Accept-Encoding": "identity", "Connection": "close"}
+    headers |= {"User-Agent": "Parley/0.1 (sign-in)", "Connection": "close"}
+    headers |= {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
-        # Those who wait meanwhile are few: their network has PROVIDER_NETWORK.
-        async with fair_share.pause():
-            return await _answer(method, address, headers, body)
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-        raise NoAnswer(f"{address} does not answer: {error or type(error).__name__}") from None
-    except CannotImport as error:
-        raise NoAnswer(f"{address} is not requested: {error} PARLEY_FETCH_ALLOW lists networks of your own.") from None
-
-
-async def _answer(method: str, address: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    network = GuardedNetwork(settings().fetch_allow)
-    with anyio.fail_after(SECONDS):
         async with (
-            httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool,
-            pool.stream(method, address, headers=_wire(address, headers, body), content=body) as answer,
+            # Few wait at once: PROVIDER_NETWORK limits each network.
+            fair_share.pause(),
+            connecting(settings().fetch_allow, SECONDS) as (pool, _),
+            pool.stream(method, wire(target_of(address)), headers=[*headers.items()], content=body) as answer,
         ):
             return await _read(address, answer)
-
-
-def _wire(address: str, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
-    target = httpx.URL(address)
-    length = {"Content-Length": str(len(body))} if body else {}
-    own = [(name.encode(), value.encode()) for name, value in (headers | length).items()]
-    return [(b"Host", target.netloc), (b"User-Agent", b"Parley/0.1 (sign-in)"), *own]
+    except CannotImport as error:
+        hint = "PARLEY_FETCH_ALLOW lists networks of your own."
+        raise NoAnswer(f"{address} does not answer, or may not be requested: {error} {hint}") from None
 
 
 async def _read(address: str, answer: httpcore.Response) -> dict[str, Any]:
@@ -83,8 +66,3 @@ async def _read(address: str, answer: httpcore.Response) -> dict[str, Any]:
         return msgspec.json.decode(text, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError):
         raise NoAnswer(f"{address} answers with no JSON object") from None
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)

@@ -5,12 +5,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwt import JWTClaimsRegistry
 
 from parley.people.sso import discovery, http
 from parley.people.sso.claims import Claims, NotTrusted, claims
@@ -19,7 +15,10 @@ from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import PendingSignIn
 from parley.platform.providers import Provider
 
-# Signatures by a private key only: with HS256, whoever knows our secret could sign, and `none` signs nothing.
+if TYPE_CHECKING:
+    from joserfc.jwt import Token
+
+# Only signatures by a private key: with HS256, anybody who knows our secret could sign, and `none` signs nothing.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
 # How far clocks may differ, in seconds.
 LEEWAY = 60
@@ -28,7 +27,7 @@ SECOND_FACTOR = {"mfa"}
 SECOND_FACTOR_CLASSES = {"phr", "phrh"}
 
 
-async def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -> str:
+async def address(provider: Provider, attempt: PendingSignIn, redirect_uri: str) -> str:
     """Where to send the browser. Raises NoAnswer."""
     known = await discovery.of(provider)
     fields = {
@@ -36,9 +35,9 @@ async def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -
         "client_id": provider.client,
         "redirect_uri": redirect_uri,
         "scope": "openid email profile",
-        "state": begun.state,
-        "nonce": begun.nonce,
-        "code_challenge": challenge_of(begun.verifier),
+        "state": attempt.state,
+        "nonce": attempt.nonce,
+        "code_challenge": challenge_of(attempt.verifier),
         "code_challenge_method": "S256",
     }
     endpoint = known.metadata.authorization_endpoint
@@ -49,12 +48,12 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def is_answer(begun: PendingSignIn, query: Mapping[str, str]) -> bool:
+def is_answer(attempt: PendingSignIn, query: Mapping[str, str]) -> bool:
     """Whether a request comes from the sign-in that this browser began."""
-    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), begun.state.encode())
+    return hmac.compare_digest(query.get("state", "").encode(errors="replace"), attempt.state.encode())
 
 
-async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str], redirect_uri: str) -> Claims:
+async def read(provider: Provider, attempt: PendingSignIn, query: Mapping[str, str], redirect_uri: str) -> Claims:
     """Return who signed in, from the request with which the provider sent the browser back.
 
     Raises NotTrusted, and NoAnswer when the provider cannot be asked.
@@ -63,8 +62,8 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
     _check_issuer(provider, known, query)
     if not query.get("code"):
         raise NotTrusted(provider, f"the provider refused: {query.get('error', 'no code')[:200]}")
-    answer = await _exchange(provider, known, begun, query["code"], redirect_uri)
-    verified = await _verified_claims(provider, known, begun, str(answer.get("id_token", "")))
+    answer = await _exchange(provider, known, attempt, query["code"], redirect_uri)
+    verified = await _verified_claims(provider, known, attempt, str(answer.get("id_token", "")))
     more = verified if "email" in verified else await _user_info(provider, known, verified, answer)
     return claims(
         provider,
@@ -78,7 +77,7 @@ async def read(provider: Provider, begun: PendingSignIn, query: Mapping[str, str
 
 
 def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[str, str]) -> None:
-    """Refuse the answer of another provider than the one asked (RFC 9207)."""
+    """Refuse an answer of a provider that was not asked (RFC 9207)."""
     issuer = query.get("iss")
     is_needed = known.metadata.authorization_response_iss_parameter_supported
     if (issuer is None and is_needed) or (issuer is not None and issuer != provider.issuer):
@@ -86,13 +85,13 @@ def _check_issuer(provider: Provider, known: ProviderDocuments, query: Mapping[s
 
 
 async def _exchange(
-    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, code: str, redirect_uri: str
+    provider: Provider, known: ProviderDocuments, attempt: PendingSignIn, code: str, redirect_uri: str
 ) -> dict[str, Any]:
     fields = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
-        "code_verifier": begun.verifier,
+        "code_verifier": attempt.verifier,
     }
     metadata = known.metadata
     if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
@@ -102,9 +101,12 @@ async def _exchange(
 
 
 async def _verified_claims(
-    provider: Provider, known: ProviderDocuments, begun: PendingSignIn, token: str
+    provider: Provider, known: ProviderDocuments, attempt: PendingSignIn, token: str
 ) -> dict[str, Any]:
     """Return the claims of an ID token that is signed by the provider, for us, now, and for this sign-in."""
+    from joserfc.errors import JoseError  # noqa: PLC0415 52 modules that few requests need
+    from joserfc.jwt import JWTClaimsRegistry  # noqa: PLC0415
+
     now = int(time())
     rules = JWTClaimsRegistry(
         now=now,
@@ -114,7 +116,7 @@ async def _verified_claims(
         aud={"essential": True, "value": provider.client},
         exp={"essential": True},
         iat={"essential": True},
-        nonce={"essential": True, "value": begun.nonce},
+        nonce={"essential": True, "value": attempt.nonce},
     )
     try:
         claims: dict[str, Any] = (await _decode(provider, known, token)).claims
@@ -127,7 +129,10 @@ async def _verified_claims(
     return claims
 
 
-async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> jwt.Token:
+async def _decode(provider: Provider, known: ProviderDocuments, token: str) -> "Token":
+    from joserfc import jwt  # noqa: PLC0415 as above
+    from joserfc.errors import InvalidKeyIdError  # noqa: PLC0415
+
     try:
         return jwt.decode(token, known.keys, algorithms=ALGORITHMS)
     except InvalidKeyIdError:

@@ -34,14 +34,13 @@ KNOWN_ADDRESS = N_(
     "There is an account here with the address that {provider} names. Please sign in to it as usual, then connect "
     "{provider} under Settings, Security."
 )
-LAST = N_("This is your only way to sign in. Please set a password or add a passkey first.")
 
 
 async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedIn | SecondFactorNeeded | None:
     """Sign in the member of an account elsewhere. None if it has no member yet.
 
-    Their second step here is asked for, too, unless the provider is trusted to have asked for one. Raises Refused when
-    another member has confirmed the account's address, Forbidden for a suspended or closed account.
+    They must give their second factor here, too, unless the provider is trusted to have asked for one. Raises Refused
+    when another member has confirmed the account's address, Forbidden for a suspended or closed account.
     """
     owner = await links.owner(provider.source, claims.subject)
     account = await queries.account(owner) if owner else None
@@ -49,13 +48,10 @@ async def sign_in(provider: Provider, claims: Claims, client: Client) -> SignedI
         await check_address(provider, claims)
         return None
     require_sign_in_allowed(account)
-    async with atomic():
-        return await authentication.complete(account.id, _methods(provider, claims), client)
-
-
-def _methods(provider: Provider, claims: Claims) -> frozenset[str]:
     has_second = claims.second_factor and "second-factor" in provider.trust
-    return frozenset({PROVIDER, PROVIDER_SECOND} if has_second else {PROVIDER})
+    methods = frozenset({PROVIDER, PROVIDER_SECOND} if has_second else {PROVIDER})
+    async with atomic():
+        return await authentication.complete(account.id, methods, client)
 
 
 async def check_address(provider: Provider, claims: Claims) -> None:
@@ -109,7 +105,7 @@ async def sign_up(
 
 
 async def connect(member: int, provider: Provider, claims: Claims) -> None:
-    """Let a member sign in with an account elsewhere. They are told by mail.
+    """Let a member sign in with an account elsewhere, and notify them by mail.
 
     Raises Refused when it belongs to another member, or they have connected many.
     """
@@ -137,16 +133,12 @@ async def disconnect(member: int, number: int) -> None:
         link = next((connection for connection in known if connection.id == number), None)
         if link is None:
             raise NotFound(N_("This account is not connected any more."))
-        if len(known) == 1 and not await has_other_way(account):
-            raise Refused(LAST)
+        has_passkey = bool(await passkey_settings.list_passkeys(account.id))
+        if len(known) == 1 and account.password_hash is None and not has_passkey:
+            raise Refused(N_("This is your only way to sign in. Please set a password or add a passkey first."))
         await Identity.delete().where(Identity.id == number, Identity.member == member)
         await _mail_change(account, link.name, "off")
     log.info("provider disconnected", member=member, source=link.source)
-
-
-async def has_other_way(account: Account) -> bool:
-    """Whether a member can sign in without their accounts elsewhere: by a password or a passkey."""
-    return account.password_hash is not None or bool(await passkey_settings.list_passkeys(account.id))
 
 
 async def disconnect_since(member: int, since: datetime) -> None:
@@ -169,5 +161,4 @@ async def _lock_member(member: int) -> Account:
 
 async def _mail_change(account: Account, provider: str, what: str) -> None:
     links = {"link": f"{settings().base_url}/settings/security/links", "forgot": f"{settings().base_url}/forgot"}
-    written = mail.written_message("linked", name=account.name, provider=provider, what=what, **links)
-    await mail.send("linked", account.email, *written)
+    await mail.send_written("linked", account.email, "linked", name=account.name, provider=provider, what=what, **links)

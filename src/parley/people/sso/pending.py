@@ -31,7 +31,7 @@ class PendingSignIn(msgspec.Struct, frozen=True):
     expires: int
     # The member who connects an account there to theirs; None to sign in.
     member: int | None = None
-    # The token of an invitation, if somebody came by one.
+    # The token of an invitation, or "".
     invitation: str = ""
 
 
@@ -53,14 +53,14 @@ def begin(provider: str, next_url: str, *, member: int | None = None, invitation
     return PendingSignIn(provider, tokens.new(), tokens.new(), tokens.new(), next_url, expires, member, invitation)
 
 
-def newcomer(begun: PendingSignIn, claims: Claims) -> Newcomer:
+def newcomer(attempt: PendingSignIn, claims: Claims) -> Newcomer:
     expires = int(time()) + SIGN_UP_SECONDS
-    return Newcomer(begun.provider, claims, begun.next_url, expires, begun.invitation)
+    return Newcomer(attempt.provider, claims, attempt.next_url, expires, attempt.invitation)
 
 
-def seal(kept: PendingSignIn | Newcomer) -> str:
+def seal(content: PendingSignIn | Newcomer) -> str:
     """The value of the cookie."""
-    return base64.urlsafe_b64encode(sealing.seal(msgspec.json.encode(kept), _purpose(type(kept)))).decode()
+    return base64.urlsafe_b64encode(sealing.seal(msgspec.json.encode(content), _purpose(type(content)))).decode()
 
 
 def unseal(value: str, kind: type[Sealed], provider: str) -> Sealed | None:
@@ -69,17 +69,17 @@ def unseal(value: str, kind: type[Sealed], provider: str) -> Sealed | None:
         plain = sealing.unseal(base64.urlsafe_b64decode(value), _purpose(kind))
     except ValueError:
         return None
-    kept = msgspec.json.decode(plain, type=kind) if plain else None
-    return kept if kept and kept.provider == provider and kept.expires > time() else None
+    content = msgspec.json.decode(plain, type=kind) if plain else None
+    return content if content and content.provider == provider and content.expires > time() else None
 
 
 def _purpose(kind: type) -> str:
     return f"sso|{kind.__name__}"
 
 
-async def use(begun: PendingSignIn) -> bool:
+async def use(attempt: PendingSignIn) -> bool:
     """Record that a sign-in came back. Return False if it did before."""
-    used = UsedState(digest=tokens.digest(begun.state), expires_at=tokens.from_now(timedelta(seconds=LASTS_SECONDS)))
+    used = UsedState(digest=tokens.digest(attempt.state), expires_at=tokens.from_now(timedelta(seconds=LASTS_SECONDS)))
     async with db.atomic():
         inserted = await UsedState.insert(used).on_conflict(action="DO NOTHING").returning(UsedState.digest)
     return bool(inserted)
@@ -88,7 +88,3 @@ async def use(begun: PendingSignIn) -> bool:
 def cookie(value: str) -> Cookie:
     """The cookie that carries a pending sign-in or a newcomer. An empty value deletes it."""
     return cookies.make(COOKIE, value, SIGN_UP_SECONDS)
-
-
-def cookie_name() -> str:
-    return cookies.name(COOKIE)

@@ -1,7 +1,7 @@
-"""Signing in at a publisher's site, by the payload of Discourse's "DiscourseConnect", which many such sites speak.
+"""Signing in at a publisher's site by Discourse's protocol "DiscourseConnect", which many publishers support.
 
 We send a nonce, signed with the secret that both know; the site answers with the nonce and the account, signed too.
-What it says about roles and groups is ignored.
+Its roles and groups are ignored.
 """
 
 import base64
@@ -18,9 +18,9 @@ LONGEST_PAYLOAD = 8_000
 MOST_FIELDS = 50
 
 
-def address(provider: Provider, begun: PendingSignIn, redirect_uri: str) -> str:
+def address(provider: Provider, attempt: PendingSignIn, redirect_uri: str) -> str:
     """Where to send the browser."""
-    payload = base64.b64encode(urlencode({"nonce": begun.nonce, "return_sso_url": redirect_uri}).encode()).decode()
+    payload = base64.b64encode(urlencode({"nonce": attempt.nonce, "return_sso_url": redirect_uri}).encode()).decode()
     signed = urlencode({"sso": payload, "sig": signature(provider.secret, payload)})
     return f"{provider.address}{'&' if '?' in provider.address else '?'}{signed}"
 
@@ -30,11 +30,11 @@ def signature(secret: str, payload: str) -> str:
     return hmac.digest(secret.encode(), payload.encode(errors="replace"), hashlib.sha256).hex()
 
 
-def is_answer(provider: Provider, begun: PendingSignIn, query: Mapping[str, str]) -> bool:
+def is_answer(provider: Provider, attempt: PendingSignIn, query: Mapping[str, str]) -> bool:
     """Whether a request is an answer of this site to the sign-in that this browser began."""
     fields = _signed_fields(provider, query)
     return fields is not None and hmac.compare_digest(
-        fields.get("nonce", "").encode(errors="replace"), begun.nonce.encode()
+        fields.get("nonce", "").encode(errors="replace"), attempt.nonce.encode()
     )
 
 
@@ -48,7 +48,7 @@ def read(provider: Provider, query: Mapping[str, str]) -> Claims:
         subject=fields.get("external_id"),
         name=fields.get("username") or fields.get("name"),
         email=fields.get("email"),
-        # As the protocol has it, an address is confirmed unless the site asks us to do it.
+        # In this protocol an address is confirmed unless the site asks us to confirm it.
         verified=fields.get("require_activation", "false") == "false",
     )
 

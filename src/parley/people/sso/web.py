@@ -27,6 +27,7 @@ from parley.people.sso.http import NoAnswer
 from parley.people.sso.pending import Newcomer, PendingSignIn
 from parley.platform import ratelimit
 from parley.platform.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
+from parley.platform.http import cookies
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address, signed_in, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
@@ -42,7 +43,7 @@ AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
 LINKS = "/settings/security/links"
 NEW, LINKS_TEMPLATE = "people/sso/new.html", "people/sso/links.html"
-# Browsers say where a link was: on our own pages, or nowhere (the address was typed).
+# Where the link was, as browsers name it: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
 EMBEDDED = "/embed/login"
@@ -51,7 +52,6 @@ KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
 AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
-CHANGED = N_("You are signed in as somebody else now, so nothing was connected.")
 
 
 class NewcomerForm(AccountForm):
@@ -77,12 +77,12 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
         require_confirmed_address(viewer)
         if not await step_up.is_proven(viewer):
             return to_prove(LINKS)
-    begun = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
+    attempt = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
-        address = await _address(provider, chosen, begun)
+        address = await _address(provider, chosen, attempt)
     except NoAnswer as error:
-        return await _refusal_page(request, begun, _for_reader(chosen, error))
-    cookie = pending.cookie(pending.seal(begun))
+        return await _refusal_page(request, attempt, _for_reader(chosen, error))
+    cookie = pending.cookie(pending.seal(attempt))
     return _keeping_opener(Redirect(address, status_code=303, cookies=[cookie]), next_url)
 
 
@@ -92,16 +92,16 @@ def _keeping_opener(answer: AnyResponse, next_url: str) -> AnyResponse:
     return answer
 
 
-async def _address(key: str, provider: Provider, begun: PendingSignIn) -> str:
+async def _address(key: str, provider: Provider, attempt: PendingSignIn) -> str:
     if provider.issuer:
         async with _time_limit(provider):
-            return await openid.address(provider, begun, _redirect_uri(key))
-    return publisher.address(provider, begun, _redirect_uri(key))
+            return await openid.address(provider, attempt, _redirect_uri(key))
+    return publisher.address(provider, attempt, _redirect_uri(key))
 
 
 @asynccontextmanager
 async def _time_limit(provider: Provider) -> AsyncIterator[None]:
-    """Limit the time of all that is asked of a provider in one request. Raises NoAnswer."""
+    """Limit the time that one request of ours spends on a provider. Raises NoAnswer."""
     try:
         async with asyncio.timeout(MOST_SECONDS):
             yield
@@ -113,29 +113,29 @@ async def _time_limit(provider: Provider) -> AsyncIterator[None]:
 async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     """Handle the provider's answer: sign in, connect, or ask for a name."""
     chosen = _provider(provider)
-    begun = pending.unseal(request.cookies.get(pending.cookie_name(), ""), PendingSignIn, provider)
+    attempt = pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), PendingSignIn, provider)
     try:
-        claims = await _claims(request, provider, chosen, begun)
-        return await _finish(request, provider, chosen, begun, claims)  # type: ignore[arg-type] # _claims checked it
+        claims = await _claims(request, provider, chosen, attempt)
+        return await _finish(request, provider, chosen, attempt, claims)  # type: ignore[arg-type] # _claims checked it
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
-        return await _refusal_page(request, begun, _for_reader(chosen, error))
+        return await _refusal_page(request, attempt, _for_reader(chosen, error))
 
 
-async def _claims(request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn | None) -> Claims:
+async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: PendingSignIn | None) -> Claims:
     """Who signed in at the provider. Each attempt is answered once. Raises Refused, NoAnswer, TooMany."""
     query = {name: request.query_params.get(name, "") for name in request.query_params}
-    if begun is None:
+    if attempt is None:
         raise Refused(STALE)
-    is_ours = openid.is_answer(begun, query) if provider.issuer else publisher.is_answer(provider, begun, query)
+    is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
     if not is_ours:
         raise Refused(STALE)
     taken = await _allowance(client_of(request))
     await ratelimit.take_all(taken)
-    if not await pending.use(begun):
+    if not await pending.use(attempt):
         raise Refused(STALE)
     if provider.issuer:
         async with _time_limit(provider):
-            claims = await openid.read(provider, begun, query, _redirect_uri(key))
+            claims = await openid.read(provider, attempt, query, _redirect_uri(key))
     else:
         claims = publisher.read(provider, query)
     await sign_in_limits.give_back(taken)
@@ -143,7 +143,7 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, begun: Pend
 
 
 async def _allowance(client: Client) -> list[Use]:
-    """The allowance of one answer that may be wrong. A browser that signed in before has its own."""
+    """The allowance of one answer, which may be wrong. A browser that signed in before has its own."""
     number = devices.member_of(client.device)
     account = await queries.account(number) if number else None
     if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
@@ -152,26 +152,26 @@ async def _allowance(client: Client) -> list[Use]:
 
 
 async def _finish(
-    request: AnyRequest, key: str, provider: Provider, begun: PendingSignIn, claims: Claims
+    request: AnyRequest, key: str, provider: Provider, attempt: PendingSignIn, claims: Claims
 ) -> Response[Any]:
     client = client_of(request)
-    if begun.member is not None:
-        if client.viewer is None or client.viewer.id != begun.member:
-            raise Refused(CHANGED)
-        await ops.connect(begun.member, provider, claims)
+    if attempt.member is not None:
+        if client.viewer is None or client.viewer.id != attempt.member:
+            raise Refused(N_("You are signed in as somebody else now, so nothing was connected."))
+        await ops.connect(attempt.member, provider, claims)
         return _without_cookie(see_other(f"{LINKS}?saved"))
     signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
-        return _without_cookie(_keeping_opener(see_other(begun.next_url, signed_in), begun.next_url))
-    newcomer = pending.newcomer(begun, claims)
+        return _without_cookie(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
+    newcomer = pending.newcomer(attempt, claims)
     answer = see_other(f"/sso/{key}/signup")
     answer.set_cookie(pending.cookie(pending.seal(newcomer)))
-    return _keeping_opener(answer, begun.next_url)
+    return _keeping_opener(answer, attempt.next_url)
 
 
 @get("/sso/{provider:str}/signup", name="sso:sign-up-form", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
-    """Ask somebody who has no account here for a name; the one they have there is proposed."""
+    """Ask a newcomer for a name, and propose the one that they have at the provider."""
     chosen, newcomer = _provider(provider), _newcomer(request, provider)
     if newcomer is None:
         return see_other("/login")
@@ -220,7 +220,7 @@ def _redirect_uri(key: str) -> str:
 
 
 def _newcomer(request: AnyRequest, key: str) -> Newcomer | None:
-    return pending.unseal(request.cookies.get(pending.cookie_name(), ""), Newcomer, key)
+    return pending.unseal(request.cookies.get(cookies.name(pending.COOKIE), ""), Newcomer, key)
 
 
 def _page_context(key: str, provider: Provider, newcomer: Newcomer) -> dict[str, Any]:
@@ -234,13 +234,15 @@ def _for_reader(provider: Provider, error: ParleyError | NoAnswer) -> ParleyErro
         log.warning("provider not trusted", source=provider.source, reason=error.reason)
     if isinstance(error, NoAnswer):
         log.warning("provider not reached", source=provider.source, reason=str(error))
-        return Refused(AWAY, provider=provider.name)
+        return Refused(
+            AWAY,
+            provider=provider.name,
+        )
     return error
 
 
-async def _refusal_page(request: AnyRequest, begun: PendingSignIn | None, error: ParleyError) -> Response[Any]:
-    """The page for signing in, with what is wrong."""
-    return await refusal_page(request, Form({}), error, begun.next_url if begun else "/")
+async def _refusal_page(request: AnyRequest, attempt: PendingSignIn | None, error: ParleyError) -> Response[Any]:
+    return await refusal_page(request, Form({}), error, attempt.next_url if attempt else "/")
 
 
 def _without_cookie(answer: Redirect) -> Redirect:

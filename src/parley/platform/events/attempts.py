@@ -90,11 +90,15 @@ ClaimedItem = TypeVar("ClaimedItem", bound=Claimed)
 
 
 async def each_claimed(
-    job: str, claim: Callable[[], Awaitable[ClaimedItem | None]], work: Callable[[ClaimedItem], Awaitable[None]]
+    job: str,
+    claim: Callable[[], Awaitable[ClaimedItem | None]],
+    work: Callable[[ClaimedItem], Awaitable[None]],
+    *,
+    most: float = inf,
 ) -> int:
-    """Claim one item after another and do `work` for it, until none is left. Return how many there were."""
+    """Claim up to `most` items one after another and do `work` for each. Return how many there were."""
     count = 0
-    while (item := await claim()) is not None:
+    while count < most and (item := await claim()) is not None:
         await each(job, [item], work, key=lambda claimed: claimed.id, in_transaction=False)
         count += 1
     return count

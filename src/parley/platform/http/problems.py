@@ -1,11 +1,12 @@
 """Errors of the API as problem details (RFC 9457), with the same sentences as the pages."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
+from msgspec import Meta
 
 from parley.platform.http.access import AnyRequest
 from parley.platform.text.messages import N_, Message, as_text
@@ -24,19 +25,19 @@ SENTENCES = {
 class FieldError(msgspec.Struct, frozen=True):
     """What is wrong with one field or parameter."""
 
-    field: str
-    detail: str
+    field: Annotated[str, Meta(description="The name of the field.")]
+    detail: Annotated[str, Meta(description="What is wrong, as a sentence to show to people.")]
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An error (RFC 9457). `instance` is the id of the request, which the log has too."""
+    """An error (RFC 9457)."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[FieldError] = []
+    type: Annotated[str, Meta(description="The address at which the kind of error is explained.")]
+    title: Annotated[str, Meta(description="The kind of error, in words.")]
+    status: Annotated[int, Meta(description="The status of the answer, as in HTTP.")]
+    detail: Annotated[str, Meta(description="What is wrong, as a sentence to show to people.")]
+    instance: Annotated[str, Meta(description="Identifies the request in the site's log.")]
+    errors: Annotated[list[FieldError], Meta(description="What is wrong with each field.")] = []
 
 
 def is_api(scope: Mapping[str, Any]) -> bool:

@@ -1170,14 +1170,6 @@ CREATE INDEX feed_item_guid ON "feed_item" (feed, guid) WHERE guid is not null;
 CREATE INDEX feed_item_due ON "feed_item" (due_at) WHERE state = 'approved';
 CREATE INDEX feed_item_waiting ON "feed_item" (feed, id) WHERE state = 'waiting';
 CREATE INDEX feed_item_made ON "feed_item" (made_at) WHERE made_at is not null;
-CREATE TABLE "feed_subscription" (
-  "feed" BIGINT PRIMARY KEY NOT NULL REFERENCES "inbound_feed" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
-  "hub" TEXT NOT NULL DEFAULT null,
-  "topic" TEXT NOT NULL DEFAULT null,
-  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  "asked_at" TIMESTAMPTZ DEFAULT null,
-  "leased_until" TIMESTAMPTZ DEFAULT null
-);
 CREATE TABLE "feed_host" (
   "host" TEXT PRIMARY KEY NOT NULL DEFAULT null,
   "next_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,

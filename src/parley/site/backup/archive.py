@@ -15,7 +15,7 @@ import msgspec
 
 from parley.platform.errors import CommandFailed
 from parley.platform.whole_file import whole_file
-from parley.site.backup.contents import Table
+from parley.site.backup.database import Table
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1_048_576
@@ -43,8 +43,6 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class BackupWriter:
-    """Writes a backup: first the dump, then the manifest."""
-
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._hash = hashlib.sha256()

@@ -1,17 +1,19 @@
 """PostgreSQL's `pg_dump` and `pg_restore`: where they are, and their connection settings."""
 
+import asyncio
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from parley.platform.errors import CommandFailed
+from parley.site.backup.archive import CHUNK
 
 
 class ToolFailed(CommandFailed):
@@ -47,16 +49,23 @@ def address(url: str) -> tuple[str, Mapping[str, str]]:
     return urlunsplit(parts._replace(netloc=f"{user}{at}{host}")), variables
 
 
-def one_line(output: bytes) -> str:
-    """Return a program's output in one line."""
-    return " ".join(output.decode(errors="replace").split())
-
-
 @asynccontextmanager
-async def kill_at_end(process: Process) -> AsyncIterator[None]:
-    """Kill the process if it still runs when the block ends."""
+async def running(name: str, url: str, server: int, *options: str, failed: str) -> AsyncIterator[Process]:
+    """Run a program for the database at `url`, whose server has this major version. When the block ends, so does it.
+
+    Raises ToolFailed, with `failed` and what the program said, unless it has succeeded then.
+    """
+    where, variables = address(url)
+    process = await asyncio.create_subprocess_exec(
+        program(name, server), *options, f"--dbname={where}", env=variables, stdin=PIPE, stdout=PIPE, stderr=PIPE,
+        limit=2 * CHUNK,
+    )  # fmt: skip
+    assert process.stderr is not None
+    stderr = asyncio.create_task(process.stderr.read())
     try:
-        yield
+        yield process
+        if await process.wait() != 0:
+            raise ToolFailed(f"{failed} {' '.join((await stderr).decode(errors='replace').split())}")
     finally:
         if process.returncode is None:
             process.kill()

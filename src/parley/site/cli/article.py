@@ -17,12 +17,15 @@ from parley.articles.imports.reading import read_file, read_url
 from parley.discussion.threads import edit_ops
 from parley.discussion.threads.opening import OpenedThread, open_thread
 from parley.extraction.fetching.fetch import ARTICLES, fetch
+from parley.extraction.html.passages import ImportedPassage
+from parley.extraction.notes.linking import label_of, labels_in
 from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file, sandboxed_page
 from parley.platform.environment import networks
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
-from parley.site.cli.article_record import as_record, as_text
-from parley.site.cli.running import exit_on_error, on_installation
+from parley.site.cli.running import JSON, existing, exit_on_error, on_installation
+
+SHOWN = 90  # characters of a passage, for people
 
 
 @click.group()
@@ -43,12 +46,10 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     if source.startswith(("http://", "https://")):
         text = await read_url(source)
     else:
-        path = Path(source)
-        if not path.is_file():
-            raise CommandFailed(f"There is no file {source}.")
+        content = existing(Path(source)).read_bytes()
         if url and not is_web_address(url):
             raise CommandFailed("--url takes the address of a web page, such as https://example.org/article.")
-        text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
+        text = await read_file(Path(source).name, content, canonical(url) if url else None)
     if display and text.url:
         await edit_ops.set_display(text.url, display)
     opened = await open_thread(text=text, topic=topic, starter=None)
@@ -77,7 +78,7 @@ def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
 
 @article.command()
 @click.argument("source", metavar="PATH_OR_URL")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@JSON
 @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
 def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
     """Show what an import would make of a file or a URL. Nothing is stored."""
@@ -90,7 +91,52 @@ async def _read(source: str) -> ReadArticle:
         allow = networks(os.environ.get("PARLEY_FETCH_ALLOW", ""))
         fetched = await fetch(source, allow=allow, accept=ARTICLES)
         return await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
-    path = Path(source)
-    if not path.is_file():
-        raise CommandFailed(f"There is no file {source}.")
-    return await sandboxed_file(path.name, path.read_bytes())
+    return await sandboxed_file(Path(source).name, existing(Path(source)).read_bytes())
+
+
+def as_record(read: ReadArticle) -> dict[str, Any]:
+    """The article for programs. `where` says for each field where it was found."""
+    article = read.extracted
+    notes = {label: passage.text for passage in read.passages if (label := label_of(passage.html))}
+    return {
+        "title": article.title,
+        "byline": list(article.byline),
+        "site": article.site,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "updated_at": article.updated_at.isoformat() if article.updated_at else None,
+        "language": article.lang,
+        "direction": article.dir,
+        "canonical": article.canonical_url,
+        "section": article.section,
+        "bio": article.bio,
+        "licence": article.licence,
+        "reservations": list(article.reservations),
+        "where": article.where,
+        "passages": [_passage(passage, notes) for passage in read.passages],
+    }
+
+
+def _passage(passage: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
+    """A passage; `footnotes` are those that it refers to."""
+    referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(passage.html)]
+    return {
+        "kind": passage.kind,
+        "level": passage.level,
+        "text": passage.text,
+        "page": passage.page,
+        "footnotes": referred,
+    }
+
+
+def as_text(read: ReadArticle) -> str:
+    """The article for people: a fact a line, then the beginning of each passage."""
+    record = as_record(read)
+    where = record.pop("where")
+    passages = record.pop("passages")
+    facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]
+    lines = [f"{name:<13} {value or '-'}" + (f"  ({where[name]})" if where.get(name) else "") for name, value in facts]
+    lines.append("")
+    for passage in passages:
+        cut = "…" if len(passage["text"]) > SHOWN else ""
+        lines.append(f"{passage['kind']:<10} {passage['text'][:SHOWN]}{cut}")
+    return "\n".join(lines)

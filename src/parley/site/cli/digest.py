@@ -1,20 +1,19 @@
 """`parley digest`: preview a member's next issue, say why a comment is not in it, and build the issues that are due."""
 
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import rich_click as click
-from rich.progress import Progress
 
 from parley.letters.digests import absence, jobs, queries
-from parley.letters.digests.dry_run import count_due
-from parley.letters.digests.preview import next_issue
+from parley.letters.digests.preview import count_due, next_issue
 from parley.letters.digests.queries import SubscriptionRow
 from parley.people.accounts import names
+from parley.people.accounts.tables import Member
 from parley.platform import db
 from parley.platform.errors import CommandFailed
-from parley.site.cli.running import ID, on_installation
+from parley.site.cli.running import ID, on_installation, progress
 
 
 @click.group()
@@ -53,7 +52,7 @@ async def why(member: str, comment: int) -> dict[str, Any]:
 
 
 async def _load_subscription(member: str) -> SubscriptionRow:
-    number = await db.value("select id from member where name_key = $1", names.key(member))
+    number = await db.value(Member.select(Member.id).where(Member.name_key == names.key(member)))
     subscription = await queries.subscription_of(number) if number else None
     if subscription is None:
         raise CommandFailed(f"There is no member {member} with a confirmed address.")
@@ -68,16 +67,14 @@ async def run(*, dry_run: bool) -> dict[str, Any]:
     if not dry_run:
         built = await jobs.run()
         return {"text": f"{_count(built, 'issue', 'issues')} built.", "built": built}
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task("Choosing", total=None)
-        result = await count_due(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
+    with progress("Choosing") as step:
+        result = await count_due(datetime.now(UTC), lambda done, of: step(advance=done, total=of))
     text = (
         f"{_count(result.due, 'issue is', 'issues are')} due: {_count(result.letters, 'letter', 'letters')} with "
         f"{_count(result.items, 'item', 'items')} in all, {result.empty:,} empty, {result.asked:,} asked "
         "whether they still want it."
     )
-    return {"text": text, "due": result.due, "letters": result.letters, "items": result.items, "empty": result.empty,
-            "asked": result.asked}  # fmt: skip
+    return {"text": text, **msgspec.structs.asdict(result)}
 
 
 def _count(amount: int, one: str, many: str) -> str:

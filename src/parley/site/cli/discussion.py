@@ -1,13 +1,11 @@
 """`parley discussion import`: import discussions from JSONL files, or as another site exports them."""
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import rich_click as click
-from rich.progress import Progress
 
 from parley.discussion.other_sites.formats import FORMATS, discourse
 from parley.discussion.other_sites.formats.foreign import ForeignComment, without_leaf_tombstones
@@ -21,7 +19,7 @@ from parley.site.cli.discussion_threads import (
     open_missing,
     plan_threads,
 )
-from parley.site.cli.running import ID, on_installation
+from parley.site.cli.running import ID, on_installation, progress
 
 
 @click.group()
@@ -72,18 +70,13 @@ async def import_(
         if thread is None:
             raise CommandFailed("Which thread gets the comments? Add --thread and its number.")
         return await _import_result({thread: [line for file in files for line in read(file)]}, [], dry_run=dry_run)
-    comments = _read_all(files, format_)
+    with progress("Reading the files"):
+        comments = read_all(files, format_)
     if thread is not None:
         selection = of_discussion(comments, from_)
         return await _import_result({thread: as_lines(selection)}, shortfalls(selection), dry_run=dry_run)
     selected = comments if from_ is None else of_discussion(comments, from_)
     return await each_to_its_thread(selected, forum=forum, topic=topic, dry_run=dry_run)
-
-
-def _read_all(files: Sequence[Path], format_: str) -> list[ForeignComment]:
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-        bar.add_task("Reading the files", total=None)
-        return read_all(files, format_)
 
 
 async def each_to_its_thread(
@@ -116,21 +109,16 @@ async def _threads(
 
 
 def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:
-    """Return sentences about the discussions without a thread."""
     opening = Counter(
         {discussion: count for discussion, count in without.items() if would_open and discussion not in failures}
     )
     others = Counter({discussion: count for discussion, count in without.items() if discussion not in opening})
-    return [
-        *([_would_open(opening)] if opening else []),
-        *([left_out(others, failures)] if others else []),
-    ]
-
-
-def _would_open(discussions: Counter[str]) -> str:
-    articles = count_articles(discussions)
-    opened = "1 thread" if articles == 1 else f"{articles} threads"
-    return f"{opened} would be opened, with {discussions.total()} comments: {names_of(discussions)}."
+    sentences = [left_out(others, failures)] if others else []
+    if opening:
+        articles = count_articles(opening)
+        opened = "1 thread" if articles == 1 else f"{articles} threads"
+        sentences.insert(0, f"{opened} would be opened, with {opening.total()} comments: {names_of(opening)}.")
+    return sentences
 
 
 async def _import_result(
@@ -152,10 +140,9 @@ async def _import_result(
 
 async def _add_all(threads: Mapping[int, Sequence[ImportLine]]) -> dict[str, int]:
     done = {"added": 0, "known": 0, "skipped": 0}
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task("Importing", total=sum(map(len, threads.values())))
+    with progress("Importing", sum(map(len, threads.values()))) as step:
         for thread, lines in threads.items():
-            summary = await import_discussion(thread, lines, lambda count: bar.advance(task, count))
+            summary = await import_discussion(thread, lines, lambda count: step(advance=count))
             done = {name: count + getattr(summary, name) for name, count in done.items()}
     return done
 

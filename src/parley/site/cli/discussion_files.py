@@ -12,6 +12,7 @@ from parley.discussion.other_sites.formats.files import text
 from parley.discussion.other_sites.formats.foreign import ForeignComment, without_leaf_tombstones
 from parley.discussion.other_sites.loading import ImportLine
 from parley.platform.errors import CommandFailed
+from parley.site.cli.running import existing
 
 # Discussions that a message names.
 MOST_NAMED = 10
@@ -21,8 +22,7 @@ def read_all(files: Iterable[Path], format_: str) -> list[ForeignComment]:
     """Return the comments of all discussions in files of another site. Raises CommandFailed if there are none."""
     comments: list[ForeignComment] = []
     for file in files:
-        _check(file)
-        of_file = list(FORMATS[format_](file))
+        of_file = list(FORMATS[format_](existing(file)))
         if not of_file:
             raise CommandFailed(
                 f"{file.name} has no comments in the format {format_}. Nothing was imported. Is it the right file, and"
@@ -85,9 +85,8 @@ def shortfalls(comments: Sequence[ForeignComment]) -> list[str]:
 
 def read(file: Path) -> list[ImportLine]:
     """Return the lines of a discussion file. Raises CommandFailed with the first line that cannot be read."""
-    _check(file)
     lines: list[ImportLine] = []
-    for number, raw in enumerate(text(file).splitlines(), start=1):
+    for number, raw in enumerate(text(existing(file)).splitlines(), start=1):
         if not raw.strip():
             continue
         try:
@@ -106,8 +105,3 @@ def _line(raw: bytes) -> ImportLine:
     if missing and fields.get("kind", "comment") == "comment":
         raise msgspec.ValidationError(f"it has no {' and no '.join(missing)}")
     return msgspec.convert(fields, ImportLine, strict=False)
-
-
-def _check(file: Path) -> None:
-    if not file.is_file():
-        raise CommandFailed(f"There is no file {file}.")

@@ -1,12 +1,10 @@
 """The threads that the discussions of other sites get to, and opening those that are missing."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
-from rich.progress import Progress
 
 from parley.articles.articles.addresses import canonical
 from parley.articles.articles.duplicates import address_stem
@@ -18,6 +16,7 @@ from parley.extraction.errors import CannotImport
 from parley.interfaces.embed.queries import is_address, threads_at
 from parley.platform.errors import ParleyError
 from parley.platform.text.messages import N_, Message
+from parley.site.cli.running import progress
 
 
 class FoundThreads(msgspec.Struct):
@@ -56,9 +55,10 @@ async def open_missing(
     wanted = list(discussions)
     plan = FoundThreads(await known_threads(wanted))
     missing = [discussion for discussion in wanted if discussion not in plan.threads]
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
-        for discussion in bar.track(missing, description="Adding articles"):
+    with progress("Adding articles", len(missing)) as step:
+        for discussion in missing:
             await _open(plan, discussion, first_posts.get(discussion), topic)
+            step(advance=1)
     return plan
 
 

@@ -9,16 +9,15 @@ from parley.interfaces.inbound_feeds import fetching, ops, queries
 from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.inbound_feeds.queries import FeedRow
 from parley.platform.errors import CommandFailed
-from parley.site.cli.running import ID, on_installation
+from parley.site.cli.running import ID, existing, on_installation
+
+TOPIC = click.option("--topic", required=True, help="Topic of the threads, such as research.")
+MODE = click.option("--auto/--review", help="Make threads without a review, after ten approvals (default: --review).")
 
 
 @click.group()
 def feed() -> None:
     """Manage feeds of other sites, whose articles become threads here."""
-
-
-TOPIC = click.option("--topic", required=True, help="Topic of the threads, such as research.")
-MODE = click.option("--auto/--review", help="Make threads without a review, after ten approvals (default: --review).")
 
 
 @feed.command()
@@ -43,9 +42,7 @@ async def import_(file: Path, topic: str, *, auto: bool) -> dict[str, Any]:
     """Add the feeds in an OPML FILE, as feed readers export it. Those in the list already stay as they are."""
     from parley.interfaces.inbound_feeds.sandbox import read_opml  # noqa: PLC0415 only this command needs the parser
 
-    if not file.is_file():
-        raise CommandFailed(f"There is no file {file}.")
-    addresses = await read_opml(file.read_bytes())
+    addresses = await read_opml(existing(file).read_bytes())
     if not addresses:
         raise CommandFailed(f"{file.name} is no OPML file with feeds.")
     done = await ops.add_feeds(None, addresses, FeedUse(topic, "auto" if auto else "review"))
@@ -132,8 +129,6 @@ def _as_result(row: FeedRow) -> dict[str, Any]:
         "basis": row.basis,
         "state": row.state,
         "note": str(row.message),
-        "hub": row.hub or "",
-        "subscribed": row.is_subscribed,
         "waiting": row.waiting,
         "threads": row.made,
     }

@@ -34,7 +34,11 @@ async def check(file: Path | None) -> dict[str, Any]:
     wrong = [result.text for result in results if not result.good]
     if wrong:
         raise CommandFailed(f"The message has faults: {'; '.join(wrong)}.")
-    lines = [f"ok    {result.text}" for result in results] if results else [_line(record) for record in records]
+    lines = (
+        [f"ok    {result.text}" for result in results]
+        if results
+        else [f"{record.name}  {record.type}  {record.value}\n    {record.why}" for record in records]
+    )
     return {
         "text": "\n".join(lines),
         "records": [msgspec.to_builtins(record) for record in records],
@@ -60,7 +64,7 @@ def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> No
     for path in paths:
         if not path.exists():
             fail(f"{path} does not exist.")
-        for file in _files(path):
+        for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
             try:
                 _, report = reports.read(file.read_bytes())
             except OSError as error:
@@ -72,11 +76,3 @@ def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> No
                 "action": actions.action_of(report),
             }
             click.echo(json.dumps(fields, ensure_ascii=False) if as_json else "  ".join(fields.values()))
-
-
-def _files(path: Path) -> list[Path]:
-    return [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-
-
-def _line(record: checks.DnsRecord) -> str:
-    return f"{record.name}  {record.type}  {record.value}\n    {record.why}"

@@ -53,12 +53,11 @@ async def try_rules(file: Path) -> list[dict[str, Any]]:
     """
     in_force = (await current.in_force()).rules
     acting = [rule for rule in in_force if rule.state == "on"]
-    return [_print_result(try_comment(in_force, rule, await _earlier(acting, rule))) for rule in read(file)]
-
-
-async def _earlier(acting: list[ActiveRule], comment: TriedComment) -> list[EarlierPost]:
-    """The posts of this installation that may be near-copies, if a rule needs them."""
-    return await facts.earlier_posts(0, Post(comment.body).signature) if facts.need(acting, "copies") else []
+    needs_copies, results = facts.need(acting, "copies"), []
+    for comment in read(file):
+        earlier = await facts.earlier_posts(0, Post(comment.body).signature) if needs_copies else []
+        results.append(_print_result(try_comment(in_force, comment, earlier)))
+    return results
 
 
 def try_comment(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequence[EarlierPost] = ()) -> RulesResult:

@@ -4,9 +4,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
-from functools import wraps
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,6 +23,8 @@ from parley.platform.observability import log
 from parley.platform.settings import settings
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from parley.platform.local_servers import Folder
 
 DEFAULT_DATA = Path("var")
@@ -37,6 +39,8 @@ REFUSALS = (
 Command = Callable[..., Any]
 # A number of the database. Larger ones are a mistake of whoever types.
 ID = click.IntRange(1, 2**63 - 1)
+DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
@@ -46,8 +50,8 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     command with their message on standard error and exit code 1.
     """
 
-    @click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
-    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+    @DATA
+    @JSON
     @wraps(command)
     def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:
         with ExitStack() as stack:
@@ -97,13 +101,11 @@ def _data_folder(data: Path | None, *, new: bool) -> Path:
 
 
 def fail(sentence: str) -> NoReturn:
-    """End the program with a message on standard error and exit code 1."""
     click.echo(sentence, err=True)
     sys.exit(1)
 
 
 async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    """Run `command` with open connections to PostgreSQL and Redis."""
     from parley.site import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()
@@ -134,6 +136,21 @@ def exit_on_error(run: Callable[[], Any]) -> Any:
         # An error of time has neither words nor a file.
         reason = error.strerror or str(error) or "No answer"
         fail(f"{reason}: {error.filename or 'the servers cannot be reached'}.")
+
+
+def existing(file: Path) -> Path:
+    if not file.is_file():
+        raise CommandFailed(f"There is no file {file}.")
+    return file
+
+
+@contextmanager
+def progress(title: str, total: int | None = None, *columns: "ProgressColumn") -> Iterator[Callable[..., None]]:
+    """Show a progress bar on a terminal. Yields a function that takes `advance`, or the `total`."""
+    from rich.progress import Progress  # noqa: PLC0415 most commands do without
+
+    with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
+        yield partial(bar.update, bar.add_task(title, total=total))
 
 
 def report(result: Any, *, as_json: bool) -> None:

@@ -12,15 +12,10 @@ from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
 from parley.site.cli.running import on_installation
 
-# A row that was changed meanwhile is sealed with the present secret already.
-SELECT_AUTHENTICATORS = "select member as id, seed as sealed, 'seed|' || member as bound_to from authenticator"
-RENEW_AUTHENTICATOR = "update authenticator set seed = $3 where member = $1 and seed = $2"
-SELECT_WEBHOOKS = f"select id, secret as sealed, '{PURPOSE}' as bound_to from webhook"  # noqa: S608 a constant
-RENEW_WEBHOOK = "update webhook set secret = $3 where id = $1 and secret = $2"
-SELECT_FORMER = (
-    f"select id, former_secret as sealed, '{PURPOSE}' as bound_to from webhook where former_secret is not null"  # noqa: S608 a constant
-)
-RENEW_FORMER = "update webhook set former_secret = $3 where id = $1 and former_secret = $2"
+# What is sealed: table, key, column, and what a value is bound to, as SQL.
+AUTHENTICATORS = ("authenticator", "member", "seed", "'seed|' || member")
+WEBHOOKS = ("webhook", "id", "secret", f"'{PURPOSE}'")
+FORMER_SECRETS = ("webhook", "id", "former_secret", f"'{PURPOSE}'")
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -50,13 +45,15 @@ async def renew() -> dict[str, Any]:
 
 async def seal_anew() -> tuple[int, int]:
     """Seal with the present secret what only the former one opens; return the numbers of apps and of webhooks."""
-    apps = await _renew(SELECT_AUTHENTICATORS, RENEW_AUTHENTICATOR)
-    webhooks = await _renew(SELECT_WEBHOOKS, RENEW_WEBHOOK)
-    await _renew(SELECT_FORMER, RENEW_FORMER)
+    apps, webhooks = await _renew(*AUTHENTICATORS), await _renew(*WEBHOOKS)
+    await _renew(*FORMER_SECRETS)
     return apps, webhooks
 
 
-async def _renew(select: str, update: str) -> int:
+async def _renew(table: str, key: str, column: str, bound_to: str) -> int:
+    """Seal a column anew. A row that was changed meanwhile is sealed with the present secret already."""
+    select = f"select {key} as id, {column} as sealed, {bound_to} as bound_to from {table} where {column} is not null"  # noqa: S608 constants only
+    update = f"update {table} set {column} = $3 where {key} = $1 and {column} = $2"  # noqa: S608 constants only
     outdated = [row for row in await db.fetch(Sealed, select) if sealing.is_outdated(row.sealed, row.bound_to)]
     for sealed in outdated:
         plain = sealing.unseal(sealed.sealed, sealed.bound_to)

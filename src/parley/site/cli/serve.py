@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
         until = monotonic() + self._drain
         while monotonic() < until and not self.force_exit:  # noqa: ASYNC110 set by uvicorn at the second Ctrl-C
             await asyncio.sleep(0.1)
-        self._app.state.hub.close()
+        self._app.state.broadcaster.close()
         if self._drain:
             await self._stop_accepting()
         await super().shutdown(sockets)

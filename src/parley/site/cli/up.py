@@ -4,7 +4,9 @@ import contextlib
 import errno
 import socket
 import sys
+import threading
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,11 +17,13 @@ from parley.platform.local_servers.program import OneShotProgram, Program, Web
 from parley.platform.local_servers.service import Service, ServiceRun
 from parley.platform.local_servers.start import run_servers
 from parley.platform.local_servers.supervisor import Signals, StopRequested, watch
-from parley.site.cli.publisher import HOST, port_beside
-from parley.site.cli.publisher import serve as serve_publisher
 
-# What `parley demo` writes into the data folder (site/demo/publisher.py).
+# What `parley demo` writes into the data folder.
 PUBLISHER_FILE = "publisher.html"
+# Another site than localhost.
+HOST = "127.0.0.1"
+# How much higher the publisher's port is than Parley's.
+ABOVE = 1_000
 
 
 @click.command()
@@ -142,3 +146,44 @@ def check_port(port: int) -> None:
             if error.errno == errno.EACCES:
                 raise CannotStart(f"Port {port} is reserved for root. Choose one from 1024 on.") from None
             # Other errors: this machine has no IPv6.
+
+
+def port_beside(port: int) -> int | None:
+    """The publisher's port, if there is one."""
+    return port + ABOVE if port + ABOVE <= 65_535 else None  # noqa: PLR2004 the last port
+
+
+def policy(base_url: str) -> str:
+    """A strict policy, such as a careful publisher has: what docs/publishers.md asks for, and nothing else."""
+    return (
+        f"default-src 'none'; style-src 'self'; img-src 'self'; script-src {base_url}; connect-src {base_url}; "
+        f"frame-src {base_url}; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def serve_publisher(page: Path, port: int, base_url: str) -> ThreadingHTTPServer:
+    """Serve the page in a thread of its own, and return the server. Raises OSError where the port is taken."""
+    from parley.platform.http.assets import folder  # noqa: PLC0415 `parley up` imports no more than it needs
+
+    files = {
+        "/": ("text/html; charset=utf-8", page),
+        "/publisher.css": ("text/css", folder("static") / "publisher.css"),
+    }
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            kind, file = files.get(self.path.partition("?")[0], (None, None))
+            body = file.read_bytes() if file is not None and file.is_file() else None
+            self.send_response(200 if body is not None else 404)
+            self.send_header("Content-Type", kind or "text/plain")
+            self.send_header("Content-Security-Policy", policy(base_url))
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Write no log."""
+
+    server = ThreadingHTTPServer((HOST, port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

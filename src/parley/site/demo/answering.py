@@ -52,8 +52,6 @@ class DemoReader(msgspec.Struct, frozen=True):
 
 
 class CommentWithStatement(msgspec.Struct, frozen=True):
-    """A comment that has a statement now."""
-
     id: int
     submission: str
 

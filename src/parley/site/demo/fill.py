@@ -9,11 +9,11 @@ import msgspec
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports.reading import finish
 from parley.discussion.comments import anchors, counts
-from parley.discussion.comments.tables import CommentVersion
+from parley.discussion.comments.tables import Comment, CommentVersion
 from parley.discussion.threads import jobs
 from parley.discussion.threads.opening import open_thread
 from parley.discussion.threads.ops import revise_thread
-from parley.discussion.threads.tables import Thread
+from parley.discussion.threads.tables import Thread, ThreadStats, Topic
 from parley.discussion.votes.jobs import repair_counters
 from parley.discussion.votes.queries import differing_recounts
 from parley.extraction.sandbox.reading import read_article
@@ -22,13 +22,14 @@ from parley.people.accounts import addresses, names
 from parley.people.accounts.tables import Member
 from parley.people.sign_in.passwords import hash_password
 from parley.platform import db
+from parley.platform.db.tables import Event
 from parley.platform.errors import Refused
 from parley.platform.events.event_log import emit
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_
-from parley.site.demo import PASSWORD, answering, mailing, moderating, notifying
-from parley.site.demo.content import DemoComment, DemoMember, articles, discussion, later_revision, members
+from parley.site.demo import PASSWORD, answering, letters, moderating
+from parley.site.demo.content import DemoComment, articles, discussion, later_revision, members
 from parley.site.demo.moderating import DemoThread
 from parley.site.demo.voting import Ballot, ballots
 
@@ -42,6 +43,14 @@ STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "w
 
 
 HAS_CONTENT = "select exists (select from member) or exists (select from thread)"
+INSERT_COMMENTS = """
+insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
+                     html_version, version, submission, created_at, edited_at, deleted_at)
+values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
+        $12, $13, $14)
+returning id
+"""
+STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
 
 
 async def fill() -> dict[str, int]:
@@ -65,7 +74,7 @@ async def fill() -> dict[str, int]:
             ids = await _add_members()
             threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
             await moderating.moderate(ids, threads)
-            await mailing.leave(ids)
+            await letters.leave(ids)
     if ids:
         await answering.answer(threads)
     for recount in await differing_recounts(0, await db.value("select coalesce(max(id), 0) from comment")):
@@ -73,8 +82,8 @@ async def fill() -> dict[str, int]:
     await jobs.refresh_thread_stats()
     await moderating.update_risks()
     if ids:
-        await notifying.notify()
-        await mailing.mail(ids)
+        await letters.notify()
+        await letters.mail(ids)
     return {
         "members": await db.value("select count(*) from member where is_demo"),
         "threads": await db.value("select count(*) from thread"),
@@ -88,28 +97,22 @@ async def _add_members() -> dict[str, int]:
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
     for index, member in enumerate(members()):
-        days = 200 - 3 * index if member.days is None else member.days
-        ids[member.name] = await _add_member(member, secret, now - timedelta(days=days))
+        email = f"{member.name}@demo.example"
+        row = Member(
+            name=member.name,
+            name_key=names.key(member.name),
+            email=email,
+            email_key=addresses.key(email),
+            password_hash=secret,
+            role=member.role,
+            state="active",
+            bio=member.bio,
+            is_demo=True,
+            created_at=now - timedelta(days=200 - 3 * index if member.days is None else member.days),
+        )
+        (made,) = await Member.insert(row)
+        ids[member.name] = made["id"]
     return ids
-
-
-async def _add_member(member: DemoMember, secret: str, joined: datetime) -> int:
-    email = f"{member.name}@demo.example"
-    row = Member(
-        name=member.name,
-        name_key=names.key(member.name),
-        email=email,
-        email_key=addresses.key(email),
-        password_hash=secret,
-        role=member.role,
-        state="active",
-        bio=member.bio,
-        is_demo=True,
-        created_at=joined,
-    )
-    (made,) = await Member.insert(row)
-    number: int = made["id"]
-    return number
 
 
 async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
@@ -117,7 +120,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
     front = _front_matter(article)
     text = msgspec.structs.replace(await _read(article), site=front["site"])
-    topic = await db.value("select slug from topic where name = $1", front["topic"])
+    topic = await db.value(Topic.select(Topic.slug).where(Topic.name == front["topic"]))
     thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
@@ -144,16 +147,6 @@ def _front_matter(article: Path) -> dict[str, str]:
 class DemoPassage(msgspec.Struct, frozen=True):
     lineage: int
     text: str
-
-
-INSERT_COMMENTS = """
-insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
-                     html_version, version, submission, created_at, edited_at, deleted_at)
-values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
-        $12, $13, $14)
-returning id
-"""
-STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
 
 
 async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime) -> None:
@@ -209,14 +202,9 @@ async def _add_comment(
     return comment
 
 
-class Key(msgspec.Struct, frozen=True):
-    id: int
-    submission: str
-
-
 async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, int], *, has_camps: bool) -> None:
-    keys = await db.fetch(Key, "select id, submission::text as submission from comment where thread = $1", thread)
-    by_key = {key.submission: key.id for key in keys}
+    keys = await Comment.select(Comment.id, Comment.submission).where(Comment.thread == thread)
+    by_key = {str(key["submission"]): key["id"] for key in keys}
     made = {comment.id: by_key[str(uuid5(NAMESPACE_URL, f"{thread}/{comment.id}"))] for comment in comments}
     cast: list[Ballot] = ballots(members(), comments, has_camps=has_camps)
     await db.execute(
@@ -232,7 +220,6 @@ async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, in
 
 
 async def _set_clock(thread: int, opened_at: datetime) -> None:
-    """Set the times of the thread, its revisions and its events."""
     await db.execute(
         """update thread set created_at = $2, comment_count = (select count(*) from comment where thread = $1),
              last_activity_at = (select max(created_at) from comment where thread = $1) where id = $1""",
@@ -247,5 +234,5 @@ async def _set_clock(thread: int, opened_at: datetime) -> None:
         opened_at,
         REVISED_MINUTES,
     )
-    await db.execute("update event set created_at = $2 where thread = $1", thread, opened_at)
-    await db.execute("update thread_stats set refreshed_at = $2 where thread = $1", thread, opened_at)
+    await Event.update({Event.created_at: opened_at}).where(Event.thread == thread)
+    await ThreadStats.update({ThreadStats.refreshed_at: opened_at}).where(ThreadStats.thread == thread)

@@ -19,37 +19,12 @@ from parley.platform.text import markdown
 from parley.site.demo.content import DemoCase, cases
 
 Step = Callable[[], Awaitable[Any]]
-
-
-class DemoThread(msgspec.Struct, frozen=True):
-    """A thread of the demo, and when it opened."""
-
-    id: int
-    at: datetime
-
-
-class OpenCase(msgspec.Struct):
-    """A case with the ids of its rows, as far as they are inserted."""
-
-    story: DemoCase
-    thread: DemoThread
-    kind: str
-    target: int
-    member: int | None
-    item: int = 0
-    decision: int = 0
-
-    def at(self, minutes: int) -> datetime:
-        return self.thread.at + timedelta(minutes=minutes)
-
-
 # By action and whether the comment is held: its state before and after.
 CHANGES: Mapping[tuple[str, bool], tuple[dict[str, Any], dict[str, Any]]] = {
     ("remove", False): ({"state": "visible"}, {"state": "removed"}),
     ("remove", True): ({"state": "pending"}, {"state": "rejected"}),
     ("collapse", False): ({"collapsed": None}, {"collapsed": ""}),
 }
-
 INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
@@ -77,6 +52,26 @@ insert into mod_action (at, actor, role, action, kind, target, before, after, gu
 select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,
        $3 = 'automatic' and $2::bigint is null, $11
 """
+
+
+class DemoThread(msgspec.Struct, frozen=True):
+    id: int
+    at: datetime
+
+
+class OpenCase(msgspec.Struct):
+    """A case with the ids of its rows, as far as they are inserted."""
+
+    story: DemoCase
+    thread: DemoThread
+    kind: str
+    target: int
+    member: int | None
+    item: int = 0
+    decision: int = 0
+
+    def at(self, minutes: int) -> datetime:
+        return self.thread.at + timedelta(minutes=minutes)
 
 
 async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) -> None:

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
-from parley.site.backup import contents
+from parley.site.backup import database
 from parley.site.transfer import private, public
-from parley.site.transfer.format import SELECT_MIGRATIONS, VERSION, Header, header_line, row_line, writing
+from parley.site.transfer.format import VERSION, Header, header_line, row_line, writing
 
 # Rows that are read at once: fewer where each may be a picture.
 ROWS, LARGE_ROWS = 1_000, 4
 
-OnProgress = Callable[[int], None]
-OnTotal = Callable[[int], None]
+OnRows = Callable[[int], None]
 
 
 class TableExport(msgspec.Struct, frozen=True):
@@ -32,26 +31,23 @@ def selects(*, is_private: bool) -> dict[str, str]:
     return every if is_private else {table: public.SELECTS[table] for table in every if table in public.SELECTS}
 
 
-async def export(
-    url: str, path: Path, *, site: str, is_private: bool, on_total: OnTotal, on_progress: OnProgress
-) -> Header:
+async def export(url: str, path: Path, *, site: str, is_private: bool, on_total: OnRows, on_progress: OnRows) -> Header:
     """Write the site in the database at `url` to `path`, and return what the file has.
 
     `on_total` gets the number of rows, `on_progress` how many more are written.
     """
-    connection = await contents.connect(url)
-    try:
-        # One snapshot: what is written meanwhile is not in the file, and no row refers to another that is missing.
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            parts = [await _part(connection, *item) for item in selects(is_private=is_private).items()]
-            header = await _header(connection, parts, site, is_private=is_private)
-            on_total(sum(header.rows.values()))
-            with writing(path, private=is_private) as file:
-                file.write(header_line(header))
-                for part in parts:
-                    await _write(connection, part, file, on_progress)
-    finally:
-        await connection.close()
+    # One snapshot: what is written meanwhile is not in the file, and no row refers to another that is missing.
+    async with database.snapshot(url) as connection:
+        parts = [await _part(connection, *item) for item in selects(is_private=is_private).items()]
+        header = await _header(connection, parts, site, is_private=is_private)
+        on_total(sum(header.rows.values()))
+        with writing(path, private=is_private) as file:
+            file.write(header_line(header))
+            for part in parts:
+                cursor = await connection.cursor(part.query)
+                while rows := await cursor.fetch(part.at_once):
+                    file.writelines(row_line(part.table, row[0]) for row in rows)
+                    on_progress(len(rows))
     return header
 
 
@@ -71,17 +67,10 @@ async def _header(connection: Any, parts: list[TableExport], site: str, *, is_pr
         site=site,
         private=is_private,
         taken_at=await connection.fetchval("select now()"),
-        migrations=[row[0] for row in await connection.fetch(SELECT_MIGRATIONS)],
+        migrations=await database.migrations(connection),
         columns={part.table: part.columns for part in parts},
         rows={
             part.table: await connection.fetchval(f"select count(*) from ({part.query}) counted")  # noqa: S608 our own
             for part in parts
         },
     )
-
-
-async def _write(connection: Any, part: TableExport, file: IO[bytes], on_progress: OnProgress) -> None:
-    cursor = await connection.cursor(part.query)
-    while rows := await cursor.fetch(part.at_once):
-        file.writelines(row_line(part.table, row[0]) for row in rows)
-        on_progress(len(rows))

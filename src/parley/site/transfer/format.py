@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
 import msgspec
+from msgspec import Meta
 
 from parley.platform.errors import CommandFailed
 from parley.platform.whole_file import whole_file
@@ -21,19 +22,18 @@ VERSION = 1
 PACKED = ".gz"
 # More than the largest picture or article. A few kilobytes can unpack to a line of gigabytes.
 LONGEST_LINE = 64_000_000  # bytes
-SELECT_MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
 class Header(msgspec.Struct, frozen=True):
     """What a file has: the rows of each table, and their columns, in the order of the lines."""
 
-    version: int
-    site: str
+    version: Annotated[int, Meta(extra_json_schema={"const": VERSION})]
+    site: Annotated[str, Meta(description="The address of the site.")]
     private: bool
-    taken_at: datetime
+    taken_at: Annotated[datetime, Meta(tz=True)]
     migrations: list[str]
-    columns: dict[str, list[str]]
-    rows: dict[str, int]
+    columns: Annotated[dict[str, list[str]], Meta(description="The columns of each table, in the order of the lines.")]
+    rows: Annotated[dict[str, int], Meta(description="The number of lines of each table.")]
 
 
 class ExportLine(msgspec.Struct, frozen=True):

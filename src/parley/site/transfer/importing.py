@@ -9,9 +9,9 @@ import asyncpg
 import msgspec
 
 from parley.platform.errors import CommandFailed
-from parley.site.backup import contents
+from parley.site.backup import database
 from parley.site.transfer import private
-from parley.site.transfer.format import SELECT_MIGRATIONS, ExportLine, Header, LineReader, reading
+from parley.site.transfer.format import ExportLine, Header, LineReader, reading
 
 # What is inserted at once, at most.
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, 2_000_000
@@ -20,9 +20,6 @@ SELECT_COLUMNS = """
 select attname, format_type(atttypid, atttypmod) from pg_attribute
 where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
-HAS_CONTENT = """
-select exists (select from member) or exists (select from thread) or exists (select from mod_action)
-"""
 SELECT_SERIALS = """
 select table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)
 from information_schema.columns
@@ -30,8 +27,6 @@ where table_schema = 'public' and pg_get_serial_sequence(quote_ident(table_name)
 """
 # Passages of several revisions have the same number, from a sequence of its own.
 SET_LINEAGE = "select setval('lineage', greatest((select max(lineage) from passage), 1))"
-# Transactions are numbered anew here: what happened elsewhere comes first.
-RENUMBER_EVENTS = "update event set xid = '0'"
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -48,9 +43,9 @@ async def import_site(url: str, path: Path, *, dry_run: bool, on_progress: Calla
     version, or the installation has other content; nothing is changed then.
     """
     with reading(path) as reader:
-        connection = await contents.connect(url)
         try:
-            return await _import(connection, reader, dry_run=dry_run, on_progress=on_progress)
+            async with database.connected(url) as connection:
+                return await _import(connection, reader, dry_run=dry_run, on_progress=on_progress)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.UndefinedColumnError) as error:
             raise CommandFailed(
                 f"{path.name} has a row that cannot be imported: {error}. Nothing was changed."
@@ -59,21 +54,19 @@ async def import_site(url: str, path: Path, *, dry_run: bool, on_progress: Calla
             raise CommandFailed(
                 "Parley changed the same tables at that moment. Nothing was changed: import the file again."
             ) from None
-        finally:
-            await connection.close()
 
 
 async def _import(
     connection: Any, reader: LineReader, *, dry_run: bool, on_progress: Callable[[int], None]
 ) -> Imported:
     header, tables = reader.header, list(private.selects())
-    await _check(connection, header, tables)
+    if header.migrations != await database.migrations(connection) or not header.columns.keys() <= set(tables):
+        raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
     transaction = connection.transaction()
     await transaction.start()
     try:
         is_new = await _open(connection, tables)
-        added = await _add_all(connection, reader, on_progress)
-        _refuse_mixture(added, is_new=is_new)
+        added = await _add_all(connection, reader, on_progress, is_new=is_new)
     except BaseException:
         await transaction.rollback()
         raise
@@ -81,29 +74,12 @@ async def _import(
         await transaction.rollback()
     else:
         # Only of what was added: a worker may have locked events that were there, and wait for our locks of tables.
-        await connection.execute(RENUMBER_EVENTS)
+        await connection.execute(database.RENUMBER_EVENTS)
         await _set_triggers(connection, tables, "enable")
         await _continue_sequences(connection)
         await transaction.commit()
         await connection.execute("analyze")
     return Imported(header, added)
-
-
-def _refuse_mixture(added: int, *, is_new: bool) -> None:
-    """Raise CommandFailed if rows would come among those of another site, or of this one as it was later."""
-    if added and not is_new:
-        raise CommandFailed(
-            "This installation has content of its own. Nothing was changed. Import into a new one, such as "
-            "--data elsewhere."
-        )
-
-
-async def _check(connection: Any, header: Header, tables: list[str]) -> None:
-    """Raise CommandFailed unless this installation has the tables and columns of the file."""
-    here = [row[0] for row in await connection.fetch(SELECT_MIGRATIONS)]
-    unknown = [table for table in header.columns if table not in tables]
-    if header.migrations != here or unknown:
-        raise CommandFailed("The file was made by another version of Parley. Update the older of the two first.")
 
 
 async def _open(connection: Any, tables: list[str]) -> bool:
@@ -112,7 +88,7 @@ async def _open(connection: Any, tables: list[str]) -> bool:
     Returns whether the installation is new. This locks the tables first, so that nobody can sign up meanwhile.
     """
     await _set_triggers(connection, tables, "disable")
-    is_new = not await connection.fetchval(HAS_CONTENT)
+    is_new = not await connection.fetchval(database.HAS_CONTENT)
     if is_new:
         await connection.execute(f"truncate {', '.join(tables)} cascade")
     return is_new
@@ -123,7 +99,7 @@ async def _set_triggers(connection: Any, tables: list[str], how: str) -> None:
         await connection.execute(f"alter table {table} {how} trigger user")
 
 
-async def _add_all(connection: Any, reader: LineReader, on_progress: Callable[[int], None]) -> int:
+async def _add_all(connection: Any, reader: LineReader, on_progress: Callable[[int], None], *, is_new: bool) -> int:
     """Insert the rows of the file, and return how many were not there. Raises CommandFailed if some are missing."""
     added, read = 0, dict.fromkeys(reader.header.rows, 0)
     for table, lines in groupby(reader.lines(), key=lambda line: line.kind):
@@ -131,12 +107,18 @@ async def _add_all(connection: Any, reader: LineReader, on_progress: Callable[[i
             raise CommandFailed(f"The file has rows of {table}, which its first line does not name.")
         insert = await _insert(connection, table, reader.header.columns[table])
         for batch in _batches(lines):
-            status = await connection.execute(insert, _as_array(batch))
+            status = await connection.execute(insert, f"[{b','.join(bytes(line.row) for line in batch).decode()}]")
             added += int(status.rpartition(" ")[2])
             read[table] += len(batch)
             on_progress(len(batch))
     if read != reader.header.rows:
         raise CommandFailed("The file is not complete. Nothing was changed.")
+    # Rows must not come among those of another site, or of this one as it was later.
+    if added and not is_new:
+        raise CommandFailed(
+            "This installation has content of its own. Nothing was changed. Import into a new one, such as "
+            "--data elsewhere."
+        )
     return added
 
 
@@ -151,10 +133,6 @@ def _batches(lines: Iterator[ExportLine]) -> Iterator[list[ExportLine]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _as_array(batch: list[ExportLine]) -> str:
-    return f"[{b','.join(bytes(line.row) for line in batch).decode()}]"
 
 
 async def _insert(connection: Any, table: str, columns: list[str]) -> str:

@@ -37,15 +37,15 @@ def columns() -> dict[str, list[Column]]:
     """Return the tables that are exported, with their columns, in an order in which rows can be inserted."""
     by_table = {table._meta.tablename: table._meta.columns for table in TABLES}  # noqa: SLF001 Piccolo describes tables so
     return {
-        table: [column for column in of_table if _is_exported(table, column)]
+        table: [
+            column
+            for column in of_table
+            # Neither computed by PostgreSQL nor left out.
+            if not isinstance(column, Generated) and name_of(column) not in LEFT_OUT_COLUMNS.get(table, ())
+        ]
         for table, of_table in by_table.items()
         if table not in LEFT_OUT
     }
-
-
-def _is_exported(table: str, column: Column) -> bool:
-    """Whether a column is neither computed by PostgreSQL nor left out."""
-    return not isinstance(column, Generated) and name_of(column) not in LEFT_OUT_COLUMNS.get(table, ())
 
 
 def name_of(column: Column) -> str:
@@ -55,9 +55,8 @@ def name_of(column: Column) -> str:
 
 def selects() -> dict[str, str]:
     """Return the query of each table's rows."""
-    return {table: _select(table, [name_of(column) for column in of_table]) for table, of_table in columns().items()}
-
-
-def _select(table: str, names: list[str]) -> str:
-    listed = ", ".join(f'"{name}"' for name in names)
-    return f"select {listed} from {table} order by {ORDER.get(table, '1')}"  # noqa: S608 names of our own tables
+    queries = {}
+    for table, of_table in columns().items():
+        names = ", ".join(f'"{name_of(column)}"' for column in of_table)
+        queries[table] = f"select {names} from {table} order by {ORDER.get(table, '1')}"  # noqa: S608 our own tables
+    return queries

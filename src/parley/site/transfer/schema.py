@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 from piccolo.columns import Column
 
 from parley.site.transfer import private
-from parley.site.transfer.format import KIND, VERSION
+from parley.site.transfer.format import KIND, Header
 
 TYPES: dict[str, dict[str, Any]] = {
     "BIGINT": {"type": "integer"},
@@ -19,51 +20,28 @@ TYPES: dict[str, dict[str, Any]] = {
     "JSONB": {},
 }
 TEXT: dict[str, Any] = {"type": "string"}
-HEADER: dict[str, Any] = {
-    "title": "The first line: what the file has.",
-    "type": "object",
-    "required": ["kind", "row"],
-    "properties": {
-        "kind": {"const": KIND},
-        "row": {
-            "type": "object",
-            "required": ["version", "site", "private", "taken_at", "migrations", "columns", "rows"],
-            "properties": {
-                "version": {"const": VERSION},
-                "site": {"type": "string", "description": "The address of the site."},
-                "private": {"type": "boolean"},
-                "taken_at": {"type": "string", "format": "date-time"},
-                "migrations": {"type": "array", "items": TEXT},
-                "columns": {"type": "object", "description": "The columns of each table, in the order of the lines."},
-                "rows": {"type": "object", "description": "The number of lines of each table."},
-            },
-        },
-    },
-}
 
 
 def schema() -> dict[str, Any]:
     """Return the schema of a line. A public export has fewer tables and columns than it names."""
-    tables = [_table(table, columns) for table, columns in private.columns().items()]
+    _, structs = msgspec.json.schema_components([Header])
+    lines = [_line(KIND, "The first line: what the file has.", structs["Header"])]
+    lines += [_line(table, f"A row of {table}.", _row(columns)) for table, columns in private.columns().items()]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of an export of a Parley site",
-        "oneOf": [HEADER, *tables],
+        "oneOf": lines,
     }
 
 
-def _table(table: str, columns: list[Column]) -> dict[str, Any]:
-    row = {
-        "type": "object",
-        "properties": {private.name_of(column): _column(column) for column in columns},
-        "additionalProperties": False,
-    }
-    return {
-        "title": f"A row of {table}.",
-        "type": "object",
-        "required": ["kind", "row"],
-        "properties": {"kind": {"const": table}, "row": row},
-    }
+def _line(kind: str, title: str, row: dict[str, Any]) -> dict[str, Any]:
+    properties = {"kind": {"const": kind}, "row": row}
+    return {"title": title, "type": "object", "required": ["kind", "row"], "properties": properties}
+
+
+def _row(columns: list[Column]) -> dict[str, Any]:
+    properties = {private.name_of(column): _column(column) for column in columns}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _column(column: Column) -> dict[str, Any]:

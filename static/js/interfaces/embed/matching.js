@@ -1,5 +1,5 @@
 // Finds the passages of an article in a publisher's page. Fingerprints are computed as in
-// src/parley/interfaces/embed/fingerprints.py, with which they must agree in every bit.
+// src/parley/interfaces/embed/page.py, with which they must agree in every bit.
 import { inSlices } from "./slices.js";
 
 const END = 40;

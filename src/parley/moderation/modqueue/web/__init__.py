@@ -1,6 +1,5 @@
-"""The queue over HTTP: the list, one item, several at once."""
+"""The queue over HTTP: the list with one item, several at once, and deciding where one sees something."""
 
-from parley.moderation.modqueue.web import article, bulk, comments, deciding, in_place, queue
+from parley.moderation.modqueue.web import bulk, in_place, queue
 
-PARTS = (queue, deciding, bulk, comments, article, in_place)
-handlers: list[object] = [handler for part in PARTS for handler in part.handlers]
+handlers: list[object] = [*queue.handlers, *bulk.handlers, *in_place.handlers]

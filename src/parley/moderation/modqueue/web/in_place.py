@@ -1,4 +1,7 @@
-"""The form by which moderators decide about what they see: on the page by htmx, or on a page of its own."""
+"""The form by which moderators decide about what they see: on the page by htmx, or on a page of its own.
+
+Articles also have a page that shows everything of them, as only moderators may read it.
+"""
 
 from typing import Any
 from urllib.parse import quote
@@ -7,17 +10,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.discussion.commenting.web import thread_at
+from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.decisions import undoing
-from parley.moderation.decisions.drafts import LetterPreview, draft_letters
 from parley.moderation.decisions.forms import DecisionForm
-from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
-from parley.moderation.guidelines import queries as guidelines
-from parley.moderation.modqueue import articles, in_place, people
+from parley.moderation.decisions.letters import LetterPreview, draft_letters
+from parley.moderation.decisions.restrictions import EFFECTS
+from parley.moderation.decisions.rules import ACTIONS
+from parley.moderation.modqueue import in_place, people
 from parley.moderation.modqueue import queries as modqueue
-from parley.moderation.modqueue.requests import decision_form
+from parley.moderation.modqueue.requests import decision_context, decision_form
 from parley.moderation.reports import subjects
 from parley.moderation.reports.subjects import Subject
-from parley.people.community.queries import grounds
 from parley.platform import db
 from parley.platform.errors import ParleyError
 from parley.platform.http.access import MODERATOR, AnyRequest, staff
@@ -26,6 +30,7 @@ from parley.platform.http.pages import page, wants_fragment
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, Message
 
+ADDRESSES = ["/c/{comment:str}/moderate", "/t/{thread:str}/moderate", "/u/{name:str}/moderate"]
 UNDONE = N_("Undone: everything is as it was, and nobody was notified.")
 
 
@@ -41,7 +46,7 @@ async def _show(
 ) -> Response[Any]:
     viewer = staff(request)
     about = _member_name(subject)
-    shown: dict[str, Any] = {
+    shown = await decision_context(request) | {
         "subject": subject,
         "form": form or DecisionForm({}),
         "actions": [
@@ -49,13 +54,8 @@ async def _show(
             for action in ACTIONS.values()
             if subject.kind in action.kinds and action.name not in _impossible(subject)
         ],
-        "all_actions": ACTIONS,
-        "grounds": await grounds(),
-        "saved": await guidelines.reasons(viewer.id),
-        "lengths": LENGTHS,
-        "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "destinations": await in_place.destinations(subject),
-        "passages": await articles.passages(subject.id) if subject.kind == "article" else [],
+        "passages": await in_place.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
         "notes": await people.notes(await in_place.concerned_member(subject) or 0) if about else [],
         "letter": None,
@@ -82,8 +82,17 @@ def _impossible(subject: Subject) -> set[str]:
     return impossible | ({"collapse"} if comment is not None and comment.collapsed is not None else {"restore"})
 
 
-async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
+@get(ADDRESSES, name="moderation:moderate-form", opt={"who": MODERATOR})
+async def moderate_form(request: AnyRequest) -> Response[Any]:
+    asked = request.query_params
+    form = DecisionForm({"action": asked.get("action", "")})
+    return await _show(request, await subjects.at(request, gone=True), form, done=as_id(asked.get("done", "")))
+
+
+@post(ADDRESSES, name="moderation:moderate", opt={"who": MODERATOR}, status_code=200)
+async def moderate(request: AnyRequest) -> Response[Any]:
     """Undo, preview or decide; a mistake shows the form with what was typed."""
+    subject = await subjects.at(request, gone=True)
     form = await decision_form(request)
     undo = form.id("undo")
     try:
@@ -113,40 +122,36 @@ async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
     return await draft_letters(choice, await in_place.concerned_member(subject), subject.kind, form.sanction)
 
 
-def _done_id(request: AnyRequest) -> int | None:
-    return as_id(request.query_params.get("done", ""))
+async def _show_article(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
+    context = await decision_context(request) | {
+        "thread": thread,
+        "article": await in_place.whole_article(thread.id),
+        "passages": await in_place.passages(thread.id),
+        "decisions": await people.decisions_about(0, "article", thread.id),
+        "actions": [ACTIONS[name] for name in (*EFFECTS, "restore")],
+        "form": form,
+    }
+    return page(request, "moderation/modqueue/article.html", status=status, **context)
 
 
-@get("/c/{comment:str}/moderate", name="moderation:moderate-comment-form", opt={"who": MODERATOR})
-async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    subject = await subjects.comment(comment, staff(request), gone=True)
-    form = DecisionForm({"action": request.query_params.get("action", "")})
-    return await _show(request, subject, form, done=_done_id(request))
+@get("/mod/articles/{thread:str}", name="moderation:article", opt={"who": MODERATOR})
+async def article_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _show_article(request, await thread_at(thread), Form({}))
 
 
-@post("/c/{comment:str}/moderate", name="moderation:moderate-comment", opt={"who": MODERATOR}, status_code=200)
-async def decide_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _answer(request, await subjects.comment(comment, staff(request), gone=True))
-
-
-@get("/t/{thread:str}/moderate", name="moderation:moderate-article-form", opt={"who": MODERATOR})
-async def article_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _show(request, await subjects.article(thread), done=_done_id(request))
-
-
-@post("/t/{thread:str}/moderate", name="moderation:moderate-article", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": MODERATOR}, status_code=200)
 async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _answer(request, await subjects.article(thread))
+    row = await thread_at(thread)
+    form, status = await decision_form(request), 422
+    form.require()
+    if not form.errors:
+        try:
+            await in_place.decide_article(staff(request), row.id, form.choice_for(0))
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _show_article(request, row, form, status)
+    return Redirect(f"/mod/articles/{row.id}", status_code=303)
 
 
-@get("/u/{name:str}/moderate", name="moderation:moderate-member-form", opt={"who": MODERATOR})
-async def member_form(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _show(request, await subjects.member(name, staff(request)), done=_done_id(request))
-
-
-@post("/u/{name:str}/moderate", name="moderation:moderate-member", opt={"who": MODERATOR}, status_code=200)
-async def decide_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _answer(request, await subjects.member(name, staff(request)))
-
-
-handlers: list[object] = [comment_form, decide_comment, article_form, decide_article, member_form, decide_member]
+handlers: list[object] = [moderate_form, moderate, article_page, decide_article]

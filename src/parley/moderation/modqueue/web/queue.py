@@ -1,30 +1,46 @@
-"""The page of the queue: the list, and one item open beside it."""
+"""The page of the queue: the list, one item open beside it, and a moderator's actions on that item.
+
+An action (claim, skip, reveal, decide, undo) answers with the item or the next one.
+"""
 
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from parley.discussion.threads import queries as threads
+from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
-from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Action
-from parley.moderation.guidelines import queries as guidelines
-from parley.moderation.modqueue import items
+from parley.moderation.decisions.letters import draft_letters
+from parley.moderation.decisions.rules import ACTIONS, Action, Stale
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.modqueue import claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
-from parley.moderation.modqueue.items import ItemDetails
+from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
-from parley.moderation.modqueue.requests import as_moment, details_at, wanted_of
-from parley.people.community.queries import grounds
+from parley.moderation.modqueue.requests import (
+    as_moment,
+    decision_context,
+    decision_form,
+    details_at,
+    item_at,
+    wanted_of,
+)
+from parley.platform import db
+from parley.platform.errors import ParleyError
 from parley.platform.http.access import MODERATOR, AnyRequest, staff
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id
 
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
 
-async def queue_answer(
+async def _answer(
     request: AnyRequest,
     details: ItemDetails | None,
     form: Form | None = None,
@@ -33,25 +49,20 @@ async def queue_answer(
     **context: Any,
 ) -> Response[Any]:
     """The list with one item open; for htmx the item only. `rows` are those of the list, if they were read already."""
-    shown = await item_context(request, details, form) | {"chosen": True} | context
+    shown = await _item_context(request, details, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "moderation/modqueue/queue.html", "item", status=status, **shown)
     return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await _list_context(request, rows))
 
 
-async def item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
+async def _item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
     """The context of the template of an item."""
     kind = details.item.kind if details else ""
-    return {
+    return await decision_context(request) | {
         "details": details,
         "form": form or DecisionForm({}),
         "actions": _actions(kind),
-        "all_actions": ACTIONS,
-        "grounds": await grounds(),
-        "saved": await guidelines.reasons(staff(request).id),
-        "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "keys": KEYS,
-        "lengths": LENGTHS,
         "wanted": wanted_of(request),
         "letter": None,
         "undone": details is not None and _is_undone(details, as_id(request.query_params.get("undone", ""))),
@@ -102,21 +113,129 @@ def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
     """The list with the item that the address names, or with the first item that nobody else has claimed."""
     if item:
-        return await queue_answer(request, await details_at(request, item))
+        return await _answer(request, await details_at(request, item))
     viewer, wanted, after = staff(request), wanted_of(request), _following_item(request)
     rows = await modqueue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
         more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
         return fragment(request, "moderation/modqueue/rows.html", details=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
-    return await queue_answer(
-        request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False
-    )
+    return await _answer(request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False)
 
 
 @get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
 async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    return await queue_answer(request, await details_at(request, item))
+    return await _answer(request, await details_at(request, item))
 
 
-handlers: list[object] = [queue_page, item_page]
+@post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
+async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Claim an item. Where another moderator has it or decided it, show that."""
+    row, form, status = await item_at(request, item), Form({}), 200
+    try:
+        await claims.claim(staff(request), row.id)
+    except Stale as stale:
+        form.errors["form"], status = stale.message, stale.status
+    if wants_fragment(request):
+        context = await _item_context(request, await details_at(request, item), form)
+        return page(request, "moderation/modqueue/queue.html", "claim", status=status, **context)
+    if form.errors:
+        return await _show(request, item, form, status)
+    return _to_item(request, row.id)
+
+
+@post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
+async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Leave an item to others and claim the next one."""
+    row = await item_at(request, item)
+    return await _show_next(request, row)
+
+
+@post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
+async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Show sensitive words, and record who looked."""
+    row = await item_at(request, item)
+    if row.sensitive:
+        async with db.atomic():
+            await modlog.write(staff(request), Entry("reveal", row.kind, row.target))
+    return await _show(request, item) if wants_fragment(request) else _to_item(request, row.id)
+
+
+@post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
+async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    row = await item_at(request, item)
+    form = await decision_form(request)
+    form.require()
+    if form.errors:
+        return await _show(request, item, form, 422)
+    if form.flag("preview"):
+        return await _preview(request, row, form)
+    try:
+        async with db.atomic():
+            decision = await decisions.decide(staff(request), form.choice_for(row.id))
+            await in_place.sanction(staff(request), row.member, form.sanction)
+    except ParleyError as error:
+        form.errors["form"] = error.message
+        return await _show(request, item, form, error.status)
+    return await _show_next(request, row, decision)
+
+
+@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
+async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Undo one's own decision. If it is too late, show the item as it is now with the reason."""
+    viewer, form = staff(request), Form(await posted_fields(request))
+    decision = form.id("decision") or 0
+    try:
+        await undoing.undo(viewer, decision)
+    except ParleyError as error:
+        form.errors["form"] = error.message
+        return await _show(request, item, form, error.status)
+    if not wants_fragment(request):
+        row = await item_at(request, item)
+        return _to_item(request, row.id, undone=decision)
+    details = await details_at(request, item)
+    context = await _item_context(request, details) | {"chosen": True, "undone": True}
+    rows = await modqueue.visible_items(viewer.id, [details.item.id]) if details.item.state == "open" else []
+    context |= {"row": rows[0] if rows else None, "waiting": await modqueue.waiting(viewer.id, wanted_of(request))}
+    return fragment(request, "moderation/modqueue/undone.html", **context)
+
+
+async def _show(request: AnyRequest, item: str, form: Form | None = None, status: int = 200) -> Response[Any]:
+    """The item as it is now, with the form and its errors."""
+    return await _answer(request, await details_at(request, item), form, status)
+
+
+def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redirect:
+    query = wanted_of(request).query
+    shown = f"{'&' if query else '?'}undone={undone}" if undone else ""
+    return Redirect(f"/mod/item/{item}{query}{shown}", status_code=303)
+
+
+async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = None) -> Response[Any]:
+    """Claim and show the next item, with a button that undoes the decision `made`."""
+    viewer, wanted = staff(request), wanted_of(request)
+    following = await claims.take_next(viewer, wanted, row.id)
+    if not wants_fragment(request):
+        done = f"{'&' if wanted.query else '?'}done={decision}" if decision else ""
+        path = f"/mod/item/{following}" if following else "/mod/queue"
+        return Redirect(f"{path}{wanted.query}{done}", status_code=303)
+    context = await _item_context(request, await items.details(viewer.id, following) if following else None)
+    return fragment(
+        request,
+        "moderation/modqueue/decided.html",
+        **context,
+        chosen=True,
+        done=await modqueue.undoable(viewer.id, decision) if decision else None,
+        waiting=await modqueue.waiting(viewer.id, wanted),
+    )
+
+
+async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
+    """The letters that the decision would send."""
+    letter = await draft_letters(form.choice_for(row.id), row.member, row.kind, form.sanction)
+    if wants_fragment(request):
+        return fragment(request, "moderation/modqueue/_letter.html", letter=letter, form=form)
+    return await _answer(request, await details_at(request, str(row.id)), form, letter=letter)
+
+
+handlers: list[object] = [queue_page, item_page, claim, skip, reveal, decide, undo]

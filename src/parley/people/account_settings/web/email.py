@@ -72,8 +72,8 @@ async def follow_link(request: AnyRequest, step: FromPath[str], token: FromPath[
 async def _check_link(request: AnyRequest, step: str, token: str) -> None:
     """Check that the viewer may follow a link. Raises Gone for an old one.
 
-    Only the account's member confirms a new address: the mailbox may be that of somebody who never asked for this, and
-    would be tied to an account that is not theirs. Raises SignInNeeded or Forbidden for others.
+    Only the account's member confirms a new address: the mailbox may belong to somebody who did not ask for this, and
+    whose address would be tied to another person's account. Raises SignInNeeded or Forbidden for others.
     """
     member = await address_ops.member_of(token) if step in STEPS else None
     if member is None:

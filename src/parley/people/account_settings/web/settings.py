@@ -13,7 +13,7 @@ from parley.people.accounts.user_agents import device
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import authentication, devices, ops
-from parley.people.sign_in.forms import NameForm, PasswordForm, ProfileForm
+from parley.people.sign_in.forms import AccountForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import Forbidden, NotFound, Refused, TooMany
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
@@ -30,7 +30,11 @@ PROFILE_TEMPLATE, SECURITY_TEMPLATE = "people/accounts/profile_settings.html", "
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await account_of(request)
     return page(
-        request, PROFILE_TEMPLATE, form=_profile_form(account), saved=_was_saved(request), **await _naming(account)
+        request,
+        PROFILE_TEMPLATE,
+        form=_profile_form(account),
+        saved="saved" in request.query_params,
+        **await _naming(account),
     )
 
 
@@ -60,12 +64,13 @@ async def set_profile(request: AnyRequest) -> Response[object]:
 
 @post("/settings/name", name="accounts:name", opt={"who": VERIFIED})
 async def change_name(request: AnyRequest) -> Response[object]:
-    """Change one's name, or choose one in place of a name that moderators removed."""
-    account, form = await account_of(request), NameForm(await posted_fields(request))
+    """Change the viewer's name, or replace one that moderators removed."""
+    account, form = await account_of(request), AccountForm(await posted_fields(request))
+    name = form.read("name", names.name)
     shown, naming = _profile_form(account), await _naming(account)
     if not form.errors:
         try:
-            await (ops.choose_name if naming["may_choose_name"] else renaming.rename)(signed_in(request), form.name)
+            await (ops.choose_name if naming["may_choose_name"] else renaming.rename)(signed_in(request), name)
         except Refused as error:
             form.errors["name"] = error.message
     if form.errors:
@@ -77,7 +82,6 @@ async def change_name(request: AnyRequest) -> Response[object]:
 
 @post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
 async def set_maps(request: AnyRequest) -> Response[object]:
-    """Let a member's answers count in maps of perspectives, or leave them out."""
     form = Form(await posted_fields(request))
     await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
     return see_other(f"{PROFILE}?saved#maps")
@@ -85,7 +89,6 @@ async def set_maps(request: AnyRequest) -> Response[object]:
 
 @post("/settings/feed", name="accounts:feed", opt={"who": MEMBER})
 async def set_feed(request: AnyRequest) -> Response[object]:
-    """Publish a feed of a member's comments, or no longer."""
     form = Form(await posted_fields(request))
     await ops.set_has_feed(signed_in(request), has_feed=not form.flag("no_feed"))
     return see_other(f"{PROFILE}?saved#feed")
@@ -95,7 +98,12 @@ async def set_feed(request: AnyRequest) -> Response[object]:
 async def security_page(request: AnyRequest) -> Response[object]:
     shown = await _security_context(signed_in(request))
     return page(
-        request, SECURITY_TEMPLATE, form=Form({}), saved=_was_saved(request), done=request.query_params, **shown
+        request,
+        SECURITY_TEMPLATE,
+        form=Form({}),
+        saved="saved" in request.query_params,
+        done=request.query_params,
+        **shown,
     )
 
 
@@ -109,7 +117,13 @@ async def change_password(request: AnyRequest) -> Response[object]:
     error: TooMany | None = None
     if not form.errors:
         try:
-            device_cookie = await _change_password(request, form)
+            device_cookie = await ops.change_password(
+                viewer,
+                current=form.current,
+                password=form.password,
+                ends_others=form.ends_others,
+                client=client_of(request),
+            )
         except Refused as refusal:
             form.errors["current"] = refusal.message
         except TooMany as too_many:
@@ -141,23 +155,8 @@ async def end_other_sessions(request: AnyRequest) -> Response[object]:
     return see_other(f"{SECURITY}?others")
 
 
-async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
-    return await ops.change_password(
-        signed_in(request),
-        current=form.current,
-        password=form.password,
-        ends_others=form.ends_others,
-        client=client_of(request),
-    )
-
-
-def _was_saved(request: AnyRequest) -> bool:
-    """Whether the page follows a form that was saved."""
-    return "saved" in request.query_params
-
-
 async def _security_context(viewer: Viewer) -> dict[str, Any]:
-    """What the page of security shows besides the password: sessions, the address, and other ways to sign in."""
+    """The context of the security page: sessions, the address, and other ways to sign in."""
     has_app = await authenticators.is_on(viewer.id)
     codes = await authenticators.count_unused_codes(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
@@ -179,7 +178,7 @@ async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
 
 @post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
 async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Mute a member, and keep each of the two from answering the other. `on=0` undoes it."""
+    """Mute a member; neither of the two can reply to the other any more. `on=0` undoes it."""
     return await _put(request, name, "block")
 
 

@@ -8,8 +8,7 @@ from litestar.params import FromPath
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.people.sign_in.authentication import SecondFactorNeeded, SignedIn
-from parley.people.sign_in.forms import ResendForm, SignUpForm
+from parley.people.sign_in.forms import AccountForm, SignUpForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
@@ -32,7 +31,7 @@ async def sign_up_page(request: AnyRequest) -> Response[object]:
 
 
 async def terms_of(invitation: str) -> joining.Terms:
-    """Who may sign up, for somebody with this invitation."""
+    """Who may sign up with this invitation, which may be empty."""
     for hook in hooks.terms_of:
         return await hook(invitation if invitation.isprintable() else "")
     return joining.Terms()
@@ -50,7 +49,15 @@ async def sign_up(request: AnyRequest) -> Response[object]:
     if form.errors:
         return invalid(request, TEMPLATE, form, **shown)
     try:
-        started = await _start(request, form)
+        started = await signup_ops.sign_up(
+            name=form.name,
+            email=form.email,
+            password=form.password,
+            client=client_of(request),
+            next_url=form.next,
+            zone=form.zone,
+            context=form.context,
+        )
     except ProofOfWorkNeeded as error:
         return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
     except (joining.NotAdmitted, TooMany) as error:
@@ -59,18 +66,6 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         form.errors["name"] = refusal.message
         return invalid(request, TEMPLATE, form, **shown)
     return see_other(leading_back("/signup/done", form.next), started)
-
-
-async def _start(request: AnyRequest, form: SignUpForm) -> SignedIn | SecondFactorNeeded:
-    return await signup_ops.sign_up(
-        name=form.name,
-        email=form.email,
-        password=form.password,
-        client=client_of(request),
-        next_url=form.next,
-        zone=form.zone,
-        context=form.context,
-    )
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
@@ -90,10 +85,10 @@ def _already_in(request: AnyRequest) -> Response[object]:
 
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
-    """Mail the link again."""
-    next_url, form = next_of(request), ResendForm(await posted_fields(request))
+    next_url, form = next_of(request), AccountForm(await posted_fields(request))
+    answer = form.secret("answer")
     try:
-        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=form.answer)
+        await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=answer)
     except ProofOfWorkNeeded as error:
         shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
         return invalid(request, "people/accounts/signup_done.html", form, error, **shown)
@@ -124,8 +119,8 @@ async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
 async def _owner(request: AnyRequest, token: str) -> queries.LinkOwner:
     """Return whose address a link confirms. Raises Gone for an old link.
 
-    An account that signs in at another site is confirmed by whoever is signed in to it: a new password would not keep
-    out somebody who signed up with another person's address. Raises SignInNeeded or Forbidden for others.
+    Only its signed-in member confirms an account without a password: a new password would not keep out somebody who
+    signed up with another person's address. Raises SignInNeeded or Forbidden for others.
     """
     owner = await queries.token_owner(tokens.digest(token), "verify")
     if owner is None:

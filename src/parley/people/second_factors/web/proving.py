@@ -1,4 +1,4 @@
-"""Proving who one is before something sensitive, by a passkey, a code or the password."""
+"""The step-up before sensitive actions: by a passkey, a code or the password."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.people.second_factors import passkeys, step_up
-from parley.people.sign_in.forms import ProofForm
+from parley.people.sign_in.forms import CodeForm
 from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
 from parley.platform.errors import Refused, TooMany
 from parley.platform.http.access import MEMBER, AnyRequest, signed_in
@@ -24,7 +24,7 @@ async def prove_page(request: AnyRequest) -> Response[object]:
 
 @post("/prove", opt={"who": MEMBER})
 async def prove(request: AnyRequest) -> Response[object]:
-    form = ProofForm({"next": request.query_params.get("next"), **await posted_fields(request)})
+    form = CodeForm({"next": request.query_params.get("next"), **await posted_fields(request)})
     viewer = signed_in(request)
     methods = await step_up.methods_of(viewer.id)
     try:
@@ -41,13 +41,12 @@ async def prove(request: AnyRequest) -> Response[object]:
 
 @post("/prove/options", opt={"who": MEMBER}, status_code=200)
 async def passkey_options(request: AnyRequest) -> dict[str, Any]:
-    """What a browser needs to have a passkey of the viewer sign."""
     viewer = signed_in(request)
     return await passkeys.options(step_up.purpose(viewer), viewer.id)
 
 
-def _field(form: ProofForm, methods: step_up.ProofMethods) -> str:
-    """Beside which field a mistake stands."""
+def _field(form: CodeForm, methods: step_up.ProofMethods) -> str:
+    """The field beside which an error is shown."""
     if form.credential or not (methods.by_code or methods.by_password):
         return "form"
     return "code" if methods.by_code else "password"

@@ -92,7 +92,7 @@ async def recovery_page(request: AnyRequest) -> Response[Any]:
 
 @post("/login/recovery", opt={"who": ANYONE})
 async def ask_for_recovery(request: AnyRequest) -> Response[Any]:
-    """Begin it. Only who gave the first factor gets here."""
+    """Begin the recovery. It needs the first factor."""
     ticket = ticket_of(request)
     try:
         account, _ = await second_factor.of_ticket(ticket)

@@ -12,7 +12,7 @@ from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.forms import ForgotForm
 from parley.platform.errors import Gone, NotFound, ParleyError, TooMany
-from parley.platform.http import access, fair_share
+from parley.platform.http import access, cookies, fair_share
 from parley.platform.http.access import AnyRequest, address_of, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, local_path, page
@@ -25,14 +25,12 @@ OTHER_ACCOUNT = N_("This link is for another account. Sign in to that account, a
 
 
 def client_of(request: AnyRequest) -> Client:
-    """The browser that makes the request."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
-    address, device = address_of(request), request.cookies.get(devices.cookie_name(), "")
+    address, device = address_of(request), request.cookies.get(cookies.name(devices.COOKIE), "")
     return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
 
 
 async def account_of(request: AnyRequest) -> queries.Account:
-    """The account of the viewer of a route for members."""
     account = await queries.account(access.signed_in(request).id)
     if account is None:
         raise NotFound(N_("This account no longer exists."))
@@ -41,7 +39,7 @@ async def account_of(request: AnyRequest) -> queries.Account:
 
 def ticket_of(request: AnyRequest) -> str:
     """The ticket of a sign-in that lacks its second step (sign_in_ticket.py), or ""."""
-    return request.cookies.get(sign_in_ticket.cookie_name(), "")
+    return request.cookies.get(cookies.name(sign_in_ticket.COOKIE), "")
 
 
 def next_of(request: AnyRequest) -> str:
@@ -54,21 +52,21 @@ def see_other(path: str, signed_in: SignedIn | SecondFactorNeeded | None = None)
     if isinstance(signed_in, SecondFactorNeeded):
         cookie = sign_in_ticket.cookie(signed_in.ticket)
         return Redirect(leading_back("/login/second", path), status_code=303, cookies=[cookie])
-    cookies = (
-        [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None
-    )
-    return Redirect(path, status_code=303, cookies=cookies)
+    answer = Redirect(path, status_code=303)
+    if signed_in:
+        answer.set_cookie(sessions.cookie(signed_in.token, signed_in.role))
+        answer.set_cookie(devices.cookie(signed_in.device))
+    return answer
 
 
 def expired_link(request: AnyRequest, purpose: str) -> Response[Any]:
-    """The page for a mailed link that no longer works."""
     return page(request, "people/accounts/used_up.html", status=Gone.status, purpose=purpose, next_url=next_of(request))
 
 
 def invalid(
     request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
 ) -> Response[Any]:
-    """The page of a form again, with what was typed and what is wrong with it."""
+    """The page of a form again, with the typed text and its errors."""
     if error is not None:
         form.errors["form"] = error.message
     status = error.status if error is not None else 422

@@ -8,7 +8,7 @@ from parley.people.accounts import hooks, queries, sessions, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.rules import Suspended
 from parley.people.sign_in import ops
-from parley.people.sign_in.forms import ResetForm, SignInForm
+from parley.people.sign_in.forms import AccountForm, SignInForm, member_words
 from parley.people.sign_in.web.common import client_of, expired_link, invalid, mail_link, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, ParleyError, Refused, TooMany
 from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
@@ -42,7 +42,6 @@ async def sign_in(request: AnyRequest) -> Response[object]:
 
 
 async def refusal_page(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
-    """The page of signing in again, with what is wrong."""
     context = await _links(error) if isinstance(error, Suspended) else {}
     if isinstance(error, ProofOfWorkNeeded):
         context = {"challenge": error.challenge}
@@ -126,12 +125,13 @@ async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     owner = await queries.token_owner(tokens.digest(token), "reset")
     if owner is None:
         return expired_link(request, "reset")
-    form = ResetForm(await posted_fields(request), owner.name, owner.email)
-    await form.ask_service("password", form.password)
+    form = AccountForm(await posted_fields(request))
+    password = form.new_secret("password", member_words(owner.name, owner.email))
+    await form.ask_service("password", password)
     if form.errors:
         return invalid(request, "people/accounts/reset.html", form)
     try:
-        signed_in = await ops.reset(token, form.password, client_of(request))
+        signed_in = await ops.reset(token, password, client_of(request))
     except Gone:
         return expired_link(request, "reset")
     return see_other(next_of(request), signed_in)

@@ -12,18 +12,17 @@ import rich_click as click
 
 from parley.platform.environment import SettingsError
 from parley.platform.local_servers import CannotStart, attach, find
-from parley.platform.settings import Settings, read
-from parley.site.cli.doctor.checks import Check, Level
-from parley.site.cli.doctor.environment import address, disk, files, mail, secret
-from parley.site.cli.doctor.servers import database, redis, replica
-from parley.site.cli.doctor.sign_in import passwords, providers, sign_up
+from parley.platform.settings import read
+from parley.site.cli.doctor import servers
+from parley.site.cli.doctor.checks import Check, Level, address, disk, files, mail, passwords, providers, secret
+from parley.site.cli.running import DATA, JSON
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@DATA
+@JSON
 def doctor(data: Path | None, *, as_json: bool) -> None:
     """Check this installation, and say what to do about problems."""
     try:
@@ -46,31 +45,25 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
     if data is None and "DATABASE_URL" in os.environ:
         yield os.environ
     else:
-        with attach(find(data)) as servers:
-            yield {**os.environ, **servers.settings}
+        with attach(find(data)) as running:
+            yield {**os.environ, **running.settings}
 
 
 async def examine(env: Mapping[str, str]) -> list[Check]:
-    """Return the results of all checks."""
     try:
         settings = read(env)
     except SettingsError as error:
         return [Check(Level.FAIL, "settings", str(error))]
-    return [Check(Level.OK, "settings", "All are readable."), *await examine_all(settings)]
-
-
-async def examine_all(settings: Settings) -> list[Check]:
     parts = await asyncio.gather(
         address(settings),
         secret(settings),
-        database(settings),
-        replica(settings),
-        redis(settings),
+        servers.database(settings),
+        servers.replica(settings),
+        servers.redis(settings),
         disk(settings),
         mail(settings),
         files(),
-        sign_up(settings),
         passwords(settings),
         providers(settings),
     )
-    return [check for part in parts for check in part]
+    return [Check(Level.OK, "settings", "All are readable."), *(check for part in parts for check in part)]

@@ -2,6 +2,8 @@
 
 import statistics
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,12 +15,11 @@ from parley.platform.db import SERVER_SETTINGS
 from parley.platform.db.migrated import known_migrations
 from parley.platform.events.redis import client_of
 from parley.platform.settings import Settings
-from parley.site.cli.doctor.checks import Check, Level, judge
+from parley.site.cli.doctor.checks import SECONDS, Check, Level, judge
 
 HAS_REPLICA = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
-SECONDS = 5
 SLOW_MILLISECONDS = 20
 FAR_OFF = timedelta(seconds=5)
 SELECT_FACTS = """
@@ -40,33 +41,48 @@ SELECT_FACTS = """
 """
 
 
-async def database(settings: Settings) -> list[Check]:
+# Who can sign up.
+WHO = {
+    "open": "Anybody can sign up.",
+    "invited": "Only people whom a member invited can sign up.",
+    "approved": "Anybody can sign up, and moderators let them in at /mod/signups.",
+    "closed": "Nobody can sign up. `parley member add` adds members.",
+}
+UNREACHABLE = (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
     try:
-        connection = await asyncpg.connect(settings.database_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = str(error).rstrip(".") or "it did not answer in time"
-        return [Check(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
-    try:
-        facts = await connection.fetchrow(SELECT_FACTS)
-        done: list[str] = []
-        if facts["has_migrations"]:
-            done = await connection.fetchval("select array_agg(name) from migration where app_name = 'parley'")
+        yield connection
     finally:
         await connection.close()
-    return [*_server(facts), *_role(facts), _check_migrations(set(done or ())), _clock(facts["now"])]
+
+
+async def database(settings: Settings) -> list[Check]:
+    done, sign_up = [], []
+    try:
+        async with connected(settings.database_url) as connection:
+            facts = await connection.fetchrow(SELECT_FACTS)
+            if facts["has_migrations"]:
+                done = await connection.fetchval("select array_agg(name) from migration where app_name = 'parley'")
+            if done:
+                mode = await connection.fetchval("select sign_up from community")
+                sign_up = [Check(Level.OK, "sign-up", WHO[mode])]
+    except UNREACHABLE as error:
+        reason = str(error).rstrip(".") or "it did not answer in time"
+        return [Check(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
+    return [*_server(facts), *_role(facts), _check_migrations(set(done or ())), _clock(facts["now"]), *sign_up]
 
 
 async def replica(settings: Settings) -> list[Check]:
-    """Check the replica, if there is one."""
     if settings.replica_url is None:
         return []
     try:
-        connection = await asyncpg.connect(settings.replica_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
-        try:
+        async with connected(settings.replica_url) as connection:
             streams = await connection.fetchval(HAS_REPLICA)
-        finally:
-            await connection.close()
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except UNREACHABLE as error:
         no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. Everything is read from the primary."
         return [Check(Level.WARN, "replica", no)]
     no = "It is not a replica, or receives nothing from the primary. Everything is read from the primary."

@@ -72,8 +72,6 @@ class DemoAppeal(msgspec.Struct, frozen=True):
 
 
 class DemoHeld(msgspec.Struct, frozen=True):
-    """A comment that rules held."""
-
     author: str
     minutes: int
     rules: list[str]
@@ -103,13 +101,11 @@ def cases() -> list[DemoCase]:
 
 
 def statements(thread: str) -> dict[str, DemoStatement]:
-    """The statements of a thread, by the comment's id."""
     raw = (FOLDER / "statements.json").read_bytes()
     return msgspec.json.decode(raw, type=dict[str, dict[str, DemoStatement]]).get(thread, {})
 
 
 def first_names() -> list[str]:
-    """First names of the members who only read and answer."""
     return msgspec.json.decode((FOLDER / "first_names.json").read_bytes(), type=list[str])
 
 

@@ -1,0 +1,67 @@
+"""Links in a text: addresses that are written so that software does not see them, and sites often linked to."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import re2  # type: ignore[import-untyped]
+
+from parley.platform.text.hosts import bare_host
+
+# The sites that discussions often link to: reference, science, public bodies, newspapers, and a few open to all.
+SITES = Path(__file__).parent / "data" / "sites.txt"
+# No domain of the list has more.
+MOST_LABELS = 4
+# Universities and public bodies: harvard.edu, cam.ac.uk, nhs.gov.uk, justice.gouv.fr.
+PUBLIC = re.compile(r"\.(?:edu|gov|mil|int)$|\.(?:ac|edu|gov|gob|gouv|gc|go)\.[a-z]{2}$")
+# Endings of hosts that are hardly ever words or names of files.
+ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
+# Those that are, and count only with a path.
+AS_WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
+# Those that may also be said: "example dot com".
+SAID = "com|net|org|info|biz|ru|xyz|co"
+NAME = "[a-z0-9][a-z0-9-]+"
+FINDERS = (
+    # hxxp://example.com, www.example.com, "http : // example . com"
+    re2.compile(rf"(?:h[tx]{{2}}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?({NAME}(?:\s?\.\s?{NAME})*)"),
+    # example.com, example.me/page
+    re2.compile(rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS})(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS})[/\\]))"),
+    # example . com
+    re2.compile(rf"\b({NAME} \. ?(?:{SAID}))\b"),
+    # example dot com, example(dot)com, example [.] com
+    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{AS_WORDS}))\b"),
+    re2.compile(rf"\b({NAME} (?:dot|punkt|punto) (?:{ENDINGS}))\b"),
+    # www example com
+    re2.compile(rf"\bwww? ({NAME} (?:{SAID}))\b"),
+    # A video on the same site.
+    re2.compile(r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})"),
+)
+# In most texts none of them matches, which one look finds.
+ANY = re2.compile("|".join(f"(?:{finder.pattern})" for finder in FINDERS))
+SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
+
+
+def written_addresses(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses in a folded text, each once, without those of `known` links."""
+    if not ANY.search(text):
+        return
+    seen = {bare_host(host) for host in known}
+    for finder in FINDERS:
+        for match in finder.finditer(text):
+            name = SEPARATORS.sub(".", match.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")
+            if name.partition("/")[0] not in seen:
+                seen.add(name.partition("/")[0])
+                yield f"//{name}"
+
+
+def is_often_linked(host: str) -> bool:
+    """Whether discussions often link to a host, or to the domain that it is below."""
+    labels = host.split(".")[-MOST_LABELS:]
+    return bool(PUBLIC.search(host)) or any(".".join(labels[at:]) in _often_linked() for at in range(len(labels)))
+
+
+@cache
+def _often_linked() -> frozenset[str]:
+    lines = [line for line in SITES.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return frozenset(domain.strip() for line in lines for domain in line.partition(": ")[2].split("|") if domain)
