@@ -6,7 +6,7 @@ words of the page, and must agree in every bit.
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -29,7 +29,7 @@ NOT_WORDS = re.compile(r"[\W_]+")
 _MASK = 0xFFFFFFFF
 
 
-class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
+class Fingerprint(msgspec.Struct, frozen=True):
     """What identifies a passage: a hash of its words, their beginning and their end."""
 
     hash: str
@@ -85,26 +85,26 @@ def _open_label(number: int) -> str:
 
 
 async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
-    """Return the passages. The fingerprints of a long article take a tenth of a second, so a thread computes them."""
-    shown_thread = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
-    return await asyncio.to_thread(_marked_passages, shown_thread.rows)
+    shown = await views.thread_view(views.DiscussionQuery(thread.id), fresh=False)
+    # In a thread: the fingerprints of a long article take a tenth of a second.
+    return await asyncio.to_thread(lambda: list(_marked_passages(shown.rows)))
 
 
-def _marked_passages(rows: Sequence[PassageRow]) -> list[MarkedPassage]:
-    return [passage for row in rows if (passage := _marked_passage(row)) is not None]
-
-
-def _marked_passage(row: PassageRow) -> MarkedPassage | None:
-    known = fingerprint(row.text)
-    if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
-        return None
-    count = row.comment_count
-    label = (
-        as_text(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
-    )
-    return MarkedPassage(
-        row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
-    )
+def _marked_passages(rows: Sequence[PassageRow]) -> Iterator[MarkedPassage]:
+    for row in rows:
+        known, count = fingerprint(row.text), row.comment_count
+        if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
+            continue
+        label = plural("{count} comment on this passage", "{count} comments on this passage", count)
+        yield MarkedPassage(
+            row.lineage,
+            known.hash,
+            known.start,
+            known.end,
+            count,
+            as_text(label) if count else "",
+            (row.quoted or [])[:MOST_QUOTES],
+        )
 
 
 def fingerprint(text: str) -> Fingerprint:

@@ -28,7 +28,6 @@ SECONDS = 60
 # Shorter texts are lists, sign-in pages and error pages.
 FEWEST_WORDS = 120
 NOT_ARTICLE = N_("There is no article at this address that can be discussed.")
-TOO_LONG = N_("Reading the article took too long.")
 
 
 class ApprovedItem(msgspec.Struct, frozen=True):
@@ -64,11 +63,11 @@ async def make(item: ApprovedItem) -> None:
         pause = rules.retry_seconds(error.retry_after, datetime.now(UTC))
         await db.execute(sql.DEFER_ITEM, item.id, pause)
     except CannotImport as error:
-        await _fail(item, error.reason)
+        await _settle(item, "failed", message=error.reason)
     except ParleyError as error:
-        await _fail(item, error.message)
+        await _settle(item, "failed", message=error.message)
     except TimeoutError:
-        await _fail(item, TOO_LONG)
+        await _settle(item, "failed", message=N_("Reading the article took too long."))
     finally:
         await hosts.release(item.host, pause)
 
@@ -90,19 +89,18 @@ async def _make(item: ApprovedItem, text: ArticleText) -> None:
         article = await find_article(text) or await find_similar(text.fingerprint)
         if article is not None:
             thread = await db.value(Thread.select(Thread.id).where(Thread.article == article))
-            await _finish(item, "known", thread)
+            await _settle(item, "known", thread)
             return
         opened = await open_thread(text=text, topic=item.topic, starter=None, revises=False)
-        await _finish(item, "made" if opened.is_new else "known", opened.id)
+        await _settle(item, "made" if opened.is_new else "known", opened.id)
 
 
-async def _finish(item: ApprovedItem, state: str, thread: int | None) -> None:
-    values: dict[Any, Any] = {FeedItem.state: state, FeedItem.thread: thread, FeedItem.message: ""}
+async def _settle(item: ApprovedItem, state: str, thread: int | None = None, message: Message | None = None) -> None:
+    values: dict[Any, Any] = {
+        FeedItem.state: state,
+        FeedItem.thread: thread,
+        FeedItem.message: serialize(message) if message else "",
+    }
     if state == "made":
         values[FeedItem.made_at] = db.NOW
-    await FeedItem.update(values).where(FeedItem.id == item.id)
-
-
-async def _fail(item: ApprovedItem, message: Message) -> None:
-    values: dict[Any, Any] = {FeedItem.state: "failed", FeedItem.message: serialize(message)}
     await FeedItem.update(values).where(FeedItem.id == item.id)

@@ -14,8 +14,6 @@ from parley.platform.text.messages import N_
 MOST_WEBHOOKS = 20
 FORMER_HOURS = 24
 
-ROTATED = N_("This secret was rotated already. If nobody has the new one, rotate it again.")
-
 LOCK_WEBHOOKS = "select pg_advisory_xact_lock(hashtextextended('webhooks', 0))"
 # Of two forms that replace one secret, only one succeeds. Otherwise no message would be signed with the secret that the
 # receiver knows.
@@ -41,16 +39,16 @@ async def make(url: str, kinds: Sequence[str]) -> tuple[int, str]:
 
     Raises Refused if there are too many.
     """
-    secret = signing.new_secret()
+    secret, sealed = signing.new_secret()
     async with db.atomic():
         # Of two forms at once, the second waits and counts the webhook of the first.
         await db.execute(LOCK_WEBHOOKS)
         if await Webhook.count() >= MOST_WEBHOOKS:
             raise Refused(N_("There can be at most {most} webhooks. Delete one first."), most=MOST_WEBHOOKS)
         inserted = await Webhook.insert(
-            Webhook(url=url, kinds=list(kinds), secret=signing.seal_secret(secret), position=await events.newest())
+            Webhook(url=url, kinds=list(kinds), secret=sealed, position=await events.newest())
         )
-    return inserted[0]["id"], signing.show_secret(secret)
+    return inserted[0]["id"], secret
 
 
 async def change(webhook: int, url: str, kinds: Sequence[str]) -> None:
@@ -62,10 +60,10 @@ async def rotate(webhook: int, rotation: int) -> str:
 
     Raises Refused if it was rotated since `rotation` (`WebhookRow.rotation`) was read.
     """
-    secret = signing.new_secret()
-    if await db.value(ROTATE_SECRET, webhook, signing.seal_secret(secret), rotation) is None:
-        raise Refused(ROTATED)
-    return signing.show_secret(secret)
+    secret, sealed = signing.new_secret()
+    if await db.value(ROTATE_SECRET, webhook, sealed, rotation) is None:
+        raise Refused(N_("This secret was rotated already. If nobody has the new one, rotate it again."))
+    return secret
 
 
 async def switch(webhook: int, *, on: bool) -> None:

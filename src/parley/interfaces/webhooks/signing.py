@@ -13,18 +13,10 @@ PURPOSE = "webhook"
 BYTES = 32
 
 
-def new_secret() -> bytes:
-    return secrets.token_bytes(BYTES)
-
-
-def show_secret(secret: bytes) -> str:
-    """Return a secret as receivers' libraries read it."""
-    return PREFIX + base64.b64encode(secret).decode()
-
-
-def seal_secret(secret: bytes) -> bytes:
-    """Return a secret as it is stored."""
-    return seal(secret, PURPOSE)
+def new_secret() -> tuple[str, bytes]:
+    """Return a new secret as receivers' libraries read it, and as it is stored."""
+    secret = secrets.token_bytes(BYTES)
+    return PREFIX + base64.b64encode(secret).decode(), seal(secret, PURPOSE)
 
 
 def open_secret(stored: bytes) -> bytes:
