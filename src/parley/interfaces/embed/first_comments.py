@@ -16,6 +16,23 @@ from parley.platform.text.messages import Message, serialize
 
 MOST_ATTEMPTS = 3
 
+CLAIM_FIRST_COMMENTS = """
+with due as (
+    select id from first_comment
+    where state = 'waiting' and due_at <= now() and exists (select from site where key = first_comment.site)
+    order by due_at limit 1 for update skip locked
+)
+update first_comment f set due_at = now() + interval '2 minutes', attempts = attempts + 1
+from due, site s where f.id = due.id and s.key = f.site
+returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f.assisted, f.submission, f.attempts
+"""
+SELECT_AUTHOR = f"""
+select 0::bigint as id, member.id as member, name, role, false as needs_factor, {STATE_NOW} as state,
+  {sessions.AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, density, legend, marks,
+  false as is_stale, array[]::text[] as muted, array[]::bigint[] as blocked
+from member where id = $1 and {SIGNS_IN}
+"""  # noqa: S608 constants only
+
 
 class OwnFirstComment(msgspec.Struct, frozen=True):
     """A first comment as its author sees it."""
@@ -48,7 +65,7 @@ class WaitingFirstComment(msgspec.Struct, frozen=True):
 
 
 async def store(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm) -> int:
-    """Store a comment on the article at `url`, and return its id. Sent again, it has the same id."""
+    """Store a comment on the article at `url`, and return its id. The same submission again returns the same id."""
     new = FirstComment(
         site=site.key,
         url=url,
@@ -63,9 +80,8 @@ async def store(viewer: Viewer, site: SiteRow, url: str, form: FirstCommentForm)
         await FirstComment.insert(new).on_conflict(
             target=(FirstComment.member, FirstComment.submission), action="DO NOTHING"
         )
-        [row] = await FirstComment.select(FirstComment.id).where(mine)
+        number: int = await db.value(FirstComment.select(FirstComment.id).where(mine))
         db.after_commit(lambda: wake_job("embed"))
-    number: int = row["id"]
     return number
 
 
@@ -74,29 +90,9 @@ async def of_member(number: int, member: int, site: str) -> OwnFirstComment | No
     return await db.fetch_one(OwnFirstComment, FirstComment.select().where(*own))
 
 
-CLAIM_FIRST_COMMENTS = """
-with due as (
-    select id from first_comment
-    where state = 'waiting' and due_at <= now() and exists (select from site where key = first_comment.site)
-    order by due_at limit 1 for update skip locked
-)
-update first_comment f set due_at = now() + interval '2 minutes', attempts = attempts + 1
-from due, site s where f.id = due.id and s.key = f.site
-returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f.assisted, f.submission, f.attempts
-"""
-
-
 async def claim() -> WaitingFirstComment | None:
     """Claim the comment that has been due for longest. It is due again in two minutes, in case this worker dies."""
     return await db.fetch_one(WaitingFirstComment, CLAIM_FIRST_COMMENTS)
-
-
-SELECT_AUTHOR = f"""
-select 0::bigint as id, member.id as member, name, role, false as needs_factor, {STATE_NOW} as state,
-  {sessions.AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, density, legend, marks,
-  false as is_stale, array[]::text[] as muted, array[]::bigint[] as blocked
-from member where id = $1 and {SIGNS_IN}
-"""  # noqa: S608 constants only
 
 
 async def author_of(wanted: WaitingFirstComment) -> sessions.ViewerRow | None:

@@ -6,14 +6,12 @@ from uuid import uuid4
 
 import msgspec
 
-from parley.articles.articles.queries import PassageRow
 from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comment_tree.view import Discussion, ThreadView
+from parley.discussion.comment_tree.view import Discussion
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes import queries as votes
-from parley.interfaces.embed.rules import SiteRow
 from parley.platform.http.access import Viewer
 
 NOTHING = ViewerState()
@@ -38,7 +36,7 @@ class PanelQuery(msgspec.Struct, frozen=True):
     focus: int | None = None
 
 
-async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
+async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
     """Return what the panel's template needs. Raises NotFound if there is no such thread."""
     whole = await views.thread_view(
         views.DiscussionQuery(query.thread, view="whole"), fresh=viewer is not None, viewer=viewer
@@ -49,10 +47,9 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
     )
     own = await votes.votes_in_thread(viewer.id, query.thread) if viewer else {}
     return {
-        "site_row": site,
         "thread": whole.thread,
         "query": query,
-        "passage_row": _passage(whole, query.passage),
+        "passage_row": next((row for row in whole.rows if row.lineage == query.passage), None),
         "comments": list(_comments(shown, own, viewer)),
         "held": await comments.held_comments(viewer.id, query.thread) if viewer else [],
         "more": shown.next_url is not None,
@@ -61,17 +58,13 @@ async def panel(site: SiteRow, query: PanelQuery, viewer: Viewer | None) -> dict
 
 
 async def _focus(query: PanelQuery) -> int | None:
-    """The comment to begin with, unless a moderator moved it to another thread."""
+    """Return the comment to begin with, unless a moderator has moved it to another thread."""
     row = await comments.one(query.focus) if query.focus is not None else None
     return query.focus if row is not None and row.thread == query.thread else None
 
 
-def _passage(whole: ThreadView, lineage: int | None) -> PassageRow | None:
-    return next((row for row in whole.rows if row.lineage == lineage), None)
-
-
 def _comments(shown: Discussion, own: dict[int, ViewerState], viewer: Viewer | None) -> Iterator[ShownComment]:
-    """The comments in reading order, each after the one that it answers."""
+    """Yield the comments in reading order, each after the comment that it answers."""
     tree, rows = shown.tree, shown.layout.rows
     todo = [(root, 0) for root in reversed(tree.roots)]
     while todo:

@@ -1,6 +1,5 @@
 """The panel in a publisher's page, over HTTP: a frame of our origin that only the site's pages may show."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -55,7 +54,7 @@ async def show(
 async def _page(
     request: AnyRequest, site: SiteRow, query: PanelQuery, status: int = 200, form: CommentForm | None = None
 ) -> Response[Any]:
-    context = await panel(site, query, viewer_of(request)) | {"form": form}
+    context = await panel(query, viewer_of(request)) | {"form": form}
     return framed_page(request, site, "interfaces/embed/panel.html", status, **context)
 
 
@@ -117,9 +116,9 @@ def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.
 @post("/embed/t/{thread:str}/vote", name="embed:vote", opt={"who": ANYONE})
 async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
     """Vote on a comment of the thread; the fields are those of `POST /c/{comment}/vote`, with `comment`."""
-    site_row, row, data = await queries.site(site), await thread_at(thread), await posted_fields(request)
+    site_row, row = await queries.site(site), await thread_at(thread)
     await queries.require_own(site_row, row.id)
-    form = VoteForm(data)
+    form = VoteForm(await posted_fields(request))
     comment = form.id("comment")
     query = PanelQuery(row.id, form.id("passage"), form.id("focus"))
     try:
@@ -129,8 +128,12 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
+    except NotFound:
+        raise
     except ParleyError as error:
-        return await _refusal_page(request, site_row, query, error, data)
+        refused = CommentForm({})
+        refused.values, refused.errors = {}, {"form": error.message}
+        return await _page(request, site_row, query, error.status, refused)
     return Redirect(path_of(query, site_row, f"#c{comment}"), status_code=303)
 
 
@@ -146,16 +149,6 @@ def _voter(request: AnyRequest, otherwise: Message) -> Viewer:
         raise SignInNeeded(otherwise)
     require_write_allowed(viewer)
     return viewer
-
-
-async def _refusal_page(
-    request: AnyRequest, site: SiteRow, query: PanelQuery, error: ParleyError, data: Mapping[str, Any]
-) -> Response[Any]:
-    if isinstance(error, NotFound):
-        raise error
-    form = CommentForm({"body": data.get("body", "-")})
-    form.values, form.errors = {}, {"form": error.message}
-    return await _page(request, site, query, error.status, form)
 
 
 handlers: list[object] = [show, post_comment, vote]
