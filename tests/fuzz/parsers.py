@@ -37,7 +37,6 @@ from parley.interfaces.embed.page import plain_words
 from parley.interfaces.feeds import drawing, formats, oembed
 from parley.interfaces.inbound_feeds import parsing
 from parley.interfaces.inbound_feeds import rules as feed_rules
-from parley.interfaces.inbound_feeds import sandbox as feed_sandbox
 from parley.interfaces.search import excerpts as search_excerpts
 from parley.interfaces.search import suggestions
 from parley.interfaces.search.documents import searched_words
@@ -247,7 +246,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
     "front matter": (lambda words: [read_front_matter(block.format(words)) for block in FRONT_MATTER], 20_000),
     "JSON feed": (lambda words: parsing._parse_json(json(json_feed(words)).encode(), "http://a.example"), 20_000),
-    "robots.txt": (lambda words: feed_sandbox._may_fetch(f"User-agent: *\nDisallow: /{words}", ROBOTS_PAGE), 20_000),
+    "robots.txt": (lambda words: parsing.may_fetch(f"User-agent: *\nDisallow: /{words}", ROBOTS_PAGE), 20_000),
     "head of an author's page": (lambda words: read_head(f"<head><link rel={words}"), 200_000),
     "passage of an embedded article": (plain_words, 200_000),
     "comment of another site": (as_markdown, 60_000),

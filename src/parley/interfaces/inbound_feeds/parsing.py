@@ -1,7 +1,4 @@
-"""Parsing RSS, Atom, RDF and JSON feeds and OPML, the list of feeds that feed readers export.
-
-Only the child process of sandbox.py does it.
-"""
+"""Parsing RSS, Atom, RDF and JSON feeds, lists of feeds (OPML) and robots.txt; only in the child of sandbox.py."""
 
 import calendar
 from collections.abc import Iterator, Mapping
@@ -17,6 +14,7 @@ from typing import Any
 import feedparser
 import msgspec
 from lxml import etree, html
+from protego import Protego
 
 from parley.articles.articles.rules import is_web_address
 from parley.extraction.errors import CannotImport
@@ -188,3 +186,8 @@ def addresses(data: bytes) -> list[str]:
 def _opml_link(outline: Any) -> str:
     """Return the attribute `xmlUrl`. Programs differ in its capital letters."""
     return next((str(value) for name, value in outline.attrib.items() if name.lower() == "xmlurl"), "")
+
+
+def may_fetch(robots: str, url: str) -> bool:
+    """Whether a robots.txt (RFC 9309) lets us fetch `url`."""
+    return bool(Protego.parse(robots).can_fetch(url, "Parley"))

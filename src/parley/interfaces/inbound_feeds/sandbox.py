@@ -12,7 +12,6 @@ from parley.extraction.sandbox import child
 from parley.interfaces.inbound_feeds.rules import FeedDocument, newest_first
 from parley.platform.text.messages import N_
 
-ROBOT = "Parley"
 _SECONDS = 30
 # Only the newest entries of a longer feed are read. Comparing one with those known takes the worker a tenth of a
 # millisecond, in which all other jobs wait, and 10 MB may have 300,000.
@@ -49,18 +48,12 @@ async def answer_of_child(request: bytes) -> bytes:
 def answer(request: bytes) -> bytes:
     from parley.interfaces.inbound_feeds import parsing  # noqa: PLC0415 only the child needs the parsers
 
-    readers = {"feed": parsing.parse, "opml": parsing.addresses, "robots": _may_fetch}
+    readers = {"feed": parsing.parse, "opml": parsing.addresses, "robots": parsing.may_fetch}
     reader, args = msgspec.msgpack.decode(request, type=tuple[str, tuple[Any, ...]])
     read = readers[reader](*args)  # type: ignore[operator]
     if isinstance(read, FeedDocument) and len(read.entries) > MOST_ENTRIES:
         read = msgspec.structs.replace(read, entries=newest_first(read.entries)[:MOST_ENTRIES])
     return msgspec.msgpack.encode(read)
-
-
-def _may_fetch(robots: str, url: str) -> bool:
-    from protego import Protego  # noqa: PLC0415 only the child needs it
-
-    return bool(Protego.parse(robots).can_fetch(url, ROBOT))
 
 
 if __name__ == "__main__":

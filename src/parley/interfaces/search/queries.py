@@ -39,24 +39,20 @@ WEIGHTS = "'{0.1, 0.2, 0.4, 1}'"
 # about 40 different words, and count as in BM25; articles have a title, which counts whatever their length.
 BY_LENGTH = "0.25 + 0.75 * length(words) / 40.0"
 LENGTHS = {Kind.ARTICLE: "1 + ln(1 + length(words))", Kind.PASSAGE: BY_LENGTH, Kind.COMMENT: BY_LENGTH}
-
-
-def _best_first(kind: Kind) -> str:
-    """Order by how much of the query a match has, if it may lack words; then by its words, its prior, and its age.
-
-    Words count more the closer together they stand, and a little by how often they occur, which also ranks texts that
-    have a word only as the name of their author. Readers mostly look for what they read in the last days: a comment of
-    today counts nearly twice as much as one of last month, and that one a quarter more than a very old one.
-    """
-    return f"""
+# Matches that may lack words are ordered by how much of the query they have. Then words count, the more the closer
+# together they stand, and a little by how often they occur, which also ranks texts that have a word only as the name of
+# their author. The prior and the age count too. Readers mostly look for what they read in the last days: a comment of
+# today counts nearly twice as much as one of last month, and that one a quarter more than a very old one.
+BEST_FIRST = {
+    kind: f"""
 (select sum(weight) from unnest($11::text[], $12::float8[]) part (query, weight) where words @@ query::tsquery)
 desc nulls last,
 (ts_rank_cd({WEIGHTS}, words, $6::text::tsquery) + 0.02 * ts_rank_cd({WEIGHTS}, words, $7::text::tsquery))::float8
-/ ({LENGTHS[kind]}) * (1 + 0.05 * prior) * (1 + 0.25 * exp(-days / 260) + exp(-days / 5)) desc,
+/ ({length}) * (1 + 0.05 * prior) * (1 + 0.25 * exp(-days / 260) + exp(-days / 5)) desc,
 prior desc, at desc, source desc
 """  # noqa: S608 constants only
-
-
+    for kind, length in LENGTHS.items()
+}
 NEWEST_FIRST = "$7::text is null, $11::text[] is null, $12::float8[] is null, at desc, source desc"
 # How candidates are chosen. In one thread, or by one member, all matches are read from the index of words and sorted,
 # hence the sums: in the order of an index, PostgreSQL would read most documents of the site.
@@ -78,7 +74,7 @@ with candidate as materialized (
     from candidate d {joined} and d.words @@ $6::text::tsquery
 )
 select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more
-from found order by {_best_first(kind) if order[0] == "best" else NEWEST_FIRST} offset $9 limit $10
+from found order by {BEST_FIRST[kind] if order[0] == "best" else NEWEST_FIRST} offset $9 limit $10
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
     for order, first in CANDIDATES_FIRST.items()
