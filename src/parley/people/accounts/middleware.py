@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import Any
 
+import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -82,25 +83,7 @@ def _not_before(consistency_token: str | None, cached: CachedViewer | None, now:
 
 def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
     """Return the member of a session as the viewer of a request."""
-    return Viewer(
-        id=row.member,
-        name=row.name,
-        role=row.role,
-        verified=row.state != "unverified",
-        session=row.id,
-        state=row.state,
-        awaits_approval=row.awaits_approval,
-        needs_factor=row.needs_factor,
-        until=row.state_until,
-        why=row.state_reason,
-        assisted=row.assisted,
-        density=row.density,
-        legend=row.legend,
-        marks=row.marks,
-        muted=frozenset(row.muted),
-        blocked=frozenset(row.blocked),
-        not_before=not_before,
-    )
+    return msgspec.structs.replace(msgspec.convert(row, Viewer, from_attributes=True), not_before=not_before)
 
 
 def _setting_token(scope: Scope, send: Send) -> Send:

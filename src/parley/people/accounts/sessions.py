@@ -48,9 +48,9 @@ def lacks_factor(days: str) -> str:
 AWAITS_APPROVAL = """case when state = 'unverified' then exists (
       select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
 SELECT_SESSION = f"""
-select session.id, member.id as member, name, case when {lacks_factor("$3")} then 'member' else role end as role,
-  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state,
-  {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
+select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
+  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
+  {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
   density, legend, marks,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
@@ -90,17 +90,18 @@ where member = $1 and {IS_VALID} order by session.seen_at desc, session.id desc
 
 
 class ViewerRow(msgspec.Struct, frozen=True):
-    """A session with its member, as requests need them."""
+    """A session with its member: the fields of a Viewer."""
 
+    session: int
     id: int
-    member: int
     name: str
     role: str
     needs_factor: bool
     state: str
+    verified: bool
     awaits_approval: bool
-    state_until: datetime | None
-    state_reason: str
+    until: datetime | None
+    why: str
     assisted: str
     density: str
     legend: bool
@@ -152,7 +153,7 @@ async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
     """Return the valid session with this token on this site or a publisher's, and record that it is used."""
     row = await db.fetch_one(ViewerRow, SELECT_SESSION, token_hash, site, settings().staff_factor_days)
     if row is not None and row.is_stale:
-        await db.execute(RECORD_USE, row.id)
+        await db.execute(RECORD_USE, row.session)
     return row
 
 

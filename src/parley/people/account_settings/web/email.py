@@ -7,7 +7,6 @@ from litestar.params import FromPath
 
 from parley.people.account_settings import address_ops
 from parley.people.account_settings.address_ops import PAGE
-from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.forms import ForgotForm
@@ -35,17 +34,14 @@ async def change(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(PAGE)
     account, form = await account_of(request), ForgotForm(await posted_fields(request))
-    error: TooMany | None = None
+    error: Refused | TooMany | None = None
     if not form.errors:
         try:
             await address_ops.request(account, form.email, client_of(request), answer=form.answer)
-        except Refused as refusal:
-            form.errors["email"] = refusal.message
-        except TooMany as too_many:
-            error = too_many
+        except (Refused, TooMany) as caught:
+            error = caught
     if form.errors or error:
-        challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
-        return invalid(request, TEMPLATE, form, error, email=account.email, sent=False, challenge=challenge)
+        return invalid(request, TEMPLATE, form, error, "email", email=account.email, sent=False)
     return see_other(f"{PAGE}?sent")
 
 

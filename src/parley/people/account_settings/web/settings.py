@@ -114,7 +114,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         return to_prove(SECURITY)
     form = PasswordForm(await posted_fields(request), account.name, account.email)
     await form.ask_service("password", form.password)
-    error: TooMany | None = None
+    error: Refused | TooMany | None = None
     if not form.errors:
         try:
             device_cookie = await ops.change_password(
@@ -124,12 +124,11 @@ async def change_password(request: AnyRequest) -> Response[object]:
                 ends_others=form.ends_others,
                 client=client_of(request),
             )
-        except Refused as refusal:
-            form.errors["current"] = refusal.message
-        except TooMany as too_many:
-            error = too_many
+        except (Refused, TooMany) as caught:
+            error = caught
     if form.errors or error:
-        return invalid(request, SECURITY_TEMPLATE, form, error, saved=False, done={}, **await _security_context(viewer))
+        context = await _security_context(viewer)
+        return invalid(request, SECURITY_TEMPLATE, form, error, "current", saved=False, done={}, **context)
     answer = see_other(f"{SECURITY}?saved")
     answer.set_cookie(devices.cookie(device_cookie))
     return answer

@@ -58,13 +58,10 @@ async def sign_up(request: AnyRequest) -> Response[object]:
             zone=form.zone,
             context=form.context,
         )
-    except ProofOfWorkNeeded as error:
-        return invalid(request, TEMPLATE, form, error, challenge=error.challenge, **shown)
     except (joining.NotAdmitted, TooMany) as error:
         return invalid(request, TEMPLATE, form, error, **shown)
-    except Refused as refusal:
-        form.errors["name"] = refusal.message
-        return invalid(request, TEMPLATE, form, **shown)
+    except Refused as error:
+        return invalid(request, TEMPLATE, form, error, "name", **shown)
     return see_other(leading_back("/signup/done", form.next), started)
 
 
@@ -90,8 +87,7 @@ async def verify_again(request: AnyRequest) -> Response[object]:
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=answer)
     except ProofOfWorkNeeded as error:
-        shown = {"next_url": next_url, "again": False, "challenge": error.challenge}
-        return invalid(request, "people/accounts/signup_done.html", form, error, **shown)
+        return invalid(request, "people/accounts/signup_done.html", form, error, next_url=next_url, again=False)
     return see_other(leading_back("/signup/done?again", next_url))
 
 

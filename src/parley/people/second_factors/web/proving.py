@@ -31,11 +31,8 @@ async def prove(request: AnyRequest) -> Response[object]:
         await step_up.prove(
             viewer, client_of(request), password=form.password, code=form.code, credential=form.credential
         )
-    except Refused as refusal:
-        form.errors[_field(form, methods)] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next, methods=methods)
-    except TooMany as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next, methods=methods)
+    except (Refused, TooMany) as error:
+        return invalid(request, TEMPLATE, form, error, _field(form, methods), next_url=form.next, methods=methods)
     return see_other(form.next)
 
 

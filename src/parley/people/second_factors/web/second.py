@@ -40,11 +40,9 @@ async def second(request: AnyRequest) -> Response[object]:
         done = await second_factor.sign_in(ticket_of(request), form.code, form.credential, client_of(request))
     except Gone as error:
         return invalid(request, TEMPLATE, form, error, next_url=form.next, by_code=False, by_passkey=False)
-    except Refused as refusal:
-        form.errors["form" if form.credential else "code"] = refusal.message
-        return invalid(request, TEMPLATE, form, next_url=form.next, **await _methods(request))
-    except (Forbidden, TooMany) as error:
-        return invalid(request, TEMPLATE, form, error, next_url=form.next, **await _methods(request))
+    except (Refused, Forbidden, TooMany) as error:
+        field = "form" if form.credential else "code"
+        return invalid(request, TEMPLATE, form, error, field, next_url=form.next, **await _methods(request))
     answer = see_other(form.next, done)
     answer.set_cookie(sign_in_ticket.cookie(""))
     return answer

@@ -43,11 +43,10 @@ async def turn_on(request: AnyRequest) -> Response[Any]:
     form = CodeForm(await posted_fields(request))
     try:
         codes = await authenticators.turn_on(viewer, account, form.sealed, form.code)
-    except Refused as refusal:
-        form.errors["code"] = refusal.message
+    except Refused as error:
         offer = authenticators.read_offer(viewer, form.sealed) or authenticators.offer(viewer)
         is_on = await authenticators.is_on(viewer.id)
-        return invalid(request, "people/accounts/totp.html", form, is_on=is_on, **_offer_context(offer))
+        return invalid(request, "people/accounts/totp.html", form, error, "code", is_on=is_on, **_offer_context(offer))
     return page(request, "people/accounts/recovery.html", codes=codes, left=len(codes), turned_on=True)
 
 

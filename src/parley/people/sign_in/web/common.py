@@ -11,7 +11,7 @@ from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.forms import ForgotForm
-from parley.platform.errors import Gone, NotFound, ParleyError, TooMany
+from parley.platform.errors import Gone, NotFound, ParleyError, Refused, TooMany
 from parley.platform.http import access, cookies, fair_share
 from parley.platform.http.access import AnyRequest, address_of, viewer_of
 from parley.platform.http.forms import Form, posted_fields
@@ -64,13 +64,19 @@ def expired_link(request: AnyRequest, purpose: str) -> Response[Any]:
 
 
 def invalid(
-    request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
+    request: AnyRequest,
+    template: str,
+    form: Form,
+    error: ParleyError | None = None,
+    field: str = "form",
+    **context: Any,
 ) -> Response[Any]:
-    """The page of a form again, with the typed text and its errors."""
+    """The page of a form again, with the typed text and its errors; a refusal is shown beside `field`."""
     if error is not None:
-        form.errors["form"] = error.message
-    status = error.status if error is not None else 422
-    return page(request, template, status=status, form=form, **context)
+        form.errors[field if isinstance(error, Refused) else "form"] = error.message
+    if isinstance(error, ProofOfWorkNeeded):
+        context["challenge"] = error.challenge
+    return page(request, template, status=error.status if error else 422, form=form, **context)
 
 
 async def mail_link(request: AnyRequest, template: str, purpose: str, sent: str) -> Response[Any]:
@@ -88,6 +94,5 @@ async def mail_link(request: AnyRequest, template: str, purpose: str, sent: str)
         async with fair_share.pause():
             await answer_due
     except TooMany as error:
-        challenge = error.challenge if isinstance(error, ProofOfWorkNeeded) else None
-        return invalid(request, template, form, error, next_url=form.next, challenge=challenge)
+        return invalid(request, template, form, error, next_url=form.next)
     return see_other(leading_back(sent, form.next))

@@ -1,11 +1,12 @@
 """Signing in and out, signing in by a mailed link, and setting a new password by one."""
 
+from typing import Any
+
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.people.accounts import hooks, queries, sessions, tokens
-from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.rules import Suspended
 from parley.people.sign_in import ops
 from parley.people.sign_in.forms import AccountForm, SignInForm, member_words
@@ -43,12 +44,10 @@ async def sign_in(request: AnyRequest) -> Response[object]:
 
 async def refusal_page(request: AnyRequest, form: Form, error: ParleyError, next_url: str) -> Response[object]:
     context = await _links(error) if isinstance(error, Suspended) else {}
-    if isinstance(error, ProofOfWorkNeeded):
-        context = {"challenge": error.challenge}
     return invalid(request, TEMPLATE, form, error, next_url=next_url, **context)
 
 
-async def _links(error: Suspended) -> dict[str, str | None]:
+async def _links(error: Suspended) -> dict[str, Any]:
     """The pages where a suspended member can read why and appeal, and have their account erased."""
     appeal_at = [await hook(error.member) for hook in hooks.where_to_appeal]
     leave_at = [await hook(error.member) for hook in hooks.where_to_leave]
