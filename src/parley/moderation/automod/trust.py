@@ -31,12 +31,8 @@ LEVELS = (
 
 def level(author: AuthorRecord) -> TrustLevel:
     """The highest level that a member has reached, lowered by one for each decision against them."""
-    reached = max(number for number, candidate in enumerate(LEVELS) if _meets(author, candidate))
+    reached = sum(author.age >= level.days and author.comments >= level.comments for level in LEVELS[1:])
     return LEVELS[max(0, reached - author.upheld)]
-
-
-def _meets(author: AuthorRecord, candidate: TrustLevel) -> bool:
-    return author.age >= candidate.days and author.comments >= candidate.comments
 
 
 class UsedUp(msgspec.Struct, frozen=True):

@@ -13,14 +13,9 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
+REMOVING = ("remove", "text", "passage", "title", "bio", "name", "statement")
 RESTRICTED = {
-    "remove": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "text": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "passage": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "title": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "bio": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "name": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "statement": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    **dict.fromkeys(REMOVING, ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED")),
     "collapse": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_DEMOTED"),
     "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
 }

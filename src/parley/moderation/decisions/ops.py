@@ -37,7 +37,6 @@ class DecidedItem(msgspec.Struct, frozen=True):
     claimed_until: datetime | None
 
 
-SELECT_REPORTERS = "select reporter from report where item = $1 and reporter is not null and state <> 'resolved'"
 # Of a sanction, also who reported what is decided about the same member in the same transaction.
 SELECT_REPORTERS_EVER = """
 select reporter from report where reporter is not null and (item = $1 or item in (
@@ -189,7 +188,8 @@ async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: in
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
     """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
-    members = set(await db.values(SELECT_REPORTERS, item))
+    of_item = Report.select(Report.reporter).where(Report.item == item, Report.state != "resolved")
+    members = set(await db.values(of_item.where(Report.reporter.is_not_null())))
     return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
 
 

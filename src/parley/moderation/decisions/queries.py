@@ -8,6 +8,7 @@ from markupsafe import Markup
 from parley.discussion.comments.queries import MAY_BE_QUOTED
 from parley.moderation.decisions.rows import ITEMS_OF_DECISION, WAS_REPORTED
 from parley.moderation.decisions.rules import ACTIONS, APPEAL_DAYS, act
+from parley.moderation.decisions.tables import Decision
 from parley.people.community.queries import SENSITIVE
 from parley.people.community.wordings import FORMER_WORDING, RULE_TEXT, RULE_TITLE
 from parley.platform import db
@@ -117,14 +118,6 @@ select id from decision d where d.member = $1 and {IS_SENT} and d.kind = 'commen
 order by d.id desc limit 1
 """  # noqa: S608 constants only
 RESTRICTIONS = [action.name for action in ACTIONS.values() if action.restricts]
-
-SELECT_SUSPENSION = """
-select id from decision
-where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
-order by until desc nulls first, id desc limit 1
-"""
-
-
 IS_HIDDEN = f"""
 select exists (
     select from decision d where d.id = $1 and (
@@ -147,7 +140,10 @@ async def statement(decision: int) -> StatementOfReasons | None:
 
 async def suspension(member: int) -> int | None:
     """The id of the decision by which a member is suspended."""
-    number: int | None = await db.value(SELECT_SUSPENSION, member)
+    in_force = (Decision.member == member) & (Decision.action == "suspend") & (Decision.state == "in_force")
+    suspensions = Decision.select(Decision.id).where(in_force, Decision.until.is_null() | (Decision.until > db.NOW))
+    # Descending, a permanent one without an end comes first.
+    number: int | None = await db.value(suspensions.order_by(Decision.until, Decision.id, ascending=False).limit(1))
     return number
 
 

@@ -31,12 +31,6 @@ class CurrentRestriction(msgspec.Struct, frozen=True):
     passage: int | None
 
 
-SELECT_IN_FORCE = """
-select action, passage from decision
-where kind = 'article' and target = $1 and action = any($2::text[]) and state = 'in_force'
-"""
-
-
 async def settle(
     target: Target, actor: int | None, new: str = "", passage: int | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -44,7 +38,10 @@ async def settle(
 
     `passage` is the one that the new action removes.
     """
-    restrictions = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
+    in_force = (Decision.kind == "article") & (Decision.target == target.id) & (Decision.state == "in_force")
+    restrictions = await db.fetch(
+        CurrentRestriction, Decision.select().where(in_force, Decision.action.is_in(list(EFFECTS)))
+    )
     restrictions += [CurrentRestriction(new, passage)] if new in EFFECTS else []
     effects = [EFFECTS[restriction.action] for restriction in restrictions]
     to = Restriction(

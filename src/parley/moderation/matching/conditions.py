@@ -87,8 +87,8 @@ class Domains(Condition, frozen=True, tag="domains"):
     ]
 
     def find(self, post: Post) -> str | None:
-        wanted = tuple(domain.casefold() for domain in self.domains)
-        return next((host for host in post.hosts if host.endswith(wanted) and _is_below(host, wanted)), None)
+        wanted = tuple(f".{domain.casefold()}" for domain in self.domains)
+        return next((host for host in post.hosts if f".{host}".endswith(wanted)), None)
 
 
 class Similar(Condition, frozen=True, tag="similar"):
@@ -274,7 +274,3 @@ def _name_keys(typed: tuple[str, ...]) -> frozenset[str]:
 
 def _fold_alike(word: str) -> str:
     return fold_alike(fold(word))
-
-
-def _is_below(host: str, domains: tuple[str, ...]) -> bool:
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)

@@ -76,8 +76,8 @@ class Marks(NamedTuple):
 
 
 def marks(text: str, links: int) -> Marks:
-    """The marks of a folded text with so many links."""
-    text_marks = _phrases_in(text) | _shapes_in(text) | _link_marks(links)
+    """The marks of a folded text with this many links: one link sets one mark, more set two."""
+    text_marks = _phrases_in(text) | _shapes_in(text) | set(("link", "links")[:links])
     return Marks(tuple(sorted(text_marks)), bisect(SIZES, text.count(" ") + 1))
 
 
@@ -91,10 +91,6 @@ def combine(names: tuple[str, ...], size: int) -> Iterator[str]:
         if REACHED.intersection(names):
             yield f"!@{size} {count}"
     yield from (f"!{first} {other}" for first, other in combinations(names, 2))
-
-
-def _link_marks(links: int) -> set[str]:
-    return {"link"} if links == 1 else {"link", "links"} if links else set()
 
 
 def _shapes_in(text: str) -> set[str]:

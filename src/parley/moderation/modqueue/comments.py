@@ -10,6 +10,7 @@ from parley.moderation.matching.post import LONGEST_COMPARED, comparable
 from parley.moderation.modqueue.filters import CommentFilter
 from parley.moderation.modqueue.queries import EXCERPT
 from parley.moderation.reports.queries import IS_SENSITIVE
+from parley.people.accounts import names
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.text import markdown
@@ -80,8 +81,8 @@ class ComparedComment(msgspec.Struct, frozen=True):
 
 
 def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
-    host = wanted.host.lower() if wanted.host else None
-    return viewer, wanted.days, wanted.author_key, host, wanted.rule, wanted.thread, wanted.moderator_key
+    author, moderator = (names.key(name) if name else None for name in (wanted.author, wanted.moderator))
+    return viewer, wanted.days, author, wanted.host and wanted.host.lower(), wanted.rule, wanted.thread, moderator
 
 
 async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:

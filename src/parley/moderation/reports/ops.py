@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from parley.moderation.reports import receipts, targets
-from parley.moderation.reports.tables import QueueItem
+from parley.moderation.reports.tables import QueueItem, Report
 from parley.people.community.tables import Guideline
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
@@ -207,7 +207,6 @@ async def _add(item: int, entered: ReportInput, weight: float) -> int:
         if entered.gets_receipt:
             await receipts.send_receipt(made)
         return made
-    first: int = await db.value(
-        "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter
-    )
+    waiting = (Report.item == item) & (Report.reporter == reporter) & (Report.state != "resolved")
+    first: int = await db.value(Report.select(Report.id).where(waiting))
     return first

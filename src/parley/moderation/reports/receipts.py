@@ -68,7 +68,7 @@ where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
     for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
-        link = _confirmation_link(report) if row.is_visitor else None
+        link = f"{settings().base_url}/reports/{report}/{key(report)}" if row.is_visitor else None
         await _send(f"receipt.{report}", row, _write("receipt", row, confirm=link))
 
 
@@ -107,10 +107,6 @@ def key(report: int) -> str:
 def is_key(report: int, key: str) -> bool:
     """Whether `key` is the signature in the link of this report."""
     return is_signature("report", str(report).encode(), key)
-
-
-def _confirmation_link(report: int) -> str:
-    return f"{settings().base_url}/reports/{report}/{key(report)}"
 
 
 def _write(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ import msgspec
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import receipts
 from parley.moderation.reports.ops import ReportInput
+from parley.moderation.reports.tables import Report
 from parley.moderation.rights.rules import GROUNDS, WISHES
 from parley.moderation.rights.tables import RightsRequest
 from parley.people import mail
@@ -40,18 +41,14 @@ async def request(wanted: RightsRequestInput) -> int:
         inserted = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
-        if not inserted or await _is_older(report):
+        # A report that was there before does not have the text of this request.
+        if not inserted or await Report.exists().where(Report.id == report, Report.created_at < NOW):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
         await receipts.send_receipt(report)
         if report_input.reporter is not None:
             await notify_starter(report)
     number: int = inserted[0]["id"]
     return number
-
-
-async def _is_older(report: int) -> bool:
-    """Whether the report was there before this request, so that it does not have the request's text."""
-    return bool(await db.value("select created_at < now() from report where id = $1", report))
 
 
 class RequestNotice(msgspec.Struct, frozen=True):
