@@ -9,32 +9,12 @@ from parley.discussion.statements.deck import StatementCandidate, choose
 from parley.people.accounts.tables import Block
 from parley.platform import db
 
-
-class StatementRow(msgspec.Struct, frozen=True):
-    """A comment's statement, and the one that waits for its author's confirmation."""
-
-    comment: int
-    thread: int
-    author: int | None
-    text: str | None
-    proposal: int | None
-    proposed: str | None
-    proposed_by: str | None
-
-
 SELECT_STATEMENT = """
 select c.id as comment, c.thread, c.author, c.statement as text, p.id as proposal, p.text as proposed,
        m.name as proposed_by
 from comment c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
 left join member m on m.id = p.member where c.id = $1 and c.state = 'visible'
 """
-
-
-async def one(comment: int) -> StatementRow | None:
-    """The statement of a visible comment."""
-    return await db.fetch_one(StatementRow, SELECT_STATEMENT, comment)
-
-
 # A thread may have any number of statements: the best of all, of each stance and of each passage are enough for a deck.
 CAN_BE_ASKED = "statement is not null and state = 'visible' and collapsed is null and author is not null"
 BEST_FIRST = "order by best desc, id"
@@ -57,6 +37,36 @@ left join merged_statement s on s.comment = c.id and exists (
     select from comment kept where kept.id = s.kept and kept.thread = c.thread)
 where m.state <> 'anonymised'
 """  # noqa: S608 constants only
+SELECT_ANSWERED = """
+select c.id as comment, c.statement as text, v.value from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording
+  and c.statement is not null and c.state = 'visible'
+order by v.changed_at desc, c.id limit 200
+"""
+COUNT_ASKED_TODAY = """
+select count(*) from vote where member = $1 and asked and changed_at > now() - interval '1 day'
+"""
+SELECT_PASSAGE = f"""
+select p.text from thread t join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p where t.id = $1 and p.lineage = $2
+"""  # noqa: S608 constants only
+
+
+class StatementRow(msgspec.Struct, frozen=True):
+    """A comment's statement, and the one that waits for its author's confirmation."""
+
+    comment: int
+    thread: int
+    author: int | None
+    text: str | None
+    proposal: int | None
+    proposed: str | None
+    proposed_by: str | None
+
+
+async def one(comment: int) -> StatementRow | None:
+    """The statement of a visible comment."""
+    return await db.fetch_one(StatementRow, SELECT_STATEMENT, comment)
 
 
 async def candidates(thread: int) -> list[StatementCandidate]:
@@ -77,14 +87,6 @@ class AnswerRow(msgspec.Struct, frozen=True):
     value: int
 
 
-SELECT_ANSWERED = """
-select c.id as comment, c.statement as text, v.value from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording
-  and c.statement is not null and c.state = 'visible'
-order by v.changed_at desc, c.id limit 200
-"""
-
-
 async def answers_of(member: int, thread: int) -> list[AnswerRow]:
     """A member's answers in a thread, the latest first."""
     return await db.fetch(AnswerRow, SELECT_ANSWERED, member, thread)
@@ -102,21 +104,10 @@ async def left_for(
     return [statement for statement in asked if statement.comment not in done and statement.author not in authors]
 
 
-COUNT_ASKED_TODAY = """
-select count(*) from vote where member = $1 and asked and changed_at > now() - interval '1 day'
-"""
-
-
 async def asked_today(member: int) -> int:
     """How many answers of the last 24 hours count as asked."""
     count: int = await db.value(COUNT_ASKED_TODAY, member)
     return count
-
-
-SELECT_PASSAGE = f"""
-select p.text from thread t join article a on a.id = t.article
-join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p where t.id = $1 and p.lineage = $2
-"""  # noqa: S608 constants only
 
 
 async def passage(thread: int, lineage: int) -> str | None:

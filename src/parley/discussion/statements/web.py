@@ -41,7 +41,7 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
     # For the author what waits for them, for a moderator what they would change.
     text = statement.proposed or (statement.text if statement.author == viewer.id else None)
     form = StatementForm({"text": text or ""})
-    # A proposal that breaks a rule of statements is no mistake of the viewer's yet.
+    # If a proposal breaks a rule of statements, that is not the viewer's mistake.
     form.errors.clear()
     return await _show(request, row, statement, form)
 

@@ -1,4 +1,4 @@
-"""What follows from a match, in the transaction that posts the comment. A moderator reviews all that a rule hides."""
+"""What follows from a match, in the transaction that posts the comment. Moderators review what a rule hides."""
 
 from collections.abc import Sequence
 

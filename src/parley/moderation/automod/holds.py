@@ -1,7 +1,7 @@
-"""Held comments until a moderator decides.
+"""What happens to a held comment until a moderator decides.
 
-An admin is asked after two days, and the comment expires after fourteen. Its author can withdraw it, or edit it: then
-it is judged anew.
+After two days an admin is asked, after fourteen it expires. Its author can withdraw it, or edit it: then the rules
+judge it again.
 """
 
 from datetime import datetime
@@ -49,8 +49,12 @@ select id from comment where state = 'pending' and created_at <= now() - $1 * in
   and {attempts.due(EXPIRING, "id")}
 order by created_at limit $2
 """  # noqa: S608 constants only
-# What matched the former text says nothing of the new one.
+# Hits on the former text say nothing about the new one.
 FORGET_HITS = "delete from hit where comment = $1 and rule <> all($2::bigint[])"
+SELECT_EXPIRED = """
+select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
+from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
+"""
 
 
 class Expired(msgspec.Struct, frozen=True):
@@ -64,16 +68,10 @@ class Expired(msgspec.Struct, frozen=True):
     written_at: datetime
 
 
-SELECT_EXPIRED = """
-select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
-from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
-"""
-
-
 async def escalate() -> int:
     """Ask an admin to review comments held for two days, and mail the staff about them; return their number.
 
-    Each comment has a transaction of its own: whoever decides waits until one ends that wrote to the record.
+    Each comment has its own transaction, because one that has written to the record blocks all other decisions.
     """
     late = await db.values(SELECT_LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH)
     count = sum(await attempts.each(ESCALATING, late, _escalate))

@@ -10,7 +10,7 @@ HOUR = 3_600
 
 
 class TrustLevel(msgspec.Struct, frozen=True):
-    """A level, reached after so many days and comments that were let in."""
+    """A level, reached after `days` and after `comments` that were let in."""
 
     name: str
     days: int
@@ -21,7 +21,7 @@ class TrustLevel(msgspec.Struct, frozen=True):
     is_held_without_rules: bool
 
 
-# How many links a newcomer may post is not limited here but by automatic rules (m0001_rules.json).
+# Automatic rules limit the links of newcomers (m0001_rules.json).
 LEVELS = (
     TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
     TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),

@@ -26,7 +26,6 @@ LABELS = {
 
 
 async def figures(period: Period) -> list[Figure]:
-    """All figures of a period."""
     return [
         sent(period, await mail_queries.sent(period.since)),
         bounced(period, await mail_queries.bounced(period.since)),

@@ -1,4 +1,4 @@
-"""Deciding: the effect on the target, the statement, the answer to reports, the letters and the record, together."""
+"""Deciding: the effect on the target, the answers to reports, the letters and the record, in one transaction."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,21 +23,7 @@ from parley.platform.text.messages import N_
 
 # Called in the transaction of each decision; hooks.py fills this in.
 after_decision: list[Callable[[], None]] = []
-
-
-class DecidedItem(msgspec.Struct, frozen=True):
-    """The queue item that is decided on."""
-
-    id: int
-    kind: str
-    target: int
-    state: str
-    version: int
-    claimed_by: int | None
-    claimed_until: datetime | None
-
-
-# Of a sanction, also who reported what is decided about the same member in the same transaction.
+# For a sanction, also those who reported what was decided about the same member in the same transaction.
 SELECT_REPORTERS_EVER = """
 select reporter from report where reporter is not null and (item = $1 or item in (
     select item from decision where moderator = $2 and member = $3 and created_at = now()))
@@ -57,6 +43,16 @@ where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action 
 HAS_OTHERS = """
 select exists(select from member where role = any($1::text[]) and state = 'active' and id <> all($2::bigint[]))
 """
+
+
+class DecidedItem(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    target: int
+    state: str
+    version: int
+    claimed_by: int | None
+    claimed_until: datetime | None
 
 
 async def decide(viewer: Viewer, choice: Choice) -> int:
@@ -80,7 +76,7 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
 
 
 async def concerned_member(viewer: Viewer, target: Target) -> int | None:
-    """The member who may not decide about a target. Who added an article may, where nobody else can."""
+    """The member who may not decide about a target. The one who added an article may, if nobody else can."""
     if target.kind == "article" and await is_alone(viewer):
         return None
     return target.member

@@ -39,7 +39,7 @@ def can_be_sanctioned(target: Target) -> bool:
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set the state of a locked member from the sanctions in force and a `new` one; return what changed.
 
-    Of a member who left, only the state that they come back to is set.
+    For a member who has left, it sets only the state that they come back to.
     """
     if target.member is None:
         return {}, {}

@@ -238,7 +238,7 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 class SpamScore(Condition, frozen=True, tag="score"):
     """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
 
-    # A low score leads to no suspicion, but spares talk from the other conditions of a rule.
+    # A low threshold catches little advertising by itself, but keeps the rule's other conditions away from plain talk.
     at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:

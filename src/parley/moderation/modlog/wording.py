@@ -125,7 +125,7 @@ KINDS = {
     "feed": N_("Feeds"),
     "ring": N_("Voting rings"),
 }
-# The states and roles that the record tells of.
+# The states and roles that the record mentions.
 STATES = {
     "pending": N_("waiting"),
     "visible": N_("shown"),
@@ -158,14 +158,14 @@ FIELD_STATES = {
     ("retired", False): N_("in force"),
     ("retired", True): N_("not in force"),
 }
-# What is said of words that were removed.
+# What stands for words that were removed.
 EMPTY = {
     "statement": N_("no statement"),
     "bio": N_("no bio"),
     "title": N_("no title"),
     "name": N_("no name"),
 }
-# For good, and for a time.
+# Permanently, and for a time.
 SANCTIONED = {
     "silenced": (N_("silenced permanently"), N_("silenced until {day}")),
     "suspended": (N_("suspended permanently"), N_("suspended until {day}")),

@@ -31,8 +31,12 @@ class QueueFilter(msgspec.Struct, frozen=True):
     @property
     def query(self) -> str:
         """The query string of an address with this filter."""
+        return self.query_with()
+
+    def query_with(self, **more: int | None) -> str:
+        """As `query`, with further parameters."""
         chosen = {name: int(value) if value is True else value for name, value in msgspec.structs.asdict(self).items()}
-        parts = urlencode({name: value for name, value in chosen.items() if value})
+        parts = urlencode({name: value for name, value in (chosen | more).items() if value})
         return f"?{parts}" if parts else ""
 
     @property

@@ -57,7 +57,7 @@ async def _show(
         "destinations": await in_place.destinations(subject),
         "passages": await in_place.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
-        "notes": await people.notes(await in_place.concerned_member(subject) or 0) if about else [],
+        "notes": await people.notes(await in_place.concerned_member(subject)) if about else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
