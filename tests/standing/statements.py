@@ -57,7 +57,7 @@ BUILT = {
     people.SELECT_DECISIONS: [people.SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.SELECT_FROM_PAGE: [
         modqueue.WITH_PAGE + modqueue.SELECT_FROM_PAGE,
-        modqueue.WITH_ONE + modqueue.SELECT_FROM_PAGE,
+        modqueue.WITH_THESE + modqueue.SELECT_FROM_PAGE,
     ],
     notifications.COUNT_UNREAD: [notifications.SELECT_UNREAD],
     threads.SELECT_THREADS: list(threads.SELECT_BY_SORT.values()),

@@ -51,7 +51,7 @@ def connect() -> None:
     statements_web.propose_to_author[:] = [statements.propose]
     statements.when_proposed[:] = [notifications.proposed_statement]
     reports.after_confirmed[:] = [rights.notify_starter]
-    letters.after_statement[:] = [notifications.notify_decided]
+    letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]

@@ -561,7 +561,7 @@ async def test_rejecting_an_already_approved_proposal_keeps_the_reason(client: h
     assert response.status_code == 409 and "A month will do.</textarea>" in response.text
 
 
-async def test_whoever_proposed_it_does_not_find_it(client: httpx.AsyncClient) -> None:
+async def test_the_proposer_does_not_find_the_proposal(client: httpx.AsyncClient) -> None:
     decision, _, mo = await proposal()
     await make.sign_in(client, mo)
 

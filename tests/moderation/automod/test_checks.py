@@ -1,4 +1,4 @@
-"""The rules judge what is posted: they hold, flag, collapse, slow and tell, and write down what they did."""
+"""Rules judge new comments: they hold, flag, collapse, slow and notify, and record what they did."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""The rules judge what is written into a comment later: nobody gets past them by posting something else first."""
+"""Rules also judge edits, so that nobody evades them by posting something else first."""
 
 import httpx
 import pytest

@@ -66,7 +66,7 @@ async def test_most_of_what_members_with_a_record_write_needs_no_judging(app: Li
     assert await concerned(author, "You fool!")
 
 
-async def test_whoever_is_not_known_to_have_a_record_is_judged(app: Litestar) -> None:
+async def test_a_member_without_a_known_record_is_judged(app: Litestar) -> None:
     assert await concerned(await newcomer())
     assert await concerned(await make.member())
 

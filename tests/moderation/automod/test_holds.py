@@ -40,7 +40,7 @@ async def holding(app: Litestar, db: None) -> None:
 
 
 async def held(author: Viewer, days: int, thread: int | None = None) -> int:
-    """A comment that a rule held so many days ago."""
+    """A comment that a rule held this many days ago."""
     comment = await make.comment(thread or await make.thread(), author, WORDS)
     await age(comment, timedelta(days))
     return comment
@@ -134,7 +134,7 @@ async def test_what_a_moderator_came_to_in_time_stays(app: Litestar) -> None:
     assert await state(comment) == "visible"
 
 
-async def test_what_is_let_in_is_new_to_whoever_was_here_while_it_waited(app: Litestar) -> None:
+async def test_a_released_comment_is_new_to_members_who_visited_while_it_was_held(app: Litestar) -> None:
     comment, reader = await held(await make.member(), 1), await make.member()
     thread: int = await core.value("select max(id) from thread")
     await ops.record_visit(member=reader.id, thread_id=thread)

@@ -1,4 +1,4 @@
-"""What members may do grows by one table, and nothing else grows: the table is read here as what is promised (I18)."""
+"""What members may do depends on their trust level, as one table says, and on nothing else (I18)."""
 
 import re
 from datetime import timedelta

@@ -69,7 +69,7 @@ async def test_a_sanction_says_why_on_the_member(app: Litestar) -> None:
 
 
 @pytest.mark.parametrize("state", ["unverified", "deactivated"])
-async def test_whoever_cannot_write_is_not_sanctioned(app: Litestar, state: str) -> None:
+async def test_a_member_who_cannot_write_is_not_sanctioned(app: Litestar, state: str) -> None:
     author = await make.member()
     item = await reported(author)
     await make.put_state("member", author.id, state)

@@ -231,7 +231,7 @@ def test_a_rule_that_matches_is_never_ruled_out_beforehand(rules: list[ActiveRul
 
 
 def test_patterns_that_are_only_tried_take_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One may take 8 MB, and whoever writes a rule may try any number of them."""
+    """A pattern may take 8 MB, and the author of a rule may try any number of them."""
     compiled = []
     compile_anew = patterns._compile
     monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""Patterns of rules are compiled in little time, and only so many stay in memory."""
+"""Patterns of rules are compiled in little time, and a limited number stays in memory."""
 
 from time import thread_time
 

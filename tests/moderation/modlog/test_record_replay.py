@@ -1,4 +1,4 @@
-"""Whatever moderators and rules do, in whichever order: one entry each, and played again they give what is (I2)."""
+"""Every act of moderators and rules has one entry, and replaying the entries gives the present state (I2)."""
 
 import random
 from collections.abc import Awaitable, Callable

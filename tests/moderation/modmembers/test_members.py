@@ -55,7 +55,7 @@ async def test_members_are_found_by_the_beginning_of_name_or_address(client: htt
 
 
 @pytest.mark.parametrize("action", ["warn", "silence", "suspend"])
-async def test_nothing_is_decided_about_whoever_confirmed_no_address(app: Litestar, action: str) -> None:
+async def test_a_member_without_a_confirmed_address_is_not_sanctioned(app: Litestar, action: str) -> None:
     jonas = await make.member("jonas", state="unverified")
     choice = Choice(0, 0, action, "civility", "It insults somebody.")
 
@@ -255,7 +255,7 @@ async def test_the_only_admin_gives_roles_alone_and_stays_one(app: Litestar) -> 
         await modmembers.give_role(await staff(), jonas.id, "admin", "Reason.")
 
 
-async def test_whoever_loses_a_role_has_lost_it_at_the_next_request(client: httpx.AsyncClient) -> None:
+async def test_a_lost_role_is_lost_at_the_next_request(client: httpx.AsyncClient) -> None:
     mo, admin = await staff(), await staff("admin")
     await make.sign_in(client, mo)
     assert (await client.get("/mod/queue")).status_code == 200

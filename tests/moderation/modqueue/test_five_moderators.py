@@ -39,7 +39,7 @@ where c.state <> case d.action when 'remove' then 'removed' else 'visible' end
 
 
 class Moderator:
-    """One who decides on what is shown, and now and then on what somebody else is looking at."""
+    """A moderator who decides on the item shown, and sometimes on one that somebody else has claimed."""
 
     def __init__(self, client: httpx.AsyncClient, seed: int) -> None:
         self.client = client
@@ -75,13 +75,13 @@ class Moderator:
         assert "Another moderator" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
         if "This is already closed" in page or HELD.search(page):
             return
-        # Between the refusal and this page, whoever reviewed the item went on to another one: it can be decided again.
+        # Between the refusal and this page, the other moderator went on to another item: this one can be decided again.
         offered = VERSION.search(page)
         assert offered and int(offered[1]) >= int(sent)
 
 
 async def report(count: int) -> None:
-    """So many comments, each reported by two readers."""
+    """Create `count` comments, each reported by two readers."""
     authors, readers = [await make.member() for _ in range(AUTHORS)], [await make.member(), await make.member()]
     threads = [await make.thread() for _ in range(THREADS)]
     places = [(threads[number % THREADS], authors[number % AUTHORS]) for number in range(count)]

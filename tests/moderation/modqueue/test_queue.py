@@ -1,4 +1,4 @@
-"""The queue over HTTP: what is listed for whom, one item with everything, claims, decisions, what was meanwhile."""
+"""The queue over HTTP: the list, one item with all details, claims, decisions, and changes by others meanwhile."""
 
 import re
 from collections.abc import AsyncIterator
@@ -345,7 +345,7 @@ async def test_an_item_is_claimed_by_one_at_a_time(desk: httpx.AsyncClient) -> N
     assert (taken.status_code, taken.headers["location"]) == (303, f"/mod/item/{item}")
 
 
-async def test_whoever_claims_one_item_lets_go_of_the_other(desk: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_claiming_an_item_releases_the_other_one(desk: httpx.AsyncClient, mo: Viewer) -> None:
     first, second = await reported(), await reported()
 
     for item in (first, second):

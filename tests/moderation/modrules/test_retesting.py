@@ -25,12 +25,12 @@ STATE = "select state from rule where id = $1"
 
 
 def hiding(hits: int, new: int = 0) -> str:
-    """The result of a back-test that matched so many of 100 comments of a week, `new` of them for the first time."""
+    """The result of a back-test that matched this many of 100 comments of a week, `new` of them for the first time."""
     return f'{{"week": 100, "week_hits": {hits}, "new_hits": {new}}}'
 
 
 async def switched_on(hits: int = 0, *, action: str = "hold") -> int:
-    """A rule that is on, and whose test matched so many of 100 comments."""
+    """A rule that is on, and whose test matched this many of 100 comments."""
     rule, moderator = await put_rule(SpamScore(), action=action), await make.member(role="moderator")
     await db.execute(TESTED, rule, moderator.id, hiding(hits))
     return rule

@@ -1,4 +1,4 @@
-"""Whoever reports is told that it came and what became of it, a visitor as a member (moderation-proofs.md R14)."""
+"""Members and visitors who report get a receipt and the outcome (moderation-proofs.md R14)."""
 
 import httpx
 import pytest

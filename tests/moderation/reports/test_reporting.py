@@ -106,7 +106,7 @@ async def test_visitors_report_nothing_else(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("state", ["unverified", "silenced"])
-async def test_whoever_may_not_write_here_reports_as_a_visitor_does(client: httpx.AsyncClient, state: str) -> None:
+async def test_members_who_may_not_write_report_as_visitors_do(client: httpx.AsyncClient, state: str) -> None:
     comment = await a_comment()
     await make.sign_in(client, await make.member(state=state))
 

@@ -1,4 +1,4 @@
-"""What must hold of the tables at any moment (docs/moderation-proofs.md), as queries for what breaks it."""
+"""Invariants of the tables (docs/moderation-proofs.md), as queries that find violations."""
 
 from parley.platform import db
 

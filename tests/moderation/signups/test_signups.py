@@ -188,7 +188,7 @@ async def test_a_moderator_lets_in_or_not_with_a_letter(
     assert again.status_code == 404
 
 
-async def test_whoever_waits_for_a_moderator_is_not_asked_to_confirm_their_address_again(
+async def test_an_applicant_is_not_asked_to_confirm_their_address_again(
     client: httpx.AsyncClient, mailed: Mailed
 ) -> None:
     await applied(client, mailed)
@@ -205,7 +205,9 @@ async def test_whoever_waits_for_a_moderator_is_not_asked_to_confirm_their_addre
     assert (leaving.status_code, "A moderator still has to approve your account" in leaving.text) == (422, True)
 
 
-async def test_whoever_did_not_confirm_the_address_is_not_shown(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_an_applicant_who_did_not_confirm_the_address_is_not_listed(
+    client: httpx.AsyncClient, mo: Viewer
+) -> None:
     await set_mode("approved")
     await client.post("/signup", data=FORM)
     ada = await db.value("select id from member where name = 'ada'")

@@ -38,8 +38,10 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
         raise NotFound(N_("This comment does not exist."))
     require_statement_allowed(viewer, state)
     statement = await _statement(row.id)
-    form = StatementForm({"text": _first_text(viewer, statement)})
-    # A proposal that breaks a rule of statements is no mistake of the viewer's yet.
+    # For the author what waits for them, for a moderator what they would change.
+    text = statement.proposed or (statement.text if statement.author == viewer.id else None)
+    form = StatementForm({"text": text or ""})
+    # If a proposal breaks a rule of statements, that is not the viewer's mistake.
     form.errors.clear()
     return await _show(request, row, statement, form)
 
@@ -49,11 +51,6 @@ async def _statement(comment: int) -> StatementRow:
     if statement is None:
         raise Refused(N_("This comment no longer exists, so it cannot have a statement."))
     return statement
-
-
-def _first_text(viewer: Viewer, statement: StatementRow) -> str:
-    """What the field holds at first: for the author what waits for them, for a moderator what they would change."""
-    return statement.proposed or (statement.text if statement.author == viewer.id else None) or ""
 
 
 async def _show(

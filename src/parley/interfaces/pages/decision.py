@@ -27,7 +27,7 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     Raises NotFound for readers who are neither staff nor concerned: a number must not reveal that a decision exists.
     """
     number = as_id(decision)
-    statement = await decisions.statement(number) if number else None
+    statement = await decisions.reasons(number) if number else None
     viewer = viewer_of(request)
     if statement is not None and _concerns(statement, viewer, key):
         return statement, True
@@ -69,9 +69,9 @@ async def _show(
 ) -> Response[Any]:
     return page(
         request,
-        "moderation/decisions/statement.html",
+        "moderation/decisions/reasons.html",
         status=status,
-        statement=statement,
+        reasons=statement,
         is_member_concerned=concerned,
         concealed=not concerned and await decisions.is_concealed(signed_in(request).id, statement),
         form=form,

@@ -27,18 +27,6 @@ from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
-
-class AppealState(msgspec.Struct, frozen=True):
-    """The row of an appeal, as assigning and deciding it need it."""
-
-    id: int
-    decision: int
-    member: int
-    state: str
-    assigned_to: int | None
-    overdue: bool
-
-
 SELECT_APPEAL_STATE = """
 select id, decision, member, state, assigned_to, created_at < now() - $2 * interval '1 day' as overdue
 from appeal where id = $1
@@ -48,11 +36,21 @@ DECLINE_REPORTS = f"""
 update report r set outcome = 'declined' from decision d
 where d.id = $1 and r.outcome = 'upheld' and {rows.HAS_ANSWERED} returning r.id
 """  # noqa: S608 constants only
-
 SELECT_APPELLANT = """
 select m.name, m.email, a.decision, a.state as outcome, a.answer from appeal a join member m on m.id = a.member
 where a.id = $1
 """
+
+
+class AppealState(msgspec.Struct, frozen=True):
+    """What assigning and deciding an appeal read of it."""
+
+    id: int
+    decision: int
+    member: int
+    state: str
+    assigned_to: int | None
+    overdue: bool
 
 
 async def file(*, decision: int, text: str) -> int:
@@ -154,7 +152,7 @@ async def _send_outcome(appeal: int, *, is_last_resort: bool) -> None:
             "is_last_resort": is_last_resort,
         }
         await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
-        for hook in letters.after_statement:
+        for hook in letters.after_letters:
             await hook(appellant.decision)
 
 

@@ -13,22 +13,6 @@ from parley.platform.http.access import ADMIN, Viewer
 MOST_LISTED = 200
 
 
-class WaitingRow(msgspec.Struct, frozen=True):
-    """An appeal, or a proposal. For a proposal, `id` and `decision` are equal."""
-
-    kind: str
-    id: int
-    decision: int
-    action: str
-    role: str | None
-    member_name: str | None
-    text: str
-    since: datetime
-    overdue: bool
-    assigned_to: str | None
-    is_assigned_to_viewer: bool
-
-
 def _may_review_without_part(who: str, is_admin: str) -> str:
     """SQL condition: this moderator may review the decision, and neither made it nor reported its target."""
     return f"""
@@ -70,6 +54,53 @@ select 'proposal', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
 from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}
 order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
+COUNT_WAITING = f"""
+with waiting as (
+    select {MAY_REVIEW} as may_review
+    from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+    where {IS_OPEN_APPEAL}
+    union all
+    select {MAY_REVIEW_WITHOUT_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
+)
+select count(*) filter (where may_review) as for_viewer, count(*) filter (where not may_review) as for_others
+from waiting
+"""  # noqa: S608 constants only
+SELECT_APPEAL = f"""
+select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name as member_name, a.text,
+       a.state, a.answer, a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
+       assignee.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_assigned_to_viewer,
+       d.state = 'in_force' as decision_in_force, not ({MAY_REVIEW_WITHOUT_PART}) as is_last_resort
+from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
+left join member assignee on assignee.id = a.assigned_to
+where a.id = $3 and {MAY_REVIEW}
+"""  # noqa: S608 constants only
+SELECT_HAS_REVIEWER = f"""
+select {HAS_REVIEWER} from decision d left join member m on m.id = d.member where d.id = $1
+"""  # noqa: S608 constants only
+SELECT_PROPOSAL = f"""
+select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline_title, d.state, d.member, m.name as member_name,
+       m.role as current_role, proposer.name as moderator_name, d.created_at
+from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
+{FORMER_WORDING} left join member proposer on proposer.id = d.moderator
+where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected')
+  and {MAY_REVIEW_WITHOUT_PART}
+"""  # noqa: S608 constants only
+
+
+class WaitingRow(msgspec.Struct, frozen=True):
+    """An appeal, or a proposal. For a proposal, `id` and `decision` are equal."""
+
+    kind: str
+    id: int
+    decision: int
+    action: str
+    role: str | None
+    member_name: str | None
+    text: str
+    since: datetime
+    overdue: bool
+    assigned_to: str | None
+    is_assigned_to_viewer: bool
 
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
@@ -84,27 +115,12 @@ class WaitingCounts(msgspec.Struct, frozen=True):
     for_others: int
 
 
-COUNT_WAITING = f"""
-with waiting as (
-    select {MAY_REVIEW} as may_review
-    from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL}
-    union all
-    select {MAY_REVIEW_WITHOUT_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
-)
-select count(*) filter (where may_review) as for_viewer, count(*) filter (where not may_review) as for_others
-from waiting
-"""  # noqa: S608 constants only
-
-
 async def count_waiting(viewer: Viewer) -> WaitingCounts:
     [row] = await db.fetch(WaitingCounts, COUNT_WAITING, viewer.id, viewer.access >= ADMIN)
     return row
 
 
 class AppealRow(msgspec.Struct, frozen=True):
-    """An appeal with its decision."""
-
     id: int
     decision: int
     target_kind: str
@@ -129,25 +145,9 @@ class AppealRow(msgspec.Struct, frozen=True):
         return self.state in {"filed", "assigned"}
 
 
-SELECT_APPEAL = f"""
-select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name as member_name, a.text,
-       a.state, a.answer, a.created_at, a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
-       assignee.name as assigned_to, coalesce(a.assigned_to = $1, false) as is_assigned_to_viewer,
-       d.state = 'in_force' as decision_in_force, not ({MAY_REVIEW_WITHOUT_PART}) as is_last_resort
-from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
-left join member assignee on assignee.id = a.assigned_to
-where a.id = $3 and {MAY_REVIEW}
-"""  # noqa: S608 constants only
-
-
 async def appeal_for(viewer: Viewer, appeal: int) -> AppealRow | None:
     """An appeal, or None if there is none that the viewer may review."""
     return await db.fetch_one(AppealRow, SELECT_APPEAL, viewer.id, viewer.access >= ADMIN, appeal)
-
-
-SELECT_HAS_REVIEWER = f"""
-select {HAS_REVIEWER} from decision d left join member m on m.id = d.member where d.id = $1
-"""  # noqa: S608 constants only
 
 
 async def has_reviewer(decision: int) -> bool:
@@ -169,16 +169,6 @@ class Proposal(msgspec.Struct, frozen=True):
     current_role: str | None
     moderator_name: str | None
     created_at: datetime
-
-
-SELECT_PROPOSAL = f"""
-select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline_title, d.state, d.member, m.name as member_name,
-       m.role as current_role, proposer.name as moderator_name, d.created_at
-from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
-{FORMER_WORDING} left join member proposer on proposer.id = d.moderator
-where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected')
-  and {MAY_REVIEW_WITHOUT_PART}
-"""  # noqa: S608 constants only
 
 
 async def proposal_for(viewer: Viewer, decision: int) -> Proposal | None:

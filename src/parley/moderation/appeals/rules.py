@@ -1,4 +1,4 @@
-"""How an appeal and a second look can end, and which actions are milder than others."""
+"""The outcomes of appeals, the answers of second looks, and which actions are milder than others."""
 
 from datetime import datetime
 

@@ -41,6 +41,20 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
     and not exists (select from report r join guideline g on g.code = r.guideline
                     where r.item = d.item and g.severity >= {SENSITIVE})
 """  # noqa: S608 constants only
+SELECT_NEXT = f"""
+select d.id as decision, c.id as comment, (select title from thread t where t.id = c.thread) as thread_title
+{FROM_SAMPLE} order by d.id limit 1
+"""  # noqa: S608 constants only
+SELECT_REPORTS = f"""
+select g.title as guideline_title, r.text from decision d join report r on {HAS_ANSWERED}
+join guideline g on g.code = r.guideline where d.id = $1 order by r.weight * g.severity desc, r.id limit 100
+"""  # noqa: S608 constants only
+SELECT_COMPARISON = """
+select d.id as decision, sl.judgement, d.action, m.name as moderator_name, g.title as guideline_title,
+       d.reason
+from second_look sl join decision d on d.id = sl.decision join member m on m.id = d.moderator
+left join guideline g on g.code = d.guideline where sl.decision = $1 and sl.moderator = $2
+"""
 
 
 async def count_waiting(viewer: Viewer) -> int:
@@ -73,16 +87,6 @@ class SampledDecision(msgspec.Struct, frozen=True):
     decision: int
     comment: int
     thread_title: str
-
-
-SELECT_NEXT = f"""
-select d.id as decision, c.id as comment, (select title from thread t where t.id = c.thread) as thread_title
-{FROM_SAMPLE} order by d.id limit 1
-"""  # noqa: S608 constants only
-SELECT_REPORTS = f"""
-select g.title as guideline_title, r.text from decision d join report r on {HAS_ANSWERED}
-join guideline g on g.code = r.guideline where d.id = $1 order by r.weight * g.severity desc, r.id limit 100
-"""  # noqa: S608 constants only
 
 
 async def decision_to_judge(viewer: Viewer, decision: int | None = None) -> SampledDecision | None:
@@ -121,14 +125,6 @@ class Comparison(msgspec.Struct, frozen=True):
     def same_finding(self) -> bool:
         """Whether both found that the comment breaks a guideline, or both that it does not."""
         return (self.judgement == "approve") == (self.action == "approve")
-
-
-SELECT_COMPARISON = """
-select d.id as decision, sl.judgement, d.action, m.name as moderator_name, g.title as guideline_title,
-       d.reason
-from second_look sl join decision d on d.id = sl.decision join member m on m.id = d.moderator
-left join guideline g on g.code = d.guideline where sl.decision = $1 and sl.moderator = $2
-"""
 
 
 async def comparison(viewer: Viewer, decision: int) -> Comparison | None:

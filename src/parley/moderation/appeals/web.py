@@ -43,8 +43,7 @@ async def appeals_page(request: AnyRequest) -> Response[Any]:
 
 async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
     """The appeal with this id in the address. Raises NotFound, also if the viewer may not review it."""
-    appeal_id = as_id(appeal)
-    row = await queries.appeal_for(staff(request), appeal_id) if appeal_id else None
+    row = await queries.appeal_for(staff(request), as_id(appeal) or 0)
     if row is None:
         raise NotFound(N_("There is no such appeal, or you may not review it."))
     return row
@@ -68,10 +67,10 @@ async def _appeal_page(
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
     """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
-    statement = await decisions.statement(decision)
+    reasons = await decisions.reasons(decision)
     return {
-        "statement": statement,
-        "concealed": statement is not None and await decisions.is_concealed(staff(request).id, statement),
+        "reasons": reasons,
+        "concealed": reasons is not None and await decisions.is_concealed(staff(request).id, reasons),
         # The viewer is never the member concerned here.
         "is_member_concerned": False,
         "member": await people.summary(member) if member else None,
@@ -119,8 +118,7 @@ async def decide_appeal(request: AnyRequest, appeal: AppealRow, form: ReviewForm
 
 async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
     """The proposal with this id in the address. Raises NotFound, also if the viewer may not review it."""
-    decision_id = as_id(decision)
-    row = await queries.proposal_for(staff(request), decision_id) if decision_id else None
+    row = await queries.proposal_for(staff(request), as_id(decision) or 0)
     if row is None:
         raise NotFound(N_("There is no such proposal, or you may not review it."))
     return row
@@ -165,17 +163,16 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
 @post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
-    decision_id = as_id(decision)
-    statement = await decisions.statement(decision_id) if decision_id else None
-    if statement is None or statement.comment is None:
+    reasons = await decisions.reasons(as_id(decision) or 0)
+    if reasons is None or reasons.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted_fields(request))
-    if await decisions.is_concealed(viewer.id, statement):
+    if await decisions.is_concealed(viewer.id, reasons):
         async with db.atomic():
-            await modlog.write(viewer, Entry("reveal", "comment", statement.comment))
-    # local_path returns "/" for what is no path here.
+            await modlog.write(viewer, Entry("reveal", "comment", reasons.comment))
+    # local_path returns "/" for an address that is not a path here.
     back = local_path(form.values.get("next"))
-    return Redirect(back if back != "/" else f"/decision/{statement.id}", status_code=303)
+    return Redirect(back if back != "/" else f"/decision/{reasons.id}", status_code=303)
 
 
 @get("/mod/second-looks", name="moderation:second-looks", opt={"who": MODERATOR})

@@ -1,4 +1,4 @@
-"""What follows from a match, in the transaction that posts the comment. A moderator reviews all that a rule hides."""
+"""What follows from a match, in the transaction that posts the comment. Moderators review what a rule hides."""
 
 from collections.abc import Sequence
 
@@ -8,27 +8,24 @@ from parley.moderation.decisions import effects, letters
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.matching import current
-from parley.moderation.matching.budget import Judged, Overrun
+from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import ActiveRule, Match, decisive
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import staff_mail, targets
 from parley.people import mail
-from parley.people.accounts.tables import Member
+from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, Message, as_text
 
+MATCHED = N_("The rule “{rule}” has matched a new comment.")
+MATCHED_WORDS = N_("The rule “{rule}” has matched a new comment: “{words}”.")
 INSERT_HITS = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select r, v, $1, m, a, now() from unnest($2::bigint[], $3::int[], $4::text[], $5::boolean[]) as h(r, v, m, a)
 """
-
-
-class Recipient(msgspec.Struct, frozen=True):
-    name: str
-    email: str
 
 
 async def act(comment: int, judged: Judged) -> None:
@@ -45,7 +42,12 @@ async def act(comment: int, judged: Judged) -> None:
     await reports.update_risk(item)
     entries = [await _apply(hit, target, item) for hit in effective]
     if judged.unfinished:
-        entries.append(await _hold_unfinished(judged, judged.unfinished, target))
+        over = judged.unfinished
+        if decisive(judged.hits) is None:
+            # Otherwise the rule that holds the comment mails its author.
+            await _mail_author(over.rule, target)
+        reason = as_text(over.reason)
+        entries.append(Entry("hold", "comment", comment, {}, {"state": "pending"}, over.rule.guideline, reason))
     for entry in entries:
         await modlog.write(None, entry)
 
@@ -69,13 +71,6 @@ async def hold_unjudged(comment: int) -> None:
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
 
-async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target) -> Entry:
-    """Return the entry of the record, and mail the author unless a rule that holds the comment does so."""
-    if decisive(judged.hits) is None:
-        await _tell_author(over.rule, target)
-    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, as_text(over.reason))
-
-
 async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
     """Apply one hit and return its entry for the record."""
     reason = effects.BY_RULE.format(rule=hit.rule.name)
@@ -85,20 +80,24 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
     match hit.rule.action:
         case "hold":
             after = {"state": "pending"}
-            await _tell_author(hit.rule, target)
+            await _mail_author(hit.rule, target)
         case "collapse":
             choice = Choice(item, 0, "collapse", hit.rule.guideline, as_text(reason))
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
+            sentence = MATCHED_WORDS if hit.matched else MATCHED
+            matched = sentence.format(rule=hit.rule.name, words=hit.matched)
             await staff_mail.send(
-                f"rule.{hit.rule.id}", "rule", reason=_describe(hit), link=f"{settings().base_url}/mod/queue"
+                f"rule.{hit.rule.id}", "rule", reason=matched, link=f"{settings().base_url}/mod/queue"
             )
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, as_text(reason), decision)
 
 
 async def _decide(hit: Match, target: targets.Target, item: int, reason: Message) -> int:
     """Save the decision by which a rule collapsed a comment, so that its author can appeal; return its id."""
+    if hit.matched:
+        reason = N_("{reason}. It matched: {words}").format(reason=reason, words=hit.matched)
     row = Decision(
         item=item,
         kind="comment",
@@ -106,7 +105,7 @@ async def _decide(hit: Match, target: targets.Target, item: int, reason: Message
         thread=target.thread,
         action="collapse",
         guideline=hit.rule.guideline,
-        reason=as_text(_with_match(reason, hit.matched)),
+        reason=as_text(reason),
         rule=hit.rule.id,
         member=target.member,
         before=msgspec.json.encode({"collapsed": target.collapsed}).decode(),
@@ -118,23 +117,9 @@ async def _decide(hit: Match, target: targets.Target, item: int, reason: Message
     return decision
 
 
-async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
-    author = await db.fetch_one(Recipient, Member.select().where(Member.id == target.member))
+async def _mail_author(rule: ActiveRule, target: targets.Target) -> None:
+    author = await accounts.account(target.member) if target.member else None
     if author is not None:
-        written = mail.written_message("held", name=author.name, reason=rule.name, link=_address(target))
+        link = f"{settings().base_url}/t/{target.thread}"
+        written = mail.written_message("held", name=author.name, reason=rule.name, link=link)
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
-
-
-def _describe(hit: Match) -> Message:
-    if hit.matched:
-        matched = N_("The rule “{rule}” has matched a new comment: “{words}”.")
-        return matched.format(rule=hit.rule.name, words=hit.matched)
-    return N_("The rule “{rule}” has matched a new comment.").format(rule=hit.rule.name)
-
-
-def _with_match(reason: Message, words: str) -> Message:
-    return N_("{reason}. It matched: {words}").format(reason=reason, words=words) if words else reason
-
-
-def _address(target: targets.Target) -> str:
-    return f"{settings().base_url}/t/{target.thread}"

@@ -1,6 +1,6 @@
 """The checks before a comment is posted: whether its author may post here now, and which rules match it.
 
-What an automatic rule would hold in a comment cannot stand in a profile either.
+A profile cannot contain what an automatic rule would hold in a comment.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from parley.platform.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)
 
-# Facts about comments, which a profile has none of.
+# Facts about comments. A profile has none.
 OF_COMMENTS = frozenset({"recent", "heat", "copies", "linked"})
 REFUSED = N_(
     "An automatic rule would hold this for a moderator, and a profile cannot wait. Your text is kept here: "
@@ -103,7 +103,7 @@ async def _is_held_in_profile(text: str, author: facts.AuthorRecord) -> bool:
 
 
 async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
-    """The sentence above the form of a member who has used up the comments of this hour."""
+    """The sentence above the form of a member who has reached the hourly limit."""
     if _cached_record(viewer.id, await current.in_force()):
         return None
     author = await facts.author(viewer.id)
@@ -130,7 +130,7 @@ def _remaining_rules(post: Post, thread: int, now: InForce) -> list[ActiveRule]:
     # Comparing numbers of the record takes too little time to be measured for each rule.
     rules = [rule for rule in now.rules if is_for(rule, post)]
     if thread not in now.active_threads:
-        # It has no heat.
+        # The thread has no heat.
         rules = [rule for rule in rules if not facts.need([rule], "heat")]
     return [rule for rule in rules if budget.may_match([rule], post, RECORD)]
 

@@ -9,6 +9,7 @@ import structlog
 
 from parley.discussion.commenting.drafts import CommentEdit
 from parley.moderation.automod import acting, holds, trust
+from parley.moderation.automod.tables import Hit
 from parley.moderation.matching import budget, current, facts
 from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import ActiveRule, is_about_all, needs_posting_facts
@@ -24,9 +25,6 @@ log = structlog.get_logger(__name__)
 IS_UNCHANGED = """
 select body = $2 and assisted = $3 and statement is not distinct from $4 from comment where id = $1
 """
-# A rule matches a comment once: moderators may have approved it since. One about all comments of a thread or a member
-# matches each edit, since what was approved is another text.
-SELECT_MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
 INSERT_SIGNATURE = """
 insert into comment_signature (comment, sketch, bands, hosts) values ($1, $2, $3, $4)
 on conflict (comment) do update set sketch = excluded.sketch, bands = excluded.bands, hosts = excluded.hosts
@@ -43,7 +41,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     A held comment is judged anew by all rules about text and author. Raises Refused where a rule would hold a published
     one, and for newcomers if the rules fail.
     """
-    if await _is_unchanged(edit):
+    if await db.value(IS_UNCHANGED, edit.comment, edit.body, edit.assisted, edit.statement):
         return None
     if edit.author.access > VERIFIED:
         return holds.wait_on if edit.held else None
@@ -72,25 +70,16 @@ async def _apply(comment: int, judged: Judged, edit: CommentEdit) -> None:
         await acting.act(comment, judged)
 
 
-async def _is_unchanged(edit: CommentEdit) -> bool:
-    known = (edit.comment, edit.body, edit.assisted, edit.statement)
-    return bool(await db.value(IS_UNCHANGED, *known))
-
-
 async def _judge(edit: CommentEdit, author: AuthorRecord) -> Judged:
     rules = await _rules(edit)
     # The record counts a published comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED and not edit.held)
     linked = (await facts.author(edit.author.id, rules)).linked if facts.need(rules, "linked") else 0
     before = msgspec.structs.replace(author, comments=max(0, others), linked=linked)
-    return await budget.judge(rules, _post(edit, before, await _earlier(edit, rules)))
-
-
-async def _earlier(edit: CommentEdit, rules: list[ActiveRule]) -> list[EarlierPost]:
-    """Other comments that may be near-copies, if a rule needs them."""
-    if not facts.need(rules, "copies"):
-        return []
-    return await facts.earlier_posts(edit.author.id, _post(edit, facts.NOBODY).signature, edit.comment)
+    earlier: list[EarlierPost] = []
+    if facts.need(rules, "copies"):
+        earlier = await facts.earlier_posts(edit.author.id, _post(edit, facts.NOBODY).signature, edit.comment)
+    return await budget.judge(rules, _post(edit, before, earlier))
 
 
 def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost] = ()) -> Post:
@@ -99,7 +88,10 @@ def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost
 
 
 async def _rules(edit: CommentEdit) -> list[ActiveRule]:
-    matched_before = set() if edit.held else set(await db.values(SELECT_MATCHED_BEFORE, edit.comment))
+    # A rule matches a comment once: moderators may have approved it since. One about all comments of a thread or a
+    # member matches each edit, since what was approved is another text.
+    hits = Hit.select(Hit.rule).where(Hit.comment == edit.comment)
+    matched_before = set() if edit.held else set(await db.values(hits))
     return [
         rule
         for rule in (await current.in_force()).rules

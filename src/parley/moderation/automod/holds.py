@@ -1,15 +1,17 @@
-"""Held comments until a moderator decides.
+"""What happens to a held comment until a moderator decides.
 
-An admin is asked after two days, and the comment expires after fourteen. Its author can withdraw it, or edit it: then
-it is judged anew.
+After two days an admin is asked, after fourteen it expires. Its author can withdraw it, or edit it: then the rules
+judge it again.
 """
 
 from datetime import datetime
 
 import msgspec
+from piccolo.columns.combination import And
 
 from parley.discussion.comments import rules, states
 from parley.moderation.automod import acting
+from parley.moderation.automod.tables import Hit
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.matching import current
 from parley.moderation.matching.budget import Judged
@@ -47,15 +49,11 @@ select id from comment where state = 'pending' and created_at <= now() - $1 * in
   and {attempts.due(EXPIRING, "id")}
 order by created_at limit $2
 """  # noqa: S608 constants only
-LOCK_ITEM = "select id from queue_item where kind = 'comment' and target = $1 for update"
-# The rules that hold a comment for more than its text, and whether a moderator works on it: an edit does not free it.
-SELECT_HOLDING_RULES = "select distinct rule from hit where comment = $1 and acted"
-IS_TAKEN_UP = "select escalated or acted_at is not null from queue_item where kind = 'comment' and target = $1"
-# What matched the former text says nothing of the new one.
+# Hits on the former text say nothing about the new one.
 FORGET_HITS = "delete from hit where comment = $1 and rule <> all($2::bigint[])"
-IS_ESCALATED = """
-select exists (
-    select from queue_item where kind = 'comment' and target = $1 and state = 'open' and escalated)
+SELECT_EXPIRED = """
+select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
+from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
 """
 
 
@@ -70,16 +68,10 @@ class Expired(msgspec.Struct, frozen=True):
     written_at: datetime
 
 
-SELECT_EXPIRED = """
-select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
-from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
-"""
-
-
 async def escalate() -> int:
     """Ask an admin to review comments held for two days, and mail the staff about them; return their number.
 
-    Each comment has a transaction of its own: whoever decides waits until one ends that wrote to the record.
+    Each comment has its own transaction, because one that has written to the record blocks all other decisions.
     """
     late = await db.values(SELECT_LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH)
     count = sum(await attempts.each(ESCALATING, late, _escalate))
@@ -93,7 +85,8 @@ async def escalate() -> int:
 async def _escalate(comment: int) -> bool:
     waiting = await states.lock_comment(comment)
     # Another worker may have escalated it meanwhile.
-    if waiting.state != "pending" or await db.value(IS_ESCALATED, comment):
+    escalated = (QueueItem.state == "open") & (QueueItem.escalated == True)  # noqa: E712 SQL
+    if waiting.state != "pending" or await QueueItem.exists().where(_item_of(comment), escalated):
         return False
     item = await reports.open_item("comment", comment, waiting.thread)
     await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(
@@ -102,6 +95,15 @@ async def _escalate(comment: int) -> bool:
     reason = as_text(N_("It has waited for {days} days.").format(days=ESCALATE_DAYS))
     await modlog.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True
+
+
+def _item_of(comment: int) -> And:
+    return (QueueItem.kind == "comment") & (QueueItem.target == comment)
+
+
+async def _close_item(comment: int) -> None:
+    for item in await db.values(QueueItem.select(QueueItem.id).where(_item_of(comment)).lock_rows()):
+        await decisions.close(item, "no_action")
 
 
 async def due() -> list[int]:
@@ -116,8 +118,7 @@ async def expire(comment: int) -> bool:
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)
-        for item in await db.values(LOCK_ITEM, comment):
-            await decisions.close(item, "no_action")
+        await _close_item(comment)
         for expired in await db.fetch(Expired, SELECT_EXPIRED, comment):
             written = mail.written_message(
                 "expired", one=expired, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{expired.thread}"
@@ -135,8 +136,7 @@ async def withdraw(viewer: Viewer, comment: int) -> None:
         waiting = await states.lock_comment(comment)
         rules.require_withdrawal_allowed(viewer, waiting)
         await states.transition(waiting, "withdrawn", actor=viewer.id)
-        for item in await db.values(LOCK_ITEM, comment):
-            await decisions.close(item, "no_action")
+        await _close_item(comment)
         entry = Entry("withdraw", "comment", comment, {"state": "pending"}, {"state": "withdrawn"})
         await modlog.write(viewer, entry)
 
@@ -156,16 +156,22 @@ async def apply_anew(comment: int, judged: Judged) -> None:
     item = await _renew_item(comment)
     at_posting = await _held_at_posting(comment)
     await db.execute(FORGET_HITS, comment, at_posting)
-    if not judged.holds and not at_posting and not await db.value(IS_TAKEN_UP, comment):
+    if not judged.holds and not at_posting and not await _is_taken_up(comment):
         await _release(comment, item)
     if judged.hits or judged.unfinished:
         await acting.act(comment, judged)
     await reports.update_risk(item)
 
 
+async def _is_taken_up(comment: int) -> bool:
+    """Whether a moderator works on a comment, so that an edit does not free it."""
+    taken_up = (QueueItem.escalated == True) | QueueItem.acted_at.is_not_null()  # noqa: E712 SQL
+    return await QueueItem.exists().where(_item_of(comment), taken_up)
+
+
 async def _held_at_posting(comment: int) -> list[int]:
     """The rules in force that hold a comment for how it was posted, which an edit does not change."""
-    matched = set(await db.values(SELECT_HOLDING_RULES, comment))
+    matched = set(await db.values(Hit.select(Hit.rule).where(Hit.comment == comment, Hit.acted == True)))  # noqa: E712 SQL
     in_force = (await current.in_force()).rules
     holding = [rule for rule in in_force if rule.id in matched and rule.state == "on" and rule.action == "hold"]
     return [rule.id for rule in holding if needs_posting_facts(rule)]

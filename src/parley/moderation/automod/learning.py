@@ -14,7 +14,7 @@ from parley.moderation.matching.post import Post
 from parley.moderation.matching.score import AT, ScoreMetrics, Weights
 
 EPOCHS, RATE = 10, 0.5
-# Texts in a batch, but for few texts, which take so many batches all the same.
+# Texts in a batch, and the least number of batches: few texts make smaller ones.
 BATCH, LEAST_BATCHES = 64, 32
 # The strength of the pull back to the first weights (L2), and what keeps the first steps small.
 PULL, DAMPING = 0.1, 0.1

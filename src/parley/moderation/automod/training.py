@@ -19,15 +19,15 @@ from parley.moderation.matching.post import Post
 from parley.moderation.matching.score import ScoreMetrics, Weights
 from parley.platform import db
 
-# The newest comments of so many days, which bounds time and memory: about twenty seconds, and 100 MB.
+# Only the newest comments of the last 180 days are read, which takes about twenty seconds and 100 MB.
 DAYS, MOST = 180, 20_000
-# A published comment that nobody reported for so many days counts as no advertising.
+# A published comment that nobody has reported after this many days counts as harmless.
 STOOD_DAYS = 2
 # Comments of the last weeks that were kept back judge the weights.
 RECENT_DAYS = 28
-# Of each kind at least so many, or the weights stay as they are.
+# With fewer texts of either kind, the weights stay as they are.
 LEAST_LEARNED, LEAST_KEPT_BACK = 30, 10
-# Weak, so that a hundred decisions count here although thousands of texts made the shipped weights.
+# Weak, so that a hundred local decisions count against the thousands of texts behind the shipped weights.
 PULL = 0.01
 # Only the beginning is scored (score.LONGEST_SCORED).
 LONGEST_READ = 2 * score.LONGEST_SCORED

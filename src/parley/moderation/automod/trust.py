@@ -10,7 +10,7 @@ HOUR = 3_600
 
 
 class TrustLevel(msgspec.Struct, frozen=True):
-    """A level, reached after so many days and comments that were let in."""
+    """A level, reached after `days` and after `comments` that were let in."""
 
     name: str
     days: int
@@ -21,7 +21,7 @@ class TrustLevel(msgspec.Struct, frozen=True):
     is_held_without_rules: bool
 
 
-# How many links a newcomer may post is not limited here but by automatic rules (m0001_rules.json).
+# Automatic rules limit the links of newcomers (m0001_rules.json).
 LEVELS = (
     TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
     TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),
@@ -31,12 +31,8 @@ LEVELS = (
 
 def level(author: AuthorRecord) -> TrustLevel:
     """The highest level that a member has reached, lowered by one for each decision against them."""
-    reached = max(number for number, candidate in enumerate(LEVELS) if _meets(author, candidate))
+    reached = sum(author.age >= level.days and author.comments >= level.comments for level in LEVELS[1:])
     return LEVELS[max(0, reached - author.upheld)]
-
-
-def _meets(author: AuthorRecord, candidate: TrustLevel) -> bool:
-    return author.age >= candidate.days and author.comments >= candidate.comments
 
 
 class UsedUp(msgspec.Struct, frozen=True):

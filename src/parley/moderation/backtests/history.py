@@ -59,15 +59,15 @@ where author is not null and created_at <= $1::timestamptz - interval '30 days'
   and created_at > $1::timestamptz - interval '30 days 1 hour' order by created_at, id
 """
 SELECT_OWN_POSTS = f"""
-select m.id as key, o.body from member m cross join lateral (
-    select left({ALL_WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
+select m.id as key, o.text from member m cross join lateral (
+    select left({ALL_WORDS}, {LONGEST_COMPARED}) as text, c.created_at, c.id from comment c
     where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
     order by c.created_at desc, c.id desc limit {OWN}
 ) o order by o.created_at, o.id
 """  # noqa: S608 constants only
 SELECT_RECENT_POSTS = f"""
-select 0::bigint as key, body from (
-    select id, left({ALL_WORDS}, {LONGEST_COMPARED}) as body from comment c
+select 0::bigint as key, text from (
+    select id, left({ALL_WORDS}, {LONGEST_COMPARED}) as text from comment c
     where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
 ) o order by id
 """  # noqa: S608 constants only
@@ -86,7 +86,7 @@ order by at
 
 
 SELECT_NAMES = """
-select id as key, name_key as name from member where name_key = any($1)
+select id as key, name_key as text from member where name_key = any($1)
 union all select member, name_key from former_name where name_key = any($1)
 """
 
@@ -116,14 +116,9 @@ class MemberFigure(msgspec.Struct, frozen=True):
     number: float
 
 
-class MemberName(msgspec.Struct, frozen=True):
+class MemberText(msgspec.Struct, frozen=True):
     key: int
-    name: str
-
-
-class CommentBody(msgspec.Struct, frozen=True):
-    key: int
-    body: str
+    text: str
 
 
 class HeatPoint(msgspec.Struct, frozen=True):
@@ -195,8 +190,8 @@ class History:
             self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
             for figure in await db.fetch(MemberFigure, SELECT_UPHELD, until):
                 self.upheld[figure.key].append(figure.number)
-        for person in await db.fetch(MemberName, SELECT_NAMES, self.named):
-            self.names[person.key].append(person.name)
+        for person in await db.fetch(MemberText, SELECT_NAMES, self.named):
+            self.names[person.key].append(person.text)
         if "recent" in self.needs:
             for figure in await db.fetch(MemberFigure, SELECT_RECENT_TIMES, until):
                 self.times[figure.key].append(figure.number)
@@ -210,12 +205,11 @@ class History:
 
     async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
-            for body in await db.fetch(CommentBody, SELECT_OWN_POSTS, until):
-                self.own[body.key].append(comparable(body.body))
+            for post in await db.fetch(MemberText, SELECT_OWN_POSTS, until):
+                self.own[post.key].append(comparable(post.text))
         if "anyone" in self.compared_with:
-            self.others.extend(
-                comparable(body.body) for body in await db.fetch(CommentBody, SELECT_RECENT_POSTS, until)
-            )
+            posts = await db.fetch(MemberText, SELECT_RECENT_POSTS, until)
+            self.others.extend(comparable(post.text) for post in posts)
 
     def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""
@@ -237,7 +231,6 @@ class History:
         )
 
     def add(self, row: EarlierComment) -> None:
-        """Add a comment to the facts of later ones."""
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)
         if "author" in self.compared_with:

@@ -32,8 +32,6 @@ from rule u join rule_version v on v.rule = u.id where u.id = $1 and v.version =
 
 
 class RequestedBacktest(msgspec.Struct, frozen=True):
-    """A back-test that a moderator requested."""
-
     id: int
     rule: int
     version: int

@@ -6,25 +6,45 @@ from random import Random
 
 import msgspec
 
-from parley.moderation.backtests.agreement import COUNT_NEW, SELECT_AGREEMENT
 from parley.moderation.backtests.costs import Cost, costliest
 from parley.moderation.backtests.history import DAY, SELECT_IDS, SELECT_ROWS, EarlierComment, History
 from parley.moderation.matching.evaluate import ActiveRule, match
+from parley.moderation.matching.facts import RESTRICTS
 from parley.platform import db
 
 DAYS, WEEK = 30, 7
-# Even the costliest rule that may be on judges so many of the longest comments within the minute after which another
-# worker takes over.
+# The costliest rule that may be on judges a batch of the longest comments in less than a minute. After a minute without
+# progress another worker takes over.
 BATCH = 200
 SAMPLES = 12
-
+# The comments that a moderator decided on. `is_right`: the last decision was a restriction and was not overturned.
+SELECT_DECIDED = f"""
+select distinct on (i.target) i.target as comment,
+       d.state <> 'overturned' and d.action in {RESTRICTS} as is_right
+from queue_item i join decision d on d.item = i.id
+where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force', 'ended', 'overturned')
+  and (d.action in {RESTRICTS} or d.action in ('approve', 'restore'))
+order by i.target, d.id desc
+"""  # noqa: S608 constants only
+# Of the comments that version $3 of rule $2 matches, those of the week before $4 that it did not match when they were
+# posted, and that no moderator restricted since.
+COUNT_NEW = f"""
+select count(*) from comment c
+where c.id = any($1::bigint[]) and c.created_at > $4::timestamptz - interval '7 days'
+  and not exists (select from hit h where h.comment = c.id and h.rule = $2 and h.version = $3)
+  and not exists (select from ({SELECT_DECIDED}) d where d.comment = c.id and d.is_right)
+"""  # noqa: S608 constants only
+SELECT_AGREEMENT = f"""
+select count(*) filter (where is_right) as right, count(*) filter (where not is_right) as wrong
+from ({SELECT_DECIDED}) d where comment = any($1::bigint[])
+"""  # noqa: S608 constants only
 UPDATE_PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
 
 
 class Result(msgspec.Struct):
     """What a rule would have matched in thirty days, of which the last seven count as `week`.
 
-    `new_hits`: of `week_hits`, those that it did not match when they were posted, without what moderators restricted.
+    `new_hits`: of `week_hits`, those that it did not match when they were posted and that moderators did not restrict.
     `right`, `wrong`: matched comments that moderators restricted, and those that they approved. `days`: hits per day,
     oldest first. `samples`: ids of some matched comments. `costliest`: the highest cost per kilobyte.
     """

@@ -7,7 +7,7 @@ import msgspec
 
 from parley.platform.text.messages import N_
 
-# The width of a bar as a share of its slot.
+# The width of a bar as a share of its place.
 BAR_SHARE = 0.78
 # Heights in pixels, and the space above and below spans.
 STRIP_HEIGHT = 28
@@ -98,7 +98,7 @@ def _y(seconds: float, longest: float) -> float:
 
 
 class Share(msgspec.Struct, frozen=True):
-    """A share in percent; `part` None where there is no whole."""
+    """A share in percent. `part` is None if the whole is zero."""
 
     name: str
     words: str

@@ -6,7 +6,7 @@ from parley.moderation.dashboard import charts, mail_queries
 from parley.moderation.dashboard.periods import Period
 from parley.moderation.dashboard.stats import Figure, by_kind
 from parley.platform.text.formats import clock, number, percent
-from parley.platform.text.messages import N_, Message, plural, verbatim
+from parley.platform.text.messages import N_, plural, verbatim
 
 LABELS = {
     "gone": N_("No such mailbox"),
@@ -26,7 +26,6 @@ LABELS = {
 
 
 async def figures(period: Period) -> list[Figure]:
-    """All figures of a period."""
     return [
         sent(period, await mail_queries.sent(period.since)),
         bounced(period, await mail_queries.bounced(period.since)),
@@ -84,14 +83,12 @@ def domains(domains_now: Sequence[mail_queries.Domain]) -> Figure:
         N_("Domain"), N_("Sent"), N_("Bounced"), N_("Waiting"), N_("Paused until"), N_("Share bounced")
     ]  # fmt: skip
     shares = [
-        charts.share(_name(domain), _bounce_share(domain), domain.back, domain.sent) for domain in domains_now[:6]
+        charts.share(
+            N_("{domain}, paused").format(domain=domain.domain) if domain.paused_until else domain.domain,
+            N_("{part} of {whole}").format(part=domain.back, whole=domain.sent),
+            domain.back,
+            domain.sent,
+        )
+        for domain in domains_now[:6]
     ]
     return Figure("domains", N_("Domains"), summary if domains_now else N_("No mail yet."), head, rows, shares=shares)
-
-
-def _name(domain: mail_queries.Domain) -> str:
-    return N_("{domain}, paused").format(domain=domain.domain) if domain.paused_until else domain.domain
-
-
-def _bounce_share(domain: mail_queries.Domain) -> Message:
-    return N_("{part} of {whole}").format(part=domain.back, whole=domain.sent)

@@ -122,5 +122,4 @@ async def last_mails() -> list[LastMail]:
 
 
 async def suppressed_addresses() -> list[SuppressedAddress]:
-    """Suppressed addresses, newest first."""
     return await fetch(SuppressedAddress, SELECT_SUPPRESSED)

@@ -25,7 +25,6 @@ class Period(msgspec.Struct, frozen=True):
 
     @property
     def labels(self) -> list[Message]:
-        """The names of the days or weeks."""
         label = N_("{day}") if self.grain == "day" else N_("week of {day}")
         return [label.format(day=short(start)) for start in self.starts]
 

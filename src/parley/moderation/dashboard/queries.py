@@ -12,21 +12,6 @@ from parley.moderation.reports.tables import QueueItem
 from parley.platform import db
 from parley.platform.http.access import ADMIN, Viewer
 
-
-class QueueNow(msgspec.Struct, frozen=True):
-    """What waits for a moderator now, without their own cases."""
-
-    waiting: int
-    oldest: datetime | None
-    late: int
-    escalated: int
-    claimed: int
-    held: int
-    appeals: int
-    oldest_appeal: datetime | None
-    proposals: int
-
-
 SELECT_NOW = f"""
 with appealed as (
     select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
@@ -42,6 +27,83 @@ select count(*) filter (where not {IS_PASSED_ON}) as waiting,
         where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}) as proposals
 from queue_item i where state = 'open' and {NOT_OWN}
 """  # noqa: S608 constants only
+SELECT_REPORTED = """
+select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
+       count(*) filter (where r.outcome = 'upheld') as upheld,
+       count(*) filter (where r.outcome = 'declined') as declined
+from report r join guideline g on g.code = r.guideline where r.created_at >= $1 group by 1, 2
+"""
+SELECT_DECIDED = f"""
+select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as automated, count(*) as count,
+       count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
+       count(*) filter (where d.state = 'overturned') as overturned
+from decision d left join appeal a on a.decision = d.id
+where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by 1, 2, 3
+"""  # noqa: S608 constants only
+SELECT_WAITED = """
+select date_trunc($2, acted_at) as start, count(*) as count,
+       percentile_cont(0.5) within group (order by extract(epoch from acted_at - opened_at)::float8) as half,
+       percentile_cont(0.9) within group (order by extract(epoch from acted_at - opened_at)::float8) as most
+from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having count(*) > 0
+"""
+SELECT_WAITED_BY_GROUND = f"""
+select g.title as ground, g.hours_to_decide, count(*) as count,
+       percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
+       count(*) filter (where i.acted_at <= i.opened_at + g.hours_to_decide * interval '1 hour') as in_time
+from queue_item i cross join lateral ({GROUNDS_OF}) o join guideline g on g.code = o.guideline
+where i.acted_at >= $1 group by g.code order by g.position, g.code
+"""  # noqa: S608 constants only
+# The weekly letter advises moderators who viewed hidden content more often than this to share the work.
+MANY_VIEWED = 30
+SELECT_LOAD = """
+with done as (
+    select moderator as member, 1 as decisions, 0 as viewed from decision
+    where created_at >= $1 and moderator is not null and state not in ('undone', 'rejected')
+    union all select actor, 0, 1 from mod_action where at >= $1 and action = 'reveal' and actor is not null
+)
+select m.name, sum(decisions)::int as decisions, sum(viewed)::int as viewed
+from done join member m on m.id = done.member group by m.id order by 2 desc, 3 desc, 1
+"""
+SELECT_SECOND_LOOKS = """
+select d.action, count(*) as count,
+       count(*) filter (where (d.action = 'approve') = (sl.judgement = 'approve')) as agreed,
+       count(*) filter (where d.action = sl.judgement) as same
+from second_look sl join decision d on d.id = sl.decision where sl.created_at >= $1 group by 1 order by 2 desc, 1
+"""
+SELECT_MATCHED = f"""
+select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
+       count(*) filter (where d.action in ('approve', 'restore')) as declined
+from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
+left join queue_item i on i.kind = 'comment' and i.target = h.comment
+left join lateral (
+    select action from decision
+    where item = i.id and moderator is not null and state in ('in_force', 'ended')
+      and (action in ('approve', 'restore') or action in {RESTRICTS})
+    order by id desc limit 1) d on true
+group by u.id order by count(*) desc, u.position
+"""  # noqa: S608 constants only
+SELECT_ACTIVE = f"""
+select date_trunc($2, c.created_at) as start, count(*) as posts, count(distinct c.author) as people
+from comment c where c.created_at >= $1 and c.author is not null and {LET_IN} group by grouping sets ((1), ())
+"""  # noqa: S608 constants only
+SELECT_JOINED = """
+select date_trunc($2, created_at) as start, count(*) as count from member
+where created_at >= $1 and state <> 'unverified' group by 1
+"""
+
+
+class QueueNow(msgspec.Struct, frozen=True):
+    """What waits for a moderator now, without their own cases."""
+
+    waiting: int
+    oldest: datetime | None
+    late: int
+    escalated: int
+    claimed: int
+    held: int
+    appeals: int
+    oldest_appeal: datetime | None
+    proposals: int
 
 
 async def queue_now(viewer: Viewer) -> QueueNow:
@@ -60,14 +122,6 @@ class Reported(msgspec.Struct, frozen=True):
     declined: int
 
 
-SELECT_REPORTED = """
-select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
-       count(*) filter (where r.outcome = 'upheld') as upheld,
-       count(*) filter (where r.outcome = 'declined') as declined
-from report r join guideline g on g.code = r.guideline where r.created_at >= $1 group by 1, 2
-"""
-
-
 async def reported(since: datetime, grain: str) -> list[Reported]:
     return await db.fetch(Reported, SELECT_REPORTED, since, grain)
 
@@ -84,15 +138,6 @@ class Decided(msgspec.Struct, frozen=True):
     overturned: int
 
 
-SELECT_DECIDED = f"""
-select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as automated, count(*) as count,
-       count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
-       count(*) filter (where d.state = 'overturned') as overturned
-from decision d left join appeal a on a.decision = d.id
-where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by 1, 2, 3
-"""  # noqa: S608 constants only
-
-
 async def decided(since: datetime, grain: str) -> list[Decided]:
     return await db.fetch(Decided, SELECT_DECIDED, since, grain)
 
@@ -104,14 +149,6 @@ class Waited(msgspec.Struct, frozen=True):
     count: int
     half: float
     most: float
-
-
-SELECT_WAITED = """
-select date_trunc($2, acted_at) as start, count(*) as count,
-       percentile_cont(0.5) within group (order by extract(epoch from acted_at - opened_at)::float8) as half,
-       percentile_cont(0.9) within group (order by extract(epoch from acted_at - opened_at)::float8) as most
-from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having count(*) > 0
-"""
 
 
 async def waited(since: datetime, grain: str) -> list[Waited]:
@@ -129,22 +166,9 @@ class WaitedByGround(msgspec.Struct, frozen=True):
     in_time: int
 
 
-SELECT_WAITED_BY_GROUND = f"""
-select g.title as ground, g.hours_to_decide, count(*) as count,
-       percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
-       count(*) filter (where i.acted_at <= i.opened_at + g.hours_to_decide * interval '1 hour') as in_time
-from queue_item i cross join lateral ({GROUNDS_OF}) o join guideline g on g.code = o.guideline
-where i.acted_at >= $1 group by g.code order by g.position, g.code
-"""  # noqa: S608 constants only
-
-
 async def waited_by_ground(since: datetime) -> list[WaitedByGround]:
     """The time to the first action for each ground, beside its time to decide."""
     return await db.fetch(WaitedByGround, SELECT_WAITED_BY_GROUND, since)
-
-
-# Whoever views hidden content so often in a week is advised to share the work.
-MANY_VIEWED = 30
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -153,17 +177,6 @@ class Load(msgspec.Struct, frozen=True):
     name: str
     decisions: int
     viewed: int
-
-
-SELECT_LOAD = """
-with done as (
-    select moderator as member, 1 as decisions, 0 as viewed from decision
-    where created_at >= $1 and moderator is not null and state not in ('undone', 'rejected')
-    union all select actor, 0, 1 from mod_action where at >= $1 and action = 'reveal' and actor is not null
-)
-select m.name, sum(decisions)::int as decisions, sum(viewed)::int as viewed
-from done join member m on m.id = done.member group by m.id order by 2 desc, 3 desc, 1
-"""
 
 
 async def load(since: datetime) -> list[Load]:
@@ -180,14 +193,6 @@ class SecondLooks(msgspec.Struct, frozen=True):
     same: int
 
 
-SELECT_SECOND_LOOKS = """
-select d.action, count(*) as count,
-       count(*) filter (where (d.action = 'approve') = (sl.judgement = 'approve')) as agreed,
-       count(*) filter (where d.action = sl.judgement) as same
-from second_look sl join decision d on d.id = sl.decision where sl.created_at >= $1 group by 1 order by 2 desc, 1
-"""
-
-
 async def second_looks(since: datetime) -> list[SecondLooks]:
     return await db.fetch(SecondLooks, SELECT_SECOND_LOOKS, since)
 
@@ -200,20 +205,6 @@ class Matched(msgspec.Struct, frozen=True):
     hits: int
     upheld: int
     declined: int
-
-
-SELECT_MATCHED = f"""
-select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
-       count(*) filter (where d.action in ('approve', 'restore')) as declined
-from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
-left join queue_item i on i.kind = 'comment' and i.target = h.comment
-left join lateral (
-    select action from decision
-    where item = i.id and moderator is not null and state in ('in_force', 'ended')
-      and (action in ('approve', 'restore') or action in {RESTRICTS})
-    order by id desc limit 1) d on true
-group by u.id order by count(*) desc, u.position
-"""  # noqa: S608 constants only
 
 
 async def matched(since: datetime) -> list[Matched]:
@@ -229,12 +220,6 @@ class Active(msgspec.Struct, frozen=True):
     people: int
 
 
-SELECT_ACTIVE = f"""
-select date_trunc($2, c.created_at) as start, count(*) as posts, count(distinct c.author) as people
-from comment c where c.created_at >= $1 and c.author is not null and {LET_IN} group by grouping sets ((1), ())
-"""  # noqa: S608 constants only
-
-
 async def active(since: datetime, grain: str) -> list[Active]:
     return await db.fetch(Active, SELECT_ACTIVE, since, grain)
 
@@ -244,18 +229,11 @@ class Joined(msgspec.Struct, frozen=True):
     count: int
 
 
-SELECT_JOINED = """
-select date_trunc($2, created_at) as start, count(*) as count from member
-where created_at >= $1 and state <> 'unverified' group by 1
-"""
-
-
 async def joined(since: datetime, grain: str) -> list[Joined]:
     """New members who have confirmed their address."""
     return await db.fetch(Joined, SELECT_JOINED, since, grain)
 
 
 async def first_opened_at() -> datetime | None:
-    """When the first item was opened."""
     row = await QueueItem.select(QueueItem.opened_at).order_by(QueueItem.id).first()
     return row["opened_at"] if row else None

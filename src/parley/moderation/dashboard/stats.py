@@ -20,8 +20,6 @@ RULE_STATES = {"off": N_("off"), "shadow": N_("watching"), "on": N_("on")}
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """A figure: summary, table, and its charts."""
-
     id: str
     title: Message
     summary: Message
@@ -33,7 +31,6 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 async def figures(period: Period) -> list[Figure]:
-    """All figures of a period."""
     since, grain = period.since, period.grain
     decided, by_ground = await queries.decided(since, grain), await queries.waited_by_ground(since)
     return [

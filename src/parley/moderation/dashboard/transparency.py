@@ -13,22 +13,32 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
+REMOVING = ("remove", "text", "passage", "title", "bio", "name", "statement")
 RESTRICTED = {
-    "remove": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "text": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "passage": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "title": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "bio": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "name": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
-    "statement": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED"),
+    **dict.fromkeys(REMOVING, ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED")),
     "collapse": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_DEMOTED"),
     "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
 }
 OTHER = {"excerpt": N_("Only an excerpt of the content is shown."), "warn": N_("A warning.")}
-# The database wants a category of every statement: that of content that is not illegal, and of content that is.
+# The database wants a category for every statement of reasons: one for legal content, one for illegal content.
 UNNAMED = ("OTHER_VIOLATION_TC", "NOT_SPECIFIED_NOTICE")
-# All other signs are refused in the identifier of a statement.
+# The database refuses all other characters in the identifier of a statement of reasons.
 NOT_IN_PUID = re.compile(r"[^A-Za-z0-9_-]")
+SELECT_DECIDED = f"""
+select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
+       c.created_at as written_at, d.created_at,
+       d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
+       d.kind = 'comment' and exists (
+           select from hit h where h.comment = d.target and h.acted and h.created_at <= d.created_at) as detected
+from decision d join guideline g on g.code = d.guideline
+left join comment c on d.kind = 'comment' and c.id = d.target
+left join lateral (
+    select bool_or(n.illegal) as noticed from report r join guideline n on n.code = r.guideline
+    where {WAS_REPORTED} having count(*) > 0) r on true
+where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'rejected')
+  and d.created_at >= $1::date::timestamptz and d.created_at < $2::date::timestamptz
+order by d.id
+"""  # noqa: S608 constants only
 
 
 class TransparencyRow(msgspec.Struct, frozen=True):
@@ -59,7 +69,7 @@ class TransparencyRow(msgspec.Struct, frozen=True):
 
 
 class ReasonedDecision(msgspec.Struct, frozen=True):
-    """A decision in force or over, with what the statement says and how it came about."""
+    """A decision in force or over, with what its statement of reasons says and how it came about."""
 
     id: int
     action: str
@@ -77,24 +87,7 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
     detected: bool
 
 
-SELECT_DECIDED = f"""
-select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
-       c.created_at as written_at, d.created_at,
-       d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
-       d.kind = 'comment' and exists (
-           select from hit h where h.comment = d.target and h.acted and h.created_at <= d.created_at) as detected
-from decision d join guideline g on g.code = d.guideline
-left join comment c on d.kind = 'comment' and c.id = d.target
-left join lateral (
-    select bool_or(n.illegal) as noticed from report r join guideline n on n.code = r.guideline
-    where {WAS_REPORTED} having count(*) > 0) r on true
-where d.action = any($3::text[]) and d.state not in ('awaiting', 'undone', 'rejected')
-  and d.created_at >= $1::date::timestamptz and d.created_at < $2::date::timestamptz
-order by d.id
-"""  # noqa: S608 constants only
-
-
-async def statements(first: date, end: date) -> list[TransparencyRow]:
+async def statements_of_reasons(first: date, end: date) -> list[TransparencyRow]:
     """The statements of reasons from the day `first` to the day before `end`."""
     return [_row(row) for row in await db.fetch(ReasonedDecision, SELECT_DECIDED, first, end, RESTRICTIONS)]
 

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from parley.moderation.dashboard import mail, mail_queries, periods, stats
 from parley.moderation.dashboard import queries as numbers
-from parley.moderation.dashboard.transparency import TransparencyRow, statements
+from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
 from parley.people.mail import bounces
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
@@ -105,7 +105,7 @@ async def statements_of_month(month: FromPath[str]) -> Response[Any]:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(TransparencyRow.__struct_fields__)
-    table.writerows(map(msgspec.structs.astuple, await statements(first, end)))
+    table.writerows(map(msgspec.structs.astuple, await statements_of_reasons(first, end)))
     headers = {"Content-Disposition": f'attachment; filename="statements-of-reasons-{month}"'}
     return Response(text.getvalue(), media_type="text/csv", headers=headers)
 

@@ -14,6 +14,7 @@ from parley.discussion.threads.updating import decline_waiting
 from parley.moderation.decisions import profiles, restrictions, sanctions
 from parley.moderation.decisions.rules import SLOW_SECONDS, Choice, ThreadReference
 from parley.moderation.decisions.sanctions import Sanction
+from parley.moderation.decisions.tables import Decision
 from parley.moderation.reports.targets import Target
 from parley.people.accounts import sessions
 from parley.people.accounts.tables import Member
@@ -28,10 +29,6 @@ Change = tuple[dict[str, Any], dict[str, Any]]
 LONGEST_COLLAPSE_REASON = 200
 BY_RULE = N_("Automatic rule: {rule}")
 ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
-IS_STILL_REMOVED = """
-select exists(
-    select from decision where kind = 'comment' and target = $1 and action = 'remove' and state = 'in_force')
-"""
 SELECT_COLLAPSE = """
 select d.reason, r.name as rule from decision d left join rule r on r.id = d.rule
 where d.kind = 'comment' and d.target = $1 and d.action = 'collapse' and d.state = 'in_force'
@@ -131,7 +128,10 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
 
 
 async def _show(target: Target, actor: int | None) -> Change:
-    if target.state not in {"removed", "rejected"} or await db.value(IS_STILL_REMOVED, target.id):
+    removals = (Decision.kind == "comment") & (Decision.target == target.id) & (Decision.action == "remove")
+    if target.state not in {"removed", "rejected"} or await Decision.exists().where(
+        removals, Decision.state == "in_force"
+    ):
         return {}, {}
     return await _move(target, "visible", actor)
 

@@ -20,7 +20,7 @@ from parley.platform.text.formats import clock
 from parley.platform.text.messages import N_
 
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
-after_statement: list[Callable[[int], Awaitable[None]]] = []
+after_letters: list[Callable[[int], Awaitable[None]]] = []
 
 SELECT_CONCERNED = """
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
@@ -29,7 +29,7 @@ from decision d join member m on m.id = d.member left join guideline g on g.code
 where d.id = $1 and (d.action = 'role'
     or d.guideline is not null and d.action = any($2::text[]))
 """
-# All reporters get the same letter; the preview shows that of the first.
+# All reporters get the same letter; the preview shows the one to the first reporter.
 SELECT_REPORTER = f"""
 select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
        $2::text as outcome, false as is_visitor, true as is_confirmed, {receipts.ASKS_FOR_LESS}
@@ -55,10 +55,10 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
     concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS)
     if concerned is not None:
-        written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
+        written = new_role(concerned) if concerned.action == "role" else reasons(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
     await receipts.send_outcome(decision, _outcome_kind(decision), delay)
-    for hook in after_statement:
+    for hook in after_letters:
         await hook(decision)
 
 
@@ -67,7 +67,7 @@ def new_role(concerned: Concerned) -> tuple[str, str, str]:
     return mail.written_message("role", name=concerned.name, role=concerned.role, reason=concerned.reason)
 
 
-def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
+def reasons(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of a statement of reasons."""
     until = concerned.until
     lasts = N_("until {day}, {time}").format(day=until, time=clock(until)) if until else N_("permanently")
@@ -81,12 +81,12 @@ async def cancel(decision: int) -> None:
 
 
 async def hold_back(decisions: list[int]) -> None:
-    """Do not send the statements of decisions that have ended, where they are not sent yet."""
+    """Hold back the letters with the reasons of decisions that have ended, if they are not sent yet."""
     await _set_state(decisions, "planned", "stopped")
 
 
 async def send_after_all(decisions: list[int]) -> None:
-    """Send the statements that were held back, since the decisions are in force again."""
+    """Send the letters that were held back, since the decisions are in force again."""
     await _set_state(decisions, "stopped", "planned")
 
 
@@ -107,28 +107,28 @@ def _outcome_kind(decision: int) -> str:
 
 
 def link(decision: int) -> str:
-    """The address of a statement. It needs no sign-in, since suspended members cannot sign in."""
+    """The address of a statement of reasons. It needs no sign-in, since suspended members cannot sign in."""
     return f"{settings().base_url}/decision/{decision}?key={key(decision)}"
 
 
 async def where_to_appeal(member: int) -> str | None:
-    """The path of the statement of a member's suspension, open without sign-in."""
+    """The path of the statement of reasons of a member's suspension, open without sign-in."""
     decision = await queries.suspension(member)
     return f"/decision/{decision}?key={key(decision)}" if decision else None
 
 
 def key(decision: int) -> str:
-    """The secret part of the link to a statement."""
+    """The secret part of the link to a statement of reasons."""
     return sign("decision", str(decision).encode()).hex()
 
 
 def is_key(decision: int, key: str) -> bool:
-    """Whether `key` is the secret part of the link to this statement."""
+    """Whether `key` is the secret part of the link to this statement of reasons."""
     return is_signature("decision", str(decision).encode(), key)
 
 
 class LetterPreview(msgspec.Struct, frozen=True):
-    """The letters to the member concerned, and that to the reporters; None where none is sent."""
+    """The letters to the member concerned, and the one to the reporters, if they get one."""
 
     concerned: list[str]
     reporters: str | None
@@ -137,7 +137,7 @@ class LetterPreview(msgspec.Struct, frozen=True):
 async def draft_letters(choice: Choice, member: int | None, kind: str, sanction: Choice | None = None) -> LetterPreview:
     """The letters of a decision about a target of this kind that concerns `member`, and of a sanction with it."""
     decisions = [(choice, kind)] + ([(sanction, "member")] if sanction else [])
-    drafts = [await _draft_statement(member, *decision) for decision in decisions] if member else []
+    drafts = [await _draft_reasons(member, *decision) for decision in decisions] if member else []
     reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
     return LetterPreview(
         concerned=[draft for draft in drafts if draft],
@@ -145,11 +145,11 @@ async def draft_letters(choice: Choice, member: int | None, kind: str, sanction:
     )
 
 
-async def _draft_statement(member: int, choice: Choice, kind: str) -> str | None:
+async def _draft_reasons(member: int, choice: Choice, kind: str) -> str | None:
     to = await accounts.account(member)
     if to is None or not ACTIONS[choice.action].restricts:
         return None
     title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
     concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
-    # The statement has no number yet.
-    return statement(concerned, link(0).partition("0?")[0] + "…")[1]
+    # The decision has no number yet.
+    return reasons(concerned, link(0).partition("0?")[0] + "…")[1]

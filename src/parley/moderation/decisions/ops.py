@@ -1,4 +1,4 @@
-"""Deciding: the effect on the target, the statement, the answer to reports, the letters and the record, together."""
+"""Deciding: the effect on the target, the answers to reports, the letters and the record, in one transaction."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,22 +23,7 @@ from parley.platform.text.messages import N_
 
 # Called in the transaction of each decision; hooks.py fills this in.
 after_decision: list[Callable[[], None]] = []
-
-
-class DecidedItem(msgspec.Struct, frozen=True):
-    """The queue item that is decided on."""
-
-    id: int
-    kind: str
-    target: int
-    state: str
-    version: int
-    claimed_by: int | None
-    claimed_until: datetime | None
-
-
-SELECT_REPORTERS = "select reporter from report where item = $1 and reporter is not null and state <> 'resolved'"
-# Of a sanction, also who reported what is decided about the same member in the same transaction.
+# For a sanction, also those who reported what was decided about the same member in the same transaction.
 SELECT_REPORTERS_EVER = """
 select reporter from report where reporter is not null and (item = $1 or item in (
     select item from decision where moderator = $2 and member = $3 and created_at = now()))
@@ -58,6 +43,16 @@ where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action 
 HAS_OTHERS = """
 select exists(select from member where role = any($1::text[]) and state = 'active' and id <> all($2::bigint[]))
 """
+
+
+class DecidedItem(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    target: int
+    state: str
+    version: int
+    claimed_by: int | None
+    claimed_until: datetime | None
 
 
 async def decide(viewer: Viewer, choice: Choice) -> int:
@@ -81,7 +76,7 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
 
 
 async def concerned_member(viewer: Viewer, target: Target) -> int | None:
-    """The member who may not decide about a target. Who added an article may, where nobody else can."""
+    """The member who may not decide about a target. The one who added an article may, if nobody else can."""
     if target.kind == "article" and await is_alone(viewer):
         return None
     return target.member
@@ -189,7 +184,8 @@ async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: in
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
     """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
-    members = set(await db.values(SELECT_REPORTERS, item))
+    of_item = Report.select(Report.reporter).where(Report.item == item, Report.state != "resolved")
+    members = set(await db.values(of_item.where(Report.reporter.is_not_null())))
     return members - {viewer.id} if viewer.id in members and await is_alone(viewer) else members
 
 

@@ -1,4 +1,4 @@
-"""Restrictions of articles, of which all in force together determine what is shown; ending those of anything."""
+"""What an article shows follows from all decisions in force about it. Also ends restrictions, of comments too."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ EFFECTS = {
     "text": Restriction("none"),
     "title": Restriction(untitled=True),
     "remove": Restriction("none", untitled=True),
-    # Of single passages, each decision names one.
+    # Each decision names the passage that it removes.
     "passage": Restriction(),
 }
 STRICTNESS = ("", "excerpt", "none")
@@ -31,12 +31,6 @@ class CurrentRestriction(msgspec.Struct, frozen=True):
     passage: int | None
 
 
-SELECT_IN_FORCE = """
-select action, passage from decision
-where kind = 'article' and target = $1 and action = any($2::text[]) and state = 'in_force'
-"""
-
-
 async def settle(
     target: Target, actor: int | None, new: str = "", passage: int | None = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -44,7 +38,10 @@ async def settle(
 
     `passage` is the one that the new action removes.
     """
-    restrictions = await db.fetch(CurrentRestriction, SELECT_IN_FORCE, target.id, list(EFFECTS))
+    in_force = (Decision.kind == "article") & (Decision.target == target.id) & (Decision.state == "in_force")
+    restrictions = await db.fetch(
+        CurrentRestriction, Decision.select().where(in_force, Decision.action.is_in(list(EFFECTS)))
+    )
     restrictions += [CurrentRestriction(new, passage)] if new in EFFECTS else []
     effects = [EFFECTS[restriction.action] for restriction in restrictions]
     to = Restriction(
@@ -65,7 +62,7 @@ async def settle(
 
 
 async def require_end(kind: str, target: int, actions: list[str], passage: int | None = None) -> None:
-    """End what `end` ends. Raises Refused where there is nothing to end."""
+    """As `end`, but raises Refused where there is nothing to end."""
     if not await end(kind, target, actions, passage):
         raise Refused(N_("All of this is shown already."))
 
@@ -73,7 +70,7 @@ async def require_end(kind: str, target: int, actions: list[str], passage: int |
 async def end(kind: str, target: int, actions: list[str], passage: int | None = None) -> bool:
     """End the decisions in force for these actions, or those about one passage. Return whether there were any.
 
-    Statements of them that are not mailed yet are held back.
+    Their letters that are not sent yet are held back.
     """
     about = (Decision.kind == kind) & (Decision.target == target) & (Decision.state == "in_force")
     ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(

@@ -1,4 +1,4 @@
-"""The row of a decision, as undoing it, approving it and appealing against it need it."""
+"""Reading and locking the row of a decision: to undo it, to approve it, to review an appeal against it."""
 
 from datetime import datetime
 from typing import Any

@@ -24,6 +24,7 @@ APPEAL_DAYS = 183
 # Appeals and proposals that wait for longer are reported to the staff.
 OVERDUE_DAYS = 7
 MOST_IN_BULK = 50
+SLOW_SECONDS = 120
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -72,7 +73,7 @@ ACTIONS = {
         ),
         Action("move", N_("Move the comment"), N_("Comment moved"), COMMENT, restricts=False, in_place=True),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
-        # Of articles on their page for moderators only (about_articles.py).
+        # Articles are shown again on their page for moderators only (moderation/modqueue/in_place.py: decide_article).
         Action("restore", N_("Show it again"), N_("Shown again"), COMMENT, restricts=False, in_place=True),
         # On the page of the thread only (thread_actions.py).
         Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
@@ -92,15 +93,14 @@ SUSPENSION_PROPOSED = N_("Suspension proposed: a second moderator has to approve
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # Actions on the author, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend", "role"}
-# What can be decided about an author together with a decision about what they wrote.
+# What can be decided about the author together with a decision about their comment.
 SANCTIONS = ("warn", "silence", "suspend")
 # In order of their permissions.
 ROLES = ("member", "moderator", "admin")
-SLOW_SECONDS = 120
 
 
 def act(kind: str, action: str) -> str:
-    """The key of what an action is called for members: that about an article differs from that about a comment."""
+    """The key of what members read an action is called, which differs for articles and comments."""
     return f"{kind}.{action}" if kind == "article" else action
 
 
@@ -165,6 +165,6 @@ def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: s
 
 
 def require_rank_over(viewer: Viewer, role: str) -> None:
-    """Raise Forbidden where a moderator who is no admin would sanction staff."""
+    """Raise Forbidden where a moderator who is not an admin would sanction staff."""
     if role != "member" and viewer.access < ADMIN:
         raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

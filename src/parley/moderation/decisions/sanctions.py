@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from piccolo.columns import Column
 
+from parley.moderation.decisions.tables import Decision
 from parley.moderation.reports.targets import Target
 from parley.people.accounts import sessions, viewer_cache
 from parley.people.accounts.states import LEFT
@@ -30,13 +31,6 @@ class Sanction(msgspec.Struct, frozen=True):
         return self.action == "suspend", self.until or PERMANENT
 
 
-SELECT_IN_FORCE = """
-select action, until, reason from decision
-where kind = 'member' and target = $1 and action in ('silence', 'suspend') and state = 'in_force'
-  and (until is null or until > now())
-"""
-
-
 def can_be_sanctioned(target: Target) -> bool:
     """Whether the target has a member who has confirmed their address and has not left."""
     return target.member_state in {"active", *STATE.values()}
@@ -45,7 +39,7 @@ def can_be_sanctioned(target: Target) -> bool:
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Set the state of a locked member from the sanctions in force and a `new` one; return what changed.
 
-    Of a member who left, only the state that they come back to is set.
+    For a member who has left, it sets only the state that they come back to.
     """
     if target.member is None:
         return {}, {}
@@ -67,7 +61,12 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
 
 
 async def _strictest(member: int, new: Sanction | None = None) -> Sanction | None:
-    sanctions = [*await db.fetch(Sanction, SELECT_IN_FORCE, member), *([new] if new else [])]
+    in_force = Decision.select().where(
+        (Decision.kind == "member") & (Decision.target == member) & (Decision.state == "in_force"),
+        Decision.action.is_in(list(STATE)),
+        Decision.until.is_null() | (Decision.until > db.NOW),
+    )
+    sanctions = [*await db.fetch(Sanction, in_force), *([new] if new else [])]
     return max(sanctions, key=lambda sanction: sanction.strictness, default=None)
 
 

@@ -10,14 +10,13 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import targets
 from parley.moderation.reports.targets import Target
+from parley.people.accounts.tables import Member
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN, Viewer
 from parley.platform.text.messages import N_
 
-# Ordered by id: two changes of roles at once must not deadlock.
-LOCK_ADMINS = "select id from member where role = 'admin' or id = $1 order by id for no key update"
 PROPOSER_MAY_DECIDE = """
 select role = 'admin' or role = 'moderator' and not $2 from member where id = $1 and state = 'active'
 """
@@ -68,11 +67,17 @@ async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Ta
     """Lock a proposal and its target. Raises Stale and Forbidden (`require_approval_allowed`)."""
     made = await load(decision)
     if made.action == "role":
-        await db.values(LOCK_ADMINS, made.target)
+        await lock_admins(made.target)
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
     require_approval_allowed(viewer, made, target, await reporters(made.id))
     return made, target
+
+
+async def lock_admins(member: int) -> list[int]:
+    """Lock a member and all admins, ordered by id: two changes of roles at once must not deadlock. Return the ids."""
+    rows = Member.select(Member.id).where((Member.role == "admin") | (Member.id == member)).order_by(Member.id)
+    return await db.values(rows.lock_rows("NO KEY UPDATE"))
 
 
 def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, reporters: set[int]) -> None:

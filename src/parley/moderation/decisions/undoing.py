@@ -19,7 +19,7 @@ SELECT_SANCTION = """
 select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
 where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state in ('in_force', 'awaiting')
 """
-# About the item, or about the thread if the decision is about that: threads are decided about on their page, too.
+# Newer decisions about the item or, for a decision about a thread, about that: it can also be made on its page.
 HAS_NEWER = """
 select exists(select from decision where id > $2 and state <> 'undone' and (
     item = $1 or thread = $3 and action = any($4::text[])))

@@ -20,15 +20,13 @@ from parley.platform.text.messages import N_
 MOST_GUIDELINES = 30
 TOO_MANY = N_("There are {most} rules already. Please change or bring back one of them.")
 MOST_REASONS = 20
-# Two admins who retire the last two rules at once must not both succeed.
-LOCK_GUIDELINES = "select code from guideline order by code for update"
 
 
 async def add(viewer: Viewer, new: GuidelineRow) -> None:
     """Publish a rule. Raises Forbidden for anybody but admins, Refused for a short name that is taken."""
     _require_admin(viewer)
     async with db.atomic():
-        codes = await db.values(LOCK_GUIDELINES)
+        codes = await _lock_all()
         if new.code in codes:
             raise Refused(N_("Another rule has this short name. Please choose another one."))
         if len(codes) >= MOST_GUIDELINES:
@@ -45,13 +43,16 @@ async def change(viewer: Viewer, new: GuidelineRow) -> None:
     """
     _require_admin(viewer)
     async with db.atomic():
-        await db.values(LOCK_GUIDELINES)
+        await _lock_all()
         former = await queries.one(new.code)
         if former is None:
             raise NotFound(N_("There is no such rule."))
         if former == new:
             return
-        await _keep_wording(former, new)
+        if (former.title, former.text) != (new.title, new.text):
+            # For the decisions that were made with the former wording.
+            wording = GuidelineWording(guideline=former.code, title=former.title, text=former.text, replaced_at=NOW)
+            await GuidelineWording.insert(wording)
         columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(new).items())
         await Guideline.update(columns).where(Guideline.code == new.code)
         await _require_rules_left()
@@ -88,15 +89,14 @@ def _require_admin(viewer: Viewer) -> None:
         raise Forbidden(N_("Only admins can do this."))
 
 
-async def _keep_wording(former: GuidelineRow, new: GuidelineRow) -> None:
-    """Store the former wording, if it differs, for the decisions that were made with it."""
-    if (former.title, former.text) != (new.title, new.text):
-        wording = GuidelineWording(guideline=former.code, title=former.title, text=former.text, replaced_at=NOW)
-        await GuidelineWording.insert(wording)
+async def _lock_all() -> list[str]:
+    """Lock all rules and return their codes: two admins who retire the last two at once must not both succeed."""
+    return await db.values(Guideline.select(Guideline.code).order_by(Guideline.code).lock_rows())
 
 
 async def _require_rules_left() -> None:
-    illegal = set(await db.values("select distinct illegal from guideline where not retired"))
+    in_force = Guideline.select(Guideline.illegal).where(Guideline.retired == False)  # noqa: E712 SQL
+    illegal = set(await db.values(in_force))
     if True not in illegal:
         raise Refused(N_("One rule about the law must stay in force: anybody can report illegal content."))
     if False not in illegal:

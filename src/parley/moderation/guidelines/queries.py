@@ -5,6 +5,14 @@ import msgspec
 from parley.people.community.tables import Guideline
 from parley.platform import db
 
+# One's own reasons come first: the first of a rule is suggested.
+SELECT_REASONS = """
+select s.id, s.guideline, s.text, s.moderator is not null as own from saved_reason s
+join guideline g on g.code = s.guideline
+where (s.moderator is null or s.moderator = $1) and ($2::text is null and not g.retired or s.guideline = $2)
+order by g.position, g.code, s.moderator is null, s.id
+"""
+
 
 class GuidelineRow(msgspec.Struct, frozen=True):
     code: str
@@ -37,15 +45,6 @@ class ReasonRow(msgspec.Struct, frozen=True):
     guideline: str
     text: str
     own: bool
-
-
-# One's own reasons come first: the first of a rule is suggested.
-SELECT_REASONS = """
-select s.id, s.guideline, s.text, s.moderator is not null as own from saved_reason s
-join guideline g on g.code = s.guideline
-where (s.moderator is null or s.moderator = $1) and ($2::text is null and not g.retired or s.guideline = $2)
-order by g.position, g.code, s.moderator is null, s.id
-"""
 
 
 async def reasons(moderator: int, guideline: str | None = None) -> list[ReasonRow]:

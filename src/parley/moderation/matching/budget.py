@@ -95,7 +95,7 @@ async def judge(rules: Sequence[ActiveRule], post: Post) -> Judged:
         try:
             await report(over)
         except Exception:
-            # What the rules found counts all the same: without it, the post would be let in.
+            # The hits count even if the report fails: without them, the post would be let in.
             log.exception("rule over its budget not reported", rule=over.rule.id)
     return judged
 

@@ -87,8 +87,8 @@ class Domains(Condition, frozen=True, tag="domains"):
     ]
 
     def find(self, post: Post) -> str | None:
-        wanted = tuple(domain.casefold() for domain in self.domains)
-        return next((host for host in post.hosts if host.endswith(wanted) and _is_below(host, wanted)), None)
+        wanted = tuple(f".{domain.casefold()}" for domain in self.domains)
+        return next((host for host in post.hosts if f".{host}".endswith(wanted)), None)
 
 
 class Similar(Condition, frozen=True, tag="similar"):
@@ -238,7 +238,7 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 class SpamScore(Condition, frozen=True, tag="score"):
     """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
 
-    # A low score leads to no suspicion, but spares talk from the other conditions of a rule.
+    # A low threshold catches little advertising by itself, but keeps the rule's other conditions away from plain talk.
     at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:
@@ -274,7 +274,3 @@ def _name_keys(typed: tuple[str, ...]) -> frozenset[str]:
 
 def _fold_alike(word: str) -> str:
     return fold_alike(fold(word))
-
-
-def _is_below(host: str, domains: tuple[str, ...]) -> bool:
-    return any(host == domain or host.endswith(f".{domain}") for domain in domains)

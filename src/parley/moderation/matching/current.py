@@ -29,8 +29,6 @@ SELECT_DECIDED_MEMBERS = (
 
 
 class CurrentRuleRow(msgspec.Struct, frozen=True):
-    """A row of `rule`."""
-
     id: int
     name: str
     version: int
@@ -65,7 +63,6 @@ async def _read_all() -> InForce:
 
 
 async def _read_weights() -> None:
-    """Score by the newest learned weights."""
     newest = await db.value(SELECT_LEARNED)
     if newest != score.in_use().training:
         data = await db.value("select weights from spam_training where id = $1", newest)

@@ -89,7 +89,7 @@ def decisive(hits: Sequence[Match]) -> Match | None:
 def effective(hits: Sequence[Match], *, held: bool = False) -> list[Match]:
     """The hits to apply. A held post is neither collapsed nor does it slow its thread: it does not appear there yet.
 
-    A post is collapsed once, by the oldest rule that does. `held`: the post is held for another reason than a hit.
+    A post is collapsed once, by the oldest rule that does. `held`: the post is held for a reason other than a hit.
     """
     holding = decisive(hits)
     if holding is None and not held:

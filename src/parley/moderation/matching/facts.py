@@ -23,32 +23,18 @@ MOST_EARLIER = 50
 LET_IN = IS_IN
 # The decisions against a member, as a list of SQL.
 RESTRICTS = f"({', '.join(repr(action) for action in RESTRICTIONS)})"
-
-
-class AuthorRecord(msgspec.Struct, frozen=True):
-    """The record of an author.
-
-    `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
-    the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
-    by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
-    `names`: the keys of their present name and those of the last year. `linked`: how many of their last 100 comments
-    have a link, if a rule needs it. `sent_before`: this submission has already been posted.
-    """
-
-    age: float
-    comments: int
-    upheld: int
-    since: list[float]
-    own: list[str] = []
-    others: list[str] = []
-    linked: int = 0
-    names: list[str] = []
-    checked_comments: int = 0
-    sent_before: bool = False
-
-
-NOBODY = AuthorRecord(0, 0, 0, [])
-
+# The newest posts with a common band. Two index scans: `bands` finds near-copies, `created_at` posts with links.
+SELECT_EARLIER = f"""
+with alike as (
+    select comment, sketch, hosts from comment_signature where bands && $2::int[] and comment <> $4
+      and created_at > now() - interval '30 days' order by created_at desc limit {MOST_EARLIER}
+), linked as (
+    select comment, sketch, hosts from comment_signature where hosts && $3::text[] and hosts <> '{{}}' and comment <> $4
+      and created_at > now() - interval '1 hour' order by created_at desc limit {MOST_EARLIER}
+)
+select c.author, c.author = $1 as own, extract(epoch from now() - c.created_at)::float8 as seconds, s.sketch, s.hosts
+from (select * from alike union select * from linked) s join comment c on c.id = s.comment where c.author is not null
+"""  # noqa: S608 constants only
 # As rendered: addresses that readers would have to type do not count here.
 HAS_LINK = """c.html like '%<a href="http%'"""
 # One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
@@ -75,18 +61,29 @@ from member m where m.id = $1
 """  # noqa: S608 no value in it
 
 
-# Of the posts with a common band the newest. Two index scans: `bands` finds near-copies, `created_at` what has links.
-SELECT_EARLIER = f"""
-with alike as (
-    select comment, sketch, hosts from comment_signature where bands && $2::int[] and comment <> $4
-      and created_at > now() - interval '30 days' order by created_at desc limit {MOST_EARLIER}
-), linked as (
-    select comment, sketch, hosts from comment_signature where hosts && $3::text[] and hosts <> '{{}}' and comment <> $4
-      and created_at > now() - interval '1 hour' order by created_at desc limit {MOST_EARLIER}
-)
-select c.author, c.author = $1 as own, extract(epoch from now() - c.created_at)::float8 as seconds, s.sketch, s.hosts
-from (select * from alike union select * from linked) s join comment c on c.id = s.comment where c.author is not null
-"""  # noqa: S608 constants only
+class AuthorRecord(msgspec.Struct, frozen=True):
+    """The record of an author.
+
+    `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
+    the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
+    by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
+    `names`: the keys of their present name and those of the last year. `linked`: how many of their last 100 comments
+    have a link, if a rule needs it. `sent_before`: this submission has already been posted.
+    """
+
+    age: float
+    comments: int
+    upheld: int
+    since: list[float]
+    own: list[str] = []
+    others: list[str] = []
+    linked: int = 0
+    names: list[str] = []
+    checked_comments: int = 0
+    sent_before: bool = False
+
+
+NOBODY = AuthorRecord(0, 0, 0, [])
 
 
 async def author(member: int, rules: Sequence[ActiveRule] = (), submission: UUID | None = None) -> AuthorRecord:
@@ -104,7 +101,6 @@ async def earlier_posts(member: int, signature: Signature, comment: int = 0) -> 
 
 
 def need(rules: Iterable[ActiveRule], fact: str) -> bool:
-    """Whether one of the rules needs a fact."""
     return any(fact in condition.needs for rule in rules for condition in rule.conditions)
 
 
@@ -118,7 +114,6 @@ def post(
     heat: float = 0.0,
     earlier: Sequence[EarlierPost] = (),
 ) -> Post:
-    """Build the post that rules judge."""
     return Post(
         body=body,
         html=html,

@@ -17,9 +17,9 @@ MOST_LABELS = 4
 PUBLIC = re.compile(r"\.(?:edu|gov|mil|int)$|\.(?:ac|edu|gov|gob|gouv|gc|go)\.[a-z]{2}$")
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
-# Those that are, and count only with a path.
+# Endings that are often words: they count only with a path.
 AS_WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
-# Those that may also be said: "example dot com".
+# Endings that people also write out: "example dot com".
 SAID = "com|net|org|info|biz|ru|xyz|co"
 NAME = "[a-z0-9][a-z0-9-]+"
 FINDERS = (
@@ -37,7 +37,7 @@ FINDERS = (
     # A video on the same site.
     re2.compile(r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})"),
 )
-# In most texts none of them matches, which one look finds.
+# One search finds that none of them matches, as in most texts.
 ANY = re2.compile("|".join(f"(?:{finder.pattern})" for finder in FINDERS))
 SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
 

@@ -22,7 +22,7 @@ WORD = re.compile(r"\w+")
 MOST_WORDS = 4
 # A stem has this many letters at least, and is compared with this many of a word at most.
 SHORTEST, LONGEST = 3, 12
-# Of this many words it is known which marks their stems set: looking for stems takes as long as all phrases.
+# The marks of this many words are cached: looking for stems takes as long as all phrases.
 WORDS_CACHED = 20_000
 # Scripts without spaces between words.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -38,7 +38,7 @@ SHAPES = {
     "exclaimed": re2.compile("!"),
     "decorated": re2.compile(r"!!|[*_=~-]{4}"),
 }
-# In most texts none of them matches, which one look finds.
+# One search finds that none of them matches, as in most texts.
 ANY_SHAPE = re2.compile("|".join(f"(?:{shape.pattern})" for shape in SHAPES.values()))
 # Marks that say how to get what is advertised.
 REACHED = frozenset({"link", "mail", "phone", "handle", "messenger", "contact", "visit"})
@@ -76,8 +76,8 @@ class Marks(NamedTuple):
 
 
 def marks(text: str, links: int) -> Marks:
-    """The marks of a folded text with so many links."""
-    text_marks = _phrases_in(text) | _shapes_in(text) | _link_marks(links)
+    """The marks of a folded text with this many links: one link sets one mark, more set two."""
+    text_marks = _phrases_in(text) | _shapes_in(text) | set(("link", "links")[:links])
     return Marks(tuple(sorted(text_marks)), bisect(SIZES, text.count(" ") + 1))
 
 
@@ -91,10 +91,6 @@ def combine(names: tuple[str, ...], size: int) -> Iterator[str]:
         if REACHED.intersection(names):
             yield f"!@{size} {count}"
     yield from (f"!{first} {other}" for first, other in combinations(names, 2))
-
-
-def _link_marks(links: int) -> set[str]:
-    return {"link"} if links == 1 else {"link", "links"} if links else set()
 
 
 def _shapes_in(text: str) -> set[str]:

@@ -29,15 +29,15 @@ LONGEST_SCORED = 2_000
 WORD = re.compile(r"\w+|[£$€!?]+")
 # The beginnings of words have this many letters.
 LETTERS = 4
-# By what the hash of a word is multiplied in the hash of a pair, so that pairs in the other order differ.
+# Multiplies the hash of the first word of a pair, so that the pair in the other order has another hash.
 FIRST_OF_PAIR = 31
-# The hash before that of a part of a word, so that it is not the hash of the same word.
+# Starts the hash of a part of a word, so that it differs from the hash of the same word.
 BEFORE_PARTS = crc32(b"~")
-# Which number stands in an advertisement says nothing, how long it is much.
+# Which number an advertisement names says nothing; how long it is says much.
 SAME_DIGIT = str.maketrans("123456789", "000000000")
-# What marks count beside words and letters.
+# The factor of marks; words and letters have 1.
 MARKS = 0.5
-# Of so many combinations of marks the buckets are known.
+# The buckets of this many combinations of marks are cached.
 MARKS_CACHED = 4_000
 # data/README.md has the figures for texts from sources that were not learned.
 SUGGESTED = 0.7
@@ -153,7 +153,6 @@ def _buckets(hashes: Iterable[int]) -> list[int]:
 
 @cache
 def shipped_weights() -> Weights:
-    """The weights that come with Parley."""
     return Weights.read(WEIGHTS.read_bytes())
 
 

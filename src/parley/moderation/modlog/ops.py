@@ -10,6 +10,26 @@ from parley.moderation.modlog.tables import ModAction
 from parley.platform import db
 from parley.platform.http.access import Viewer
 
+# An entry about member $2, about a comment of theirs, or about a discussion that they opened.
+CONCERNS_MEMBER = """(
+  kind = 'member' and target = $2
+  or kind = 'comment' and exists (select from comment c where c.id = target and c.author = $2)
+  or kind = 'article' and exists (select from thread t where t.id = target and t.starter = $2))
+"""
+FORGET_WORDS = f"""
+update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
+where salt is not null and ($2::bigint is null or {CONCERNS_MEMBER})
+  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
+"""  # noqa: S608 a constant
+# As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
+SELECT_WRITTEN = """
+select id, prev_hash, hash, words, salt, jsonb_build_array(before, after, reason)::text as said,
+       (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, encode(words, 'hex'),
+       guideline, automated, decision)
+       || case when request is null then '[]' else jsonb_build_array(request) end)::text as facts
+from mod_action where id > $1 order by id limit 5000
+"""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """An act of moderation, with the state of its target `before` and `after`."""
@@ -77,35 +97,12 @@ class RecordRow(msgspec.Struct, frozen=True):
         return self.salt is None or sha256(self.salt + self.said.encode()).digest() == self.words
 
 
-# An entry about member $2, about a comment of theirs, or about a discussion that they opened.
-CONCERNS_MEMBER = """(
-  kind = 'member' and target = $2
-  or kind = 'comment' and exists (select from comment c where c.id = target and c.author = $2)
-  or kind = 'article' and exists (select from thread t where t.id = target and t.starter = $2))
-"""
-FORGET_WORDS = f"""
-update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
-where salt is not null and ($2::bigint is null or {CONCERNS_MEMBER})
-  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
-"""  # noqa: S608 a constant
-
-
 async def forget(pattern: str, member: int | None = None) -> None:
     """Erase the words of entries that match a pattern: of all, or of those that concern a member.
 
     Facts and hashes stay.
     """
     await db.execute(FORGET_WORDS, pattern, member)
-
-
-# As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
-SELECT_WRITTEN = """
-select id, prev_hash, hash, words, salt, jsonb_build_array(before, after, reason)::text as said,
-       (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, encode(words, 'hex'),
-       guideline, automated, decision)
-       || case when request is null then '[]' else jsonb_build_array(request) end)::text as facts
-from mod_action where id > $1 order by id limit 5000
-"""
 
 
 async def verify() -> Chain:

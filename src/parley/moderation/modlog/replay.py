@@ -1,23 +1,14 @@
-"""Comparing what is with what the record tells: decisions and their reasons, and the states that follow from it.
+"""Comparing the tables with the record: decisions and their reasons, and the states that follow from them.
 
-The record itself cannot be rewritten unnoticed, but the tables that it tells of can.
+The record itself cannot be rewritten unnoticed, but the tables that it describes can.
 """
 
 import msgspec
 
 from parley.platform import db
 
-
-class Contradiction(msgspec.Struct, frozen=True):
-    """Something that is not as the record says, or of which it should tell and does not."""
-
-    kind: str
-    id: int
-    what: str
-
-
-# The first entry of a decision is that of making it. Reasons of rules differ: the entry does not quote what matched. Of
-# entries whose words were erased, the reason is not known any more.
+# The first entry about a decision records that it was made. Reasons of rules differ, since the entry does not quote the
+# words that matched. The reason of an entry whose words were erased is unknown.
 FIND_DECISIONS = """
 with made as (
     select distinct on (decision) decision, id, actor, action, kind, target, guideline, reason, salt
@@ -40,8 +31,8 @@ select 'decision' as kind, coalesce(d.id, made.decision) as id, case
     end as what
 from decision d full join made on made.decision = d.id left join since on since.decision = made.decision
 """
-# Things that were made before the first entry, by an import, may be in a state of which the record does not tell.
-# Authors may delete what is visible.
+# What an import made before the first entry may be in a state that the record does not mention. Authors may delete
+# their visible comments.
 FIND_COMMENTS = """
 with state as (
     select distinct on (target) target, after ->> 'state' as told from mod_action
@@ -116,6 +107,14 @@ select kind, id, what from (
     union all ({FIND_MEMBERS})
 ) as compared where what is not null order by kind, id limit 50
 """  # noqa: S608 constants only
+
+
+class Contradiction(msgspec.Struct, frozen=True):
+    """A row that differs from the record, or that the record should mention and does not."""
+
+    kind: str
+    id: int
+    what: str
 
 
 async def contradictions() -> list[Contradiction]:

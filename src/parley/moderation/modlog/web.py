@@ -28,21 +28,17 @@ async def staff_log(request: AnyRequest) -> Response[Any]:
     asked = request.query_params
     rows = await queries.entries(filter_of(request), before=as_id(asked.get("before", "")))
     kept = {name: value for name, value in asked.items() if value and name != "before"}
+    this_month = datetime.now(UTC).replace(day=1)
     return page(
         request,
         "moderation/modlog/staff.html",
         days=queries.by_day(rows[: queries.PAGE]),
         asked=kept,
         next_url=_next_url("/mod/log", rows, kept),
-        months=_months(datetime.now(UTC)),
+        months=[f"{month:%Y-%m}" for month in (this_month, this_month - timedelta(days=1))],
         action_names=wording.ACTION_NAMES,
         kinds=wording.KINDS,
     )
-
-
-def _months(now: datetime) -> list[str]:
-    """This month and the one before, as addresses name them."""
-    return [f"{now:%Y-%m}", f"{now.replace(day=1) - timedelta(days=1):%Y-%m}"]
 
 
 def filter_of(request: AnyRequest) -> LogQuery:

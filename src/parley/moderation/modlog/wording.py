@@ -125,7 +125,7 @@ KINDS = {
     "feed": N_("Feeds"),
     "ring": N_("Voting rings"),
 }
-# The states and roles that the record tells of.
+# The states and roles that the record mentions.
 STATES = {
     "pending": N_("waiting"),
     "visible": N_("shown"),
@@ -158,14 +158,14 @@ FIELD_STATES = {
     ("retired", False): N_("in force"),
     ("retired", True): N_("not in force"),
 }
-# What is said of words that were removed.
+# What stands for words that were removed.
 EMPTY = {
     "statement": N_("no statement"),
     "bio": N_("no bio"),
     "title": N_("no title"),
     "name": N_("no name"),
 }
-# For good, and for a time.
+# Permanently, and for a time.
 SANCTIONED = {
     "silenced": (N_("silenced permanently"), N_("silenced until {day}")),
     "suspended": (N_("suspended permanently"), N_("suspended until {day}")),
@@ -199,28 +199,16 @@ def _place(value: Mapping[str, Any]) -> Message:
     return N_("the whole article of thread {thread}").format(thread=str(value["thread"]))
 
 
-def _collapsed_words(value: str | None) -> Message:
-    return N_("open") if value is None else N_("collapsed")
-
-
-def _slow(value: int) -> Message:
-    return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
-
-
-def _withheld_words(value: list[int]) -> Message:
-    return plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
-
-
-def _claimed_words(value: int) -> Message:
-    return plural("{count} comment", "{count} comments", value)
-
-
 SETTINGS: dict[str, Callable[[Any], Message]] = {
-    "withheld": _withheld_words,
+    "withheld": lambda value: (
+        plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
+    ),
     "place": _place,
-    "collapsed": _collapsed_words,
-    "claimed": _claimed_words,
-    "slow": _slow,
+    "collapsed": lambda value: N_("open") if value is None else N_("collapsed"),
+    "claimed": lambda value: plural("{count} comment", "{count} comments", value),
+    "slow": lambda value: (
+        N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
+    ),
 }
 
 

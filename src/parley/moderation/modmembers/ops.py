@@ -102,7 +102,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
     if role not in ROLES or not reason.strip():
         raise Refused(N_("Please choose a role and give a reason."))
     async with db.atomic():
-        admins = await db.values(second_approval.LOCK_ADMINS, member)
+        admins = await second_approval.lock_admins(member)
         target = await _lock_member(viewer, member)
         if viewer.access < ADMIN or viewer.id not in admins:
             raise Forbidden(N_("Only admins decide about roles."))

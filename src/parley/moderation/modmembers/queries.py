@@ -15,6 +15,44 @@ EXCERPT = 160
 STATES = ("unverified", "active", "silenced", "suspended", "deactivated")
 # Sorts after every character of a name.
 LAST = "\U0010ffff"
+# The prefix is found by an index on the bytes of the key (member_name_bytes). The order is by name, not by key: keys
+# replace letters that look alike, so "ines" would be listed under l. No index has this order: a page of 200,000 members
+# takes 0.13 s. With such an index the planner would also use it for a prefix or a state, and take up to 0.3 s.
+SELECT_MEMBERS = """
+select m.id, m.name, m.role, m.state, m.until, m.created_at,
+       (select count(*) from comment c where c.author = m.id) as comments,
+       (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions
+from (
+    select id, name, role, state_until as until, created_at, {state} as state from member
+    where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
+      and ($4::text is null or ({state}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
+    order by lower(name) collate "C" limit {most}
+) m order by lower(m.name) collate "C"
+"""
+SELECT_MEMBER = f"""
+select m.id, m.name, m.email, m.role, {STATE_NOW} as state, m.state_until as until, m.state_reason as why, m.created_at,
+       (select count(*) from comment c where c.author = m.id) as comments,
+       (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
+       made.number as made, made.upheld as made_upheld, made.declined as made_declined,
+       about.number as about, about.upheld as about_upheld, about.declined as about_declined
+from member m, lateral (
+    select count(*) as number, count(*) filter (where outcome = 'upheld') as upheld,
+           count(*) filter (where outcome = 'declined') as declined
+    from report where reporter = m.id
+) made, lateral (
+    select count(*) as number, count(*) filter (where r.outcome = 'upheld') as upheld,
+           count(*) filter (where r.outcome = 'declined') as declined
+    from queue_item i join report r on r.item = i.id
+    where i.kind = 'member' and i.target = m.id
+       or i.kind = 'comment' and i.target in (select c.id from comment c where c.author = m.id)
+) about where m.id = $1
+"""  # noqa: S608 constants only
+SELECT_COMMENTS = f"""
+select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
+       c.html, t.title, c.created_at, {IS_SENSITIVE_COMMENT} as sensitive
+from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
+"""  # noqa: S608 constants only
 
 
 class MemberQuery(msgspec.Struct, frozen=True):
@@ -38,23 +76,6 @@ class MemberRow(msgspec.Struct, frozen=True):
     created_at: datetime
     comments: int
     decisions: int
-
-
-# The prefix is found by an index on the bytes of the key (member_name_bytes). The order is by name, not by key: keys
-# replace letters that look alike, so "ines" would be listed under l. No index has this order: a page of 200,000 members
-# takes 0.13 s. With such an index the planner would also use it for a prefix or a state, and take up to 0.3 s.
-SELECT_MEMBERS = """
-select m.id, m.name, m.role, m.state, m.until, m.created_at,
-       (select count(*) from comment c where c.author = m.id) as comments,
-       (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
-        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions
-from (
-    select id, name, role, state_until as until, created_at, {state} as state from member
-    where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
-      and ($4::text is null or ({state}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
-    order by lower(name) collate "C" limit {most}
-) m order by lower(m.name) collate "C"
-"""
 
 
 async def search(query: MemberQuery, after: str = "") -> list[MemberRow]:
@@ -86,33 +107,11 @@ class StaffMember(msgspec.Struct, frozen=True):
     about_declined: int
 
 
-SELECT_MEMBER = f"""
-select m.id, m.name, m.email, m.role, {STATE_NOW} as state, m.state_until as until, m.state_reason as why, m.created_at,
-       (select count(*) from comment c where c.author = m.id) as comments,
-       (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
-       made.number as made, made.upheld as made_upheld, made.declined as made_declined,
-       about.number as about, about.upheld as about_upheld, about.declined as about_declined
-from member m, lateral (
-    select count(*) as number, count(*) filter (where outcome = 'upheld') as upheld,
-           count(*) filter (where outcome = 'declined') as declined
-    from report where reporter = m.id
-) made, lateral (
-    select count(*) as number, count(*) filter (where r.outcome = 'upheld') as upheld,
-           count(*) filter (where r.outcome = 'declined') as declined
-    from queue_item i join report r on r.item = i.id
-    where i.kind = 'member' and i.target = m.id
-       or i.kind = 'comment' and i.target in (select c.id from comment c where c.author = m.id)
-) about where m.id = $1
-"""  # noqa: S608 constants only
-
-
 async def member(member: int) -> StaffMember | None:
     return await db.fetch_one(StaffMember, SELECT_MEMBER, member)
 
 
 class CommentLine(msgspec.Struct, frozen=True):
-    """A comment of a member, in any state."""
-
     id: int
     state: str
     html: str
@@ -123,13 +122,6 @@ class CommentLine(msgspec.Struct, frozen=True):
     @property
     def excerpt(self) -> str:
         return markdown.excerpt(self.html, EXCERPT)
-
-
-SELECT_COMMENTS = f"""
-select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
-       c.html, t.title, c.created_at, {IS_SENSITIVE_COMMENT} as sensitive
-from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
-"""  # noqa: S608 constants only
 
 
 async def comments(member: int) -> list[CommentLine]:

@@ -40,7 +40,6 @@ async def claim(viewer: Viewer, item: int) -> None:
 
 
 async def release(viewer: Viewer) -> None:
-    """Release the moderator's claim, if there is one."""
     await db.execute(RELEASE_CLAIMS, viewer.id, 0)
     await reports.notify_queue()
 

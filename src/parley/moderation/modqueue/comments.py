@@ -10,6 +10,7 @@ from parley.moderation.matching.post import LONGEST_COMPARED, comparable
 from parley.moderation.modqueue.filters import CommentFilter
 from parley.moderation.modqueue.queries import EXCERPT
 from parley.moderation.reports.queries import IS_SENSITIVE
+from parley.people.accounts import names
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.text import markdown
@@ -19,6 +20,33 @@ MOST_FOUND = 50
 # A comment is compared with this many, the newest ones first, and resembles those that have this share in common.
 MOST_COMPARED = 2_000
 ALIKE = 75
+IS_FOUND = """
+    c.author is distinct from $1
+    and case when $7::text is null then c.state in ('visible', 'pending')
+        else c.state in ('visible', 'removed') and c.id in (
+            select d.target from decision d where d.moderator = (select id from member where name_key = $7)
+            and d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force') end
+    and c.created_at > now() - $2 * interval '1 day'
+    and ($3::text is null or c.author = (select id from member where name_key = $3))
+    and ($4::text is null or strpos(lower(c.body), $4) > 0)
+    and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
+    and ($6::bigint is null or c.thread = $6)
+"""
+SELECT_COMMENTS = f"""
+select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
+       c.html as raw_html, t.title, c.created_at, i.id as item, c.version,
+       i.id is not null and {IS_SENSITIVE} as sensitive
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
+left join queue_item i on i.kind = 'comment' and i.target = c.id
+where {{}} order by c.created_at desc, c.id desc limit $8
+"""  # noqa: S608 constants only
+SELECT_THESE = SELECT_COMMENTS.format(f"{IS_FOUND} and c.id = any($9::bigint[])")
+SELECT_COMPARED = f"""
+select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
+order by c.created_at desc, c.id desc limit $8
+"""  # noqa: S608 constants only
+SELECT_WORDS = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+SELECT_MATCHING = SELECT_COMMENTS.format(IS_FOUND)
 
 
 class FoundComment(msgspec.Struct, frozen=True):
@@ -45,43 +73,14 @@ class FoundComment(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.raw_html, EXCERPT)
 
 
-IS_FOUND = """
-    c.author is distinct from $1
-    and case when $7::text is null then c.state in ('visible', 'pending')
-        else c.state in ('visible', 'removed') and c.id in (
-            select d.target from decision d where d.moderator = (select id from member where name_key = $7)
-            and d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force') end
-    and c.created_at > now() - $2 * interval '1 day'
-    and ($3::text is null or c.author = (select id from member where name_key = $3))
-    and ($4::text is null or strpos(lower(c.body), $4) > 0)
-    and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
-    and ($6::bigint is null or c.thread = $6)
-"""
-SELECT_COMMENTS = f"""
-select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
-       c.html as raw_html, t.title, c.created_at, i.id as item, c.version,
-       i.id is not null and {IS_SENSITIVE} as sensitive
-from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
-left join queue_item i on i.kind = 'comment' and i.target = c.id
-where {{}} order by c.created_at desc, c.id desc limit $8
-"""  # noqa: S608 constants only
-SELECT_MATCHING = SELECT_COMMENTS.format(IS_FOUND)
-SELECT_THESE = SELECT_COMMENTS.format(f"{IS_FOUND} and c.id = any($9::bigint[])")
-SELECT_COMPARED = f"""
-select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
-order by c.created_at desc, c.id desc limit $8
-"""  # noqa: S608 constants only
-SELECT_WORDS = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
-
-
 class ComparedComment(msgspec.Struct, frozen=True):
     id: int
     words: str
 
 
 def _values(viewer: int, wanted: CommentFilter) -> tuple[object, ...]:
-    host = wanted.host.lower() if wanted.host else None
-    return viewer, wanted.days, wanted.author_key, host, wanted.rule, wanted.thread, wanted.moderator_key
+    author, moderator = (names.key(name) if name else None for name in (wanted.author, wanted.moderator))
+    return viewer, wanted.days, author, wanted.host and wanted.host.lower(), wanted.rule, wanted.thread, moderator
 
 
 async def matching(viewer: int, wanted: CommentFilter) -> list[FoundComment]:

@@ -31,25 +31,19 @@ class QueueFilter(msgspec.Struct, frozen=True):
     @property
     def query(self) -> str:
         """The query string of an address with this filter."""
+        return self.query_with()
+
+    def query_with(self, **more: int | None) -> str:
+        """As `query`, with further parameters."""
         chosen = {name: int(value) if value is True else value for name, value in msgspec.structs.asdict(self).items()}
-        parts = urlencode({name: value for name, value in chosen.items() if value})
+        parts = urlencode({name: value for name, value in (chosen | more).items() if value})
         return f"?{parts}" if parts else ""
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """The values of the parameters $2 to $10 of `CHOSEN`."""
-        by = names.key(self.author) if self.author else None
-        return (
-            self.kind,
-            self.ground,
-            self.escalated,
-            self.claimed,
-            by,
-            self.thread,
-            self.topic,
-            self.rule,
-            self.hours,
-        )
+        """The values of the parameters $2 to $10 of `IS_CHOSEN`."""
+        author = names.key(self.author) if self.author else None
+        return msgspec.structs.astuple(msgspec.structs.replace(self, author=author))
 
 
 class CommentFilter(msgspec.Struct, frozen=True):
@@ -76,13 +70,3 @@ class CommentFilter(msgspec.Struct, frozen=True):
     def query(self) -> str:
         """The query string of an address with this filter."""
         return "?" + urlencode({name: value for name, value in msgspec.structs.asdict(self).items() if value})
-
-    @property
-    def author_key(self) -> str | None:
-        """The author's name without differences of case and look-alike letters."""
-        return names.key(self.author) if self.author else None
-
-    @property
-    def moderator_key(self) -> str | None:
-        """As `author_key`, of the moderator."""
-        return names.key(self.moderator) if self.moderator else None

@@ -1,7 +1,6 @@
 """One item with all that a moderator needs to decide: target, reports, hits, earlier decisions, the member."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from markupsafe import Markup
@@ -21,6 +20,64 @@ from parley.platform import db
 
 # Of the replies to a comment, of others near it, and of the domains that it names.
 MOST_LISTED = 5
+SELECT_ITEM = f"""
+select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
+       coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
+       case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
+       {GROUND_COUNTS} as grounds,
+       {IS_SENSITIVE} and not exists (
+           select from mod_action o
+           where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
+       case i.kind when 'comment' then c.author when 'member' then i.target else t.starter end as member,
+       coalesce(
+           (select o.guideline from report o join guideline g on g.code = o.guideline
+            where o.item = i.id and o.state <> 'resolved'
+            group by o.guideline order by sum(o.weight * g.severity) desc limit 1),
+           (select u.guideline from hit h join rule u on u.id = h.rule
+            where i.kind = 'comment' and h.comment = i.target and h.acted order by h.id desc limit 1)) as likely
+from queue_item i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
+left join comment c on i.kind = 'comment' and c.id = i.target left join member h on h.id = i.claimed_by
+where i.id = $2 and {NOT_OWN}
+"""  # noqa: S608 constants only
+SELECT_COMMENT_WORDS = f"""
+select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.body,
+       c.stance, c.assisted,
+       c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
+       (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
+        cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
+       c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
+       (select site from comment_site where comment = c.id) as site,
+       {IS_SENSITIVE_COMMENT} as sensitive
+from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
+"""  # noqa: S608 constants only
+# The others are replies to the same comment or, at the top level, comments on the same part of the article.
+SELECT_NEARBY = f"""
+with one as (select id, thread, parent, part from comment where id = $1), near as (
+    (select c.id, true as is_reply from comment c
+     where c.parent = $1 and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+    union all
+    (select c.id, false from comment c join one on c.parent = one.parent
+     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+    union all
+    (select c.id, false from comment c join one on c.thread = one.thread and c.part = one.part
+     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
+)
+select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.created_at,
+       {IS_SENSITIVE_COMMENT} as sensitive
+from near join comment c on c.id = near.id left join member m on m.id = c.author
+order by near.is_reply desc, c.best desc, c.id
+"""  # noqa: S608 constants only
+SELECT_REPORTS = """
+select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight,
+       r.reporter is not null or r.proven as counts, r.state, r.outcome, r.created_at
+from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
+where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
+"""
+SELECT_HITS = """
+select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
+from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
+"""
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -46,28 +103,6 @@ class ItemRow(msgspec.Struct, frozen=True):
     member: int | None
     # The ground with the most weight, preselected in the form.
     likely: str | None
-
-
-SELECT_ITEM = f"""
-select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
-       coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
-       case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
-       i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
-       {GROUND_COUNTS} as grounds,
-       {IS_SENSITIVE} and not exists (
-           select from mod_action o
-           where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
-       case i.kind when 'comment' then c.author when 'member' then i.target else t.starter end as member,
-       coalesce(
-           (select o.guideline from report o join guideline g on g.code = o.guideline
-            where o.item = i.id and o.state <> 'resolved'
-            group by o.guideline order by sum(o.weight * g.severity) desc limit 1),
-           (select u.guideline from hit h join rule u on u.id = h.rule
-            where i.kind = 'comment' and h.comment = i.target and h.acted order by h.id desc limit 1)) as likely
-from queue_item i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
-left join comment c on i.kind = 'comment' and c.id = i.target left join member h on h.id = i.claimed_by
-where i.id = $2 and {NOT_OWN}
-"""  # noqa: S608 constants only
 
 
 async def item(viewer: int, number: int) -> ItemRow | None:
@@ -107,19 +142,6 @@ class CommentWords(RenderedComment, frozen=True):
     sensitive: bool
 
 
-SELECT_COMMENT_WORDS = f"""
-select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.body,
-       c.stance, c.assisted,
-       c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
-       (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
-        cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
-       c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
-       (select site from comment_site where comment = c.id) as site,
-       {IS_SENSITIVE_COMMENT} as sensitive
-from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
-"""  # noqa: S608 constants only
-
-
 async def words(comment: int) -> CommentWords | None:
     """A comment in any state; the caller has checked that the viewer may read it."""
     return await db.fetch_one(CommentWords, SELECT_COMMENT_WORDS, comment)
@@ -133,25 +155,6 @@ class NearbyComment(RenderedComment, frozen=True):
     is_reply: bool
     created_at: datetime
     sensitive: bool
-
-
-# The others are replies to the same comment or, at the top level, comments on the same part of the article.
-SELECT_NEARBY = f"""
-with one as (select id, thread, parent, part from comment where id = $1), near as (
-    (select c.id, true as is_reply from comment c
-     where c.parent = $1 and {IS_VISIBLE} order by c.best desc, c.id limit $2)
-    union all
-    (select c.id, false from comment c join one on c.parent = one.parent
-     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
-    union all
-    (select c.id, false from comment c join one on c.thread = one.thread and c.part = one.part
-     where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
-)
-select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.created_at,
-       {IS_SENSITIVE_COMMENT} as sensitive
-from near join comment c on c.id = near.id left join member m on m.id = c.author
-order by near.is_reply desc, c.best desc, c.id
-"""  # noqa: S608 constants only
 
 
 async def nearby_comments(comment: int) -> list[NearbyComment]:
@@ -181,14 +184,6 @@ class ReportRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-SELECT_REPORTS = """
-select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight,
-       r.reporter is not null or r.proven as counts, r.state, r.outcome, r.created_at
-from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
-where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
-"""
-
-
 async def reports(number: int) -> list[ReportRow]:
     """The reports of an item, open ones first."""
     return await db.fetch(ReportRow, SELECT_REPORTS, number)
@@ -203,14 +198,7 @@ class HitRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-SELECT_HITS = """
-select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
-from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
-"""
-
-
 async def hits(comment: int) -> list[HitRow]:
-    """The hits of automatic rules on a comment."""
     return await db.fetch(HitRow, SELECT_HITS, comment)
 
 
@@ -232,7 +220,6 @@ class ItemDetails(msgspec.Struct, frozen=True):
 
     @property
     def hosts(self) -> list[str]:
-        """The domains that the comment names."""
         return named_hosts(self.words.body, self.words.raw_html) if self.words else []
 
 
@@ -251,16 +238,8 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
         decided=await people.decisions_about(number, row.kind, row.target),
-        **await _about(viewer, row),
+        member=await people.summary(row.member) if row.member else None,
+        record=await people.decisions_concerning(row.member),
+        notes=await people.notes(row.member),
+        others=await people.others(viewer, row.member, row.id),
     )
-
-
-async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
-    if row.member is None:
-        return {"member": None, "record": [], "notes": [], "others": []}
-    return {
-        "member": await people.summary(row.member),
-        "record": await people.decisions_concerning(row.member),
-        "notes": await people.notes(row.member),
-        "others": await people.others(viewer, row.member, row.id),
-    }

@@ -11,11 +11,38 @@ from parley.platform.text import markdown
 
 # Characters, for a narrow column.
 EXCERPT = 72
+SELECT_DECISIONS = """
+select d.id, d.action, g.title as ground, d.reason, m.name as moderator, d.moderator is null as automated, d.state,
+       d.until, d.created_at, a.state as appeal, d.item
+from decision d left join guideline g on g.code = d.guideline left join member m on m.id = d.moderator
+left join appeal a on a.decision = d.id
+where {} order by d.id desc limit 20
+"""
+SELECT_SUMMARY = """
+select m.id, m.name, m.role, m.state, m.state_until as until, m.title, m.bio, m.created_at,
+       (select count(*) from comment c where c.author = m.id) as comments,
+       (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
+       count(r.id) filter (where r.outcome = 'upheld') as upheld,
+       count(r.id) filter (where r.outcome = 'declined') as declined
+from member m left join report r on r.reporter = m.id where m.id = $1 group by m.id
+"""
+SELECT_NOTES = """
+select m.name as author, n.text, n.created_at from note n join member m on m.id = n.author
+where n.member = $1 order by n.id desc limit 50
+"""
+SELECT_OTHER_ITEMS = f"""
+select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
+from queue_item i
+left join comment c on i.kind = 'comment' and c.id = i.target
+where i.id <> $3 and {NOT_OWN} and i.id in (
+    select o.id from comment w join queue_item o on o.kind = 'comment' and o.target = w.id
+    where w.author = $2 and o.state = 'open'
+    union all select id from queue_item where kind = 'member' and target = $2 and state = 'open')
+order by i.risk desc, i.id limit 20
+"""  # noqa: S608 constants only
 
 
 class EarlierDecision(msgspec.Struct, frozen=True):
-    """An earlier decision about an item or a member."""
-
     id: int
     action: str
     ground: str | None
@@ -29,15 +56,6 @@ class EarlierDecision(msgspec.Struct, frozen=True):
     item: int | None
 
 
-SELECT_DECISIONS = """
-select d.id, d.action, g.title as ground, d.reason, m.name as moderator, d.moderator is null as automated, d.state,
-       d.until, d.created_at, a.state as appeal, d.item
-from decision d left join guideline g on g.code = d.guideline left join member m on m.id = d.moderator
-left join appeal a on a.decision = d.id
-where {} order by d.id desc limit 20
-"""
-
-
 async def decisions_about(number: int, kind: str, target: int) -> list[EarlierDecision]:
     """The decisions about an item or its target, newest first."""
     return await db.fetch(
@@ -45,14 +63,12 @@ async def decisions_about(number: int, kind: str, target: int) -> list[EarlierDe
     )
 
 
-async def decisions_concerning(member: int) -> list[EarlierDecision]:
+async def decisions_concerning(member: int | None) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
     return await db.fetch(EarlierDecision, SELECT_DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 
 
 class MemberSummary(msgspec.Struct, frozen=True):
-    """The summary of a member for staff."""
-
     id: int
     name: str
     role: str
@@ -67,16 +83,6 @@ class MemberSummary(msgspec.Struct, frozen=True):
     declined: int
 
 
-SELECT_SUMMARY = """
-select m.id, m.name, m.role, m.state, m.state_until as until, m.title, m.bio, m.created_at,
-       (select count(*) from comment c where c.author = m.id) as comments,
-       (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
-       count(r.id) filter (where r.outcome = 'upheld') as upheld,
-       count(r.id) filter (where r.outcome = 'declined') as declined
-from member m left join report r on r.reporter = m.id where m.id = $1 group by m.id
-"""
-
-
 async def summary(member: int) -> MemberSummary | None:
     return await db.fetch_one(MemberSummary, SELECT_SUMMARY, member)
 
@@ -87,27 +93,9 @@ class NoteRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-SELECT_NOTES = """
-select m.name as author, n.text, n.created_at from note n join member m on m.id = n.author
-where n.member = $1 order by n.id desc limit 50
-"""
-
-
-async def notes(member: int) -> list[NoteRow]:
+async def notes(member: int | None) -> list[NoteRow]:
     """The notes of staff about a member, newest first."""
     return await db.fetch(NoteRow, SELECT_NOTES, member)
-
-
-SELECT_OTHER_ITEMS = f"""
-select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
-from queue_item i
-left join comment c on i.kind = 'comment' and c.id = i.target
-where i.id <> $3 and {NOT_OWN} and i.id in (
-    select o.id from comment w join queue_item o on o.kind = 'comment' and o.target = w.id
-    where w.author = $2 and o.state = 'open'
-    union all select id from queue_item where kind = 'member' and target = $2 and state = 'open')
-order by i.risk desc, i.id limit 20
-"""  # noqa: S608 constants only
 
 
 class OtherItem(msgspec.Struct, frozen=True):
@@ -122,6 +110,5 @@ class OtherItem(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.html or "", EXCERPT)
 
 
-async def others(viewer: int, member: int, but: int = 0) -> list[OtherItem]:
-    """The other open items about a member."""
+async def others(viewer: int, member: int | None, but: int = 0) -> list[OtherItem]:
     return await db.fetch(OtherItem, SELECT_OTHER_ITEMS, viewer, member, but)

@@ -18,42 +18,6 @@ PAGE = 50
 EXCERPT = 160
 # The most actions of others that an open page is sent.
 MOST_ACTIONS = 500
-
-
-def first_words(html: str | None, other: str | None) -> str:
-    """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
-    return shorten(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
-
-
-class QueueRow(msgspec.Struct, frozen=True):
-    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target.
-
-    `held`: a comment that nobody else can read until it is decided.
-    """
-
-    id: int
-    kind: str
-    target: int
-    version: int
-    risk: float
-    escalated: bool
-    opened_at: datetime
-    holder: str | None
-    title: str | None
-    author: str | None
-    html: str | None
-    words: str | None
-    grounds: list[str]
-    people: int
-    sensitive: bool
-    late: bool
-    held: bool
-
-    @property
-    def excerpt(self) -> str:
-        return first_words(self.html, self.words)
-
-
 HAS_OTHERS = (
     "exists (select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1)"
 )
@@ -103,7 +67,6 @@ GROUND_COUNTS = """
         where i.kind = 'comment' and h.comment = i.target and h.acted) o
     group by o.ground order by count(*) desc, o.ground)
 """
-
 # The items after the item $11, or all. The first condition lets the index scan begin there.
 IS_BEHIND = """
     i.risk <= coalesce((select risk from queue_item where id = $11), 'infinity')
@@ -130,6 +93,63 @@ left join member m on m.id = case i.kind when 'member' then i.target else c.auth
 left join member h on h.id = i.claimed_by
 order by i.risk desc, i.opened_at, i.id
 """  # noqa: S608 constants only
+SELECT_QUEUE_SIZE = f"""
+select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
+from queue_item i where {IS_CHOSEN}
+"""  # noqa: S608 constants only
+SELECT_OTHERS_ACTIONS = f"""
+select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
+where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
+union all
+(select distinct on (i.id) i.id, m.name, d.action
+ from decision d join queue_item i on i.id = d.item join member m on m.id = d.moderator
+ where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
+   and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
+   and not exists (select from report o where o.item = i.id and o.reporter = $1)
+ order by i.id, d.id desc limit {MOST_ACTIONS})
+order by item
+"""  # noqa: S608 constants only
+SELECT_UNDOABLE = f"""
+select d.id as decision, d.item, d.action, s.action as also, coalesce(s.state, d.state) = 'awaiting' as is_proposed,
+       ceil(extract(epoch from d.created_at - now()) + $3)::int as left
+from decision d left join decision s on s.id in ({SELECT_SANCTION})
+where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
+  and d.created_at > now() - $3 * interval '1 second'
+"""  # noqa: S608 constants only
+
+
+def first_words(html: str | None, other: str | None) -> str:
+    """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
+    return shorten(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target.
+
+    `held`: a comment that readers cannot see until a moderator decides.
+    """
+
+    id: int
+    kind: str
+    target: int
+    version: int
+    risk: float
+    escalated: bool
+    opened_at: datetime
+    holder: str | None
+    title: str | None
+    author: str | None
+    html: str | None
+    words: str | None
+    grounds: list[str]
+    people: int
+    sensitive: bool
+    late: bool
+    held: bool
+
+    @property
+    def excerpt(self) -> str:
+        return first_words(self.html, self.words)
 
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
@@ -151,12 +171,6 @@ class QueueCount(msgspec.Struct, frozen=True):
     at: datetime
 
 
-SELECT_QUEUE_SIZE = f"""
-select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
-from queue_item i where {IS_CHOSEN}
-"""  # noqa: S608 constants only
-
-
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
     """Count the open items for a moderator; those opened after `since` are new."""
     count = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
@@ -164,14 +178,11 @@ async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetim
 
 
 class RuleName(msgspec.Struct, frozen=True):
-    """An automatic rule, as a filter names it."""
-
     id: int
     name: str
 
 
 async def rules() -> list[RuleName]:
-    """The automatic rules in their order."""
     return await db.fetch(RuleName, Rule.select().order_by(Rule.position, Rule.id))
 
 
@@ -181,20 +192,6 @@ class OthersAction(msgspec.Struct, frozen=True):
     item: int
     name: str
     action: str | None
-
-
-SELECT_OTHERS_ACTIONS = f"""
-select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
-where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
-union all
-(select distinct on (i.id) i.id, m.name, d.action
- from decision d join queue_item i on i.id = d.item join member m on m.id = d.moderator
- where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
-   and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
-   and not exists (select from report o where o.item = i.id and o.reporter = $1)
- order by i.id, d.id desc limit {MOST_ACTIONS})
-order by item
-"""  # noqa: S608 constants only
 
 
 async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
@@ -217,18 +214,8 @@ class UndoableDecision(msgspec.Struct, frozen=True):
 
     @property
     def done(self) -> list[Message]:
-        """What was done, in words."""
         done = [ACTIONS[action].done for action in (self.action, self.also) if action]
         return [*done[:-1], SUSPENSION_PROPOSED] if self.is_proposed else done
-
-
-SELECT_UNDOABLE = f"""
-select d.id as decision, d.item, d.action, s.action as also, coalesce(s.state, d.state) = 'awaiting' as is_proposed,
-       ceil(extract(epoch from d.created_at - now()) + $3)::int as left
-from decision d left join decision s on s.id in ({SELECT_SANCTION})
-where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
-  and d.created_at > now() - $3 * interval '1 second'
-"""  # noqa: S608 constants only
 
 
 async def undoable(moderator: int, decision: int) -> UndoableDecision | None:

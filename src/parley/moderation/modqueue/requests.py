@@ -78,8 +78,7 @@ async def decision_context(request: AnyRequest) -> dict[str, Any]:
 
 async def item_at(request: AnyRequest, item: str) -> ItemRow:
     """The item at an address. Raises NotFound where there is none for this moderator."""
-    number = as_id(item)
-    row = await items.item(staff(request).id, number) if number else None
+    row = await items.item(staff(request).id, as_id(item) or 0)
     if row is None:
         raise NotFound(N_("There is no such item."))
     return row
@@ -87,8 +86,7 @@ async def item_at(request: AnyRequest, item: str) -> ItemRow:
 
 async def details_at(request: AnyRequest, item: str) -> ItemDetails:
     """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
-    number = as_id(item)
-    details = await items.details(staff(request).id, number) if number else None
+    details = await items.details(staff(request).id, as_id(item) or 0)
     if details is None:
         raise NotFound(N_("There is no such item."))
     return details

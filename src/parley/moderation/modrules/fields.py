@@ -1,4 +1,4 @@
-"""The form fields of conditions: what is typed in them, as a value and back."""
+"""The form fields of conditions, and converting between typed text and values."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""Back-tests of the rules that use the score, after its weights changed: the rule is the same, and may match others."""
+"""Back-tests of the rules that use the score, after its weights changed: they may match other comments now."""
 
 import msgspec
 

@@ -13,6 +13,10 @@ from parley.moderation.modrules.fields import YES_NO, Field, as_typed, number, v
 from parley.platform.text.cleaning import BadText, shorten
 from parley.platform.text.messages import N_, Message, join, plural, verbatim
 
+# Sentences shorten longer lists of words, and longer patterns.
+MOST_LISTED = 6
+LONGEST_PATTERN = 80
+
 
 class ConditionKind(msgspec.Struct, frozen=True):
     """One kind of condition; `says` words it so that it follows "a comment where"."""
@@ -28,9 +32,6 @@ class ConditionKind(msgspec.Struct, frozen=True):
         return str(self.condition.__struct_config__.tag)
 
 
-# Sentences shorten longer lists of words, and longer patterns.
-MOST_LISTED = 6
-LONGEST_PATTERN = 80
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
 LINKED = {"any": N_("any site"), "seldom": N_("sites that discussions seldom link to")}
@@ -214,12 +215,10 @@ ACTIONS = {
 
 
 def says(condition: Condition) -> Message:
-    """A condition in words."""
     return KINDS[str(condition.__struct_config__.tag)].says(condition)
 
 
 def sentence(action: str, conditions: tuple[Condition, ...]) -> Message:
-    """A rule in one sentence."""
     *others, last = map(says, conditions)
     where = N_("{conditions}, and {last}").format(conditions=join(", ", others), last=last) if others else last
     return N_("{action} where {conditions}.").format(action=ACTIONS[action], conditions=where)
@@ -234,7 +233,6 @@ def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
 
 
 def field_values(condition: Condition) -> dict[str, str]:
-    """The values of a condition's form fields."""
     kind = KINDS[str(condition.__struct_config__.tag)]
     return {field.name: as_typed(field, getattr(condition, field.name)) for field in kind.fields}
 

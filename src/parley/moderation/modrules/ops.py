@@ -21,28 +21,6 @@ from parley.platform.events.job_wakeups import wake_job
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
-
-class LockedRule(msgspec.Struct, frozen=True):
-    """A rule whose row is locked."""
-
-    id: int
-    name: str
-    version: int
-    state: str
-    action: str
-    guideline: str
-    conditions: str
-    position: int
-
-
-class FinishedTest(msgspec.Struct, frozen=True):
-    """The last finished back-test of a version."""
-
-    id: int
-    proposed_by: int | None
-    result: str
-
-
 INSERT_RULE = """
 insert into rule (name, conditions, action, guideline, position, changed_by, changed_at)
 values ($1, $2::jsonb, $3, $4, (select coalesce(max(position), 0) + 1 from rule), $5, now())
@@ -72,6 +50,25 @@ from (select id, row_number() over (order by place, id) as place
             from rule) m) n
 where n.id = u.id and u.position <> n.place
 """
+
+
+class LockedRule(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    version: int
+    state: str
+    action: str
+    guideline: str
+    conditions: str
+    position: int
+
+
+class FinishedTest(msgspec.Struct, frozen=True):
+    id: int
+    proposed_by: int | None
+    result: str
+
+
 UP, DOWN = -1.5, 1.5
 TAKEN = N_("There is a rule of this name already. Please give it another one; what you typed is kept.")
 

@@ -6,8 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.moderation.backtests.agreement import SELECT_DECIDED
-from parley.moderation.backtests.run import Result
+from parley.moderation.backtests.run import SELECT_DECIDED, Result
 from parley.moderation.matching.conditions import AnyCondition, Condition, SpamScore
 from parley.moderation.matching.score import AT, ScoreMetrics
 from parley.moderation.modrules.kinds import in_full, sentence
@@ -19,6 +18,40 @@ from parley.platform.text.messages import N_, Message
 
 # Characters of a matched comment.
 EXCERPT = 280
+SELECT_RULES = f"""
+with decided as ({SELECT_DECIDED})
+select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
+       u.conditions::text as conditions_json,
+       u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
+       coalesce(h.right, 0) as right, coalesce(h.wrong, 0) as wrong
+from rule u join guideline g on g.code = u.guideline left join member m on m.id = u.changed_by
+left join lateral (
+    select count(*) filter (where h.created_at > now() - interval '7 days') as hits,
+           count(*) filter (where d.is_right) as right, count(*) filter (where not d.is_right) as wrong
+    from hit h left join decided d on d.comment = h.comment
+    where h.rule = u.id and h.created_at > now() - interval '90 days'
+) h on true
+where $1::bigint is null or u.id = $1 order by u.position, u.id
+"""  # noqa: S608 constants only
+SELECT_VERSIONS = """
+select v.version as number, v.action, v.conditions::text as conditions_json, m.name as changed_by, v.changed_at
+from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 order by v.version
+"""
+SELECT_BACKTEST = """
+select b.id, b.version, b.state, b.done, b.total, m.name as asked_by, b.proposed_by, p.name as proposer, b.created_at,
+       b.result::text as raw
+from backtest b left join member m on m.id = b.asked_by left join member p on p.id = b.proposed_by
+where b.rule = $1 and b.version = $2 order by b.id desc limit 1
+"""
+SELECT_SAMPLES = f"""
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_SENSITIVE_COMMENT} as sensitive
+from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
+where c.id = any($1::bigint[]) order by c.id desc
+"""  # noqa: S608 constants only
+SELECT_LAST_TRAINING = """
+select weights is not null as taken, spam, harmless, figures::text as raw, created_at
+from spam_training order by id desc limit 1
+"""
 
 
 class RuleRow(msgspec.Struct, frozen=True):
@@ -60,23 +93,6 @@ class RuleRow(msgspec.Struct, frozen=True):
         return self.right / decided if decided else None
 
 
-SELECT_RULES = f"""
-with decided as ({SELECT_DECIDED})
-select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
-       u.conditions::text as conditions_json,
-       u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
-       coalesce(h.right, 0) as right, coalesce(h.wrong, 0) as wrong
-from rule u join guideline g on g.code = u.guideline left join member m on m.id = u.changed_by
-left join lateral (
-    select count(*) filter (where h.created_at > now() - interval '7 days') as hits,
-           count(*) filter (where d.is_right) as right, count(*) filter (where not d.is_right) as wrong
-    from hit h left join decided d on d.comment = h.comment
-    where h.rule = u.id and h.created_at > now() - interval '90 days'
-) h on true
-where $1::bigint is null or u.id = $1 order by u.position, u.id
-"""  # noqa: S608 constants only
-
-
 async def all_rules() -> list[RuleRow]:
     """All rules, in the order in which they run."""
     return await db.fetch(RuleRow, SELECT_RULES, None)
@@ -95,18 +111,10 @@ class VersionRow(msgspec.Struct, frozen=True):
 
 
 class RuleVersionRow(msgspec.Struct, frozen=True):
-    """A version of a rule, with its changes marked."""
-
     number: int
     changed_by: str | None
     changed_at: datetime
     words: Markup
-
-
-SELECT_VERSIONS = """
-select v.version as number, v.action, v.conditions::text as conditions_json, m.name as changed_by, v.changed_at
-from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 order by v.version
-"""
 
 
 async def versions(number: int) -> list[RuleVersionRow]:
@@ -141,16 +149,7 @@ class TestRow(msgspec.Struct, frozen=True):
         return self.state in {"waiting", "running"}
 
 
-SELECT_BACKTEST = """
-select b.id, b.version, b.state, b.done, b.total, m.name as asked_by, b.proposed_by, p.name as proposer, b.created_at,
-       b.result::text as raw
-from backtest b left join member m on m.id = b.asked_by left join member p on p.id = b.proposed_by
-where b.rule = $1 and b.version = $2 order by b.id desc limit 1
-"""
-
-
 async def last_test(number: int, version: int) -> TestRow | None:
-    """The last back-test of a version of a rule."""
     return await db.fetch_one(TestRow, SELECT_BACKTEST, number, version)
 
 
@@ -170,25 +169,12 @@ class Sample(msgspec.Struct, frozen=True):
         return markdown.excerpt(self.html, EXCERPT)
 
 
-SELECT_SAMPLES = f"""
-select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_SENSITIVE_COMMENT} as sensitive
-from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
-where c.id = any($1::bigint[]) order by c.id desc
-"""  # noqa: S608 constants only
-
-
 async def samples(comments: list[int]) -> list[Sample]:
     return await db.fetch(Sample, SELECT_SAMPLES, comments)
 
 
-SELECT_LAST_TRAINING = """
-select weights is not null as taken, spam, harmless, figures::text as raw, created_at
-from spam_training order by id desc limit 1
-"""
-
-
 class ThresholdRow(msgspec.Struct, frozen=True):
-    """What scores of at least `percent` find: of the advertising, and of what is none."""
+    """How much advertising scores at least `percent`, and how many harmless texts do."""
 
     percent: int
     caught: int
@@ -196,7 +182,7 @@ class ThresholdRow(msgspec.Struct, frozen=True):
 
     @property
     def precision(self) -> float | None:
-        """The share of advertising in what is found."""
+        """The share of advertising among the texts with this score."""
         matched = self.caught + self.wrong
         return self.caught / matched if matched else None
 

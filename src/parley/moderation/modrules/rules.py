@@ -44,12 +44,12 @@ def require_tested(tested: Result | None) -> Result:
 
 
 def needs_two(action: str, tested: Result) -> bool:
-    """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
+    """Whether the rule would have hidden more comments in a week than one moderator may decide."""
     return _hides_much(action, tested.week_hits, tested.week)
 
 
 def hides_much_more(action: str, tested: Result) -> bool:
-    """Whether a rule that is on would hide so many comments of a week besides those that it hid, and rightly.
+    """The same for a rule that is on, without the comments that it has hidden already and those hidden rightly.
 
     Otherwise a wave of advertising that the rule holds would switch it off.
     """

@@ -24,8 +24,7 @@ from parley.platform.text.messages import N_
 
 async def rule_at(number: str) -> RuleRow:
     """The rule at an address. Raises NotFound."""
-    rule_id = as_id(number)
-    row = await queries.rule(rule_id) if rule_id else None
+    row = await queries.rule(as_id(number) or 0)
     if row is None:
         raise NotFound(N_("There is no such rule."))
     return row
@@ -161,7 +160,6 @@ async def _rule(
 
 
 async def _backtest_context(request: AnyRequest, row: RuleRow) -> dict[str, Any]:
-    """The context of the back-test's template."""
     tested = await queries.last_test(row.id, row.version)
     done = tested is not None and tested.state == "done"
     return {
@@ -174,7 +172,6 @@ async def _backtest_context(request: AnyRequest, row: RuleRow) -> dict[str, Any]
 
 
 async def _editor(form: RuleForm, action: str, version: int = 0) -> dict[str, Any]:
-    """The context of the editor's template."""
     return {
         "form": form,
         "form_action": action,

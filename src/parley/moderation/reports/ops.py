@@ -5,39 +5,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from parley.moderation.reports import receipts, targets
-from parley.moderation.reports.tables import QueueItem
+from parley.moderation.reports.tables import QueueItem, Report
 from parley.people.community.tables import Guideline
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.notify import Signal, notify
 from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
-
-
-class ReportInput(msgspec.Struct, frozen=True):
-    """A report as it was entered."""
-
-    kind: str
-    target: int
-    guideline: str
-    text: str = ""
-    reporter: Viewer | None = None
-    # Of a visitor: how to reply, and the network that the report came from.
-    name: str | None = None
-    email: str | None = None
-    network: str | None = None
-    gets_receipt: bool = True
-
-
-class ConfirmedReport(msgspec.Struct, frozen=True):
-    """The item of a report whose address was confirmed, and the report's new weight."""
-
-    item: int
-    kind: str
-    target: int
-    thread: int | None
-    weight: float
-
 
 # A member's reports weigh 1 without a history, towards 2 as they are upheld and towards 0 as they are declined. They
 # weigh 0 for a member with a warning in force and at least five declined reports, at least nine times as many as upheld
@@ -52,7 +26,6 @@ from (
     from report where reporter = $1 and state = 'resolved'
 ) made
 """
-
 # If the item has an open visitor's report from the same network, or any with the same text, a visitor's report has no
 # weight until its address is confirmed.
 CHECK_REPEATED = """
@@ -61,19 +34,6 @@ select exists(select from report where item = $1 and reporter is null
 """
 # The most that all unconfirmed reports of an item add to its gravity together.
 MOST_UNCONFIRMED = 0.01
-# As addresses.mailbox.
-MAILBOX = r"lower(regexp_replace({}.email, '\+[^@]*@', '@'))"
-# A report whose address is confirmed weighs 1, or 0 if the same mailbox confirmed another open report of the item.
-CONFIRM_REPORT = f"""
-update report r set proven = true, weight = case when exists(
-    select from report o
-    where o.item = r.item and o.proven and {MAILBOX.format("o")} = {MAILBOX.format("r")} and o.state <> 'resolved'
-) then 0 else 1 end
-from queue_item i
-where i.id = r.item and r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven
-returning r.item, i.kind, i.target, i.thread, r.weight
-"""  # noqa: S608 constants only
-
 OPEN_ITEM = """
 insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
@@ -82,14 +42,12 @@ set version = queue_item.version + 1, state = case when $4 then 'open' else queu
     acted_at = case when queue_item.state = 'open' or not $4 then queue_item.acted_at end
 returning id
 """
-
 INSERT_REPORT = """
 insert into report (item, reporter, name, email, guideline, text, weight, network, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, now())
 on conflict (item, reporter) where reporter is not null and state <> 'resolved' do nothing
 returning id
 """
-
 # (The sum of weight * severity of the open reports, the unconfirmed ones capped at MOST_UNCONFIRMED, plus the severity
 # of each hit that acted) * (1 + ln(1 + people in the thread)).
 UPDATE_RISK = """
@@ -107,13 +65,46 @@ from (
 ) r, queue_item o left join thread_stats s on s.thread = o.thread
 where i.id = $1 and o.id = $1
 """.replace("MOST_UNCONFIRMED", str(MOST_UNCONFIRMED))
-
-
+# The mailbox of an address, as in people/accounts/addresses.py: mailbox.
+MAILBOX = r"lower(regexp_replace({}.email, '\+[^@]*@', '@'))"
+# A report whose address is confirmed weighs 1, or 0 if the same mailbox confirmed another open report of the item.
+CONFIRM_REPORT = f"""
+update report r set proven = true, weight = case when exists(
+    select from report o
+    where o.item = r.item and o.proven and {MAILBOX.format("o")} = {MAILBOX.format("r")} and o.state <> 'resolved'
+) then 0 else 1 end
+from queue_item i
+where i.id = r.item and r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven
+returning r.item, i.kind, i.target, i.thread, r.weight
+"""  # noqa: S608 constants only
 # Members can report the articles that they added: the texts are not theirs.
 OWN = {
     "comment": N_("This is your own comment. You can edit or delete it."),
     "member": N_("You cannot report yourself."),
 }
+
+
+class ReportInput(msgspec.Struct, frozen=True):
+    kind: str
+    target: int
+    guideline: str
+    text: str = ""
+    reporter: Viewer | None = None
+    # For a visitor: how to reply, and the network that the report came from.
+    name: str | None = None
+    email: str | None = None
+    network: str | None = None
+    gets_receipt: bool = True
+
+
+class ConfirmedReport(msgspec.Struct, frozen=True):
+    """The item of a report whose address was confirmed, and the report's new weight."""
+
+    item: int
+    kind: str
+    target: int
+    thread: int | None
+    weight: float
 
 
 async def report(entered: ReportInput) -> int:
@@ -207,7 +198,6 @@ async def _add(item: int, entered: ReportInput, weight: float) -> int:
         if entered.gets_receipt:
             await receipts.send_receipt(made)
         return made
-    first: int = await db.value(
-        "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter
-    )
+    waiting = (Report.item == item) & (Report.reporter == reporter) & (Report.state != "resolved")
+    first: int = await db.value(Report.select(Report.id).where(waiting))
     return first

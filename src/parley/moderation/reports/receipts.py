@@ -15,37 +15,16 @@ from parley.platform.signing import is_signature, sign
 from parley.platform.text.messages import N_
 
 THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
-
-
-class ReportMail(msgspec.Struct, frozen=True):
-    """What the letters about a report say, and where they go.
-
-    `name` is None for visitors, whose names nobody has checked, and `is_confirmed` is false while the address may be
-    that of somebody else. `asks_for_less` says that it came with a request to
-    show less of an article, so that nobody reported anything.
-    """
-
-    name: str | None
-    email: str
-    kind: str
-    path: str
-    ground: str
-    outcome: str | None
-    is_visitor: bool
-    is_confirmed: bool
-    asks_for_less: bool
-
-
-PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
 ASKS_FOR_LESS = "exists (select from rights_request q where q.report = r.id) as asks_for_less"
-REPORT_MAIL_COLUMNS = f"""
-m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
-r.reporter is null as is_visitor, m.id is not null or r.proven as is_confirmed, {ASKS_FOR_LESS}
-"""
 FROM_REPORTS = """
 report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
 left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
+"""
+PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
+REPORT_MAIL_COLUMNS = f"""
+m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
+r.reporter is null as is_visitor, m.id is not null or r.proven as is_confirmed, {ASKS_FOR_LESS}
 """
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
 # A visitor may enter an address that is not theirs, so an address gets one receipt and one outcome per item.
@@ -65,10 +44,28 @@ where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email
 """  # noqa: S608 constants only
 
 
+class ReportMail(msgspec.Struct, frozen=True):
+    """What the letters about a report say, and where they go.
+
+    `name` is None for visitors, whose names nobody has checked. `is_confirmed` is false while the address may belong to
+    somebody else. `asks_for_less`: it came with a request to show less of an article, which is not called a report.
+    """
+
+    name: str | None
+    email: str
+    kind: str
+    path: str
+    ground: str
+    outcome: str | None
+    is_visitor: bool
+    is_confirmed: bool
+    asks_for_less: bool
+
+
 async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
     for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
-        link = _confirmation_link(report) if row.is_visitor else None
+        link = f"{settings().base_url}/reports/{report}/{key(report)}" if row.is_visitor else None
         await _send(f"receipt.{report}", row, _write("receipt", row, confirm=link))
 
 
@@ -95,7 +92,6 @@ async def _send(kind: str, report: ReportMail, written: tuple[str, str, str], de
 
 
 def outcome(report: ReportMail) -> tuple[str, str, str]:
-    """Return the subject, text and HTML of the outcome."""
     return _write("outcome", report)
 
 
@@ -107,10 +103,6 @@ def key(report: int) -> str:
 def is_key(report: int, key: str) -> bool:
     """Whether `key` is the signature in the link of this report."""
     return is_signature("report", str(report).encode(), key)
-
-
-def _confirmation_link(report: int) -> str:
-    return f"{settings().base_url}/reports/{report}/{key(report)}"
 
 
 def _write(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:

@@ -3,11 +3,27 @@
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import asdict
 
 from parley.discussion.comments.rules import MOVED, CommentState
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.text.messages import N_
+
+# For no key update: rows that refer to these can still be inserted meanwhile.
+LOCK_MEMBER = """
+select role, state as member_state, state_until as member_until from member where id = $1 for no key update
+"""
+LOCK_ARTICLE = """
+select t.id as thread, t.state as thread_state, t.slow, coalesce(t.state_reason, '') as why, t.starter as member,
+       a.restricted, a.untitled, a.withheld
+from thread t join article a on a.id = t.article where t.id = $1 for no key update
+"""
+LOCK_THREAD_OF_COMMENT = """
+select id as thread, state as thread_state, slow, coalesce(state_reason, '') as why from thread
+where id = (select thread from comment where id = $1) for no key update
+"""
+LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment where id = $1 for no key update"
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -20,8 +36,8 @@ class Target(msgspec.Struct, frozen=True):
     id: int
     thread: int | None
     member: int | None
-    role: str
     state: str
+    role: str = "member"
     member_state: str | None = None
     member_until: datetime | None = None
     comment: CommentState | None = None
@@ -37,21 +53,20 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class TargetMember(msgspec.Struct, frozen=True):
-    id: int
-    role: str
-    state: str
-    until: datetime | None
+    role: str = "member"
+    member_state: str | None = None
+    member_until: datetime | None = None
 
 
 class TargetThread(msgspec.Struct, frozen=True):
-    id: int
-    state: str
+    thread: int
+    thread_state: str
     slow: int
     why: str
 
 
 class TargetArticle(TargetThread, frozen=True):
-    starter: int | None
+    member: int | None
     restricted: str
     untitled: bool
     withheld: list[int]
@@ -65,29 +80,26 @@ class TargetComment(msgspec.Struct, frozen=True):
     collapsed: str | None
 
 
-# For no key update: rows that refer to these can still be inserted meanwhile.
-LOCK_MEMBER = "select id, role, state, state_until as until from member where id = $1 for no key update"
-LOCK_ARTICLE = """
-select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled, a.withheld
-from thread t join article a on a.id = t.article where t.id = $1 for no key update
-"""
-LOCK_THREAD_OF_COMMENT = """
-select id, state, slow, coalesce(state_reason, '') as why from thread
-where id = (select thread from comment where id = $1) for no key update
-"""
-LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment where id = $1 for no key update"
-
-
 async def lock(kind: str, target: int) -> Target:
     """Lock a target with its thread and its member. Raises NotFound; Refused if a comment has just been moved."""
     if kind == "comment":
         return await _lock_comment(target)
     if kind == "article":
-        return await _lock_article(target)
-    member = await db.fetch_one(TargetMember, LOCK_MEMBER, target)
-    if member is None:
+        article = await db.fetch_one(TargetArticle, LOCK_ARTICLE, target)
+        if article is None:
+            raise NotFound(N_("This thread does not exist."))
+        member = await _lock_member(article.member)
+        return Target("article", target, state=article.thread_state, **asdict(article), **asdict(member))
+    member = await _lock_member(target)
+    if member.member_state is None:
         raise NotFound(N_("This member does not exist."))
-    return Target("member", target, None, member.id, member.role, member.state, member.state, member.until)
+    return Target("member", target, None, target, member.member_state, **asdict(member))
+
+
+async def _lock_member(member: int | None) -> TargetMember:
+    """Lock a member, if there is one."""
+    row = await db.fetch_one(TargetMember, LOCK_MEMBER, member) if member else None
+    return row or TargetMember()
 
 
 async def _lock_comment(comment: int) -> Target:
@@ -95,44 +107,15 @@ async def _lock_comment(comment: int) -> Target:
     row = await db.fetch_one(TargetComment, LOCK_COMMENT, comment)
     if thread is None or row is None:
         raise NotFound(N_("This comment does not exist."))
-    if row.thread != thread.id:
+    if row.thread != thread.thread:
         raise Refused(MOVED)
-    member = await db.fetch_one(TargetMember, LOCK_MEMBER, row.author) if row.author else None
     return Target(
         "comment",
         comment,
-        thread.id,
-        row.author,
-        member.role if member else "member",
-        row.state,
-        member.state if member else None,
-        member.until if member else None,
-        CommentState(comment, thread.id, row.author, row.state, row.deleted_at, thread.state),
-        row.collapsed,
-        thread.state,
-        thread.slow,
-        thread.why,
-    )
-
-
-async def _lock_article(thread: int) -> Target:
-    row = await db.fetch_one(TargetArticle, LOCK_ARTICLE, thread)
-    if row is None:
-        raise NotFound(N_("This thread does not exist."))
-    member = await db.fetch_one(TargetMember, LOCK_MEMBER, row.starter) if row.starter else None
-    return Target(
-        "article",
-        thread,
-        thread,
-        row.starter,
-        member.role if member else "member",
-        row.state,
-        member.state if member else None,
-        member.until if member else None,
-        thread_state=row.state,
-        slow=row.slow,
-        why=row.why,
-        restricted=row.restricted,
-        untitled=row.untitled,
-        withheld=row.withheld,
+        member=row.author,
+        state=row.state,
+        comment=CommentState(comment, row.thread, row.author, row.state, row.deleted_at, thread.thread_state),
+        collapsed=row.collapsed,
+        **asdict(thread),
+        **asdict(await _lock_member(row.author)),
     )

@@ -55,11 +55,6 @@ async def _form_page(
     )
 
 
-def _report_input(subject: Subject, form: ReportForm, reporter: Viewer | None, client_address: str) -> ReportInput:
-    sender = network(client_address) if reporter is None else None
-    return ReportInput(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email, sender)
-
-
 async def count_use(visitors: Limit, limits: Triple, reporter: Viewer | None, client_address: str) -> None:
     """Take a token for the member or for the visitors of their network, and those for all. Raises TooMany."""
     if reporter is not None:
@@ -82,7 +77,9 @@ async def report(request: AnyRequest) -> Response[Any]:
     if not form.errors:
         try:
             await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
-            await ops.report(_report_input(subject, form, reporter, address_of(request)))
+            sender = network(address_of(request)) if reporter is None else None
+            entered = (form.reason or "", form.words, reporter, form.name, form.email, sender)
+            await ops.report(ReportInput(subject.kind, subject.id, *entered))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:

@@ -1,4 +1,4 @@
-"""The form of a request about rights, and that of the answer."""
+"""The forms of a request about rights and of its answer."""
 
 from collections.abc import Mapping
 from typing import Any

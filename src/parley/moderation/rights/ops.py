@@ -5,6 +5,7 @@ import msgspec
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import receipts
 from parley.moderation.reports.ops import ReportInput
+from parley.moderation.reports.tables import Report
 from parley.moderation.rights.rules import GROUNDS, WISHES
 from parley.moderation.rights.tables import RightsRequest
 from parley.people import mail
@@ -14,6 +15,14 @@ from parley.platform.db import NOW
 from parley.platform.errors import Refused
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
+
+SELECT_STARTER = """
+select q.id, q.ground, q.wish, r.text, t.id as thread, t.title, m.name, m.email
+from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
+join thread t on t.id = i.target join member m on m.id = t.starter
+where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
+"""
+IS_OPEN = "select r.state <> 'resolved' from rights_request q join report r on r.id = q.report where q.id = $1"
 
 
 class RightsRequestInput(msgspec.Struct, frozen=True):
@@ -30,7 +39,7 @@ async def request(wanted: RightsRequestInput) -> int:
 
     Raises Refused where the member has a request or report about the article that waits.
     """
-    # The ground of the report: the first of the community's rules that names what is against the law.
+    # The ground of the report is the community's first rule about the law.
     illegal = Guideline.select(Guideline.code).where(Guideline.illegal == True, Guideline.retired == False)  # noqa: E712 SQL
     async with db.atomic():
         # The receipt says that this is a request, so it is sent once the request is saved.
@@ -40,18 +49,14 @@ async def request(wanted: RightsRequestInput) -> int:
         inserted = await RightsRequest.insert(
             RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
         ).on_conflict(RightsRequest.report, "DO NOTHING")
-        if not inserted or await _is_older(report):
+        # A report that was there before does not have the text of this request.
+        if not inserted or await Report.exists().where(Report.id == report, Report.created_at < NOW):
             raise Refused(N_("You have already reported this article, and a moderator will look at it."))
         await receipts.send_receipt(report)
         if report_input.reporter is not None:
             await notify_starter(report)
     number: int = inserted[0]["id"]
     return number
-
-
-async def _is_older(report: int) -> bool:
-    """Whether the report was there before this request, so that it does not have the request's text."""
-    return bool(await db.value("select created_at < now() from report where id = $1", report))
 
 
 class RequestNotice(msgspec.Struct, frozen=True):
@@ -67,23 +72,12 @@ class RequestNotice(msgspec.Struct, frozen=True):
     email: str
 
 
-SELECT_STARTER = """
-select q.id, q.ground, q.wish, r.text, t.id as thread, t.title, m.name, m.email
-from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
-join thread t on t.id = i.target join member m on m.id = t.starter
-where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
-"""
-
-
 async def notify_starter(report: int) -> None:
     """Mail the member who added the article that a request has come, without saying from whom."""
     for row in await db.fetch(RequestNotice, SELECT_STARTER, report):
         link = f"{settings().base_url}/t/{row.thread}/rights/{row.id}"
         context = msgspec.structs.asdict(row) | {"ground": GROUNDS[row.ground], "wish": WISHES[row.wish], "link": link}
         await mail.send(f"rights.{row.id}", row.email, *mail.written_message("rights", **context))
-
-
-IS_OPEN = "select r.state <> 'resolved' from rights_request q join report r on r.id = q.report where q.id = $1"
 
 
 async def answer(number: int, text: str) -> None:

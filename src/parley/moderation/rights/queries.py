@@ -9,6 +9,16 @@ from parley.platform import db
 from parley.platform.text.messages import Message
 
 PAGE = 100
+SELECT_REQUESTS = """
+select q.id, i.id as item, t.id as thread, t.slug, t.title, t.starter, m.name as starter_name, q.ground, q.wish,
+       q.original, r.text, r.proven or r.reporter is not null as proven, q.answer, q.answered_at, r.outcome,
+       q.created_at, r.resolved_at as decided_at
+from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
+join thread t on t.id = i.target left join member m on m.id = t.starter
+"""
+SELECT_REQUEST = f"{SELECT_REQUESTS} where q.id = $1 and t.id = $2"
+SELECT_LISTED_REQUESTS = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
+SELECT_REQUESTS_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
 
 
 class RightsRow(msgspec.Struct, frozen=True):
@@ -39,18 +49,6 @@ class RightsRow(msgspec.Struct, frozen=True):
     @property
     def wish_name(self) -> Message:
         return WISHES[self.wish]
-
-
-SELECT_REQUESTS = """
-select q.id, i.id as item, t.id as thread, t.slug, t.title, t.starter, m.name as starter_name, q.ground, q.wish,
-       q.original, r.text, r.proven or r.reporter is not null as proven, q.answer, q.answered_at, r.outcome,
-       q.created_at, r.resolved_at as decided_at
-from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
-join thread t on t.id = i.target left join member m on m.id = t.starter
-"""
-SELECT_REQUEST = f"{SELECT_REQUESTS} where q.id = $1 and t.id = $2"
-SELECT_LISTED_REQUESTS = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
-SELECT_REQUESTS_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
 
 
 async def one(number: int, thread: int) -> RightsRow | None:

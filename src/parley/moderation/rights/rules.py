@@ -25,5 +25,5 @@ def require_answer_allowed(viewer: Viewer, starter: int | None) -> None:
 
 
 def may_read(viewer: Viewer, starter: int | None) -> bool:
-    """Whether `viewer` may read a request: who added the article, and moderators."""
+    """Whether `viewer` may read a request: moderators and the member who added the article."""
     return viewer.id == starter or viewer.access >= MODERATOR

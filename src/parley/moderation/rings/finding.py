@@ -34,12 +34,12 @@ class Ring(msgspec.Struct, frozen=True):
 def find(upvotes: Sequence[Upvotes]) -> list[Ring]:
     """The rings among the members who voted, the largest first."""
     groups = [group for group in _connected_groups(_pairs(upvotes)) if len(group) >= FEWEST_MEMBERS]
-    rings = (candidate for candidate in _candidates(groups, upvotes) if _is_ring(candidate))
+    rings = (
+        candidate
+        for candidate in _candidates(groups, upvotes)
+        if candidate.share >= max(LEAST_SHARE, LEAST_TIMES_OTHERS * candidate.share_of_others)
+    )
     return sorted(rings, key=lambda ring: (-len(ring.members), ring.members))
-
-
-def _is_ring(candidate: Ring) -> bool:
-    return candidate.share >= max(LEAST_SHARE, LEAST_TIMES_OTHERS * candidate.share_of_others)
 
 
 def _pairs(upvotes: Sequence[Upvotes]) -> Iterator[Upvotes]:

@@ -11,7 +11,7 @@ from parley.platform.text.messages import N_
 
 
 async def dismiss(viewer: Viewer, ring: int) -> None:
-    """Judge that a group is no ring: it is not shown again.
+    """Dismiss a group, which is not a ring: it is not shown again.
 
     Raises NotFound if it is not shown now, Forbidden for a moderator who belongs to it.
     """

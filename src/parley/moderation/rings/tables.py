@@ -7,7 +7,7 @@ from parley.people.accounts.tables import Member
 
 
 class VoteRing(Table, tablename="vote_ring"):
-    """A group whose upvotes went to each other; what is known of each member is read when it is shown."""
+    """A group whose upvotes went to each other; the figures of each member are read when it is shown."""
 
     id = BigSerial(primary_key=True)
     members = Array(base_column=BigInt(), null=False, default=list)

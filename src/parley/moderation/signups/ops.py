@@ -33,9 +33,6 @@ returning m.id
 CONFIRM_ADDRESS = (
     "update sign_up set confirmed_at = coalesce(confirmed_at, now()) where member = $1 and waits returning member"
 )
-APPROVE_SIGN_UP = (
-    "update sign_up set waits = false where member = $1 and waits and confirmed_at is not null returning member"
-)
 DECLINE_SIGN_UP = """
 delete from member m using sign_up s
 where m.id = $1 and m.state = 'unverified' and s.member = m.id and s.waits and s.confirmed_at is not null
@@ -77,7 +74,8 @@ async def request_approval(member: int) -> bool:
 async def approve(moderator: Viewer, member: int) -> None:
     """Let somebody in who waits, and tell them. Raises NotFound if nobody of this id waits."""
     async with atomic():
-        if await db.value(APPROVE_SIGN_UP, member) is None:
+        waits = (SignUp.member == member) & (SignUp.waits == True) & SignUp.confirmed_at.is_not_null()  # noqa: E712 SQL
+        if not await SignUp.update({SignUp.waits: False}).where(waits).returning(SignUp.member):
             raise NotFound(DECIDED)
         await signup_ops.activate(member)
         person = await db.fetch_one(Person, Member.select().where(Member.id == member))

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from parley.discussion.comments.rules import CommentState
 from parley.discussion.comments.states import lock_comment
+from parley.discussion.comments.tables import Comment
 from parley.discussion.statements.rules import require_statement_allowed
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.moderation.decisions import ops as decisions
@@ -53,7 +53,9 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
     """Ask only `kept` of two statements that say the same. Raises Forbidden for members, Refused for other pairs."""
     _require_moderator(viewer)
     async with db.atomic():
-        comment, into = await _lock_both(comment_id, kept)
+        # The one with the lower number first, as everywhere.
+        states = {number: await lock_comment(number) for number in sorted({comment_id, kept})}
+        comment, into = states[comment_id], states[kept]
         if comment.thread != into.thread or comment_id == kept:
             raise Refused(N_("Please choose another statement of the same thread."))
         if await MergedStatement.exists().where(MergedStatement.comment == kept):
@@ -62,12 +64,6 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
         await MergedStatement.update({MergedStatement.kept: kept}).where(MergedStatement.kept == comment_id)
         await db.execute(INSERT_MERGED, comment_id, kept, viewer.id)
         await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))
-
-
-async def _lock_both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
-    """Lock both comments, the one with the lower number first, and return their states."""
-    states = {comment_id: await lock_comment(comment_id) for comment_id in sorted({comment, kept})}
-    return states[comment], states[kept]
 
 
 async def separate(viewer: Viewer, comment_id: int) -> None:
@@ -90,7 +86,7 @@ async def remove(viewer: Viewer, comment: int, guideline: str, reason: str) -> i
     async with db.atomic():
         target = await targets.lock("comment", comment)
         rules.require_decision_allowed(viewer, target.member, set())
-        if not await db.value("select statement is not null from comment where id = $1", comment):
+        if not await Comment.exists().where(Comment.id == comment, Comment.statement.is_not_null()):
             raise Refused(N_("This comment has no statement any more."))
         await StatementProposal.delete().where(
             (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")

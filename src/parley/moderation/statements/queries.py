@@ -6,17 +6,6 @@ from parley.platform import db
 
 # Statements that are not asked, and comments without one, as the page of the deck lists them.
 MOST_LISTED = 30
-
-
-class CommentWithoutStatement(msgspec.Struct, frozen=True):
-    """A comment for which a moderator could propose a statement; `proposed` is the one that waits."""
-
-    comment: int
-    stance: str | None
-    excerpt: str
-    proposed: str | None
-
-
 # The best comments of a discussion; few of them have a statement already.
 SELECT_WITHOUT_STATEMENT = f"""
 select c.id as comment, c.stance, left(c.body, 200) as excerpt, p.text as proposed from (
@@ -26,6 +15,15 @@ left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
 where c.state = 'visible' and c.statement is null
 order by c.best desc, c.id limit {MOST_LISTED}
 """  # noqa: S608 constants only
+
+
+class CommentWithoutStatement(msgspec.Struct, frozen=True):
+    """A comment for which a moderator could propose a statement; `proposed` is the one that waits."""
+
+    comment: int
+    stance: str | None
+    excerpt: str
+    proposed: str | None
 
 
 async def without_statement(thread: int) -> list[CommentWithoutStatement]:

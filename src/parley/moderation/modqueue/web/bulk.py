@@ -134,8 +134,8 @@ def _selected_comments(data: Mapping[str, Any]) -> dict[int, int | None]:
 @get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
 async def comments_page(request: AnyRequest) -> Response[Any]:
     """The newest comments that the filter finds, with the form of the decision."""
-    found = await comments.matching(staff(request).id, _filter_from(request))
-    return await _show_comments(request, found, DecisionForm({}))
+    rows = await comments.matching(staff(request).id, _filter_from(request))
+    return await _show_comments(request, rows, DecisionForm({}))
 
 
 @post("/mod/comments", name="moderation:decide-comments", opt={"who": MODERATOR}, status_code=200)

@@ -14,7 +14,7 @@ from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
-from parley.moderation.decisions.letters import LetterPreview, draft_letters
+from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.restrictions import EFFECTS
 from parley.moderation.decisions.rules import ACTIONS
 from parley.moderation.modqueue import in_place, people
@@ -57,7 +57,7 @@ async def _show(
         "destinations": await in_place.destinations(subject),
         "passages": await in_place.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
-        "notes": await people.notes(await in_place.concerned_member(subject) or 0) if about else [],
+        "notes": await people.notes(await in_place.concerned_member(subject)) if about else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
@@ -103,7 +103,10 @@ async def moderate(request: AnyRequest) -> Response[Any]:
         if form.errors:
             return await _show(request, subject, form, 422)
         if form.flag("preview"):
-            return await _show(request, subject, form, letter=await _letter(subject, form))
+            choice = form.choice_for(await in_place.item_of(subject) or 0)
+            concerned = await in_place.concerned_member(subject)
+            letter = await draft_letters(choice, concerned, subject.kind, form.sanction)
+            return await _show(request, subject, form, letter=letter)
         async with db.atomic():
             decision = await in_place.decide(staff(request), subject, form.choice_for(0))
             await in_place.sanction(staff(request), await in_place.concerned_member(subject), form.sanction)
@@ -115,11 +118,6 @@ async def moderate(request: AnyRequest) -> Response[Any]:
     if wants_fragment(request) and subject.address == address:
         return await _show(request, subject, done=decision)
     return Redirect(f"{quote(subject.address)}/moderate?done={decision}", status_code=303)
-
-
-async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
-    choice = form.choice_for(await in_place.item_of(subject) or 0)
-    return await draft_letters(choice, await in_place.concerned_member(subject), subject.kind, form.sanction)
 
 
 async def _show_article(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:

@@ -56,7 +56,6 @@ async def _answer(
 
 
 async def _item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
-    """The context of the template of an item."""
     kind = details.item.kind if details else ""
     return await decision_context(request) | {
         "details": details,
@@ -104,9 +103,7 @@ def _following_item(request: AnyRequest) -> int | None:
 
 
 def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
-    if len(rows) < modqueue.PAGE:
-        return None
-    return f"/mod/queue{wanted.query}{'&' if wanted.query else '?'}after={rows[-1].id}"
+    return f"/mod/queue{wanted.query_with(after=rows[-1].id)}" if len(rows) >= modqueue.PAGE else None
 
 
 @get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
@@ -147,8 +144,7 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
 @post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
 async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Leave an item to others and claim the next one."""
-    row = await item_at(request, item)
-    return await _show_next(request, row)
+    return await _show_next(request, await item_at(request, item))
 
 
 @post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
@@ -206,19 +202,16 @@ async def _show(request: AnyRequest, item: str, form: Form | None = None, status
 
 
 def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redirect:
-    query = wanted_of(request).query
-    shown = f"{'&' if query else '?'}undone={undone}" if undone else ""
-    return Redirect(f"/mod/item/{item}{query}{shown}", status_code=303)
+    return Redirect(f"/mod/item/{item}{wanted_of(request).query_with(undone=undone)}", status_code=303)
 
 
 async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = None) -> Response[Any]:
-    """Claim and show the next item, with a button that undoes the decision `made`."""
+    """Claim and show the next item, with a button that undoes `decision`."""
     viewer, wanted = staff(request), wanted_of(request)
     following = await claims.take_next(viewer, wanted, row.id)
     if not wants_fragment(request):
-        done = f"{'&' if wanted.query else '?'}done={decision}" if decision else ""
         path = f"/mod/item/{following}" if following else "/mod/queue"
-        return Redirect(f"{path}{wanted.query}{done}", status_code=303)
+        return Redirect(f"{path}{wanted.query_with(done=decision)}", status_code=303)
     context = await _item_context(request, await items.details(viewer.id, following) if following else None)
     return fragment(
         request,
@@ -231,7 +224,6 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
 
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
-    """The letters that the decision would send."""
     letter = await draft_letters(form.choice_for(row.id), row.member, row.kind, form.sanction)
     if wants_fragment(request):
         return fragment(request, "moderation/modqueue/_letter.html", letter=letter, form=form)

@@ -174,7 +174,7 @@ async def test_after_half_a_year_it_is_too_late(client: httpx.AsyncClient) -> No
     assert "That time has passed" in page.text and "Late." in answer.text and answer.status_code == 422
 
 
-async def test_whoever_is_suspended_appeals_by_the_key(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_suspended_member_appeals_with_the_key(client: httpx.AsyncClient, app: Litestar) -> None:
     item = await reported(await make.member("jonas"))
     decision = await decided(item, await make.member(role="moderator"), "suspend", days=7)
 
@@ -274,7 +274,7 @@ async def test_its_author_is_led_from_the_place_of_a_comment_to_the_reasons(
     assert (await client.get(f"/c/{comment}/decision")).status_code == 404
 
 
-async def test_a_collapsed_comment_opens_for_whoever_wants_to_read_it(client: httpx.AsyncClient) -> None:
+async def test_readers_can_open_a_collapsed_comment(client: httpx.AsyncClient) -> None:
     await decided(await reported(await make.member()), await make.member(role="moderator"), "collapse")
 
     page = await client.get(await make.address(await db.value("select thread from decision")))
