@@ -50,8 +50,9 @@ async def _request(method: str, address: str, headers: dict[str, str], body: byt
         ):
             return await _read(address, answer)
     except CannotImport as error:
-        hint = "PARLEY_FETCH_ALLOW lists networks of your own."
-        raise NoAnswer(f"{address} does not answer, or may not be requested: {error} {hint}") from None
+        raise NoAnswer(
+            f"{address} does not answer, or may not be requested: {error} PARLEY_FETCH_ALLOW lists networks of your own."
+        ) from None
 
 
 async def _read(address: str, answer: httpcore.Response) -> dict[str, Any]:
