@@ -51,7 +51,7 @@ async def _request(method: str, address: str, headers: dict[str, str], body: byt
             return await _read(address, answer)
     except CannotImport as error:
         raise NoAnswer(
-            f"{address} does not answer, or may not be requested: {error} PARLEY_FETCH_ALLOW lists networks of your own."
+            f"{address} does not answer or is refused: {error} PARLEY_FETCH_ALLOW lists networks of your own."
         ) from None
 
 
