@@ -63,7 +63,7 @@ from parley.moderation.matching.post import Post, comparable
 from parley.own_data.erasure import mentions as mentions_of
 from parley.people.accounts import addresses, names, user_agents
 from parley.people.inbound_mail import intake
-from parley.people.mail import maillog
+from parley.people.mail import unanswered
 from parley.people.mail.writing import blocks as letter_blocks
 from parley.people.returned_mail import delivery_status, reasons, reports
 from parley.people.second_factors import passkeys
@@ -221,7 +221,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "filter of a search": (lambda words: (suggestions.FILTER.fullmatch(words), other_spellings(words, ["de"])), 200),
     "notification of a relay": (lambda words: delivery_status.read(json(bounced(words))), 60_000),
     "subject to unsubscribe": (intake.OFF.fullmatch, 60_000),
-    "log of a mail server": (lambda words: maillog.entries([words, f"postfix/smtpd[1]: {words}"]), 20_000),
+    "log of a mail server": (lambda words: unanswered.log_entries([words, f"postfix/smtpd[1]: {words}"]), 20_000),
     "time of a feed": (
         lambda words: (feed_rules.retry_seconds(words, NOW), parsing._json_moment({"at": words}, "at")),
         20_000,

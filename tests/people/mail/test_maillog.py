@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from parley.people.mail import maillog
-from parley.people.mail.maillog import DeliveryOutcome
+from parley.people.mail import unanswered
+from parley.people.mail.unanswered import DeliveryOutcome
 
 ARRIVED = """
 Nov 25 10:00:00 mx postfix/smtpd[7]: 4bQx12abcD: client=localhost[127.0.0.1]
@@ -40,18 +40,18 @@ NOT_YET = "\n".join(ARRIVED.splitlines()[:3])
     ],
 )
 def test_a_message_arrived_once_it_is_in_the_queue(lines: str, outcome: tuple[DeliveryOutcome, str | None]) -> None:
-    assert maillog.entries(lines.splitlines()).outcome("<a@b>") == outcome
+    assert unanswered.log_entries(lines.splitlines()).outcome("<a@b>") == outcome
 
 
 def test_the_rotated_log_is_read_too(tmp_path: Path) -> None:
     (tmp_path / "mail.log.1").write_text(ARRIVED)
     (tmp_path / "mail.log").write_text("")
     os.utime(tmp_path / "mail.log", (100, 100))
-    found, written_at = maillog.read(tmp_path / "mail.log")
+    found, written_at = unanswered.read_log(tmp_path / "mail.log")
     assert found.outcome("<a@b>")[0] is DeliveryOutcome.ARRIVED
     assert written_at == 100
 
 
 def test_a_missing_log_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="mail.log"):
-        maillog.read(tmp_path / "mail.log")
+        unanswered.read_log(tmp_path / "mail.log")

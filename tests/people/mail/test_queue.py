@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from parley.people import mail
-from parley.people.mail import lists, maillog, queue, unanswered
+from parley.people.mail import lists, queue, unanswered
 from parley.people.mail.links import returned_mail
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
@@ -218,7 +218,7 @@ async def test_an_unreadable_log_does_not_stop_sending(
     def failing(path: Path) -> None:
         raise ValueError("poison")
 
-    monkeypatch.setattr(maillog, "read", failing)
+    monkeypatch.setattr(unanswered, "read_log", failing)
     use(smtp_url=sink.url, mail_log=tmp_path / "mail.log")
     await message("jo@example.org")
     await deliver_due()

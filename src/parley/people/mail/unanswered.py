@@ -1,13 +1,17 @@
 """Messages that were sent without a reply: their outcome comes from the mail server's log or from a webhook."""
 
 import asyncio
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import structlog
 
-from parley.people.mail import maillog, queries
-from parley.people.mail.maillog import DeliveryOutcome
+from parley.people.mail import queries
 from parley.people.mail.message import message_id
 from parley.people.mail.queue import BATCH, LEASE, ClaimedMail, defer, settle
 from parley.platform import db
@@ -19,8 +23,37 @@ log = structlog.get_logger(__name__)
 # How long to wait for a log or a webhook. It is shorter for messages to one address, since somebody waits for them.
 PATIENCE = timedelta(days=1)
 WEBHOOK_PATIENCE = timedelta(minutes=10)
+# Postfix logs a line with the Message-ID of each message that it accepts.
+ENTRY = re.compile(r"postfix[\w/-]*/(?:smtpd|cleanup|qmgr)\[(\d+)\]: (?:([0-9A-Za-z]{6,}): )?(.*)")
+MESSAGE_ID = re.compile(r"message-id=(\S+)")
+# A message whose transfer was cut off. Older versions log it without the queue id, in the same process.
+LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b|removed \(canceled\)")
+
+
+class DeliveryOutcome(Enum):
+    ARRIVED = "arrived"
+    NOT_ARRIVED = "not arrived"
+    UNCLEAR = "unclear"
+
+
+class LogEntries(msgspec.Struct):
+    """Parsed log entries: queue ids by Message-ID, the queued ones, and those whose transfer was cut off."""
+
+    ids: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    queued: set[str] = msgspec.field(default_factory=set)
+    lost: set[str] = msgspec.field(default_factory=set)
+
+    def outcome(self, message_id: str) -> tuple[DeliveryOutcome, str | None]:
+        """Return the outcome of a message that was being sent, and its queue id if it arrived."""
+        numbers = self.ids.get(message_id, [])
+        for number in numbers:
+            if number in self.queued:
+                return DeliveryOutcome.ARRIVED, number
+        return (DeliveryOutcome.NOT_ARRIVED if set(numbers) <= self.lost else DeliveryOutcome.UNCLEAR), None
+
+
 # The entries of the log, and when it was last written.
-MailLog = tuple[maillog.Entries, float]
+MailLog = tuple[LogEntries, float]
 
 
 class UnansweredMail(ClaimedMail, frozen=True):
@@ -74,7 +107,7 @@ async def _read_log() -> MailLog | None:
     if path is None:
         return None
     try:
-        return await asyncio.to_thread(maillog.read, path)
+        return await asyncio.to_thread(read_log, path)
     except Exception as error:  # noqa: BLE001 mail is sent whatever the file contains
         log.warning("mail log not readable", error=repr(error))
         return None
@@ -84,3 +117,37 @@ def _outcome(mail: UnansweredMail, mail_log: MailLog | None) -> tuple[DeliveryOu
     if mail_log is None or mail_log[1] < mail.data_at.timestamp():
         return DeliveryOutcome.UNCLEAR, None
     return mail_log[0].outcome(message_id(mail.name))
+
+
+def read_log(path: Path) -> tuple[LogEntries, float]:
+    """Return the entries of the log and the rotated one before it, and when the log was last written (a Unix time).
+
+    Raises OSError if it cannot be read.
+    """
+    files = [file for file in (path.with_name(f"{path.name}.1"), path) if file.is_file()]
+    return log_entries(line for file in files for line in _lines(file)), path.stat().st_mtime
+
+
+def log_entries(lines: Iterable[str]) -> LogEntries:
+    read_entries = LogEntries()
+    current: dict[str, str] = {}
+    for line in lines:
+        if (entry := ENTRY.search(line)) is not None:
+            process, number, text = entry.groups()
+            current[process] = number or current.get(process, "")
+            _add(read_entries, current[process], text)
+    return read_entries
+
+
+def _add(read_entries: LogEntries, number: str, text: str) -> None:
+    if LOST.match(text):
+        read_entries.lost.add(number)
+    elif named := MESSAGE_ID.match(text):
+        read_entries.ids.setdefault(named[1], []).append(number)
+    elif text.startswith("from=<") and "queue active" in text:
+        read_entries.queued.add(number)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        yield from lines
