@@ -53,7 +53,7 @@ async def sign_in(client: httpx.AsyncClient, role: str = "moderator") -> Viewer:
     return who
 
 
-async def test_what_is_overturned_comes_back_as_it_was(app: Litestar) -> None:
+async def test_an_overturned_removal_comes_back_as_it_was(app: Litestar) -> None:
     author, voter, mo = await make.member(), await make.member(), await staff()
     item = await reported(author)
     comment, thread = await db.value("select target from queue_item"), await db.value("select thread from queue_item")
@@ -70,7 +70,7 @@ async def test_what_is_overturned_comes_back_as_it_was(app: Litestar) -> None:
     assert await db.value("select kind from event order by id desc limit 1") == "comment.restored"
 
 
-async def test_an_appeal_s_outcome_is_not_for_those_who_reported_the_same_after_the_decision(app: Litestar) -> None:
+async def test_those_who_reported_after_the_decision_do_not_get_the_outcome_of_the_appeal(app: Litestar) -> None:
     one, later = await case("warn"), await make.member()
     comment = await db.value("select target from queue_item where id = $1", one.item)
     await reports.report(ReportInput("comment", comment, "civility", "", later))
@@ -201,7 +201,7 @@ async def test_a_collapse_can_be_changed_to_a_warning(app: Litestar) -> None:
     ("action", "days", "becomes"),
     [("suspend", 3, "suspended 3"), ("silence", 7, "silenced 7"), ("warn", None, "active")],
 )
-async def test_a_suspension_becomes_less(app: Litestar, action: str, days: int | None, becomes: str) -> None:
+async def test_a_suspension_can_be_shortened(app: Litestar, action: str, days: int | None, becomes: str) -> None:
     one = await case("suspend", 30)
 
     await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Too long.", action=action, days=days)
@@ -261,7 +261,7 @@ async def make_ineligible_moderators(one: AppealedDecision) -> None:
     await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
 
 
-async def test_where_nobody_else_can_review_a_moderator_with_a_part_in_it_may_and_the_mail_says_so(
+async def test_a_moderator_with_a_part_reviews_it_where_nobody_else_can_and_the_mail_says_so(
     client: httpx.AsyncClient,
 ) -> None:
     reporter = await staff()
@@ -279,7 +279,7 @@ async def test_where_nobody_else_can_review_a_moderator_with_a_part_in_it_may_an
     assert "Nobody else could review it" in letter and "Another moderator" not in letter
 
 
-async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> None:
+async def test_only_admins_review_appeals_of_staff(client: httpx.AsyncClient) -> None:
     author = await staff()
     decision = await decided(await reported(author), await staff("admin"), "silence", days=3)
     appeal = await appeals.file(decision=decision, text="Please.")
@@ -318,7 +318,7 @@ async def test_an_assigned_appeal_can_be_taken_over_once_it_is_overdue(app: Lite
 
 
 @pytest.mark.committed
-async def test_of_many_simultaneous_decisions_on_an_appeal_one_counts(app: Litestar) -> None:
+async def test_one_of_many_simultaneous_decisions_on_an_appeal_counts(app: Litestar) -> None:
     one, judges = await case(), [await staff() for _ in range(8)]
 
     done = await asyncio.gather(
@@ -356,7 +356,7 @@ async def test_withdrawing_wins_over_a_decision_that_waits_for_its_lock(
     assert await db.value("select state from appeal") == "withdrawn"
 
 
-async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.AsyncClient) -> None:
+async def test_the_list_shows_waiting_and_overdue_appeals(client: httpx.AsyncClient) -> None:
     one = await case()
     proposed = await decided(await reported(await make.member("anna")), await staff(), "suspend")
     await sign_in(client)
@@ -495,7 +495,7 @@ async def test_sensitive_comments_are_concealed_until_the_moderator_reveals_them
     assert await db.values("select actor from mod_action where action = 'reveal'") == [olga.id]
 
 
-async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient) -> None:
+async def test_each_moderator_reveals_a_sensitive_comment_for_themselves(client: httpx.AsyncClient) -> None:
     second = await sign_in(client)
     decision = await decided(await reported(ground="illegal"), await staff(), "suspend", guideline="illegal")
 
@@ -507,7 +507,7 @@ async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient)
     assert await db.value("select actor from mod_action where action = 'reveal'") == second.id
 
 
-async def test_there_is_nothing_to_reveal_of_what_is_not_there(client: httpx.AsyncClient) -> None:
+async def test_revealing_a_decision_that_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:
     await sign_in(client)
 
     assert (await client.post("/mod/decision/999999/reveal")).status_code == 404
@@ -569,6 +569,6 @@ async def test_the_proposer_does_not_find_the_proposal(client: httpx.AsyncClient
     assert (await client.post(f"/mod/decision/{decision}/second-approval", data={"approve": "1"})).status_code == 404
 
 
-async def test_there_is_no_appeal_of_that_number(app: Litestar) -> None:
+async def test_an_unknown_appeal_is_not_found(app: Litestar) -> None:
     with pytest.raises(NotFound):
         await appeals.assign(await staff(), 12)

@@ -126,7 +126,7 @@ async def test_only_the_judging_moderator_sees_the_comparison(client: httpx.Asyn
     assert "You both found" not in page and "It insults somebody." not in page
 
 
-async def test_nobody_looks_at_what_they_had_a_part_in(app: Litestar) -> None:
+async def test_nobody_looks_at_a_decision_that_they_had_a_part_in(app: Litestar) -> None:
     author, reporter, reviewer = await staff(), await staff(), await staff()
     decision = await decision_two_hours_ago(author=author, by=reporter)
     first = Viewer(
@@ -156,7 +156,7 @@ async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
 @pytest.mark.parametrize(
     "why", ["fresh", "old", "escalated", "undone", "sensitive", "reported again", "edited", "deleted"]
 )
-async def test_decisions_that_are_left_out(app: Litestar, why: str) -> None:
+async def test_unsuitable_decisions_are_left_out_of_the_sample(app: Litestar, why: str) -> None:
     second, author = await staff(), await make.member()
     decision = await decision_two_hours_ago("approve", author)
     comment = await comment_of(decision)
@@ -234,7 +234,7 @@ async def test_the_appeals_page_links_to_second_looks_while_one_waits(client: ht
     assert "1 comment is waiting for a second look" in (await client.get("/mod/appeals")).text
 
 
-async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
+async def test_the_overview_shows_how_far_they_agree(app: Litestar) -> None:
     second = await staff()
     for action, judgement in (
         ("remove", "remove"),

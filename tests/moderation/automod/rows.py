@@ -25,7 +25,7 @@ _numbers = count(1)
 
 
 async def put_rule(*conditions: AnyCondition, action: str = "flag", state: str = "on", position: int = 0) -> int:
-    """A rule, in force at once."""
+    """A rule that is in force at once."""
     name, asks = f"Rule {next(_numbers)}", msgspec.json.encode(conditions).decode()
     made: int = await db.value(INSERT, name, state, position, asks, action)
     current.forget()
@@ -33,14 +33,14 @@ async def put_rule(*conditions: AnyCondition, action: str = "flag", state: str =
 
 
 async def newcomer() -> Viewer:
-    """A member of this minute."""
+    """A member who signed up a minute ago."""
     one = await make.member()
     await db.execute("update member set created_at = now() where id = $1", one.id)
     return one
 
 
 async def age(comment: int, by: timedelta) -> None:
-    """Let a comment be older than it is."""
+    """Make a comment older."""
     await db.execute("update comment set created_at = created_at - $2::interval where id = $1", comment, by)
 
 
@@ -50,12 +50,12 @@ async def state_of(comment: int) -> str:
 
 
 async def mailed(who: Viewer) -> list[str]:
-    """The subjects of the letters to a member, the first first."""
+    """The subjects of the letters to a member, oldest first."""
     return await db.values("select subject from mail where recipient = $1 order by id", f"{who.name}@example.org")
 
 
 async def established() -> Viewer:
-    """A member with a record, who was looked up a moment ago."""
+    """An established member whose record is cached."""
     author, elsewhere = await make.member(), await make.thread()
     for number in range(20):
         comment = await make.comment(elsewhere, author, f"A thought of its own, the {number}th.")

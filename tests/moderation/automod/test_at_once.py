@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 WORDS = "What remains is the habit of asking a machine first, whatever it was about."
 
 
-async def test_of_two_at_once_the_second_is_judged_knowing_the_first(app: Litestar) -> None:
+async def test_the_second_of_two_simultaneous_comments_is_judged_with_the_first_known(app: Litestar) -> None:
     await put_rule(Similar(0.9), action="hold")
     author, threads = await make.member(), [await make.thread() for _ in range(6)]
 
@@ -26,7 +26,7 @@ async def test_of_two_at_once_the_second_is_judged_knowing_the_first(app: Litest
     assert sorted([await state_of(comment) for comment in comments]) == ["pending"] * 5 + ["visible"]
 
 
-async def test_first_comments_are_counted_though_they_come_at_once(app: Litestar) -> None:
+async def test_simultaneous_first_comments_are_counted(app: Litestar) -> None:
     await put_rule(FirstComments(2), action="hold")
     author, threads = await newcomer(), [await make.thread() for _ in range(2)]
     await db.execute("update member set checked_comments = 7 where id = $1", author.id)
@@ -36,7 +36,7 @@ async def test_first_comments_are_counted_though_they_come_at_once(app: Litestar
     assert await db.value("select checked_comments from member where id = $1", author.id) == 9
 
 
-async def test_no_more_than_a_level_allows_are_posted_at_once(app: Litestar) -> None:
+async def test_simultaneous_comments_do_not_exceed_the_limit_of_the_level(app: Litestar) -> None:
     most = trust.LEVELS[0].per_hour
     assert most is not None
     author, thread = await newcomer(), await make.thread()

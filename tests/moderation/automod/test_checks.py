@@ -50,7 +50,7 @@ async def test_a_flag_asks_a_moderator_and_takes_nothing_away(app: Litestar) -> 
     assert await mailed(author) == []
 
 
-async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Litestar) -> None:
+async def test_a_collapse_is_a_decision_with_reasons_and_an_appeal(app: Litestar) -> None:
     rule = await put_rule(WordList(["fool"]), action="collapse")
     author = await make.member()
 
@@ -77,7 +77,7 @@ async def test_two_rules_collapse_a_comment_by_one_decision(app: Litestar) -> No
     assert await db.values("select rule from hit where comment = $1 order by rule", comment) == rules
 
 
-async def test_what_matched_stays_unsaid_where_a_second_collapse_is_overturned() -> None:
+async def test_overturning_a_second_collapse_does_not_reveal_what_matched() -> None:
     await put_rule(WordList(["fool"]), action="collapse")
     comment = await make.comment(await make.thread(), await make.member(), "You fool!")
     collapsed = "select collapsed from comment where id = $1"
@@ -103,7 +103,7 @@ async def test_a_rule_that_slows_makes_members_wait_between_two_comments(app: Li
     assert await make.comment(await make.thread(), author, "Elsewhere they may.")
 
 
-async def test_a_rule_that_tells_mails_the_staff_once_an_hour(app: Litestar) -> None:
+async def test_a_rule_that_notifies_mails_the_staff_once_an_hour(app: Litestar) -> None:
     await put_rule(WordList(["bomb"]), action="notify")
     staff, thread = await make.member(role="moderator"), await make.thread()
 
@@ -114,7 +114,7 @@ async def test_a_rule_that_tells_mails_the_staff_once_an_hour(app: Litestar) -> 
     assert await db.value("select count(*) from queue_item") == 2
 
 
-async def test_in_shadow_it_is_written_down_and_nothing_happens(app: Litestar) -> None:
+async def test_a_rule_in_shadow_records_its_hit_and_does_nothing(app: Litestar) -> None:
     rule = await put_rule(WordList(["fool"]), action="hold", state="shadow")
     author = await make.member()
 

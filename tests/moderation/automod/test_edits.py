@@ -24,7 +24,7 @@ async def edit(author: Viewer, comment: int, body: str, *, stance: str | None = 
     await editing.edit_comment(viewer=author, comment_id=comment, body=body, stance=stance)
 
 
-async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
+async def test_words_that_would_be_held_cannot_be_written_in_and_the_text_is_kept(
     app: Litestar, client: httpx.AsyncClient
 ) -> None:
     await put_rule(Links(1), Age(7), action="hold")
@@ -41,7 +41,7 @@ async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
     await edit(author, comment, "Nothing to see here.")
 
 
-async def test_what_would_be_flagged_or_collapsed_is_once(app: Litestar) -> None:
+async def test_an_edit_is_flagged_or_collapsed_once(app: Litestar) -> None:
     await put_rule(WordList(["fool"]))
     await put_rule(WordList(["fool"]), action="collapse")
     author = await make.member()
@@ -57,7 +57,7 @@ async def test_what_would_be_flagged_or_collapsed_is_once(app: Litestar) -> None
     assert await mailed(author) == ["Your comment was collapsed"]
 
 
-async def test_what_moderators_let_stand_can_be_mended(app: Litestar) -> None:
+async def test_a_comment_that_moderators_approved_can_be_corrected(app: Litestar) -> None:
     await put_rule(Links(1), Age(7), action="hold")
     author = await newcomer()
     comment = await make.comment(await make.thread(), author, LINK)
@@ -68,7 +68,7 @@ async def test_what_moderators_let_stand_can_be_mended(app: Litestar) -> None:
     assert "cheap" in await db.value(BODY, comment)
 
 
-async def test_another_stance_is_no_new_text(app: Litestar) -> None:
+async def test_another_stance_is_not_judged_as_a_new_text(app: Litestar) -> None:
     author = await newcomer()
     comment = await make.comment(await make.thread(), author, LINK)
     await put_rule(Links(1), action="hold")
@@ -92,7 +92,7 @@ async def test_a_comment_is_not_held_against_itself(app: Litestar) -> None:
     assert await state_of(comment) == "visible"
 
 
-async def test_staff_writes_what_it_must(app: Litestar) -> None:
+async def test_edits_by_staff_are_not_judged(app: Litestar) -> None:
     await put_rule(WordList(["fool"]), action="hold")
     mo = await make.member(role="moderator")
     comment = await make.comment(await make.thread(), mo, "Please do not.")
@@ -102,9 +102,7 @@ async def test_staff_writes_what_it_must(app: Litestar) -> None:
     assert await db.value("select count(*) from hit") == 0
 
 
-async def test_where_the_rules_cannot_be_applied_only_newcomers_cannot_edit(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_only_newcomers_cannot_edit_while_the_rules_fail(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object) -> None:
         raise RuntimeError("broken")
 

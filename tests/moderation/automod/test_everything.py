@@ -1,4 +1,4 @@
-"""Everything in a thread or by a member is read first: whatever it says, and after each edit."""
+"""A rule can hold everything in a thread or by a member, whatever it says, and after each edit too."""
 
 import httpx
 import pytest
@@ -30,7 +30,7 @@ async def edit(author: Viewer, comment: int, body: str) -> None:
     await editing.edit_comment(viewer=author, comment_id=comment, body=body, stance=None)
 
 
-async def test_what_is_written_in_a_thread_waits_also_by_members_with_a_record(app: Litestar) -> None:
+async def test_comments_in_the_thread_wait_even_those_by_established_members(app: Litestar) -> None:
     author, thread = await established(), await make.thread()
     await put_rule(Threads([thread]), action="hold")
 
@@ -39,7 +39,7 @@ async def test_what_is_written_in_a_thread_waits_also_by_members_with_a_record(a
     assert [await state_of(one) for one in comments] == ["pending", "visible"]
 
 
-async def test_what_a_member_writes_waits_also_under_another_name(app: Litestar) -> None:
+async def test_comments_by_the_member_wait_even_under_another_name(app: Litestar) -> None:
     author, thread = await make.member("olga"), await make.thread()
     await put_rule(Members(["Olga"]), action="hold")
     await renaming.rename(author, "helga")

@@ -55,7 +55,7 @@ async def concerned(author: Viewer, body: str = "Nothing special.") -> bool:
     return judge.await_count > 0
 
 
-async def test_most_of_what_members_with_a_record_write_needs_no_judging(app: Litestar) -> None:
+async def test_most_comments_by_established_members_need_no_judging(app: Litestar) -> None:
     await put_rule(Links(1), Age(7), action="hold")
     await put_rule(WordList(["fool"]))
     await put_rule(Heat(3), action="slow")
@@ -71,7 +71,7 @@ async def test_a_member_without_a_known_record_is_judged(app: Litestar) -> None:
     assert await concerned(await make.member())
 
 
-async def test_a_rule_about_what_was_posted_before_is_always_asked(app: Litestar) -> None:
+async def test_a_rule_about_earlier_posts_is_always_evaluated(app: Litestar) -> None:
     await put_rule(Rate(3, 1))
 
     assert await concerned(await established())
@@ -89,7 +89,7 @@ async def test_after_a_decision_a_member_is_looked_up_again(app: Litestar) -> No
     assert await concerned(author)
 
 
-async def test_a_warm_thread_is_looked_at(app: Litestar) -> None:
+async def test_comments_in_an_active_thread_are_judged(app: Litestar) -> None:
     author, thread = await established(), await make.thread()
     await db.execute("update thread set slow = 60 where id = $1", thread)
     current.forget()
@@ -110,7 +110,7 @@ async def test_in_a_warm_thread_only_the_rules_that_may_match_read_earlier_posts
         assert earlier.await_count == 1
 
 
-async def test_the_record_of_the_author_is_looked_at_before_the_text(app: Litestar) -> None:
+async def test_the_authors_record_is_checked_before_the_text(app: Litestar) -> None:
     await put_rule(WordList(["fool"]), Age(7), FirstComments(3))
 
     [rule] = (await current.in_force()).rules
@@ -218,9 +218,7 @@ async def test_one_switch_stops_all_rules(app: Litestar) -> None:
     assert [await state_of(stopped), await state_of(started)] == ["visible", "pending"]
 
 
-async def test_when_the_rules_cannot_be_applied_only_newcomers_wait(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_when_the_rules_fail_only_newcomers_wait(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     new, thread = await newcomer(), await make.thread()
     member = await established()
     await put_rule(FirstComments(100))
@@ -234,7 +232,7 @@ async def test_when_the_rules_cannot_be_applied_only_newcomers_wait(
     assert "could not run" in await db.value("select reason from mod_action where target = $1", held)
 
 
-async def test_a_rule_of_a_later_version_of_parley_is_left_alone(app: Litestar) -> None:
+async def test_a_rule_of_a_later_version_of_parley_is_ignored(app: Litestar) -> None:
     strange = await put_rule(WordList(["fool"]), action="hold")
     known = await put_rule(WordList(["fool"]))
     await db.execute("""update rule set conditions = '[{"kind": "mood"}]' where id = $1""", strange)

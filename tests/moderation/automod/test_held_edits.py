@@ -91,7 +91,7 @@ async def test_an_edit_without_what_was_held_is_published_without_a_history(clie
     assert await broken() == [] and await differences() == []
 
 
-async def test_an_edit_with_it_waits_on_and_a_decision_on_the_former_text_is_refused(
+async def test_an_edit_that_is_still_held_waits_and_a_decision_on_the_former_text_is_refused(
     client: httpx.AsyncClient,
 ) -> None:
     author, thread, mo = await make.member(), await make.thread(), await make.member(role="moderator")
@@ -110,7 +110,7 @@ async def test_an_edit_with_it_waits_on_and_a_decision_on_the_former_text_is_ref
     assert await db.value(STATE, comment) == "visible"
 
 
-async def test_what_a_moderator_passed_on_waits_for_an_admin_whatever_it_says_now(app: Litestar) -> None:
+async def test_an_escalated_comment_waits_for_an_admin_even_after_an_edit(app: Litestar) -> None:
     author = await make.member()
     comment = await held(author)
     await decided(await db.value("select id from queue_item"), await make.member(role="moderator"), "escalate")
@@ -120,7 +120,7 @@ async def test_what_a_moderator_passed_on_waits_for_an_admin_whatever_it_says_no
     assert await db.value(STATE, comment) == "pending"
 
 
-async def test_a_rule_about_the_author_goes_on_holding(app: Litestar) -> None:
+async def test_a_rule_about_the_author_holds_the_edited_comment_too(app: Litestar) -> None:
     await put_rule(FirstComments(5), action="hold")
     author = await make.member()
     comment = await held(author)

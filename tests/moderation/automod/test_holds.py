@@ -1,4 +1,4 @@
-"""What is held ends with a person: passed on after two days, returned after two weeks (moderation-proofs.md R18)."""
+"""A held comment is escalated after two days and expires after two weeks (moderation-proofs.md R18)."""
 
 import asyncio
 import os
@@ -51,14 +51,14 @@ async def state(comment: int) -> str:
     return found
 
 
-async def test_what_is_fresh_waits_on(app: Litestar) -> None:
+async def test_a_recently_held_comment_waits(app: Litestar) -> None:
     comment = await held(await make.member(), 1)
 
     assert await jobs.review_holds() == 0
     assert await state(comment) == "pending" and await core.value(ITEM, comment) == "open"
 
 
-async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app: Litestar) -> None:
+async def test_after_two_days_it_is_escalated_and_the_staff_is_mailed_once(app: Litestar) -> None:
     author = await make.member("jonas")
     await make.member("mo", role="moderator")
     late = [await held(author, 3), await held(author, 5)]
@@ -75,8 +75,8 @@ async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app:
 
 
 @pytest.mark.committed
-async def test_each_comment_is_passed_on_by_itself(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In one transaction for all, moderators could decide nothing until the last one was."""
+async def test_each_comment_is_escalated_in_its_own_transaction(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one transaction for all, moderators could not decide anything until the last comment was escalated."""
     first, second = [await held(await make.member(), days) for days in (5, 3)]
     others, seen = await asyncpg.connect(os.environ["DATABASE_URL"]), []
     lock_comment = holds.states.lock_comment
@@ -93,7 +93,7 @@ async def test_each_comment_is_passed_on_by_itself(app: Litestar, monkeypatch: p
     assert seen == [(first, "open"), (second, "open escalated")]
 
 
-async def test_what_was_left_waiting_when_its_item_was_done_comes_back(app: Litestar) -> None:
+async def test_a_held_comment_whose_item_was_closed_returns_to_the_queue(app: Litestar) -> None:
     comment = await held(await make.member(), 3)
     await core.execute("update queue_item set state = 'done'")
 
@@ -101,7 +101,7 @@ async def test_what_was_left_waiting_when_its_item_was_done_comes_back(app: Lite
     assert await core.value(ITEM, comment) == "open escalated"
 
 
-async def test_undoing_a_decision_leaves_it_passed_on(app: Litestar) -> None:
+async def test_undoing_a_decision_leaves_it_escalated(app: Litestar) -> None:
     mo, comment = await make.member(role="moderator"), await held(await make.member(), 3)
     await jobs.review_holds()
 
@@ -125,7 +125,7 @@ async def test_after_two_weeks_it_goes_back_to_its_author(app: Litestar) -> None
     assert (await modlog.verify()).broken is None and await broken() == [] and await differences() == []
 
 
-async def test_what_a_moderator_came_to_in_time_stays(app: Litestar) -> None:
+async def test_a_comment_decided_in_time_does_not_expire(app: Litestar) -> None:
     comment, mo = await held(await make.member(), 15), await make.member(role="moderator")
     await decided(await core.value("select id from queue_item"), mo, "approve")
 
@@ -149,7 +149,7 @@ async def test_a_released_comment_is_new_to_members_who_visited_while_it_was_hel
 
 
 @pytest.mark.committed
-async def test_of_several_workers_one_does_it(app: Litestar) -> None:
+async def test_one_of_several_workers_expires_it(app: Litestar) -> None:
     author = await make.member("jonas")
     await make.member("mo", role="moderator")
     old, late = [await held(author, 15) for _ in range(3)], [await held(author, 3) for _ in range(3)]
@@ -178,7 +178,7 @@ async def test_its_author_reads_how_it_stands_and_can_copy_the_words(client: htt
     assert "thought" not in of_another
 
 
-async def test_everybody_reads_that_it_was_given_back(client: httpx.AsyncClient) -> None:
+async def test_the_public_log_shows_that_it_expired(client: httpx.AsyncClient) -> None:
     await held(await make.member("jonas"), 15)
     await jobs.review_holds()
 

@@ -70,7 +70,7 @@ async def test_a_newcomer_who_links_waits_and_a_member_does_not(in_force: None) 
         ),
     ],
 )
-def test_of_a_newcomers_links_those_out_of_place_wait(text: str, *, waits: bool) -> None:
+def test_a_newcomers_links_wait_unless_discussions_often_link_there(text: str, *, waits: bool) -> None:
     acting = [one for one in rules() if one.state == "on"]
     assert bool(evaluate(acting, Post(text))) == waits
 
@@ -101,7 +101,7 @@ def test_the_discussions_of_the_demo_are_left_alone() -> None:
         ("Offers in other languages", "Geld verdienen im Schlaf"),
     ],
 )
-def test_what_advertises_without_a_link_is_found(name: str, text: str) -> None:
+def test_advertising_without_a_link_is_found(name: str, text: str) -> None:
     assert name in [hit.rule.name for hit in evaluate(rules(), Post(text))]
 
 
@@ -141,7 +141,7 @@ def talk() -> Iterator[tuple[str, bool]]:
 
 @pytest.mark.skipif(not (SHARED / "spam").is_dir(), reason="there is no ../shared/data/spam")
 @pytest.mark.parametrize("source", [youtube, messages, talk])
-def test_what_the_shipped_rules_find_in_foreign_texts_is_told(
+def test_the_figures_of_the_shipped_rules_on_foreign_texts_are_printed(
     source: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each text is judged as a newcomer's first, by the rules that are on. The score has learned from these texts."""
@@ -169,7 +169,7 @@ def test_what_the_shipped_rules_find_in_foreign_texts_is_told(
 @pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "spam").is_dir(), reason="there is no ../shared/data/spam")
 def test_the_score_and_the_rules_find_spam_that_they_have_not_learned() -> None:
-    """Learned from four fifths of the texts, judged by the last one. What begins alike is in the same part."""
+    """Learned from four fifths of the texts, tested on the rest. Texts that begin alike are in the same part."""
     shipped = [one for one in rules() if one.state == "on" and one.guideline == "spam"]
     posts = [(Post(text), spam) for text, spam in [*youtube(), *messages()]]
     kept_back = [one for one in posts if learning.is_kept_back(one[0].alike)]

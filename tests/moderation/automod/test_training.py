@@ -31,7 +31,7 @@ def varied(pattern: str, number: int) -> str:
 
 
 def comments(spam: int = 90, harmless: int = 90, *, wrong: bool = False) -> Iterator[JudgedComment]:
-    """So many comments of both kinds; `wrong`: which is which says nothing."""
+    """This many comments of both kinds; `wrong`: labelled at random."""
     for number in range(spam):
         yield JudgedComment(varied(TALK if wrong and number % 2 else SPAM, number), "", spam=True, recent=True)
     for number in range(spam, spam + harmless):
@@ -55,7 +55,7 @@ def test_weights_that_judge_worse_are_not_taken() -> None:
     good = learn(comments(), score.shipped_weights())
     assert good and good.weights
 
-    # Decisions at random teach nothing; the sound ones that are kept back show it.
+    # Random decisions teach nothing, as the correct ones that are kept back show.
     at_random = [one for one in comments(wrong=True) if not learning.is_kept_back(one.body.casefold())]
     kept_back = [one for one in comments() if learning.is_kept_back(one.body.casefold())]
     worse = learn([*at_random, *kept_back], good.weights)

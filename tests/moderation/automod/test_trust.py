@@ -26,7 +26,7 @@ from tests.standing.test_source import SOURCE
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 STEPS = list(pairwise(LEVELS))
-# Every permission of the table: what a level has a column for.
+# Every permission that the table has a column for.
 PERMISSIONS = {"per_hour", "is_held_without_rules"}
 COPY = """
 insert into comment (thread, depth, author, body, html, html_version, created_at)
@@ -56,7 +56,7 @@ def test_the_table_promises_these_things_and_no_others() -> None:
     assert LEVELS[0].days == LEVELS[0].comments == 0, "everybody is of some level"
 
 
-def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
+def test_only_the_checks_of_texts_read_the_level() -> None:
     asks = re.compile(r"\btrust\.(level|LEVELS|used_up|require_post_allowed)\b|automod\.trust import .*\bLEVELS\b")
     asking = {
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
@@ -88,7 +88,7 @@ def test_each_decision_against_a_member_takes_one_level_until_there_is_none_belo
 
 @settings(deadline=None)
 @given(st.floats(0, 100), st.integers(0, 100), st.integers(0, 5), st.integers(0, 60))
-def test_nobody_gets_more_than_the_table_has_for_their_level(
+def test_no_member_gets_more_than_the_table_grants_their_level(
     days: float, comments: int, upheld: int, lately: int
 ) -> None:
     one = author(days, comments, upheld, lately)
@@ -115,7 +115,7 @@ async def test_a_member_posts_as_much_in_an_hour_as_the_table_says(app: Litestar
             await make.comment(await make.thread(), one)
 
 
-async def test_who_has_used_up_the_hour_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
+async def test_a_member_at_the_hourly_limit_reads_so_before_writing(client: httpx.AsyncClient) -> None:
     newcomer = LEVELS[0]
     assert newcomer.per_hour is not None
     thread = await make.thread()
@@ -135,7 +135,7 @@ async def test_who_has_used_up_the_hour_reads_so_before_they_write(client: httpx
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
-async def test_who_waits_while_there_are_no_rules_is_who_the_table_says(
+async def test_the_table_says_whose_comments_wait_while_the_rules_fail(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, level: TrustLevel
 ) -> None:
     one = await member_of(level)

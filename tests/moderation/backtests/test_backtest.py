@@ -76,7 +76,7 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
 
 
 async def later(by: timedelta) -> None:
-    """Let everything that there is be older than it was."""
+    """Make everything older."""
     for table in ("comment", "comment_signature", "report", "decision", "member", "thread"):
         await db.execute(f"update {table} set created_at = created_at - $1::interval", by)
     current.forget()
@@ -143,7 +143,7 @@ async def test_it_counts_what_became_of_the_hits_and_leaves_the_staff_out(app: L
     assert result.samples == [comments[1], comments[0], old]
 
 
-async def test_what_is_older_than_a_month_is_only_remembered(app: Litestar) -> None:
+async def test_older_comments_only_count_as_earlier_posts(app: Litestar) -> None:
     rule = await put_rule(FirstComments(2), state="off")
     author, thread = await make.member(), await make.thread()
     await make.comment(thread, author)
@@ -169,7 +169,7 @@ async def test_a_back_test_that_a_worker_left_behind_is_taken_up_anew(app: Lites
     assert await db.value("select (state, done, total) = ('done', 1, 1) from backtest where id = $1", number)
 
 
-async def test_one_that_cannot_be_run_says_so(app: Litestar) -> None:
+async def test_a_back_test_that_cannot_run_says_so(app: Litestar) -> None:
     rule = await put_rule(WordList(["fool"]), state="off")
     number = await asked(rule)
     await db.execute("""update rule_version set conditions = '[{"kind": "mood"}]' where rule = $1""", rule)
@@ -179,7 +179,7 @@ async def test_one_that_cannot_be_run_says_so(app: Litestar) -> None:
     assert await db.value("select state from backtest where id = $1", number) == "failed"
 
 
-async def test_it_says_the_cost_of_texts_made_for_the_patterns_of_the_rule(app: Litestar) -> None:
+async def test_it_reports_the_cost_of_texts_made_for_the_rules_patterns(app: Litestar) -> None:
     rule = await put_rule(Pattern("[ab]*a[ab]{400}c"), state="off")
 
     result = await backtested(rule)
@@ -188,7 +188,7 @@ async def test_it_says_the_cost_of_texts_made_for_the_patterns_of_the_rule(app: 
     assert result.costliest.made and result.costliest.exceeds_budget
 
 
-async def test_it_says_the_cost_of_the_longest_comments(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_reports_the_cost_of_the_longest_comments(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = await put_rule(WordList(["fool"]), state="off")
     long = await make.comment(await make.thread(), await make.member(), "Nothing special. " * 500)
     size = await db.value("select length(body) from comment where id = $1", long)

@@ -1,4 +1,4 @@
-"""The geometry of charts: nothing to draw, one thing, only zeros; and that all that is drawn is inside the picture."""
+"""The geometry of charts: no data, one value, only zeros; everything that is drawn is inside the picture."""
 
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ def labels(values: list[object]) -> list[str]:
     return [f"part {place}" for place in range(len(values))]
 
 
-def test_where_nothing_is_nothing_is_drawn() -> None:
+def test_without_data_nothing_is_drawn() -> None:
     assert charts.strip("Reports", "0", [], [], 0).bars == []
     assert charts.strip("Reports", "0", [0, 0, 0], ["a", "b", "c"], 0).bars == []
     assert charts.spans([], [], {DAY: "one day"}).marks == []
@@ -25,21 +25,21 @@ def test_where_nothing_is_nothing_is_drawn() -> None:
     assert charts.share("A rule", "0 of 0", 0, 0).part is None
 
 
-def test_one_bar_stands_in_the_middle_and_is_as_high_as_there_is_room() -> None:
+def test_a_single_bar_is_centred_and_has_the_full_height() -> None:
     (bar,) = charts.strip("Reports", "7", [7], ["today"], 7).bars
 
     assert (bar.x + bar.width / 2, bar.y, bar.height) == (50, 0, STRIP_HEIGHT)
     assert (bar.title, bar.is_last) == ("today: 7", True)
 
 
-def test_what_is_little_beside_the_most_is_still_seen() -> None:
+def test_a_small_value_is_still_visible() -> None:
     few, many = charts.strip("Reports", "1,001", [1, 1_000], ["a", "b"], 1_000).bars
 
     assert few.height == 2 and many.height == STRIP_HEIGHT
     assert [few.is_last, many.is_last] == [False, True]
 
 
-def test_parts_without_anything_leave_their_place_empty() -> None:
+def test_a_zero_leaves_its_place_empty() -> None:
     first, last = charts.strip("Reports", "2", [1, 0, 0, 1], ["a", "b", "c", "d"], 1).bars
 
     assert first.x + first.width < 25 and last.x > 75
@@ -53,13 +53,13 @@ def test_one_span_stands_in_the_middle_with_the_aim_across_the_picture() -> None
     assert [tick.name for tick in drawn.ticks] == ["10 min", "1 h", "6 h"]
 
 
-def test_spans_of_no_time_at_all_stand_at_the_bottom() -> None:
+def test_spans_of_zero_seconds_are_at_the_bottom() -> None:
     (mark,) = charts.spans([(0, 0)], ["today"], {DAY: "one day"}).marks
 
     assert mark.half == mark.most == SPANS_HEIGHT - PAD
 
 
-def test_a_share_is_told_in_hundredths() -> None:
+def test_a_share_is_a_percentage() -> None:
     assert [charts.share("A rule", "", part, 3).part for part in (0, 1, 3)] == [0, 33.3, 100]
 
 

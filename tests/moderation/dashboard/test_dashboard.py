@@ -1,4 +1,4 @@
-"""The overview: what waits, how it goes, each figure with its sentence, its picture and its numbers."""
+"""The overview: what waits now, and figures, each with a sentence, a chart and a table."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -39,14 +39,14 @@ async def staff(client: httpx.AsyncClient, mo: Viewer) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_no_overview(client: httpx.AsyncClient, role: str | None) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str | None) -> None:
     if role:
         await make.sign_in(client, await make.member(role=role))
 
     assert {(await client.get(path)).status_code for path in PATHS} == {404}
 
 
-async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> None:
+async def test_an_empty_community_has_an_overview(staff: httpx.AsyncClient) -> None:
     page = (await staff.get("/mod")).text
 
     for words in (
@@ -60,7 +60,7 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
     assert "<table>" not in page
 
 
-async def test_what_waits_is_counted_without_what_is_ones_own(app: Litestar, mo: Viewer) -> None:
+async def test_what_waits_is_counted_without_the_viewers_own_cases(app: Litestar, mo: Viewer) -> None:
     await reported(mo)
     await reported(by=mo)
     await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
@@ -95,7 +95,7 @@ async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo
     assert (await numbers.queue_now(other)).appeals == 1
 
 
-async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_the_count_of_second_looks_is_that_of_the_list(staff: httpx.AsyncClient, mo: Viewer) -> None:
     olga = await make.member("olga", role="moderator")
     made = await decided(await reported(by=mo), olga)
     await appeals.file(decision=made, text="It was a quotation.")
@@ -109,7 +109,7 @@ async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff:
     assert "Nothing is waiting for you." in (await staff.get("/mod/appeals")).text
 
 
-async def test_a_day_that_begins_while_the_page_is_made_is_for_the_next_one(app: Litestar, mo: Viewer) -> None:
+async def test_a_day_that_begins_meanwhile_is_left_to_the_next_page(app: Litestar, mo: Viewer) -> None:
     await decided(await reported(), mo)
     yesterday = periods.period(14, datetime.now(UTC) - timedelta(days=1))
 
@@ -126,7 +126,7 @@ async def figure(name: str) -> stats.Figure:
     return next(one for one in await stats.figures(fortnight()) if one.id == name)
 
 
-async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app: Litestar, mo: Viewer) -> None:
+async def test_the_time_to_the_first_action_has_its_median_and_90th_percentile(app: Litestar, mo: Viewer) -> None:
     for hours in range(1, 12):
         item = await reported()
         await decided(item, mo)
@@ -156,7 +156,7 @@ async def test_each_rule_has_its_own_time_to_decide(staff: httpx.AsyncClient, mo
     assert sorted(row[1:] for row in found.rows) == [["2", "1", "3 h", "0%"], ["48", "1", "3 h", "100%"]]
 
 
-async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_back(app: Litestar, mo: Viewer) -> None:
+async def test_decisions_are_counted_by_action_without_those_undone(app: Litestar, mo: Viewer) -> None:
     for action in ("remove", "remove", "approve", "warn"):
         await decided(await reported(), mo, action)
     await undoing.undo(mo, await decided(await reported(), mo))
@@ -182,7 +182,7 @@ async def test_reports_are_counted_by_ground_with_how_they_were_answered(app: Li
     ]
 
 
-async def test_overturned_decisions_are_a_share_of_those_that_took_something_away(app: Litestar, mo: Viewer) -> None:
+async def test_overturned_decisions_are_a_share_of_all_restrictions(app: Litestar, mo: Viewer) -> None:
     second = await make.member(role="moderator")
     made = [await decided(await reported(), mo) for _ in range(4)]
     await decided(await reported(), mo, "approve")
@@ -254,7 +254,7 @@ async def test_every_figure_has_its_sentence_its_picture_and_its_numbers(staff: 
         assert "<svg" in part and "<details" in part and "<table>" in part and "style=" not in part
 
 
-async def test_what_is_drawn_anew_is_what_the_page_shows(staff: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_the_live_figures_are_those_of_the_page(staff: httpx.AsyncClient, mo: Viewer) -> None:
     await decided(await reported(), mo)
     page = (await staff.get("/mod")).text
 
@@ -271,7 +271,7 @@ async def test_what_is_drawn_anew_is_what_the_page_shows(staff: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("days", periods.CHOICES)
-async def test_a_time_can_be_chosen(staff: httpx.AsyncClient, mo: Viewer, days: int) -> None:
+async def test_a_period_can_be_chosen(staff: httpx.AsyncClient, mo: Viewer, days: int) -> None:
     await decided(await reported(), mo)
 
     page = (await staff.get(f"/mod/stats?days={days}")).text
@@ -281,13 +281,13 @@ async def test_a_time_can_be_chosen(staff: httpx.AsyncClient, mo: Viewer, days: 
 
 
 @pytest.mark.parametrize("days", ["", "x", "-1", "12", "99999999999999999999"])
-async def test_a_time_that_cannot_be_chosen_is_the_usual_one(staff: httpx.AsyncClient, days: str) -> None:
+async def test_an_unknown_period_is_the_default_one(staff: httpx.AsyncClient, days: str) -> None:
     page = await staff.get(f"/mod/stats?days={days}")
 
     assert page.status_code == 200 and 'days=84" aria-current="page"' in page.text
 
 
-async def test_what_was_before_the_time_is_not_counted(app: Litestar, mo: Viewer) -> None:
+async def test_events_before_the_period_are_not_counted(app: Litestar, mo: Viewer) -> None:
     await decided(await reported(), mo)
     for table in ("decision", "report"):
         await db.execute(f"update {table} set created_at = now() - interval '15 days'")

@@ -1,4 +1,4 @@
-"""How mail goes, as admins see it."""
+"""The page about mail for admins."""
 
 import httpx
 import pytest
@@ -29,7 +29,7 @@ async def admin(client: httpx.AsyncClient) -> httpx.AsyncClient:
     return client
 
 
-async def test_an_admin_sees_what_went_out_what_came_back_and_what_waits(admin: httpx.AsyncClient) -> None:
+async def test_an_admin_sees_sent_bounced_and_waiting_mail(admin: httpx.AsyncClient) -> None:
     number = await send()
     await send("mira@near.example", "planned")
     await send("jon@near.example", "unknown")
@@ -53,7 +53,7 @@ async def test_before_any_mail_the_page_says_so(admin: httpx.AsyncClient) -> Non
     assert "No mail yet." in shown.text
 
 
-async def test_a_domain_that_rests_is_named_first(admin: httpx.AsyncClient) -> None:
+async def test_a_paused_domain_is_listed_first(admin: httpx.AsyncClient) -> None:
     await send()
     await send("mira@near.example")
     await db.execute(
@@ -65,7 +65,7 @@ async def test_a_domain_that_rests_is_named_first(admin: httpx.AsyncClient) -> N
     assert shown.text.index("near.example, paused") < shown.text.index("far.example")
 
 
-async def test_an_address_is_let_go_with_a_button(admin: httpx.AsyncClient) -> None:
+async def test_a_button_ends_the_suppression_of_an_address(admin: httpx.AsyncClient) -> None:
     await bounces.record(await send(), "complaint", "", "abuse", digest="a")
     assert "Send again" in (await admin.get("/mod/mail")).text
 
@@ -77,7 +77,7 @@ async def test_an_address_is_let_go_with_a_button(admin: httpx.AsyncClient) -> N
 
 
 @pytest.mark.parametrize("address", ["", "nobody@far.example", "<b>"])
-async def test_letting_go_what_is_not_held_back_says_so(admin: httpx.AsyncClient, address: str) -> None:
+async def test_ending_a_suppression_that_does_not_exist_says_so(admin: httpx.AsyncClient, address: str) -> None:
     answer = await admin.post("/mod/mail/release", data={"address": address})
     assert answer.status_code == 422
     assert 'class="error"' in answer.text
@@ -85,12 +85,12 @@ async def test_letting_go_what_is_not_held_back_says_so(admin: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("role", ["member", "moderator"])
-async def test_for_others_there_is_no_such_page(client: httpx.AsyncClient, role: str) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str) -> None:
     await make.sign_in(client, await make.member(role=role))
     assert (await client.get("/mod/mail")).status_code == 404
     assert (await client.post("/mod/mail/release", data={"address": "a@b.c"})).status_code == 404
     assert 'href="/mod/mail"' not in (await client.get("/mod")).text
 
 
-async def test_visitors_get_nothing_either(client: httpx.AsyncClient) -> None:
+async def test_visitors_get_404(client: httpx.AsyncClient) -> None:
     assert (await client.get("/mod/mail")).status_code == 404

@@ -53,7 +53,7 @@ async def test_only_whole_months_exist(client: httpx.AsyncClient, file: str) -> 
     assert (await client.get(f"/mod/transparency/{file}")).status_code == 404
 
 
-async def test_each_statement_says_what_why_and_how_it_came_about(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_each_statement_has_its_restriction_ground_and_source(client: httpx.AsyncClient, mo: Viewer) -> None:
     await decided(await reported(ground="illegal"), mo, "remove", guideline="illegal", reason="It incites to violence.")
     await decided(await reported(), mo, "silence", days=3)
     await decided(await reported(), mo, "approve")
@@ -82,7 +82,7 @@ async def test_each_statement_says_what_why_and_how_it_came_about(client: httpx.
     assert await rows(client, "/mod/transparency/2020-12.csv") == []
 
 
-async def test_what_a_rule_did_is_automated_and_a_suspension_has_its_end_or_none(
+async def test_a_rules_decision_is_automated_and_a_suspension_has_its_end_or_none(
     client: httpx.AsyncClient, mo: Viewer
 ) -> None:
     await put_rule(WordList(["watches"]), action="collapse")

@@ -70,7 +70,7 @@ async def test_a_moderator_decides_from_the_queue(
     assert await differences() == []
 
 
-async def test_who_added_it_is_told_why_and_can_appeal(
+async def test_the_member_who_added_it_gets_the_reasons_and_can_appeal(
     client: httpx.AsyncClient, mo: Viewer, ada: Viewer, mira: Viewer, thread: int
 ) -> None:
     made = await decide(mo, thread, "remove")
@@ -89,7 +89,7 @@ async def test_who_added_it_is_told_why_and_can_appeal(
         await appeals.file(decision=made, text="And the text?")
 
 
-async def test_an_overturned_decision_brings_it_back_as_far_as_no_other_one_holds(
+async def test_an_overturned_decision_restores_what_no_other_one_restricts(
     mo: Viewer, ada: Viewer, thread: int
 ) -> None:
     first, second = await decide(mo, thread, "excerpt"), await decide(mo, thread, "remove")
@@ -101,7 +101,7 @@ async def test_an_overturned_decision_brings_it_back_as_far_as_no_other_one_hold
     assert await differences() == []
 
 
-async def test_two_decisions_alike_end_one_by_one(mo: Viewer, thread: int) -> None:
+async def test_two_equal_decisions_end_one_by_one(mo: Viewer, thread: int) -> None:
     await decide(mo, thread, "text")
     again = await decide(mo, thread, "text")
     await undoing.undo(mo, again)
@@ -116,7 +116,7 @@ async def test_a_moderator_does_not_decide_about_an_article_they_added_while_ano
         await decide(mo, thread, "remove")
 
 
-async def test_the_only_moderator_decides_about_what_they_added(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_the_only_moderator_decides_about_their_own_article(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread(starter=mo)
     await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     await make.sign_in(client, mo)
@@ -137,14 +137,14 @@ async def test_members_do_not_decide(mira: Viewer, thread: int) -> None:
         await decide(await make.member(), thread, "remove")
 
 
-async def test_no_article_no_decision(mo: Viewer) -> None:
+async def test_an_article_that_does_not_exist_is_not_found(mo: Viewer) -> None:
     item = await reports.open_item("article", 77, 77)
     with pytest.raises(NotFound):
         await decisions.decide(mo, Choice(item, 1, "remove", "illegal", "Gone."))
 
 
 @pytest.mark.parametrize("action", ["remove", "text", "title"])
-async def test_what_was_taken_down_is_not_edited_or_updated(
+async def test_a_text_that_was_taken_down_is_not_edited_or_updated(
     client: httpx.AsyncClient, mo: Viewer, thread: int, action: str
 ) -> None:
     await decide(mo, thread, action)

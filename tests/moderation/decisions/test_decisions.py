@@ -1,4 +1,4 @@
-"""Reports become an item, a moderator decides once, whom it concerns is told why, and it can all be taken back."""
+"""Reports make an item, one moderator decides, the member concerned gets the reasons, and all of it can be undone."""
 
 import asyncio
 
@@ -63,7 +63,7 @@ async def test_a_removal_takes_the_text_away_and_says_why(app: Litestar) -> None
     )
 
 
-async def test_leaving_it_declines_the_reports(app: Litestar) -> None:
+async def test_approving_it_declines_the_reports(app: Litestar) -> None:
     moderator = await make.member(role="moderator")
     comment, item = await reported(await make.member())
 
@@ -74,7 +74,7 @@ async def test_leaving_it_declines_the_reports(app: Litestar) -> None:
 
 
 @pytest.mark.parametrize("missing", [{"guideline": None}, {"reason": " "}])
-async def test_nothing_is_taken_away_without_rule_and_reason(app: Litestar, missing: dict[str, object]) -> None:
+async def test_nothing_is_restricted_without_rule_and_reason(app: Litestar, missing: dict[str, object]) -> None:
     moderator = await make.member(role="moderator")
     comment, item = await reported(await make.member())
 
@@ -97,7 +97,7 @@ async def test_undo_gives_everything_back_and_tells_nobody(app: Litestar) -> Non
     assert await db.value("select state from queue_item where id = $1", item) == "open"
 
 
-async def test_undo_is_for_half_a_minute_and_for_ones_own(app: Litestar) -> None:
+async def test_only_ones_own_decisions_can_be_undone_within_half_a_minute(app: Litestar) -> None:
     moderator, other = await make.member(role="moderator"), await make.member(role="moderator")
     _, item = await reported(await make.member())
     decision = await decisions.decide(moderator, await choice(item))
@@ -128,7 +128,7 @@ async def test_only_an_admin_sanctions_staff(app: Litestar) -> None:
     await decisions.decide(await make.member(role="admin"), await choice(item, "silence", days=3))
 
 
-async def test_what_was_decided_meanwhile_is_said(app: Litestar) -> None:
+async def test_a_decision_made_meanwhile_is_reported(app: Litestar) -> None:
     _, item = await reported(await make.member())
     seen = await choice(item)
     await decisions.decide(await make.member(role="moderator"), seen)
@@ -137,7 +137,7 @@ async def test_what_was_decided_meanwhile_is_said(app: Litestar) -> None:
         await decisions.decide(await make.member(role="moderator"), seen)
 
 
-async def test_a_suspension_ends_the_sign_ins_and_for_good_it_takes_two(app: Litestar) -> None:
+async def test_a_suspension_ends_all_sessions_and_a_permanent_one_takes_two(app: Litestar) -> None:
     author = await make.member()
     first, second = await make.member(role="moderator"), await make.member(role="moderator")
     _, item = await reported(author)
@@ -203,7 +203,7 @@ async def test_visitors_report_what_is_illegal_and_nothing_else(app: Litestar) -
 
 
 @pytest.mark.committed
-async def test_of_many_who_decide_at_once_one_does(app: Litestar) -> None:
+async def test_one_of_many_simultaneous_decisions_counts(app: Litestar) -> None:
     staff = [await make.member(role="moderator") for _ in range(8)]
     _, item = await reported(await make.member())
     seen = await choice(item)

@@ -15,7 +15,7 @@ from tests.moderation.modqueue.reported import removal, reported
 
 pytestmark = pytest.mark.anyio
 
-# Of the request that removes a reported comment, without those that begin and end its two transactions.
+# Statements of the request that removes a reported comment, without begin and commit of its two transactions.
 MOST = 27
 IS_TRANSACTION = re.compile("savepoint|release savepoint|begin|commit", re.IGNORECASE)
 LOCKED = re.compile(r"from \"?(\w+)\b.*for (?:no key )?update", re.IGNORECASE | re.DOTALL)
@@ -39,7 +39,7 @@ async def test_a_decision_locks_each_row_once_and_takes_few_statements(
     await make.sign_in(client, await make.member("mo", role="moderator"))
     item = await reported()
     fields = await removal(item)
-    # What a process caches is read before.
+    # Fill the caches of the process first.
     await client.get(f"/mod/item/{item}")
     statements: list[str] = []
 

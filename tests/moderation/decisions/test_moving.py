@@ -144,7 +144,7 @@ async def test_locks_of_branches_follow_only_from_within(world: World) -> None:
         ("select $1::bigint", "does not have this passage"),
     ],
 )
-async def test_nothing_moves_into_a_closed_place(world: World, change: str, sentence: str) -> None:
+async def test_nothing_moves_into_an_archived_or_locked_place(world: World, change: str, sentence: str) -> None:
     await db.execute(change, world.new)
     places = await world.where()
 
@@ -154,7 +154,7 @@ async def test_nothing_moves_into_a_closed_place(world: World, change: str, sent
     assert await world.where() == places and await db.value("select count(*) from decision") == 0
 
 
-async def test_what_has_no_place_or_is_there_already_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_or_unchanged_destination_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Refused, match="no such thread"):
         await world.move(world.root, 10**15)
     with pytest.raises(Refused, match="already"):

@@ -79,7 +79,7 @@ async def test_only_this_passage_goes_and_its_picture(client: httpx.AsyncClient,
 MOVE = "update comment set passage = $2, anchor = 'changed', words = $3 where id = $1"
 
 
-async def test_the_words_that_a_quote_became_go_with_their_passage(client: httpx.AsyncClient, piece: Piece) -> None:
+async def test_quotes_of_the_passage_are_removed_with_it(client: httpx.AsyncClient, piece: Piece) -> None:
     comment = await make.comment(piece.thread, piece.mira, "On it.", passage=piece.first, quote="stays here")
     await db.execute(MOVE, comment, piece.second, "names a child")
     await decide(piece.mo, piece.thread, "passage", passage=piece.third)
@@ -108,7 +108,9 @@ async def test_passages_come_back_one_by_one_or_all_together(client: httpx.Async
     assert await differences() == []
 
 
-async def test_who_added_it_is_told_and_an_appeal_brings_it_back(client: httpx.AsyncClient, piece: Piece) -> None:
+async def test_the_member_who_added_it_is_told_and_an_appeal_brings_it_back(
+    client: httpx.AsyncClient, piece: Piece
+) -> None:
     ada = await make.member("ada", role="admin")
     made = await decide(piece.mo, piece.thread, "passage", passage=piece.second)
     letter = await db.value("select subject || text from mail where recipient = 'mira@example.org'")
@@ -152,7 +154,7 @@ async def test_without_a_passage_nothing_is_removed(client: httpx.AsyncClient, p
     assert await db.value(SHOWN) == "full 0"
 
 
-async def test_the_text_is_not_changed_any_more_and_nothing_moves_there(piece: Piece) -> None:
+async def test_the_text_is_not_edited_any_more_and_nothing_moves_there(piece: Piece) -> None:
     await decide(piece.mo, piece.thread, "passage", passage=piece.second)
     other = await make.comment(piece.thread, piece.mira, "Elsewhere.")
     move = Choice(0, 0, "move", to=ThreadReference(piece.thread, piece.second))

@@ -107,7 +107,7 @@ async def test_the_member_reads_why_and_an_appeal_brings_it_back(
 
 
 @pytest.mark.parametrize("field", ["bio", "title"])
-async def test_what_was_written_since_stays(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, field: str) -> None:
+async def test_a_bio_written_since_stays(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer, field: str) -> None:
     await remove(client, field)
     other = {"bio": "I mend cars.", "title": "mechanic"}
     await accounts.set_profile(slurry, **other)
@@ -166,7 +166,7 @@ async def test_the_replacement_is_free_even_where_somebody_has_it(
     assert (await shown(slurry))["name"].startswith(f"member-{slurry.id}-")
 
 
-async def test_nothing_is_removed_twice(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer) -> None:
+async def test_an_empty_field_cannot_be_removed(client: httpx.AsyncClient, mo: Viewer, slurry: Viewer) -> None:
     await remove(client, "bio")
     answer = await remove(client, "bio")
 

@@ -112,7 +112,7 @@ async def test_an_appeal_is_withdrawn_while_it_waits(client: httpx.AsyncClient) 
     assert await db.value(last) == f"appeal.withdrawn member {decision}"
 
 
-async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(client: httpx.AsyncClient) -> None:
+async def test_an_assigned_appeal_cannot_be_withdrawn(client: httpx.AsyncClient) -> None:
     decision = await removed()
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
     await appeals.assign(await make.member(role="moderator"), appeal)
@@ -197,7 +197,7 @@ async def test_a_sanction_beside_a_removal_says_what_it_is_about_and_who_noticed
     assert INSULT in page.text and "By a report" in page.text
 
 
-async def test_a_report_that_was_answered_long_before_did_not_begin_it(client: httpx.AsyncClient) -> None:
+async def test_a_report_answered_long_before_is_not_named_as_its_cause(client: httpx.AsyncClient) -> None:
     item, mo = await reported(await make.member("jonas")), await make.member("mo", role="moderator")
     await decided(item, mo, "approve", guideline=None)
     await db.execute("update report set resolved_at = now() - interval '1 day', created_at = now() - interval '2 days'")
@@ -209,7 +209,9 @@ async def test_a_report_that_was_answered_long_before_did_not_begin_it(client: h
 
 
 @pytest.mark.parametrize("what", ["approve", "undone", "awaiting"])
-async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx.AsyncClient, what: str) -> None:
+async def test_the_author_does_not_see_a_decision_that_was_never_announced(
+    client: httpx.AsyncClient, what: str
+) -> None:
     item, mo = await reported(await make.member("jonas")), await make.member(role="moderator")
     await make.member(role="moderator")
     if what == "approve":
@@ -224,7 +226,7 @@ async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx
     assert (await client.get(f"/decision/{decision}?key={letters.key(decision)}")).status_code == 404
 
 
-async def test_a_sign_in_that_is_suspended_leads_to_the_statement(client: httpx.AsyncClient) -> None:
+async def test_a_suspended_sign_in_leads_to_the_reasons(client: httpx.AsyncClient) -> None:
     jonas = await make.member("jonas")
     decision = await decided(await reported(jonas), await make.member(role="moderator"), "suspend", days=7)
     secret = await passwords.hash_password("four green words")

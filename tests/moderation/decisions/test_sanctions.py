@@ -1,4 +1,4 @@
-"""Silences and suspensions: the strictest in force counts, whatever else ends; what takes two waits for the second."""
+"""Silences and suspensions: the strictest in force counts; some wait for a second approval."""
 
 import pytest
 from litestar import Litestar
@@ -45,7 +45,7 @@ async def test_undoing_the_longer_of_two_silences_gives_back_the_very_moment_the
     assert await db.value("select state_until from member where id = $1", author.id) == ends
 
 
-async def test_the_strictest_sanction_counts_and_what_is_left_stays(app: Litestar) -> None:
+async def test_the_strictest_sanction_counts_and_the_others_stay(app: Litestar) -> None:
     author, mo = await make.member(), await staff()
     await decided(await reported(author), mo, "silence", days=30)
     suspension = await decided(await reported(author), mo, "suspend", days=3)
@@ -58,7 +58,7 @@ async def test_the_strictest_sanction_counts_and_what_is_left_stays(app: Litesta
     assert await standing(author) == "silenced 30"
 
 
-async def test_a_sanction_says_why_on_the_member(app: Litestar) -> None:
+async def test_the_member_has_the_reason_of_the_sanction(app: Litestar) -> None:
     author, mo = await make.member(), await staff()
     silence = await decided(await reported(author), mo, "silence", days=3)
     assert await db.value("select state_reason from member where id = $1", author.id) == "It insults somebody."
@@ -119,13 +119,13 @@ async def account(member: Viewer) -> Account:
 
 
 async def proposed() -> tuple[int, Viewer, Viewer]:
-    """A suspension for good that waits for a second moderator; who proposed it, and whom it concerns."""
+    """A permanent suspension that waits for a second moderator; its proposer, and the member concerned."""
     author, first = await make.member(), await staff()
     await staff()
     return await decided(await reported(author), first, "suspend"), first, author
 
 
-async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) -> None:
+async def test_what_takes_two_comes_into_force_with_the_second_approval(app: Litestar) -> None:
     decision, _, author = await proposed()
     assert await standing(author) == "active"
 
@@ -137,7 +137,7 @@ async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) ->
         await second_approval.approve(await staff(), decision)
 
 
-async def test_what_a_second_approved_is_not_undone_by_its_proposer(app: Litestar) -> None:
+async def test_the_proposer_cannot_undo_an_approved_proposal(app: Litestar) -> None:
     decision, first, author = await proposed()
     await second_approval.approve(await staff(), decision)
 
@@ -158,7 +158,7 @@ async def test_a_removal_is_undone_though_the_sanction_beside_it_was_rejected(ap
     assert await state_of_target(item) == "visible"
 
 
-async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Litestar) -> None:
+async def test_neither_proposer_nor_reporter_can_approve_it(app: Litestar) -> None:
     author, reporter, first = await make.member(), await staff(), await staff()
     item = await reported(author, by=reporter)
     decision = await decided(item, first, "suspend")
@@ -170,7 +170,7 @@ async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Li
             await second_approval.reject(one, decision, "No.")
 
 
-async def test_who_reported_a_comment_is_not_the_second_for_a_sanction_beside_its_removal(app: Litestar) -> None:
+async def test_a_reporter_of_the_comment_cannot_approve_the_sanction_beside_its_removal(app: Litestar) -> None:
     author, reporter, first = await make.member(), await staff(), await staff()
     item = await reported(author, by=reporter)
     second = await staff()
@@ -184,7 +184,7 @@ async def test_who_reported_a_comment_is_not_the_second_for_a_sanction_beside_it
     assert await standing(author) == "suspended"
 
 
-async def test_such_a_sanction_does_not_wait_where_only_the_reporter_could_be_the_second(app: Litestar) -> None:
+async def test_such_a_sanction_does_not_wait_where_only_the_reporter_could_approve_it(app: Litestar) -> None:
     author, first = await make.member(), await staff()
 
     await sanctioned(await reported(author, by=await staff()), first, author, "suspend", None)
@@ -192,7 +192,7 @@ async def test_such_a_sanction_does_not_wait_where_only_the_reporter_could_be_th
     assert await standing(author) == "suspended"
 
 
-async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
+async def test_the_second_moderator_can_reject_it_with_a_reason(app: Litestar) -> None:
     decision, _, author = await proposed()
     with pytest.raises(Refused):
         await second_approval.reject(await staff(), decision, " ")
@@ -206,7 +206,7 @@ async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
     assert await db.value("select count(*) from mail where kind not like 'receipt.%'") == 0
 
 
-async def test_another_decision_meanwhile_settles_what_waited(app: Litestar) -> None:
+async def test_another_decision_meanwhile_supersedes_the_proposal(app: Litestar) -> None:
     decision, _, author = await proposed()
     item = await db.value("select item from decision")
 
@@ -217,7 +217,7 @@ async def test_another_decision_meanwhile_settles_what_waited(app: Litestar) -> 
         await second_approval.approve(await staff(), decision)
 
 
-async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: Litestar) -> None:
+async def test_a_proposal_by_a_former_moderator_cannot_be_approved(app: Litestar) -> None:
     decision, first, author = await proposed()
     await db.execute("update member set role = 'member' where id = $1", first.id)
 
@@ -237,7 +237,7 @@ async def test_nobody_is_warned_about_a_comment_whose_author_is_not_a_member(app
     assert await db.value("select state from report") == "open"
 
 
-async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:
+async def test_one_moderator_is_enough_where_there_is_no_second(app: Litestar) -> None:
     author = await make.member()
 
     await decided(await reported(author), await staff(), "suspend")
@@ -245,7 +245,7 @@ async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:
     assert await standing(author) == "suspended"
 
 
-async def test_where_the_only_other_moderator_reported_it_one_is_enough(app: Litestar) -> None:
+async def test_one_moderator_is_enough_where_the_only_other_one_reported_it(app: Litestar) -> None:
     author = await make.member()
 
     await decided(await reported(author, by=await staff()), await staff(), "suspend")
@@ -253,7 +253,7 @@ async def test_where_the_only_other_moderator_reported_it_one_is_enough(app: Lit
     assert await standing(author) == "suspended"
 
 
-async def test_only_admins_are_the_second_for_staff(app: Litestar) -> None:
+async def test_only_admins_approve_sanctions_of_staff(app: Litestar) -> None:
     author, first, second = await staff(), await staff("admin"), await staff("admin")
     decision = await decided(await reported(author), first, "suspend")
 

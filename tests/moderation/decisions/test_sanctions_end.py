@@ -1,4 +1,4 @@
-"""Sanctions end by themselves, recorded; what waits for too long alarms the staff once a day (R31, I12)."""
+"""Sanctions expire with an entry in the record; the staff is mailed about overdue appeals once a day (R31, I12)."""
 
 import asyncio
 
@@ -27,11 +27,11 @@ async def silenced(author: Viewer, action: str = "silence", days: int = 3) -> in
 
 
 async def over(decision: int) -> None:
-    """Let the time of a decision be over."""
+    """Let a decision expire."""
     await db.execute(PASSED, decision)
 
 
-async def test_what_is_over_ends_and_is_recorded(app: Litestar) -> None:
+async def test_an_expired_sanction_ends_and_is_recorded(app: Litestar) -> None:
     author = await make.member()
     silence = await silenced(author)
     assert await decisions.end_sanctions() == 0
@@ -47,7 +47,7 @@ async def test_what_is_over_ends_and_is_recorded(app: Litestar) -> None:
     assert (await modlog.verify()).broken is None
 
 
-async def test_what_is_left_in_force_stays(app: Litestar) -> None:
+async def test_the_remaining_sanction_stays_in_force(app: Litestar) -> None:
     author = await make.member()
     await silenced(author, "silence", 30)
     suspension = await silenced(author, "suspend", 3)
@@ -58,7 +58,7 @@ async def test_what_is_left_in_force_stays(app: Litestar) -> None:
     assert await db.value("select state from member where id = $1", author.id) == "silenced"
 
 
-async def test_what_waits_for_a_week_alarms_the_staff_once_a_day(app: Litestar) -> None:
+async def test_what_waits_for_a_week_is_mailed_to_the_staff_once_a_day(app: Litestar) -> None:
     decision = await silenced(await make.member())
     await appeals.file(decision=decision, text="Please.")
     assert await jobs.remind() == 0
@@ -76,13 +76,13 @@ async def test_what_waits_for_a_week_alarms_the_staff_once_a_day(app: Litestar) 
 
 
 @pytest.mark.committed
-async def test_several_workers_at_once_alarm_the_staff_once(app: Litestar) -> None:
+async def test_several_workers_mail_the_staff_once(app: Litestar) -> None:
     await appeals.file(decision=await silenced(await make.member()), text="Please.")
     await db.execute("update appeal set created_at = now() - interval '8 days'")
     other = await asyncpg.connect(db.DB.config["dsn"])
     try:
         async with other.transaction():
-            # Nobody can write a letter yet, so all have looked whether there is one before the first is there.
+            # The lock keeps all workers from writing: each looks for an earlier letter before the first is written.
             await other.execute("lock table mail in share mode")
             workers = [asyncio.create_task(jobs.remind()) for _ in range(4)]
             async with asyncio.timeout(SECONDS):

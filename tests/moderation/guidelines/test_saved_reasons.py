@@ -1,4 +1,4 @@
-"""Saved reasons, their slots, and that nobody gets an empty reason."""
+"""Saved reasons and their placeholders; nobody gets an empty reason."""
 
 import httpx
 import pytest
@@ -29,7 +29,9 @@ async def the_reason() -> str | None:
     return reason
 
 
-async def test_a_saved_reason_is_chosen_without_typing_and_its_slots_are_filled(client: httpx.AsyncClient) -> None:
+async def test_a_saved_reason_is_chosen_without_typing_and_its_placeholders_are_filled(
+    client: httpx.AsyncClient,
+) -> None:
     await a_moderator(client)
     assert (await save(client)).headers["location"] == "/mod/guidelines/civility"
     item = await reported()
@@ -99,7 +101,7 @@ async def test_members_save_none(client: httpx.AsyncClient, role: str | None) ->
     assert (await client.post("/mod/reasons/1/delete")).status_code == 404
 
 
-def test_a_quote_without_a_slot_stands_before_the_reason() -> None:
+def test_a_quote_without_a_placeholder_stands_before_the_reason() -> None:
     assert fill_placeholders("An insult.", quote="you fool", rule="", days=None) == "“you fool”\n\nAn insult."
     assert fill_placeholders("", quote="you fool", rule="", days=None) == ""
     assert fill_placeholders("{quote} {days} {other}", quote="{rule}", rule="R", days=1) == "“{rule}” 1 day {other}"

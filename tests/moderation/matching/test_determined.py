@@ -19,7 +19,7 @@ posts = st.builds(
 
 @st.composite
 def rules(draw: st.DrawFn) -> list[ActiveRule]:
-    """Up to eight rules, each in a place of its own."""
+    """Up to eight rules with different positions."""
     count = draw(st.integers(0, 8))
     return [
         ActiveRule(

@@ -62,7 +62,7 @@ def test_other_words_are_not(text: str) -> None:
         ("www example com", "example.com"),
     ],
 )
-def test_an_address_is_one_however_it_is_written(text: str, host: str) -> None:
+def test_an_address_is_found_however_it_is_written(text: str, host: str) -> None:
     assert Post(text).hosts == (host,)
     assert Links(1).find(Post(text))
     assert Domains([host]).find(Post(text)) == host
@@ -78,7 +78,7 @@ def test_an_address_is_one_however_it_is_written(text: str, host: str) -> None:
         "A dot in a text. Come on.",
     ],
 )
-def test_sentences_and_files_are_no_addresses(text: str) -> None:
+def test_sentences_and_file_names_are_not_addresses(text: str) -> None:
     assert Post(text).links == ()
 
 

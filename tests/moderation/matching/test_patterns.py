@@ -26,7 +26,7 @@ def test_a_pattern_that_is_too_long_is_refused_before_it_is_compiled(unit: str) 
     assert list(errors) == ["pattern"]
 
 
-def test_only_so_many_lists_of_words_are_kept() -> None:
+def test_a_limited_number_of_word_lists_is_cached() -> None:
     """A list of 500 words takes 10 MB, and each word that is added to it makes another one."""
     for version in range(8):
         words = [f"{'long words ' * 8}{version}-{number}" for number in range(500)]

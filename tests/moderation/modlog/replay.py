@@ -1,4 +1,4 @@
-"""The record played from the beginning: what comments, threads and members are by it alone."""
+"""The record replayed from the beginning: the states of comments, threads and members by it alone."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ import msgspec
 from parley.platform import db
 
 State = dict[str, Any]
-# What something is of which the record says nothing.
+# The state of something that the record does not mention.
 UNTOUCHED: dict[str, State] = {
     "comment": {"state": "visible", "collapsed": None, "branch": "open"},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
@@ -58,7 +58,7 @@ select 'member', id, jsonb_build_object('member_state', state, 'until', state_un
 
 
 async def played() -> dict[tuple[str, int], State]:
-    """What each thing is after the last entry; an entry that begins from anything else than that is an error."""
+    """The state of each thing after the last entry; an entry that starts from another state is an error."""
     known: dict[tuple[str, int], State] = {}
     for row in await db.fetch(Row, ROWS):
         before, after = msgspec.json.decode(row.before), msgspec.json.decode(row.after)
@@ -71,7 +71,7 @@ async def played() -> dict[tuple[str, int], State]:
 
 
 async def differences() -> list[str]:
-    """What is not as the record says; what it does not mention must be as it was made."""
+    """What differs from the record; what it does not mention must be in its first state."""
     told = await played()
     found = []
     for row in await db.fetch(Now, NOW):
@@ -84,6 +84,6 @@ async def differences() -> list[str]:
 
 
 def normal(state: State) -> State:
-    """A moment is the same however it is written."""
+    """Times in one format."""
     until = state.get("until")
     return state | ({"until": datetime.fromisoformat(until).timestamp()} if until else {})

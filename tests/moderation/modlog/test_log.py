@@ -1,4 +1,4 @@
-"""The record over HTTP: what staff reads, what everybody reads, and what nobody may find there."""
+"""The record over HTTP: what staff can read, what everybody can read, and what nobody can."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ async def staff(client: httpx.AsyncClient, mo: Viewer) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_no_log_with_names(client: httpx.AsyncClient, role: str | None) -> None:
+async def test_others_do_not_find_the_log_with_names(client: httpx.AsyncClient, role: str | None) -> None:
     if role:
         await make.sign_in(client, await make.member(role=role))
 
@@ -114,7 +114,7 @@ async def test_every_filter_leaves_what_it_asks_for(staff: httpx.AsyncClient, mo
 
 
 @pytest.mark.parametrize("query", ["since=never", "until=0001-01-01", "action=x", "kind=%00", "before=x", "who=%00"])
-async def test_what_cannot_be_read_asks_for_nothing(staff: httpx.AsyncClient, mo: Viewer, query: str) -> None:
+async def test_unreadable_filters_are_ignored(staff: httpx.AsyncClient, mo: Viewer, query: str) -> None:
     await decided(await reported(), mo)
 
     answer = await staff.get(f"/mod/log?{query}")
@@ -123,7 +123,7 @@ async def test_what_cannot_be_read_asks_for_nothing(staff: httpx.AsyncClient, mo
 
 
 @pytest.mark.parametrize("path", ["/mod/log?kind=comment", "/log?"])
-async def test_each_page_goes_on_where_the_last_ended(staff: httpx.AsyncClient, path: str) -> None:
+async def test_each_page_continues_where_the_last_one_ended(staff: httpx.AsyncClient, path: str) -> None:
     async with db.atomic():
         for number in range(queries.PAGE + 3):
             await modlog.write(None, Entry("hold", "comment", number + 1))
@@ -174,7 +174,7 @@ async def test_what_a_rule_did_is_told_as_such(client: httpx.AsyncClient) -> Non
     assert "A comment was held for a moderator" in page and "by a rule" in page
 
 
-async def test_what_never_came_to_anything_is_not_in_the_public_log(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_rejected_and_undone_decisions_are_not_in_the_public_log(client: httpx.AsyncClient, mo: Viewer) -> None:
     await make.member(role="admin")
     undone, awaiting, left, escalated = [await reported() for _ in range(4)]
     await undoing.undo(mo, await decided(undone, mo))
@@ -214,11 +214,11 @@ async def test_a_year_is_counted_by_month_rule_and_hand_with_appeals(client: htt
 
 
 @pytest.mark.parametrize("file", ["2026", "2026.json", "1.csv", "99999999999.csv", "x.csv", ".csv", "²026.csv"])
-async def test_there_are_no_counts_of_what_is_no_year(client: httpx.AsyncClient, file: str) -> None:
+async def test_an_invalid_year_is_not_found(client: httpx.AsyncClient, file: str) -> None:
     assert (await client.get(f"/log/{file}")).status_code == 404
 
 
-async def test_an_appeal_is_no_automatic_act(staff: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_an_appeal_does_not_count_as_automatic(staff: httpx.AsyncClient, mo: Viewer) -> None:
     await appeals.file(decision=await decided(await reported(), mo), text="It was a quotation.")
 
     page = (await staff.get("/mod/log?action=appeal")).text

@@ -23,7 +23,7 @@ async def four_entries() -> None:
 
 
 async def tampered(sql: str) -> None:
-    """What somebody does who owns the tables."""
+    """What somebody with the rights of the tables' owner does."""
     async with make.as_owner():
         await db.execute("alter table mod_action disable trigger user")
         await db.execute(sql)
@@ -136,7 +136,7 @@ async def test_an_entry_that_is_missing_breaks_the_chain_after_it(app: Litestar)
     assert (await modlog.verify()).broken == 3
 
 
-async def test_a_digest_that_was_made_to_lie_deceives_nobody(app: Litestar) -> None:
+async def test_a_manipulated_digest_function_deceives_nobody(app: Litestar) -> None:
     await four_entries()
 
     await tampered("update mod_action set reason = 'another' where id = 3")
@@ -153,7 +153,7 @@ def parley_log(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.committed
-async def test_the_command_says_in_a_line_that_all_is_whole_and_knows_its_head_again(app: Litestar) -> None:
+async def test_the_command_confirms_an_intact_record_and_a_known_head(app: Litestar) -> None:
     await four_entries()
 
     line = parley_log()

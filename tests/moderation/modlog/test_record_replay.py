@@ -38,7 +38,7 @@ values ($1, 'on', '[]', $2, 'civility', now()) returning id
 
 
 class Forum(msgspec.Struct):
-    """Three moderators and an admin, who know no rest, and those whom they moderate."""
+    """Three moderators and an admin who act at random, and the members whom they moderate."""
 
     dice: random.Random
     staff: list[Viewer]
@@ -175,7 +175,7 @@ async def test_any_day_of_moderation_can_be_played_again_from_the_record(app: Li
     assert await replay.contradictions() == []
     assert (await modlog.verify()).broken is None
     assert done.pop("report") == 0
-    # Whether two ever agree, and whether a sanction is left to end, is left to chance.
+    # It is left to chance whether two agree and whether a sanction expires.
     done.pop("second_moderator", None)
     done.pop("end", None)
     assert min(done.values()) > 0, done

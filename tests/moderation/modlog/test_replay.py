@@ -13,7 +13,7 @@ from tests.moderation.modqueue.reported import decided, reported
 
 pytestmark = pytest.mark.anyio
 
-# What is changed, and what of it is found.
+# A change, and the contradiction that is found.
 CHANGES = {
     "update decision set reason = 'another' where action = 'remove'": ("decision", "reason"),
     "update decision set guideline = 'spam' where action = 'remove'": ("decision", "content"),
@@ -52,7 +52,7 @@ REFUSED = (
 
 
 async def moderated() -> int:
-    """A removed comment, a silenced member, and a comment of which the record does not tell; return its author."""
+    """A removed comment, a silenced member, and a comment that the record does not mention; return its author."""
     moderator = await make.member(role="moderator")
     await decided(await reported(), moderator)
     await decided(await reported(), moderator, "silence", days=3)
@@ -105,7 +105,7 @@ async def test_authors_may_delete_what_is_visible_and_not_what_was_removed(app: 
 
 
 @pytest.mark.committed
-async def test_the_command_names_what_is_not_as_the_record_says(app: Litestar) -> None:
+async def test_the_command_names_contradictions(app: Litestar) -> None:
     await moderated()
     changed = await db.value("update decision set reason = 'another' where action = 'remove' returning id")
 

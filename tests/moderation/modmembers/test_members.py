@@ -1,4 +1,4 @@
-"""Staff find members, know their record, and decide about them on their page; roles take two admins."""
+"""Staff find members, see their record, and decide about them on their page; roles take two admins."""
 
 import asyncio
 
@@ -65,7 +65,7 @@ async def test_a_member_without_a_confirmed_address_is_not_sanctioned(app: Lites
     assert await db.value("select count(*) from decision") + await db.value("select count(*) from mail") == 0
 
 
-async def test_members_are_found_by_standing_and_role(client: httpx.AsyncClient) -> None:
+async def test_members_are_found_by_state_and_role(client: httpx.AsyncClient) -> None:
     await make.member("jonas", role="moderator")
     await decided(await reported(await make.member("mira")), await staff(), "silence", days=3)
     await sign_in(client)
@@ -77,7 +77,7 @@ async def test_members_are_found_by_standing_and_role(client: httpx.AsyncClient)
     assert "/mod/members/mira" in by_state.text and "/mod/members/jonas" not in by_state.text
 
 
-async def test_members_stand_in_the_order_of_their_names(app: Litestar) -> None:
+async def test_members_are_listed_by_name(app: Litestar) -> None:
     for name in ("mira", "kofi", "Ines", "hanna"):
         await make.member(name)
 
@@ -163,7 +163,7 @@ async def test_a_member_is_silenced_and_it_is_lifted(client: httpx.AsyncClient) 
     assert (await modlog.verify()).broken is None
 
 
-async def test_the_letter_is_seen_before(client: httpx.AsyncClient) -> None:
+async def test_the_letter_can_be_previewed(client: httpx.AsyncClient) -> None:
     await make.member("jonas")
     await sign_in(client)
     asked = SANCTION | {"preview": "1"}

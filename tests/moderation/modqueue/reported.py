@@ -1,4 +1,4 @@
-"""What tests of the workbench begin with."""
+"""Items, decisions and forms for tests of the queue."""
 
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
@@ -31,7 +31,7 @@ async def removal(item: int) -> dict[str, str]:
 
 
 async def decided(item: int, moderator: Viewer, action: str = "remove", **fields: object) -> int:
-    """A decision on an item, by its number."""
+    """Decide on an item; return the id of the decision."""
     usual: dict[str, object] = {"guideline": "civility", "reason": "It insults somebody."}
     return await decisions.decide(moderator, Choice(item, int(await version_of(item)), action, **(usual | fields)))  # type: ignore[arg-type]
 
@@ -39,7 +39,7 @@ async def decided(item: int, moderator: Viewer, action: str = "remove", **fields
 async def sanctioned(
     item: int, moderator: Viewer, author: Viewer, action: str = "silence", days: int | None = 3
 ) -> int:
-    """A sanction of the author together with the removal of their comment, by its number."""
+    """Remove a comment and sanction its author; return the id of the sanction."""
     async with db.atomic():
         await decided(item, moderator)
         sanction = Choice(0, 0, action, "civility", "It insults somebody.", days)

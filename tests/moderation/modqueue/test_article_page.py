@@ -76,7 +76,7 @@ async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient, mo: V
 
 
 @pytest.mark.parametrize("missing", ["action", "rule", "reason"])
-async def test_what_is_missing_is_said(client: httpx.AsyncClient, mo: Viewer, missing: str) -> None:
+async def test_missing_fields_are_named(client: httpx.AsyncClient, mo: Viewer, missing: str) -> None:
     thread = await make.thread()
     await make.sign_in(client, mo)
     answer = await client.post(f"/mod/articles/{thread}", data=REMOVE | {missing: ""})
@@ -85,7 +85,7 @@ async def test_what_is_missing_is_said(client: httpx.AsyncClient, mo: Viewer, mi
     assert await shown(thread) == "full"
 
 
-async def test_nothing_to_show_again_is_said(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_restoring_an_unrestricted_article_is_refused(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread()
     await make.sign_in(client, mo)
     answer = await client.post(f"/mod/articles/{thread}", data={"action": "restore", "reason": "Why not."})
@@ -100,7 +100,7 @@ async def test_other_actions_are_refused(client: httpx.AsyncClient, mo: Viewer) 
 
 
 @pytest.mark.parametrize("role", ["visitor", "member"])
-async def test_it_is_for_moderators(client: httpx.AsyncClient, role: str) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str) -> None:
     thread = await make.thread()
     if role == "member":
         await make.sign_in(client, await make.member())

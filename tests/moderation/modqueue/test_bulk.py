@@ -43,7 +43,7 @@ async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.Async
     assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 2
 
 
-async def test_what_was_done_to_many_is_taken_back_at_once(client: httpx.AsyncClient) -> None:
+async def test_decisions_on_many_items_are_taken_back_together(client: httpx.AsyncClient) -> None:
     await moderator(client)
     items = [await reported() for _ in range(3)]
     before = await everything(lasting=True)
@@ -58,7 +58,7 @@ async def test_what_was_done_to_many_is_taken_back_at_once(client: httpx.AsyncCl
     assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 0
 
 
-async def test_what_cannot_be_taken_back_any_more_is_left_out_and_says_why(client: httpx.AsyncClient) -> None:
+async def test_decisions_that_can_no_longer_be_undone_are_left_out_with_the_reason(client: httpx.AsyncClient) -> None:
     await moderator(client)
     late, fresh = await reported(), await reported()
     done = await client.post("/mod/bulk", data=await boxes(late, fresh) | REMOVAL | {"sure": "1"})
@@ -86,7 +86,7 @@ async def test_trying_leaves_no_trace(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(("change", "mistake"), [({"rule": ""}, "f-rule-error"), ({"reason": ""}, "f-reason-error")])
-async def test_what_is_missing_is_said_and_the_rest_kept(
+async def test_missing_fields_are_named_and_the_rest_kept(
     client: httpx.AsyncClient, change: dict[str, str], mistake: str
 ) -> None:
     await moderator(client)
@@ -109,7 +109,7 @@ async def test_none_and_too_many_are_refused(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_no_such_page(client: httpx.AsyncClient, role: str | None) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str | None) -> None:
     item = await reported()
     if role:
         await make.sign_in(client, await make.member(role=role))
@@ -128,18 +128,18 @@ async def test_the_queue_offers_it(client: httpx.AsyncClient) -> None:
     assert f'name="item-{item}" value="1"' in page.text and 'action="/mod/bulk"' in page.text
 
 
-async def test_what_is_not_there_or_ones_own_is_gone_and_what_is_grave_is_not_shown(client: httpx.AsyncClient) -> None:
+async def test_unknown_and_own_items_are_gone_and_sensitive_ones_are_hidden(client: httpx.AsyncClient) -> None:
     mo = await make.member("mo", role="moderator")
-    # What one reported oneself is another moderator's to decide, where there is one.
+    # A moderator does not decide about their own reports where another one can.
     await make.member("max", role="moderator")
     await make.sign_in(client, mo)
-    own, flagged, grave, other = (
+    own, flagged, serious, other = (
         await reported(mo),
         await reported(by=mo),
         await reported(ground="illegal"),
         await reported(),
     )
-    fields = await boxes(own, flagged, grave, other) | {"item-999999": "1"}
+    fields = await boxes(own, flagged, serious, other) | {"item-999999": "1"}
 
     asked = await client.post("/mod/bulk", data=fields)
     tried = await client.post("/mod/bulk", data=fields | REMOVAL)

@@ -1,4 +1,4 @@
-"""Letting go of what one looks at: locked in the order of the items' numbers, whatever order they stand in."""
+"""Releasing claims locks items in the order of their ids, whatever their order in the table is."""
 
 import asyncio
 
@@ -20,9 +20,9 @@ HOLD = (
 UNLOCKED = "select id from queue_item for update skip locked"
 
 
-async def test_several_items_are_let_go_of_in_the_order_of_their_numbers(app: Litestar) -> None:
+async def test_claims_are_released_in_the_order_of_ids(app: Litestar) -> None:
     mo, first, second = await make.member(role="moderator"), await reported(), await reported()
-    # As two tabs can do in the same moment. The first stands last in the table, and last by its risk.
+    # As two tabs can do at the same moment. The first item is the last in the table and in the order of risk.
     for item in (second, first):
         await db.execute(HOLD, mo.id, item)
     other = await asyncpg.connect(db.DB.config["dsn"])

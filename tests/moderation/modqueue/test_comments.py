@@ -205,7 +205,7 @@ async def test_selecting_nothing_is_explained(client: httpx.AsyncClient) -> None
     assert answer.status_code == 422 and "No comment was selected" in answer.text
 
 
-async def test_an_item_leads_to_what_has_something_in_common_with_it(client: httpx.AsyncClient) -> None:
+async def test_an_item_links_to_comments_with_something_in_common(client: httpx.AsyncClient) -> None:
     rule = await put_rule(WordList(["watches"]), action="flag")
     _, (first, _) = await spammer(2)
     await moderator(client)

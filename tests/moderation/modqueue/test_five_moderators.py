@@ -28,7 +28,7 @@ VERSION = re.compile(r'name="version" value="(\d+)"')
 OPEN = "select id from queue_item where state = 'open' order by id"
 DECIDED = "select item from decision where state = 'in_force' order by item"
 ROWS = "select decision from mod_action where decision is not null order by decision"
-# What became of each comment beside what was decided about it.
+# Items whose comment or reports do not follow from the decision.
 OTHERWISE = """
 select i.id from queue_item i join decision d on d.item = i.id join comment c on c.id = i.target
 where c.state <> case d.action when 'remove' then 'removed' else 'visible' end
@@ -64,7 +64,7 @@ class Moderator:
         answer = await self.client.post(f"{address}/decide", data=fields | {"action": self.dice.choice(ACTIONS)})
         self.did[answer.status_code] += 1
         if answer.status_code == 503:
-            # The machine is too busy with others: nothing was done, and one tries again.
+            # The machine is too busy: nothing was done, so try again.
             return await self.client.get("/mod/queue")
         if answer.status_code == 409:
             self.sees_how_it_stands(answer.text, version[1])

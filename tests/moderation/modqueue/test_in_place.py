@@ -59,7 +59,7 @@ async def test_htmx_gets_the_form_alone_and_then_the_way_back(client: httpx.Asyn
 
 
 @pytest.mark.parametrize("wrong", [{"action": ""}, {"rule": ""}, {"reason": ""}, {"action": "restore"}])
-async def test_what_is_missing_is_said_and_the_rest_kept(client: httpx.AsyncClient, wrong: dict[str, str]) -> None:
+async def test_missing_fields_are_named_and_the_rest_kept(client: httpx.AsyncClient, wrong: dict[str, str]) -> None:
     await a_moderator(client)
     comment = await a_comment()
     answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"quote": "a fool"} | wrong)
@@ -283,7 +283,7 @@ async def an_hour_passes() -> None:
     await db.execute("update decision set created_at = created_at - interval '1 hour'")
 
 
-async def test_the_author_hears_that_a_comment_is_shown_again(client: httpx.AsyncClient) -> None:
+async def test_the_author_is_told_that_a_comment_is_shown_again(client: httpx.AsyncClient) -> None:
     author = await make.member("jonas")
     comment = await make.comment(await make.thread(), author, "You are a fool.")
     await a_moderator(client)
@@ -310,7 +310,7 @@ async def test_a_removal_that_is_taken_back_before_its_letter_left_is_not_mailed
     assert await db.values(LETTERS, removed) == ["decision planned", "outcome planned"]
 
 
-async def test_what_no_decision_hides_cannot_be_shown_again(client: httpx.AsyncClient) -> None:
+async def test_a_comment_that_no_decision_hides_cannot_be_restored(client: httpx.AsyncClient) -> None:
     await a_moderator(client)
     comment = await a_comment()
 

@@ -36,7 +36,7 @@ async def desk(app: Litestar, mo: Viewer) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_no_workbench(client: httpx.AsyncClient, role: str | None) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str | None) -> None:
     item = await reported()
     if role:
         await make.sign_in(client, await make.member(role=role))
@@ -52,17 +52,17 @@ async def test_for_others_there_is_no_workbench(client: httpx.AsyncClient, role:
 
 
 async def test_the_greatest_risk_comes_first_with_its_parts(desk: httpx.AsyncClient) -> None:
-    mild, grave = await reported(), await reported(ground="hate")
+    mild, serious = await reported(), await reported(ground="hate")
 
     page = await desk.get("/mod/queue")
 
-    assert page.text.index(f'id="i{grave}"') < page.text.index(f'id="i{mild}"')
+    assert page.text.index(f'id="i{serious}"') < page.text.index(f'id="i{mild}"')
     assert "1 × hate" in page.text and "1 × civility" in page.text
     assert '<b id="waiting-count">2</b>' in page.text
     assert page.headers["cache-control"] == "no-store"
 
 
-async def test_what_is_ones_own_or_was_reported_by_oneself_is_not_there(desk: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_what_is_ones_own_or_reported_by_oneself_is_not_listed(desk: httpx.AsyncClient, mo: Viewer) -> None:
     await make.member("max", role="moderator")
     own, flagged, other = await reported(mo), await reported(by=mo), await reported()
     await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
@@ -135,7 +135,7 @@ async def held() -> int:
     return await reports.open_item("comment", comment, None)
 
 
-async def test_the_list_says_what_nobody_else_can_read_yet(desk: httpx.AsyncClient) -> None:
+async def test_the_list_marks_held_comments(desk: httpx.AsyncClient) -> None:
     items = {"reported": await reported(), "held": await held()}
 
     page = (await desk.get("/mod/queue")).text
@@ -166,7 +166,7 @@ async def test_a_comment_stands_in_every_list_as_it_reads_and_not_as_it_was_type
         assert "A fool wrote this. On On" in page.text and "On…" in page.text and "**fool**" not in page.text
 
 
-async def test_a_long_list_goes_on_where_it_ended(desk: httpx.AsyncClient) -> None:
+async def test_a_long_list_continues_on_the_next_page(desk: httpx.AsyncClient) -> None:
     items = [await reported() for _ in range(3)]
     await db.execute("update queue_item set risk = id")
     rest = await desk.get(f"/mod/queue?after={items[2]}")
@@ -180,7 +180,7 @@ insert into queue_item (kind, target, risk, opened_at) select 'member', id, id, 
 """
 
 
-async def test_the_rest_of_a_long_list_comes_by_htmx(desk: httpx.AsyncClient) -> None:
+async def test_htmx_loads_the_rest_of_a_long_list(desk: httpx.AsyncClient) -> None:
     for _ in range(modqueue.PAGE + 3):
         await make.member()
     await db.execute(MEMBERS_REPORTED)
@@ -199,7 +199,7 @@ async def test_the_rest_of_a_long_list_comes_by_htmx(desk: httpx.AsyncClient) ->
     assert re.findall(r'<li class="item" id="i(\d+)"', plain.text) == then and "<html" in plain.text
 
 
-async def test_a_claim_that_comes_too_late_shows_by_htmx_who_has_it(desk: httpx.AsyncClient) -> None:
+async def test_with_htmx_a_late_claim_shows_who_has_it(desk: httpx.AsyncClient) -> None:
     item, olga = await reported(), await make.member("olga", role="moderator")
     await claims.claim(olga, item)
 
@@ -258,11 +258,11 @@ async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.Async
         ({"reason": ""}, "f-reason-error"),
         ({"reason": "x" * 1_001}, "f-reason-error"),
         ({"action": "silence", "until": "99999"}, "f-days-error"),
-        # Otherwise a suspension that is hardly not permanent would need no second moderator.
+        # A longer one would be as good as permanent, without a second approval.
         ({"action": "suspend", "until": "366"}, "f-days-error"),
     ],
 )
-async def test_what_is_missing_is_said_and_the_rest_kept(
+async def test_missing_fields_are_named_and_the_rest_kept(
     desk: httpx.AsyncClient, change: dict[str, str], mistake: str
 ) -> None:
     item = await reported()
@@ -316,7 +316,7 @@ async def test_the_letter_is_shown_before_anything_is_decided(desk: httpx.AsyncC
 
 
 @pytest.mark.parametrize("action", ["approve", "escalate", "lock"])
-async def test_what_takes_nothing_away_needs_no_reason_and_writes_to_no_author(
+async def test_an_action_without_a_restriction_needs_no_reason_and_mails_no_author(
     desk: httpx.AsyncClient, action: str
 ) -> None:
     item = await reported(await make.member("jonas"))
@@ -366,9 +366,7 @@ async def test_skipping_leaves_it_as_it_is_and_passes_by_what_others_hold(desk: 
     assert await db.value("select state from queue_item where id = $1", first) == "open"
 
 
-async def test_what_is_hard_to_bear_is_shown_to_who_asks_and_that_is_recorded(
-    desk: httpx.AsyncClient, mo: Viewer
-) -> None:
+async def test_sensitive_words_are_shown_on_request_and_that_is_recorded(desk: httpx.AsyncClient, mo: Viewer) -> None:
     item = await reported(ground="illegal")
 
     hidden = [await desk.get("/mod/queue"), await desk.get(f"/mod/item/{item}")]
@@ -381,7 +379,7 @@ async def test_what_is_hard_to_bear_is_shown_to_who_asks_and_that_is_recorded(
 
 
 @pytest.mark.parametrize("kind", ["member", "article"])
-async def test_profiles_and_articles_that_are_hard_to_bear_are_hidden_too(desk: httpx.AsyncClient, kind: str) -> None:
+async def test_sensitive_profiles_and_articles_are_hidden_too(desk: httpx.AsyncClient, kind: str) -> None:
     if kind == "member":
         target = (await make.member()).id
         await db.execute("update member set bio = 'Words that hurt' where id = $1", target)
@@ -397,7 +395,7 @@ async def test_profiles_and_articles_that_are_hard_to_bear_are_hidden_too(desk: 
     assert "Words that hurt" in shown.text.split('id="item"')[1]
 
 
-async def test_the_masthead_counts_what_waits_and_the_menu_of_the_workbench_each_of_it(
+async def test_the_masthead_counts_what_waits_and_the_menu_counts_each_kind(
     desk: httpx.AsyncClient, mo: Viewer
 ) -> None:
     await reported()
@@ -426,7 +424,7 @@ async def test_a_moderator_for_whom_nothing_waits_sees_no_number(desk: httpx.Asy
 
 
 @pytest.mark.parametrize("item", ["0", "x", "999999"])
-async def test_an_item_that_is_not_there_is_not_there(desk: httpx.AsyncClient, item: str) -> None:
+async def test_an_unknown_item_is_not_found(desk: httpx.AsyncClient, item: str) -> None:
     assert (await desk.get(f"/mod/item/{item}")).status_code == 404
     assert (await desk.post(f"/mod/item/{item}/decide", data={"action": "approve"})).status_code == 404
 
@@ -437,20 +435,22 @@ async def test_an_empty_queue_says_so(desk: httpx.AsyncClient) -> None:
     assert page.status_code == 200 and "The queue is empty." in page.text
 
 
-async def test_what_is_grave_among_the_other_items_of_an_author_is_not_shown_either(desk: httpx.AsyncClient) -> None:
+async def test_sensitive_words_among_the_authors_other_items_are_hidden(desk: httpx.AsyncClient) -> None:
     author = await make.member("jonas")
-    item, grave, mild = await reported(author), await reported(author, "illegal"), await reported(author)
+    item, serious, mild = await reported(author), await reported(author, "illegal"), await reported(author)
 
     for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
-        assert re.search(rf'href="/mod/item/{grave}" dir="auto">Hidden until you choose to read it<', page.text)
+        assert re.search(rf'href="/mod/item/{serious}" dir="auto">Hidden until you choose to read it<', page.text)
         assert re.search(rf'href="/mod/item/{mild}" dir="auto">{INSULT[:10]}', page.text)
 
 
-async def test_what_is_grave_is_hidden_beside_other_comments_and_on_its_authors_page(desk: httpx.AsyncClient) -> None:
+async def test_sensitive_words_are_hidden_beside_other_comments_and_on_the_authors_page(
+    desk: httpx.AsyncClient,
+) -> None:
     author, reporter, thread = await make.member("jonas"), await make.member(), await make.thread()
-    grave = await make.comment(thread, author, "This is unbearable.")
+    serious = await make.comment(thread, author, "This is unbearable.")
     mild = await make.comment(thread, author, "This is a bit rude.")
-    for comment, ground in ((grave, "illegal"), (mild, "civility")):
+    for comment, ground in ((serious, "illegal"), (mild, "civility")):
         await reports.report(ReportInput("comment", comment, ground, "Look.", reporter))
     item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", mild)
 
@@ -459,15 +459,15 @@ async def test_what_is_grave_is_hidden_beside_other_comments_and_on_its_authors_
         assert "unbearable" not in page.text
 
 
-async def test_a_grave_comment_is_hidden_above_its_replies_too(desk: httpx.AsyncClient) -> None:
+async def test_a_sensitive_comment_is_hidden_above_its_replies_too(desk: httpx.AsyncClient) -> None:
     author, reporter, thread = await make.member(), await make.member(), await make.thread()
-    grave = await make.comment(thread, author, "This is unbearable.")
-    reply = await make.comment(thread, author, "So is this.", parent=grave)
-    await reports.report(ReportInput("comment", grave, "illegal", "Look.", reporter))
+    serious = await make.comment(thread, author, "This is unbearable.")
+    reply = await make.comment(thread, author, "So is this.", parent=serious)
+    await reports.report(ReportInput("comment", serious, "illegal", "Look.", reporter))
     await reports.report(ReportInput("comment", reply, "civility", "Look.", reporter))
     item = await db.value("select id from queue_item where target = $1 and kind = 'comment'", reply)
 
     page = await desk.get(f"/mod/item/{item}")
 
     assert "So is this." in page.text and "unbearable" not in page.text
-    assert f'<a href="/c/{grave}">Hidden until you choose to read it</a>' in page.text
+    assert f'<a href="/c/{serious}">Hidden until you choose to read it</a>' in page.text

@@ -1,4 +1,4 @@
-"""What an open queue is told: what its own moderator may see, once, and nothing of their own cases."""
+"""What is sent to an open queue: each change once, and nothing about the moderator's own cases."""
 
 from datetime import UTC, datetime
 
@@ -27,7 +27,7 @@ class OpenQueue:
     """A moderator's open queue, and the text that it was sent since it was last read."""
 
     def __init__(self, who: Viewer) -> None:
-        # In a test's transaction all is written in one moment.
+        # In a test's transaction everything has the same time.
         self.stream = QueueStream(who, QueueFilter(), datetime.now(UTC).replace(year=2020))
         self.streams = QueueStreams(5.0)
         self.streams.open.add(self.stream)
@@ -49,7 +49,7 @@ async def olga(app: Litestar) -> Viewer:
     return await make.member("olga", role="moderator")
 
 
-async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_not(mo: Viewer, olga: Viewer) -> None:
+async def test_claims_and_decisions_of_others_are_sent_and_ones_own_are_not(mo: Viewer, olga: Viewer) -> None:
     looked_at, settled, passed_on = await reported(), await reported(), await reported()
     await claims.claim(olga, looked_at)
     await decided(settled, olga, "collapse")
@@ -63,7 +63,7 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
     assert "olga" not in own
 
 
-async def test_of_ones_own_cases_nothing_is_told(mo: Viewer, olga: Viewer) -> None:
+async def test_nothing_is_sent_about_ones_own_cases(mo: Viewer, olga: Viewer) -> None:
     own, flagged = await reported(mo), await reported(by=mo)
     await reports.report(ReportInput("member", mo.id, "honesty", "", await make.member()))
     about = await db.value("select id from queue_item where kind = 'member'")
@@ -80,7 +80,7 @@ async def test_of_ones_own_cases_nothing_is_told(mo: Viewer, olga: Viewer) -> No
     assert "new item" not in silence and "data-item" not in silence
 
 
-async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) -> None:
+async def test_nothing_is_sent_twice(mo: Viewer, olga: Viewer) -> None:
     item, opened = await reported(), OpenQueue(mo)
 
     first, again = await opened.words(), await opened.words()
@@ -90,7 +90,7 @@ async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) ->
     assert "1 new item" in first and again == "" and "olga</bdi> is reviewing this" in then
 
 
-async def test_every_change_of_an_item_stirs_the_open_queues(
+async def test_every_change_of_an_item_notifies_open_queues(
     mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notified: list[bool] = []

@@ -38,7 +38,7 @@ async def mo(client: httpx.AsyncClient) -> Viewer:
         ("archive", "archived 0 Too hot.", "This thread is archived.</b> <bdi>Too hot.</bdi>"),
     ],
 )
-async def test_a_thread_says_how_it_is_held_and_why(
+async def test_a_thread_shows_its_state_and_the_reason(
     client: httpx.AsyncClient, mo: Viewer, action: str, held: str, said: str
 ) -> None:
     thread = await make.thread()
@@ -71,7 +71,7 @@ async def test_opening_it_again_lifts_everything(client: httpx.AsyncClient, mo: 
     ]
 
 
-async def test_what_is_so_already_is_not_done_again(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_an_action_without_effect_is_not_repeated(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread()
     for _ in range(2):
         await client.post(f"/t/{thread}/slow", data={"reason": "Too hot."})
@@ -79,7 +79,7 @@ async def test_what_is_so_already_is_not_done_again(client: httpx.AsyncClient, m
     assert await db.value("select count(*) from mod_action") == 1
 
 
-async def test_by_htmx_the_page_stays_and_shows_it(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_with_htmx_the_page_stays_and_shows_it(client: httpx.AsyncClient, mo: Viewer) -> None:
     thread = await make.thread()
 
     answer = await client.post(f"/t/{thread}/lock", data={"reason": "Too hot."}, headers={"HX-Request": "true"})

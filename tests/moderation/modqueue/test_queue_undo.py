@@ -24,7 +24,7 @@ from tests.moderation.scenarios.promises import broken
 
 pytestmark = pytest.mark.anyio
 
-# All that a decision can change, but for versions and numbers of events.
+# Everything that a decision can change, except versions and numbers of events.
 EVERYTHING = """
 select (to_jsonb(c) - 'version')::text || (to_jsonb(t) - 'last_seq' - 'version')::text
        || jsonb_build_array(m.state, m.state_until)::text
@@ -75,7 +75,7 @@ async def test_every_decision_is_undone_exactly(mo: Viewer, action: str, escalat
     assert await state(item) == before
 
 
-async def test_a_removal_of_what_was_out_of_sight_is_undone_exactly(mo: Viewer) -> None:
+async def test_a_removal_of_a_collapsed_comment_is_undone_exactly(mo: Viewer) -> None:
     item = await reported()
     comment = await db.value("select target from queue_item where id = $1", item)
     await make.put_state("comment", comment, "hidden")
@@ -97,7 +97,7 @@ async def held(thread: int | None = None) -> int:
 
 
 @pytest.mark.parametrize("action", ["approve", "remove", "collapse", "warn", "lock", "escalate"])
-async def test_every_decision_on_what_waited_is_undone_exactly(mo: Viewer, action: str) -> None:
+async def test_every_decision_on_a_held_comment_is_undone_exactly(mo: Viewer, action: str) -> None:
     item = await held()
     before = await state(item)
     assert '"state": "pending"' in before
@@ -109,7 +109,7 @@ async def test_every_decision_on_what_waited_is_undone_exactly(mo: Viewer, actio
 
 
 @pytest.mark.parametrize("action", ["warn", "lock"])
-async def test_what_is_done_about_its_author_or_its_thread_lets_a_held_comment_wait_on(mo: Viewer, action: str) -> None:
+async def test_a_decision_about_the_author_or_the_thread_leaves_a_held_comment_waiting(mo: Viewer, action: str) -> None:
     item = await held()
 
     await decided(item, mo, action)
@@ -187,7 +187,7 @@ async def test_nothing_but_undoing_leads_back(mo: Viewer) -> None:
                 await db.execute("update comment set state = 'pending' where id = $1", comment)
 
 
-async def test_an_approval_of_what_waited_is_undone_and_nobody_reads_it(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_an_undone_approval_of_a_held_comment_hides_it_again(client: httpx.AsyncClient, mo: Viewer) -> None:
     item = await reported()
     comment, thread = (
         await db.value("select target from queue_item where id = $1", item),
@@ -216,7 +216,7 @@ async def test_reports_that_an_earlier_decision_answered_stay_answered(mo: Viewe
     assert await db.values("select coalesce(outcome, state) from report order by id") == ["declined", "open"]
 
 
-async def test_what_another_decided_on_top_cannot_be_pulled_away(mo: Viewer) -> None:
+async def test_a_decision_with_a_newer_one_cannot_be_undone(mo: Viewer) -> None:
     item, other = await reported(), await make.member(role="moderator")
     comment = await db.value("select target from queue_item where id = $1", item)
     first = await decided(item, mo, "collapse")
@@ -251,7 +251,7 @@ async def test_too_late_the_page_says_so_and_shows_how_it_stands(client: httpx.A
     assert "This can no longer be undone" in answer.text and "This is already closed" in answer.text
 
 
-async def test_by_htmx_the_item_is_back_with_its_line_in_the_list(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_with_htmx_the_item_is_back_with_its_row_in_the_list(client: httpx.AsyncClient, mo: Viewer) -> None:
     item = await reported()
     decision = await decided(item, mo)
     await make.sign_in(client, mo)
@@ -266,7 +266,7 @@ async def test_by_htmx_the_item_is_back_with_its_line_in_the_list(client: httpx.
     assert f'name="version" value="{await version_of(item)}"' in answer.text
 
 
-async def test_what_one_passed_on_waits_for_the_others(client: httpx.AsyncClient, mo: Viewer) -> None:
+async def test_an_escalated_item_waits_for_others(client: httpx.AsyncClient, mo: Viewer) -> None:
     item = await reported()
     await decided(item, mo, "escalate", guideline=None)
     await make.sign_in(client, mo)

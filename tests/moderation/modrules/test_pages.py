@@ -34,7 +34,7 @@ async def moderator(client: httpx.AsyncClient) -> Viewer:
 
 
 async def written(client: httpx.AsyncClient, **fields: str) -> int:
-    """A rule written in the form, by its number."""
+    """Write a rule in the form; return its id."""
     answer = await client.post("/mod/rules/new", data=WORDS | fields)
     assert answer.status_code == 303
     return int(answer.headers["location"].rpartition("/")[2])
@@ -86,7 +86,7 @@ async def test_conditions_are_added_and_taken_out_by_plain_buttons(
     assert await db.value("select count(*) from rule where name = $1", WORDS["name"]) == 0
 
 
-async def test_to_htmx_the_editor_comes_alone(client: httpx.AsyncClient, moderator: Viewer) -> None:
+async def test_htmx_gets_only_the_editor(client: httpx.AsyncClient, moderator: Viewer) -> None:
     answer = await client.post("/mod/rules/new", data=WORDS | {"more": "1", "add": "age"}, headers=HTMX)
 
     assert answer.text.lstrip().startswith('<form class="stack editor"')
@@ -106,7 +106,7 @@ async def test_to_htmx_the_editor_comes_alone(client: httpx.AsyncClient, moderat
         ({"kind-0": "similar", "share-0": "20", "to-0": "author"}, "Please give a whole number from 50 to 100."),
     ],
 )
-async def test_what_is_wrong_is_said_and_what_was_typed_stays(
+async def test_mistakes_are_named_and_the_typed_text_stays(
     client: httpx.AsyncClient, moderator: Viewer, fields: dict[str, str], said: str
 ) -> None:
     kept = {"kind-1": "rate", "posts-1": "44", "minutes-1": "7"}
@@ -126,7 +126,7 @@ async def test_a_rule_without_a_condition_is_refused(client: httpx.AsyncClient, 
     assert "A rule without a condition matches nothing" in answer.text and 'value="Everything"' in answer.text
 
 
-async def test_a_name_is_given_once(client: httpx.AsyncClient, moderator: Viewer) -> None:
+async def test_a_name_can_be_used_once(client: httpx.AsyncClient, moderator: Viewer) -> None:
     await written(client)
     other = await written(client, name="Another")
 
@@ -138,7 +138,7 @@ async def test_a_name_is_given_once(client: httpx.AsyncClient, moderator: Viewer
         assert "There is a rule of this name already" in answer.text and "shut up" in answer.text
 
 
-async def test_as_one_types_it_is_read_back(client: httpx.AsyncClient, moderator: Viewer) -> None:
+async def test_while_typing_the_rule_is_shown_as_a_sentence(client: httpx.AsyncClient, moderator: Viewer) -> None:
     good = await client.post("/mod/rules/check", data=WORDS, headers=HTMX)
     bad = await client.post("/mod/rules/check", data=WORDS | {"kind-0": "pattern", "pattern-0": "(a"}, headers=HTMX)
 
@@ -158,7 +158,7 @@ async def test_a_change_is_a_new_version_that_at_most_watches(client: httpx.Asyn
     assert "<ins>" in page.text and "Version 1" in page.text
 
 
-async def test_a_new_name_is_no_new_version(client: httpx.AsyncClient, moderator: Viewer) -> None:
+async def test_a_new_name_does_not_make_a_new_version(client: httpx.AsyncClient, moderator: Viewer) -> None:
     rule = await put_rule(WordList(["fool", "shut up"]), action="hold")
 
     await client.post(f"/mod/rules/{rule}", data=WORDS | {"version": "1", "name": "Better"})
@@ -166,7 +166,7 @@ async def test_a_new_name_is_no_new_version(client: httpx.AsyncClient, moderator
     assert await column(rule, "name || ' ' || state || ' ' || version") == "Better on 1"
 
 
-async def test_a_change_of_what_somebody_else_changed_is_refused_and_kept(
+async def test_a_change_is_refused_and_kept_if_somebody_else_changed_the_rule(
     client: httpx.AsyncClient, moderator: Viewer
 ) -> None:
     rule = await written(client)
@@ -289,7 +289,7 @@ async def test_rules_change_places(client: httpx.AsyncClient, moderator: Viewer)
 
 
 @pytest.mark.parametrize("role", ["visitor", "member"])
-async def test_for_everybody_else_there_are_no_such_pages(client: httpx.AsyncClient, role: str) -> None:
+async def test_others_get_404(client: httpx.AsyncClient, role: str) -> None:
     rule = await put_rule(Links(1))
     if role == "member":
         await make.sign_in(client, await make.member())
@@ -302,6 +302,6 @@ async def test_for_everybody_else_there_are_no_such_pages(client: httpx.AsyncCli
 
 
 @pytest.mark.parametrize("path", ["0", "99999999", "x"])
-async def test_a_rule_that_is_not_there(client: httpx.AsyncClient, moderator: Viewer, path: str) -> None:
+async def test_an_unknown_rule_is_not_found(client: httpx.AsyncClient, moderator: Viewer, path: str) -> None:
     assert (await client.get(f"/mod/rules/{path}")).status_code == 404
     assert (await client.post(f"/mod/rules/{path}/state", data={"state": "on"})).status_code == 404

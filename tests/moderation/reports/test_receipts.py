@@ -146,7 +146,7 @@ async def test_a_report_that_leads_to_a_lock_was_right(client: httpx.AsyncClient
     assert await db.value("select outcome from report") == "upheld"
 
 
-async def test_nothing_is_told_while_a_second_has_to_agree_nor_when_it_is_undone(client: httpx.AsyncClient) -> None:
+async def test_no_outcome_is_mailed_before_the_second_approval_or_after_undoing(client: httpx.AsyncClient) -> None:
     mo, second = await make.member(role="moderator"), await make.member(role="moderator")
     item = await by_member(client, f"/c/{await a_comment()}")
 
@@ -171,9 +171,7 @@ async def test_a_moderator_sees_before_what_reporters_will_read(client: httpx.As
 
 
 @pytest.mark.parametrize("outcome", ["overturned", "upheld"])
-async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
-    client: httpx.AsyncClient, outcome: str
-) -> None:
+async def test_reporters_are_told_when_an_appeal_changes_the_outcome(client: httpx.AsyncClient, outcome: str) -> None:
     comment = await a_comment()
     await client.post(f"/c/{comment}/report", data=VISITOR)
     item = await by_member(client, f"/c/{comment}")
@@ -191,7 +189,7 @@ async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
             assert f"http://localhost/c/{comment}\n" in letter and "jonas" not in letter
 
 
-async def test_where_nobody_reported_nobody_is_written_to(client: httpx.AsyncClient) -> None:
+async def test_without_a_report_no_outcome_is_mailed(client: httpx.AsyncClient) -> None:
     await decided(await reported(), await make.member(role="moderator"))
 
     letter = await draft_letters(Choice(await db.value(ITEM), 1, "warn", "civility", "Again."), None, "comment")

@@ -73,7 +73,7 @@ async def test_a_visitor_reports_what_is_illegal_and_says_who_they_are(client: h
 
 
 @pytest.mark.parametrize("missing", ["text", "name", "email", "good_faith"])
-async def test_what_a_visitor_left_out_is_said_and_the_rest_kept(client: httpx.AsyncClient, missing: str) -> None:
+async def test_missing_fields_are_named_and_the_rest_kept(client: httpx.AsyncClient, missing: str) -> None:
     comment = await a_comment()
 
     answer = await client.post(f"/c/{comment}/report", data=VISITOR | {missing: ""})
@@ -84,7 +84,7 @@ async def test_what_a_visitor_left_out_is_said_and_the_rest_kept(client: httpx.A
     assert await count() == 0
 
 
-async def test_of_the_abuse_of_children_one_reports_without_a_name(client: httpx.AsyncClient) -> None:
+async def test_child_abuse_can_be_reported_without_a_name(client: httpx.AsyncClient) -> None:
     comment = await a_comment()
     fields = {"reason": "illegal", "text": "A picture.", "anonymous": "1", "good_faith": "1"}
 
@@ -148,7 +148,7 @@ async def test_nobody_reports_themselves(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("address", ["/c/999999", "/c/x", "/t/999999", "/u/nobody", "/u/a%00b"])
-async def test_what_is_not_there_cannot_be_reported(client: httpx.AsyncClient, address: str) -> None:
+async def test_an_unknown_target_cannot_be_reported(client: httpx.AsyncClient, address: str) -> None:
     await make.sign_in(client, await make.member())
 
     answers = [

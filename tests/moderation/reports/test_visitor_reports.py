@@ -1,4 +1,4 @@
-"""Reports by visitors: many from one place count once, and none outweighs a member's until its address is proven."""
+"""Reports by visitors: many from one network count once, and unconfirmed ones weigh less than a member's."""
 
 import re
 
@@ -24,7 +24,7 @@ async def visit(target: int, network: str, text: str, email: str | None = None) 
 
 
 async def closed(target: int) -> None:
-    """Be done with the item of a comment, and decline its reports."""
+    """Close the item of a comment and decline its reports."""
     item = await db.value("select id from queue_item where kind = 'comment' and target = $1", target)
     await decisions.close(item, "declined")
 

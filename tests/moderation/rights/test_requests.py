@@ -50,7 +50,7 @@ async def test_a_visitor_asks_without_scripts_and_gets_a_receipt(client: httpx.A
     assert await db.value("select wish || ' ' || ground || ' ' || original from rights_request") == (
         "text copyright https://press.example/essay"
     )
-    # Until a person decides, nothing changes.
+    # Nothing changes until a moderator decides.
     assert await db.value("select display from article") == "full"
 
 
@@ -64,7 +64,9 @@ async def test_requests_fill_nobodys_mailbox(client: httpx.AsyncClient, thread: 
 
 
 @pytest.mark.parametrize("field", ["ground", "wish", "text", "name", "email", "good_faith"])
-async def test_what_is_missing_is_said_and_the_text_is_kept(client: httpx.AsyncClient, thread: int, field: str) -> None:
+async def test_missing_fields_are_named_and_the_text_is_kept(
+    client: httpx.AsyncClient, thread: int, field: str
+) -> None:
     answer = await request_of_visitor(client, thread, **{field: ""})
 
     assert answer.status_code == 422
@@ -73,16 +75,16 @@ async def test_what_is_missing_is_said_and_the_text_is_kept(client: httpx.AsyncC
     assert await db.value("select count(*) from report") == 0
 
 
-async def test_an_address_that_is_none_is_refused(client: httpx.AsyncClient, thread: int) -> None:
+async def test_an_invalid_address_is_refused(client: httpx.AsyncClient, thread: int) -> None:
     assert (await request_of_visitor(client, thread, original="javascript:alert(1)")).status_code == 422
 
 
-async def test_no_thread_no_form(client: httpx.AsyncClient) -> None:
+async def test_an_unknown_thread_is_not_found(client: httpx.AsyncClient) -> None:
     assert (await client.get("/t/77/rights")).status_code == 404
     assert (await request_of_visitor(client, 77)).status_code == 404
 
 
-async def test_who_added_it_is_told_only_once_the_address_is_confirmed(
+async def test_the_member_who_added_it_is_told_once_the_address_is_confirmed(
     client: httpx.AsyncClient, mira: Viewer, thread: int
 ) -> None:
     await request_of_visitor(client, thread)
@@ -98,7 +100,7 @@ async def test_who_added_it_is_told_only_once_the_address_is_confirmed(
     assert "ann@press.example" not in letter
 
 
-async def test_who_added_it_answers_and_the_moderator_reads_both(
+async def test_the_member_who_added_it_answers_and_the_moderator_reads_both(
     client: httpx.AsyncClient, mira: Viewer, thread: int
 ) -> None:
     await request_of_visitor(client, thread)
@@ -133,7 +135,7 @@ async def test_nobody_else_answers(client: httpx.AsyncClient, thread: int, role:
     assert await db.value("select answer from rights_request") == ""
 
 
-async def test_a_granted_request_takes_the_text_down_and_both_sides_are_told(
+async def test_a_granted_request_takes_the_text_down_and_both_sides_are_notified(
     client: httpx.AsyncClient, mira: Viewer, thread: int
 ) -> None:
     await request_of_visitor(client, thread)
@@ -182,7 +184,7 @@ async def test_a_flood_from_one_network_is_stopped(
     answers = [await request_of_visitor(client, thread, email=f"ann{number}@press.example") for number in range(11)]
     assert [one.status_code for one in answers] == [303] * 10 + [429]
     assert int(answers[-1].headers["retry-after"]) > 60
-    # Unconfirmed ones weigh less together than one member's report.
+    # All unconfirmed requests together weigh less than one member's report.
     assert await db.value("select risk from queue_item") < 0.1
 
 

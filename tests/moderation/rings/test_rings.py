@@ -16,12 +16,12 @@ from tests import make
 pytestmark = pytest.mark.anyio
 
 CROWD = range(100, 140)
-# Of the processor, for what takes 0.03: a search through all votes for each group would take seconds.
+# Seconds of CPU time; it takes 0.03. Searching all votes for each group would take seconds.
 MOST_SECONDS = 2.0
 
 
 def crowd() -> list[Upvotes]:
-    """Forty members who vote for each other as it comes, one of whom everybody likes."""
+    """Forty members who vote for each other at random, and one whom everybody likes."""
     random = Random(0)
     found = [Upvotes(one, other, 1 + random.randrange(3), 1) for one in CROWD for other in random.sample(CROWD, 8)]
     return [one for one in found if one.member != one.author] + [Upvotes(one, 100, 6, 4) for one in CROWD[1:]]
@@ -31,12 +31,12 @@ def ring(members: range, votes: int = 8, threads: int = 4) -> list[Upvotes]:
     return [Upvotes(one, other, votes, threads) for one in members for other in members if one != other]
 
 
-def test_nobody_is_a_ring_where_votes_go_everywhere_or_to_whom_all_like() -> None:
+def test_votes_that_go_everywhere_or_to_a_popular_member_are_not_a_ring() -> None:
     assert find(crowd()) == []
     assert find([]) == []
 
 
-def test_members_who_vote_for_each_other_are_one() -> None:
+def test_members_who_vote_for_each_other_are_a_ring() -> None:
     outward = [Upvotes(one, 100 + one, 3, 2) for one in range(4)]
 
     (found,) = find(crowd() + ring(range(4)) + outward)
@@ -45,7 +45,7 @@ def test_members_who_vote_for_each_other_are_one() -> None:
     assert found.share > 0.8 and found.share_of_others == 0
 
 
-def test_accounts_that_vote_for_one_author_are_one_with_them() -> None:
+def test_accounts_that_vote_for_one_author_are_a_ring_with_them() -> None:
     assert [one.members for one in find(crowd() + [Upvotes(one, 9, 10, 5) for one in range(5)])] == [[0, 1, 2, 3, 4, 9]]
 
 
@@ -59,7 +59,7 @@ def test_thousands_who_vote_for_the_next_one_are_one_group_and_thousands_of_grou
 
 
 @pytest.mark.parametrize("votes", [ring(range(2)), ring(range(4), votes=4), ring(range(4), threads=2)])
-def test_two_friends_few_votes_and_one_argument_are_none(votes: list[Upvotes]) -> None:
+def test_two_friends_few_votes_and_one_argument_are_not_a_ring(votes: list[Upvotes]) -> None:
     assert find(crowd() + votes) == []
 
 
@@ -77,7 +77,7 @@ async def voted(members: list[Viewer]) -> None:
         )
 
 
-async def test_a_moderator_sees_who_voted_and_dismisses_what_is_none(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_a_moderator_sees_who_voted_and_dismisses_a_group(app: Litestar, client: httpx.AsyncClient) -> None:
     members = [await make.member() for _ in range(3)]
     await voted(members)
     assert await jobs.find_rings() == await jobs.find_rings() == 1
@@ -114,5 +114,5 @@ async def test_only_moderators_see_rings_and_one_is_dismissed_once(app: Litestar
     assert (await client.post("/mod/rings/7/dismiss")).status_code == 404
 
 
-def test_a_ring_says_what_speaks_for_it() -> None:
+def test_a_ring_shows_its_evidence() -> None:
     assert find(ring(range(3))) == [Ring([0, 1, 2], 1.0, 0.0)]

@@ -1,4 +1,4 @@
-"""People who do whatever comes to mind at the workbench and in the threads, each in a task or a process of their own.
+"""People who act at random in the queue and in the threads, each in a task or process of their own.
 
 Run as a program, it is one of them: it reads who they are, says that it is ready, waits for a line, and writes what
 they did.
@@ -37,7 +37,7 @@ ACTIONS = ["approve", "remove", "collapse", "warn", "silence", "lock", "escalate
 
 
 class Person:
-    """One of the crowd, with dice of their own; counts what they did and what they were refused."""
+    """One of the crowd, with a random generator of their own; counts what they did and what was refused."""
 
     def __init__(self, who: Viewer, thread: int, comments: list[int], seed: int) -> None:
         self.who = who
@@ -47,7 +47,7 @@ class Person:
         self.done: Counter[str] = Counter()
 
     async def live(self, steps: int) -> None:
-        """Do one thing after another, so many."""
+        """Do this many things, one after another."""
         staff = self.who.role != "member"
         deeds = [self.decide, self.undo, self.claim, self.answer_appeal] if staff else [self.delete, self.appeal]
         for _ in range(steps):
@@ -108,13 +108,13 @@ class Person:
         return self.dice.choice(await db.values(found) or [0])
 
     async def _item(self) -> tuple[int, int]:
-        """An item as this moderator has seen it, which may be otherwise by now."""
+        """An item as this moderator saw it; it may have changed since."""
         item = await self._one_of(OPEN)
         return item, await db.value("select version from queue_item where id = $1", item) or 1
 
 
 class Part(msgspec.Struct):
-    """What one process is given to do."""
+    """The work of one process."""
 
     member: int
     name: str

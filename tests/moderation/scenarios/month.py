@@ -29,7 +29,7 @@ from tests import make
 DAYS, SHIFTS = 30, 4
 SHIFT_HOURS = 24 / SHIFTS
 READERS_AN_HOUR = 20
-# What a moderator takes for an item and for an appeal, in seconds, and has in a shift for each 40 comments of a day.
+# Seconds that a moderator needs for an item and for an appeal, and has in a shift for each 40 comments of a day.
 ITEM, APPEAL, CAPACITY = 20, 60, 120
 REPORTED, REPORTED_WRONGLY, MISTAKEN, APPEALED = 0.3, 0.002, 0.02, 0.6
 CAMPAIGNS = (
@@ -46,7 +46,7 @@ MOVED = {
 
 
 class Outcome(msgspec.Struct):
-    """What a month came to. `spam_seen`: hours that spam was visible, times the readers of an hour.
+    """The result of a month. `spam_seen`: hours that spam was visible, times the readers of an hour.
 
     `removed_wrongly`: by honest moderators, before appeals; `removed_out_of_malice`: by the corrupt one.
     `stayed_removed`: of both, after appeals.
@@ -66,7 +66,7 @@ class Month:
 
     def __init__(self, members: int, comments: int) -> None:
         self.random, self.counted = Random(17), Outcome()
-        # Who posts what is the same in every month, whatever is decided in it.
+        # Every month has the same posts, whatever is decided.
         self.posting = Random(18)
         self.a_shift, self.members = comments // (DAYS * SHIFTS), members
         self.is_spam: dict[int, bool] = {}
@@ -117,7 +117,7 @@ class Month:
         return one
 
     async def report_some(self) -> None:
-        """Readers report what they see: much of the spam, and now and then something else."""
+        """Readers report much of the spam that they see, and sometimes something else."""
         fresh = "select id from comment where state = 'visible' and created_at > now() - interval '2 days' order by id"
         for one in await db.values(fresh):
             if self.random.random() < (REPORTED if self.is_spam.get(one) else REPORTED_WRONGLY):
@@ -146,7 +146,7 @@ class Month:
             await self.settle_a_score()
 
     async def settle_a_score(self) -> None:
-        """The corrupt moderator removes what somebody wrote whom they dislike, without a report."""
+        """The corrupt moderator removes a comment of a member whom they dislike, without a report."""
         theirs = [one for one, author in self.author.items() if author in self.victims]
         for one in await db.values("select id from comment where id = any($1) and state = 'visible'", theirs[-2:]):
             item = await reports.open_item(
@@ -172,7 +172,7 @@ class Month:
         self.counted.moderator_seconds += APPEAL
 
     async def night(self) -> None:
-        """Train the score, and let everything be a day older."""
+        """Train the score, and make everything a day older."""
         await jobs.train_score()
         current.forget()
         for table, column in MOVED.items():

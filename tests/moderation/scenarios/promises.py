@@ -73,7 +73,7 @@ from {table} t
 """
 # A member's count of checked comments grows with each attempt too (docs/decisions/0008).
 WHOLE = {"member": "to_jsonb(t) - 'checked_comments'"}
-# What undoing gives back: the things themselves, without what only ever grows.
+# What undoing restores: everything except what only ever grows.
 LASTING = {
     "comment": "id, state, collapsed, body, reply_count, ups, downs, best",
     "thread": "id, state, slow, state_reason, comment_count, last_activity_at",
@@ -85,14 +85,14 @@ LASTING = {
 
 
 async def everything(*, lasting: bool = False) -> dict[str, str]:
-    """A digest of each table, to tell whether anything changed; of `lasting` things alone, what undoing restores."""
+    """A digest of each table, to see whether anything changed; with `lasting`, only of what undoing restores."""
     columns = dict(sorted(LASTING.items())) if lasting else dict.fromkeys(await db.values(ALL), "t") | WHOLE
     digests = " union all ".join(DIGEST.format(table=table, columns=chosen) for table, chosen in columns.items())
     return dict(zip(columns, await db.values(f"select digest from ({digests}) d order by name"), strict=True))
 
 
 async def broken() -> list[str]:
-    """The promises that do not hold, each with the first number that breaks it."""
+    """The promises that do not hold, each with the first id that breaks it."""
     asked = " union all ".join(
         f"(select '{promise}: ' || min(one) from ({query}) as q (one) having count(*) > 0)"
         for promise, query in BROKEN_PROMISES.items()

@@ -1,4 +1,4 @@
-"""Eight people at once, each doing whatever comes to mind: every promise still holds afterwards (I5, I10, S59)."""
+"""Eight people at once, each acting at random: every promise holds afterwards (I5, I10, S59)."""
 
 import asyncio
 import os
@@ -63,7 +63,7 @@ async def test_eight_processes_on_the_same_items_break_no_promise(place: tuple[i
     thread, people, posted = place
     parts = [Part(one.id, one.name, one.role, thread, posted, number, 60) for number, one in enumerate(people)]
     processes = [await begin(part) for part in parts]
-    # None begins before all are ready, so that they meet on the same items.
+    # All start together, so that they meet on the same items.
     for process in processes:
         assert await process.stdout.readline() == b"ready\n"
 
@@ -76,7 +76,7 @@ async def test_eight_processes_on_the_same_items_break_no_promise(place: tuple[i
 
 
 async def begin(part: Part) -> asyncio.subprocess.Process:
-    """A process of its own for one of them."""
+    """Start a process for one person."""
     path = os.pathsep.join([str(ROOT), *sys.path])
     command = [sys.executable, "-m", "tests.moderation.scenarios.crowd"]
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""Whatever members and moderators do, in any order: what docs/moderation-proofs.md promises holds after every step.
+"""The promises of docs/moderation-proofs.md hold after every step of members and moderators, in any order.
 
 Each step commits for real; one that is refused has changed nothing. What must hold when many act at the same time is in
 test_crowd.py.
@@ -59,7 +59,7 @@ def loop(database: str) -> Iterator[Loop]:
 
 
 class Moderation(RuleBasedStateMachine):
-    """Two authors and three of the staff, in one thread."""
+    """Two authors and three moderators in one thread."""
 
     loop: Loop
     comments = Bundle("comments")
@@ -73,7 +73,7 @@ class Moderation(RuleBasedStateMachine):
         return self.loop.run(work)
 
     def attempt(self, work: Coroutine[Any, Any, Result], *, records: int = 1) -> Result | None:
-        """Do something that may be refused: then nothing at all has changed; else the record has grown by `records`."""
+        """Do something. If it is refused, nothing has changed; otherwise the record has grown by `records`."""
         before, written = self.do(everything()), self.do(db.value(RECORDED))
         try:
             result = self.do(work)
@@ -137,7 +137,7 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(moderator=moderators, comment=comments, action=actions)
     def decide_and_undo(self, moderator: str, comment: int, action: str) -> None:
-        """Undoing gives exactly what was before, but for versions, times and the decision itself (I9)."""
+        """Undoing restores everything except versions, times and the decision itself (I9)."""
         item = self.do(db.value(ITEM_OF, comment)) or 0
         choice = Choice(item, self.do(db.value(VERSION, item)) or 1, action, "civility", "It insults somebody.", 7)
         before = self.do(everything(lasting=True))
@@ -169,7 +169,7 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(comment=comments, state=st.sampled_from(STATES))
     def force(self, comment: int, state: str) -> None:
-        """What is no listed step, the database refuses, whoever asks (I1)."""
+        """The database refuses every step that is not listed (I1)."""
         now = self.do(db.value("select state from comment where id = $1", comment))
         if now != state and f"{now}>{state}" not in STEPS["comment"]:
             with pytest.raises(asyncpg.CheckViolationError):

@@ -36,7 +36,7 @@ async def set_up(with_what: str) -> None:
 
 
 async def month(with_what: str) -> Outcome:
-    """Let a month pass, in which no decision by the corrupt moderator goes unfound."""
+    """Let a month pass. Every decision by the corrupt moderator is found."""
     simulated = Month(max(30, int(2_000 * SHARE)), int(40_000 * SHARE))
     await set_up(with_what)
     # A whole month takes longer than a test may (faulthandler_timeout in pyproject.toml).

@@ -27,7 +27,7 @@ ANSWERED = """
 insert into report (item, reporter, guideline, state, outcome, created_at, resolved_at)
 values ($1, $2, 'civility', 'resolved', $3, now(), now())
 """
-# Everything that one decision leaves behind, but for numbers and times.
+# Everything that one decision leaves behind, except ids and times.
 LEFT = """
 select jsonb_build_array(
     c.state, c.collapsed, m.state, m.state_until is null, i.state, i.version, i.escalated, r.state, r.outcome, t.state,
@@ -65,7 +65,7 @@ async def test_the_database_refuses_every_step_that_is_not_listed(app: Litestar,
 
 
 async def goes(table: str, row: int, state: str) -> bool:
-    """Bring a row into another state, unless the database refuses."""
+    """Try to bring a row into another state; return whether the database allowed it."""
     try:
         async with db.atomic():
             await db.execute(f"update {table} set state = $2 where id = $1", row, state)
@@ -124,7 +124,7 @@ async def test_many_at_once_are_decided_as_each_would_be_alone(app: Litestar, ac
 
 
 @pytest.mark.parametrize("sort", ["best", "new", "old", "controversial"])
-async def test_what_is_restored_stands_where_it_stood(client: httpx.AsyncClient, sort: str) -> None:
+async def test_a_restored_comment_stands_where_it_stood(client: httpx.AsyncClient, sort: str) -> None:
     thread, voters = await make.thread(), [await make.member() for _ in range(4)]
     rows = [await make.comment(thread, await make.member(), f"Number {number}.") for number in range(5)]
     for number, row in enumerate(rows):

@@ -71,7 +71,7 @@ async def test_an_admin_says_who_can_sign_up(client: httpx.AsyncClient, mo: View
 
 
 @pytest.mark.parametrize(("mode", "why"), [("closed", "Nobody can sign up"), ("invited", "whom a member invited")])
-async def test_where_nobody_may_sign_up_the_page_says_it_and_a_form_is_refused(
+async def test_while_sign_up_is_closed_the_page_says_so_and_a_form_is_refused(
     client: httpx.AsyncClient, mode: str, why: str
 ) -> None:
     await set_mode(mode)
@@ -82,7 +82,7 @@ async def test_where_nobody_may_sign_up_the_page_says_it_and_a_form_is_refused(
     assert await state() is None
 
 
-async def test_an_invitation_lets_in_as_many_as_it_says(
+async def test_an_invitation_admits_its_number_of_people(
     app: Litestar, client: httpx.AsyncClient, mira: Viewer, mo: Viewer
 ) -> None:
     await set_mode("invited")
@@ -101,7 +101,7 @@ async def test_an_invitation_lets_in_as_many_as_it_says(
 
 
 @pytest.mark.committed
-async def test_of_two_who_redeem_one_invitation_at_once_one_gets_in(
+async def test_one_of_two_who_use_the_last_invitation_at_once_gets_in(
     app: Litestar, client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     token = await invitation(client, mira)
@@ -142,7 +142,7 @@ async def test_an_invitation_ends_at_once(client: httpx.AsyncClient, mira: Viewe
     assert await state() is None
 
 
-async def test_invitations_are_a_members_own_and_few(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_member_has_few_invitations_and_sees_only_their_own(client: httpx.AsyncClient, mira: Viewer) -> None:
     assert (await client.get(OWN)).headers["location"] == f"/login?next={OWN}"
     await invitation(client, await make.member("jon"))
     await make.sign_in(client, mira)
@@ -159,7 +159,7 @@ async def test_the_token_is_stored_as_a_hash(client: httpx.AsyncClient, mira: Vi
 
 
 async def applied(client: httpx.AsyncClient, mailed: Mailed) -> int:
-    """Ada signs up where moderators approve, and confirms her address."""
+    """Ada signs up while moderators must approve, and confirms her address."""
     await set_mode("approved")
     assert 'name="message"' in (await client.get("/signup")).text
     await client.post("/signup", data=FORM | {"message": "I teach physics."})
@@ -236,10 +236,10 @@ async def test_an_invited_member_need_not_wait(client: httpx.AsyncClient, mailed
     assert await state() == "active"
 
 
-# What keeps programs out.
+# Protection against bots.
 
 
-async def test_the_field_that_nobody_sees_stays_empty(client: httpx.AsyncClient) -> None:
+async def test_a_filled_hidden_field_is_refused(client: httpx.AsyncClient) -> None:
     assert 'name="website" tabindex="-1"' in (await client.get("/signup")).text
     answer = await client.post("/signup", data=FORM | {"website": "https://spam.example"})
     assert (answer.status_code, 'value="ada"' in answer.text) == (422, True)
@@ -294,7 +294,7 @@ async def test_up_to_five_times_the_usual_nobody_calculates(client: httpx.AsyncC
     assert (await client.post("/signup", data=FORM)).status_code == 303
 
 
-async def test_whose_browser_cannot_calculate_asks_a_moderator(
+async def test_without_the_calculation_a_moderator_is_asked(
     client: httpx.AsyncClient, mailed: Mailed, mira: Viewer
 ) -> None:
     await sign_ups(joining.FEWEST_IN_RUSH + 1, 0)

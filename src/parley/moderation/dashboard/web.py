@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.moderation.dashboard import mail, mail_queries, periods, stats
+from parley.moderation.dashboard import mail, periods, stats
 from parley.moderation.dashboard import queries as numbers
 from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
 from parley.people.mail import bounces
@@ -85,11 +85,11 @@ async def _show_mail(request: AnyRequest, status: int = 200, error: Message | No
         "moderation/dashboard/mail/page.html",
         status=status,
         error=error,
-        now=await mail_queries.mail_now(),
+        now=await mail.mail_now(),
         figures=await mail.figures(period),
         period=period,
-        last=await mail_queries.last_mails(),
-        suppressed=await mail_queries.suppressed_addresses(),
+        last=await mail.last_mails(),
+        suppressed=await mail.suppressed_addresses(),
         words=mail.LABELS,
     )
 

@@ -95,7 +95,8 @@ async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> N
     """
     async with db.atomic():
         was = await _lock_rule(rule, version)
-        same = _same(was, draft)
+        conditions = msgspec.json.decode(was.conditions), msgspec.json.decode(draft.conditions_json)
+        same = was.action == draft.action and conditions[0] == conditions[1]
         number = was.version if same else was.version + 1
         state = was.state if same or was.state == "off" else "shadow"
         values = (draft.name, draft.conditions_json, draft.action, draft.guideline, number, state, viewer.id)
@@ -178,12 +179,6 @@ async def _lock_rule(rule: int, version: int | None = None) -> LockedRule:
     if version is not None and version != was.version:
         raise Stale(N_("Another moderator has changed this rule in the meantime. This is the current state."))
     return was
-
-
-def _same(was: LockedRule, draft: RuleDraft) -> bool:
-    """Whether a draft has the conditions and the action of the rule."""
-    before, after = msgspec.json.decode(was.conditions), msgspec.json.decode(draft.conditions_json)
-    return (before, was.action) == (after, draft.action)
 
 
 def _record_fields(draft: RuleDraft, version: int, state: str) -> dict[str, object]:
