@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.articles.articles import pictures
+from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.sandbox.images import Image
 from parley.platform import db
 from parley.site import retention
@@ -100,15 +101,21 @@ async def test_a_row_that_somebody_has_locked_is_left_for_later(app: Litestar) -
     assert await db.values("select id from session where id = any($1)", [locked, free]) == [locked]
 
 
-async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written_down(app: Litestar) -> None:
-    image = Image("a" * 64, "image/webp", 1, 1, b"x")
-    await pictures._store(image)
+async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written_down(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(_url: str) -> Image:
+        return Image("a" * 64, "image/webp", 1, 1, b"x")
+
+    monkeypatch.setattr(pictures, "_fetch", fetch)
+    figure = ImportedPassage("figure", None, '<figure><img src="https://example.org/x.webp" alt=""></figure>', "")
+    await pictures.store_pictures([figure])
     await db.execute("update media set created_at = now() - interval '60 days'")
 
-    await pictures._store(image)
+    await pictures.store_pictures([figure])
 
     await remove_expired()
-    assert await db.values("select hash from media") == [image.hash]
+    assert await db.values("select hash from media") == ["a" * 64]
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)
