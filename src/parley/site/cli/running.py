@@ -61,6 +61,18 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     return run
 
 
+def offline(command: Callable[..., Any]) -> Command:
+    """Make a function a command with `--json` that prints its result, needs no installation and ignores `--data`."""
+
+    @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+    @JSON
+    @wraps(command)
+    def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:  # noqa: ARG001 see its help
+        report(exit_on_error(lambda: command(*args, **kwargs)), as_json=as_json)
+
+    return run
+
+
 def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Folder | None":
     """Set this process's settings to those of the installation, and start its servers if they do not run.
 
@@ -164,6 +176,6 @@ def report(result: Any, *, as_json: bool) -> None:
             )
         return
     if as_json:
-        click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))
+        click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}, ensure_ascii=False))
     else:
         click.echo(result.get("text", result) if isinstance(result, dict) else result)
