@@ -216,7 +216,7 @@ async def test_every_line_is_as_the_schema_says(cage: Cage, tmp_path: Path) -> N
 
 
 BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
-    "empty": (lambda _: [], "is no export"),
+    "empty": (lambda _: [], "is not an export"),
     "something else": (lambda _: ['{"a": 1}\n'], "cannot be read"),
     "cut off": (lambda lines: lines[:-1], "not complete"),
     "half a line": (lambda lines: [*lines[:-1], lines[-1][:9]], "cannot be read"),

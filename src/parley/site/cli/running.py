@@ -37,7 +37,7 @@ REFUSALS = (
 )
 
 Command = Callable[..., Any]
-# A number of the database. Larger ones are a mistake of whoever types.
+# An id in the database. A larger number is a typing error.
 ID = click.IntRange(1, 2**63 - 1)
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -121,7 +121,7 @@ async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwarg
     from parley.site import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()
-    # On a busy machine a command, such as the one that makes the demo, may be waited for longer than a request.
+    # A command, such as the one that makes the demo, may take longer than a request.
     await open_pool(
         settings().database_url, size=4, statement_timeout="120000", idle_in_transaction_session_timeout="120000"
     )
@@ -145,7 +145,7 @@ def exit_on_error(run: Callable[[], Any]) -> Any:
     except UnicodeDecodeError as error:
         fail(f"The file is not text in UTF-8: {error.reason} at byte {error.start}. Nothing was changed.")
     except OSError as error:
-        # An error of time has neither words nor a file.
+        # A timeout has neither words nor a file.
         reason = error.strerror or str(error) or "No answer"
         fail(f"{reason}: {error.filename or 'the servers cannot be reached'}.")
 
