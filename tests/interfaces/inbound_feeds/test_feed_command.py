@@ -52,5 +52,5 @@ async def test_opml_adds_only_new_feeds(web: Web, tmp_path: Path) -> None:
     with pytest.raises(CommandFailed, match="no file"):
         await run("import", tmp_path / "none", "research", auto=False)
     file.write_text("words")
-    with pytest.raises(CommandFailed, match="no OPML"):
+    with pytest.raises(CommandFailed, match="not an OPML"):
         await run("import", file, "research", auto=False)

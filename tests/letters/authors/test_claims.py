@@ -94,7 +94,7 @@ async def test_a_page_that_links_to_the_profile_names_its_author(
     assert "confirmed as the author" in (await client.get(f"/t/{thread}/claim")).text
 
 
-async def test_the_token_on_the_page_is_as_good_and_another_ones_is_not(
+async def test_the_claimants_token_on_the_page_proves_the_claim_and_another_does_not(
     client: httpx.AsyncClient, ann: Viewer, thread: int, site: Page
 ) -> None:
     eve = await make.member("eve")
@@ -213,7 +213,9 @@ async def test_the_publisher_or_a_moderator_decides_where_nothing_proves_it(
     assert ["is confirmed" in text for text in await letters()] == [True]
 
 
-async def test_whoever_decides_about_a_claim_is_told_of_it(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
+async def test_moderators_and_publishers_are_mailed_that_a_claim_waits(
+    client: httpx.AsyncClient, ann: Viewer, thread: int
+) -> None:
     desk, moderator = await make.member("desk"), await make.member("mo", role="moderator")
     await claimed(client, desk, thread, way="address", email="desk@review.example")
     await client.post(await mailed_link("desk@review.example"))

@@ -60,7 +60,7 @@ async def test_each_member_of_a_batch_gets_their_own_issue(app: Litestar) -> Non
     assert len(await items_of(of_jon)) == 4
 
 
-async def test_a_trial_counts_what_a_run_would_do_and_does_nothing(app: Litestar) -> None:
+async def test_a_dry_run_counts_what_a_run_would_do_and_stores_nothing(app: Litestar) -> None:
     thread, *_ = await thread_with_sides()
     mira, jon, ana = await reader(), await reader(), await reader()
     await record_visit(member=jon.id, thread_id=thread)

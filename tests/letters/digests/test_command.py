@@ -49,7 +49,7 @@ async def test_an_empty_preview_says_that_nothing_would_be_sent() -> None:
     assert "the digest is off" in parley("preview", "mira").stdout
 
 
-async def test_nobody_of_that_name_is_one_clear_sentence() -> None:
+async def test_an_unknown_member_is_one_clear_sentence() -> None:
     done = parley("preview", "nobody")
 
     assert (done.returncode, done.stdout) == (1, "")

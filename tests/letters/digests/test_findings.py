@@ -25,7 +25,7 @@ async def stated(thread: int, text: str, verdict: str, *, bridge: int = 80, days
     return comment
 
 
-async def test_a_letter_tells_one_of_each_kind_with_the_invitation_to_answer(app: Litestar) -> None:
+async def test_a_digest_has_one_verdict_of_each_kind_and_a_link_to_answer(app: Litestar) -> None:
     thread, *_ = await thread_with_sides()
     await stated(thread, "Agreed by most.", "common-ground", bridge=90)
     await stated(thread, "Agreed by fewer.", "common-ground")
@@ -41,7 +41,7 @@ async def test_a_letter_tells_one_of_each_kind_with_the_invitation_to_answer(app
         assert f"/t/{thread}/answer" in text
 
 
-async def test_a_letter_tells_nothing_old_removed_or_of_somebody_blocked(app: Litestar) -> None:
+async def test_a_digest_has_no_verdict_that_is_old_removed_or_by_a_blocked_member(app: Litestar) -> None:
     thread, *_ = await thread_with_sides()
     member = await reader()
     await stated(thread, "Found long ago.", "common-ground", days=9)
@@ -60,7 +60,9 @@ async def test_a_letter_tells_nothing_old_removed_or_of_somebody_blocked(app: Li
     assert "From the maps" not in (letter.html or "")
 
 
-async def test_a_letter_tells_nothing_muted_uncleared_or_by_somebody_who_blocked_the_reader(app: Litestar) -> None:
+async def test_a_digest_has_no_verdict_that_is_muted_uncleared_or_by_a_member_who_blocked_the_reader(
+    app: Litestar,
+) -> None:
     await thread_with_sides()
     member = await reader()
     muted, work, taken = await make.thread(), await make.thread(topic="work"), await make.thread()

@@ -388,7 +388,7 @@ async def test_items_that_may_no_longer_be_read_are_not_sent(app: Litestar, end:
     assert await reviewed(number) is None
 
 
-async def test_an_edit_after_the_letter_was_written_is_what_it_says(app: Litestar) -> None:
+async def test_a_letter_quotes_a_comment_as_it_was_last_edited(app: Litestar) -> None:
     mira = await reader()
     thread = await make.thread()
     comment = await voted_up(thread, "With a mistkae.")

@@ -165,7 +165,7 @@ async def test_a_followed_topic_counts_as_the_readers_own(mira: Viewer) -> None:
     assert await kinds(await issue_for(mira)) == ["best", "elsewhere"]
 
 
-async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira: Viewer) -> None:
+async def test_a_daily_digest_has_a_weekly_topic_once_a_week(mira: Viewer) -> None:
     await following.set_topics(mira.id, {"policy": "weekly"})
     comment = await voted_up(await make.thread(topic="policy"))
     await due(mira)

@@ -50,7 +50,7 @@ async def test_a_member_chooses_how_often_and_when(client: httpx.AsyncClient, mi
     assert '<option value="Europe/Berlin" selected>' in page
 
 
-async def test_off_is_off_at_once(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_digest_that_is_switched_off_has_no_next_issue(client: httpx.AsyncClient, mira: Viewer) -> None:
     await client.post("/settings/mail", data=WEEKLY | {"frequency": "off"})
 
     assert (await now_of(mira)).next_at is None
@@ -113,7 +113,7 @@ async def test_a_field_that_is_absent_stays_as_it_was(client: httpx.AsyncClient,
         ("frequency", "hourly", "Please choose one of"),
     ],
 )
-async def test_a_mistake_is_said_and_the_rest_is_kept(
+async def test_a_wrong_value_is_explained_and_the_other_fields_stay(
     client: httpx.AsyncClient, mira: Viewer, field: str, value: str, words: str
 ) -> None:
     before = await now_of(mira)
@@ -145,7 +145,7 @@ async def test_other_choices_are_previewed_without_being_saved(client: httpx.Asy
     assert await now_of(mira) == before
 
 
-async def test_with_nothing_unread_the_page_says_that_none_comes(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_an_empty_next_issue_is_announced_in_the_settings(client: httpx.AsyncClient, mira: Viewer) -> None:
     assert "You have read everything." in (await client.get("/settings/mail")).text
 
 
@@ -213,7 +213,7 @@ async def test_a_member_without_a_confirmed_address_is_asked_to_confirm_it(
     assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 403
 
 
-async def test_an_issue_is_a_page_for_whoever_has_its_link(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_an_issue_is_a_page_for_everybody_with_its_link(client: httpx.AsyncClient, app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     letter = await reviewed(await issue_for(mira))
@@ -243,7 +243,7 @@ async def test_what_was_removed_since_is_not_on_its_page(client: httpx.AsyncClie
     assert "Nothing in this digest is available any more." in (await client.get(path)).text
 
 
-async def test_nobody_can_make_such_a_link_up(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_made_up_link_is_refused(client: httpx.AsyncClient, app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     number = await issue_for(mira)

@@ -68,9 +68,7 @@ async def test_a_removed_or_reported_pick_is_not_included(mira: Viewer, picked: 
     assert await kinds(await issue_for(jon)) == []
 
 
-async def test_a_visitor_keeps_no_pick_from_the_readers_before_they_confirm_their_address(
-    mira: Viewer, picked: int
-) -> None:
+async def test_a_report_by_an_unconfirmed_visitor_does_not_withhold_a_pick(mira: Viewer, picked: int) -> None:
     illegal = await db.value("select code from guideline where illegal limit 1")
     await reports.report(
         ReportInput("article", picked, illegal, "I dislike it.", email="a@example.org", network="192.0.2.0/24")

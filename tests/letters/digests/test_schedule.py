@@ -152,7 +152,7 @@ def test_an_hour_skipped_before_midnight_stays_on_its_day() -> None:
 
 
 @given(member=st.integers(1, 2**63 - 1), period=st.sampled_from(["2026-W48", "2026-11-25"]))
-def test_the_jitter_is_of_the_issue_and_less_than_twenty_minutes(member: int, period: str) -> None:
+def test_the_jitter_depends_on_the_issue_and_is_less_than_twenty_minutes(member: int, period: str) -> None:
     assert jitter(member, period) == jitter(member, period)
     assert timedelta(0) <= jitter(member, period) < timedelta(seconds=JITTER_SECONDS)
 

@@ -156,7 +156,7 @@ def test_if_nobody_disagrees_only_the_best_perspective_is_quoted() -> None:
     assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [12]
 
 
-def test_one_story_comes_from_elsewhere_and_says_so() -> None:
+def test_an_issue_has_one_thread_of_another_topic_and_says_so() -> None:
     offered = [perspective(thread, 10 + thread, None, 0.5) for thread in range(1, 7)]
     items = select(DigestReader(1, topics=frozenset({topic_of(1)})), [], sort_candidates(offered))
 
@@ -164,7 +164,7 @@ def test_one_story_comes_from_elsewhere_and_says_so() -> None:
     assert all(is_own_topic(DigestReader(1, topics=frozenset({topic_of(1)})), one.topic) for one in items[:2])
 
 
-def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> None:
+def test_items_about_the_reader_leave_room_for_the_best_of_their_topics() -> None:
     own = [
         Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
     ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]

@@ -227,7 +227,7 @@ async def test_no_sequence_sends_an_item_that_must_not_be_sent(app: Litestar, st
         event(f"{min(story.letters, 3)} letters or more")
 
 
-async def test_such_a_sequence_does_send_letters(app: Litestar) -> None:
+async def test_the_random_sequences_send_letters(app: Litestar) -> None:
     """What holds of every letter would hold of none as well."""
     story = await begun()
     for n in range(4):

@@ -146,7 +146,7 @@ def test_days_are_named_relative_to_today(days: int, word: str) -> None:
     assert day_word(AT - timedelta(days=days), now) == word
 
 
-def test_the_day_is_that_of_the_readers_zone() -> None:
+def test_the_day_is_the_readers_local_day() -> None:
     late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
     assert day_word(late, AT.astimezone(ZoneInfo("Europe/Berlin"))) == "today"

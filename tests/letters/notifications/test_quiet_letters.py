@@ -101,7 +101,7 @@ async def test_messages_about_the_account_and_decisions_never_wait(quiet: Viewer
     assert await deliver_due() == 3
 
 
-async def test_who_wants_one_threads_letters_only_gets_them_after_quiet_hours(quiet: Viewer, jon: Viewer) -> None:
+async def test_letters_of_a_single_thread_are_sent_after_quiet_hours(quiet: Viewer, jon: Viewer) -> None:
     thread = await make.thread()
     await mailing.stop(quiet.id, "")
     await ops.set_channel(quiet.id, thread, "mail")
@@ -128,7 +128,7 @@ async def test_a_member_chooses_quiet_hours(client: httpx.AsyncClient, mira: Vie
 
 
 @pytest.mark.parametrize("fields", [{"starts": "5", "ends": "5"}, {"starts": "5"}, {"starts": "24", "ends": "5"}])
-async def test_two_different_hours_are_asked_for(
+async def test_quiet_hours_need_two_different_hours(
     client: httpx.AsyncClient, mira: Viewer, fields: dict[str, str]
 ) -> None:
     await make.sign_in(client, mira)

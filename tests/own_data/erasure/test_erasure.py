@@ -144,7 +144,7 @@ async def test_leaving_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClien
     assert await state(bird) == "active"
 
 
-async def test_whoever_signs_in_within_14_days_is_not_erased(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_a_member_who_signs_in_within_14_days_is_not_erased(client: httpx.AsyncClient, bird: Viewer) -> None:
     await ask(client, "1")
     assert await jobs.erase_due() == 0
     await sign_in(client)
@@ -173,7 +173,7 @@ async def test_a_suspended_member_cannot_cancel_an_erasure_that_may_have_begun(
     assert await jobs.erase_due() == 1
 
 
-async def test_nothing_is_erased_or_listed_of_whoever_just_came_back(
+async def test_a_member_who_just_came_back_is_neither_erased_nor_listed(
     client: httpx.AsyncClient, bird: Viewer, data: Path
 ) -> None:
     own, other = await lived(bird)
@@ -194,7 +194,7 @@ async def test_the_only_admin_cannot_leave(client: httpx.AsyncClient, bird: View
     assert (await client.post(f"{DATA}/erase")).status_code == 303
 
 
-async def test_without_the_name_the_comments_stay(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_erasing_without_the_words_keeps_the_comments(client: httpx.AsyncClient, bird: Viewer) -> None:
     own, other = await lived(bird)
     await ask(client, "0")
     await time_passes(bird)
@@ -235,7 +235,7 @@ async def test_votes_are_erased_a_few_at_a_time(
     assert await db.value("select count(*) from vote where member = $1", bird.id) == 0
 
 
-async def test_what_they_suggested_is_still_known_as_a_members_or_gone_with_its_notification(
+async def test_an_erased_members_decided_suggestion_stays_and_a_waiting_one_goes(
     client: httpx.AsyncClient, bird: Viewer
 ) -> None:
     ada = await make.member("ada")
@@ -264,7 +264,7 @@ async def test_what_they_suggested_is_still_known_as_a_members_or_gone_with_its_
     assert "a member who left" in page.text
 
 
-async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_erasing_with_the_words_leaves_none_of_them(client: httpx.AsyncClient, bird: Viewer) -> None:
     own, _ = await lived(bird)
     await ask(client, "1")
     await time_passes(bird)
@@ -275,7 +275,9 @@ async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, b
     assert await db.value("select count(*) from comment_signature where hosts <> '{}'") == 0
 
 
-async def test_words_that_moderators_work_on_stay_until_they_decided(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_words_in_the_moderation_queue_stay_until_moderators_decide(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
     thread = await make.thread(make.text("Most words are short."))
     reported = await make.comment(thread, bird, "My canarysong, reported.")
     await reports.report(ReportInput("comment", reported, "civility", "An insult.", await make.member("jon")))
@@ -346,7 +348,9 @@ async def test_a_name_within_a_word_is_not_the_member(client: httpx.AsyncClient,
     ]
 
 
-async def test_whose_name_changed_long_ago_is_erased_under_both(client: httpx.AsyncClient, bird: Viewer) -> None:
+async def test_a_member_whose_name_changed_long_ago_is_erased_under_both_names(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
     thread, jon = await make.thread(), await make.member()
     await renaming.rename(bird, "phoenix")
     comment = await make.comment(thread, jon, f"As @{NAME} said.")

@@ -238,7 +238,9 @@ async def test_the_password_is_asked_before_a_request_and_before_a_download(
     assert (await client.get(f"{PAGE}/{number}.zip")).status_code == 303
 
 
-async def test_who_signs_in_with_a_password_is_not_asked_again(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_a_member_who_just_gave_their_password_is_not_asked_again(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
     await client.post("/login", data={"login": "mira", "password": PASSWORD})
     assert (await client.post(PAGE)).headers["location"] == PAGE
 
@@ -288,7 +290,7 @@ async def test_the_page_says_how_far_the_file_is_without_javascript(client: http
     assert (await client.get(PAGE, headers={"HX-Request": "true"})).text.lstrip().startswith("<section")
 
 
-async def test_a_failure_is_said_and_can_be_tried_again(
+async def test_a_failed_export_is_shown_and_can_be_requested_again(
     client: httpx.AsyncClient, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:

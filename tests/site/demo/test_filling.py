@@ -11,7 +11,7 @@ from tests import make
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_installation_that_people_use_gets_no_demo(app: Litestar) -> None:
+async def test_an_installation_with_members_of_its_own_gets_no_demo(app: Litestar) -> None:
     await make.thread(starter=await make.member("ada"))
 
     with pytest.raises(Refused, match="members or articles of its own"):

@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.articles.articles import pictures
+from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.sandbox.images import Image
 from parley.platform import db
 from parley.site import retention
@@ -41,7 +42,7 @@ async def is_there(rule: Expiry, key: Any) -> bool:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Expiry) -> None:
+async def test_old_rows_are_deleted_and_young_rows_stay(app: Litestar, rule: Expiry) -> None:
     old, young = await row(rule, older=timedelta(minutes=1)), await row(rule, older=timedelta(minutes=-1))
 
     assert await remove_expired_rows(rule) == 1
@@ -52,7 +53,7 @@ async def test_what_is_old_goes_and_what_is_young_stays(app: Litestar, rule: Exp
 
 
 @pytest.mark.parametrize(("rule", "spared"), SPARED, ids=[f"{rule.name}, {spared}" for rule, spared in SPARED])
-async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: Expiry, spared: str) -> None:
+async def test_rows_that_are_needed_stay_however_old(app: Litestar, rule: Expiry, spared: str) -> None:
     old = await row(rule, older=timedelta(1_000))
     await CASES[rule.name].spared[spared](old)
 
@@ -61,7 +62,7 @@ async def test_what_is_still_needed_stays_however_old(app: Litestar, rule: Expir
     assert await is_there(rule, old)
 
 
-async def test_rows_go_in_batches_until_none_is_left(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rows_are_deleted_in_batches_until_none_is_left(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         await SIGN_IN()
     await db.execute("update session set expires_at = now() - interval '1 minute'")
@@ -70,7 +71,7 @@ async def test_rows_go_in_batches_until_none_is_left(app: Litestar, monkeypatch:
     assert await remove_expired() == 5
 
 
-async def test_a_row_that_something_else_needs_holds_up_no_other(app: Litestar) -> None:
+async def test_a_row_that_cannot_be_deleted_holds_up_no_other(app: Litestar) -> None:
     """What PostgreSQL itself refuses: an import names its member, who must not go before it."""
     needed, others = await rows.unverified(), [await rows.unverified() for _ in range(4)]
     await db.execute("update member set created_at = now() - interval '8 days'")
@@ -100,15 +101,21 @@ async def test_a_row_that_somebody_has_locked_is_left_for_later(app: Litestar) -
     assert await db.values("select id from session where id = any($1)", [locked, free]) == [locked]
 
 
-async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written_down(app: Litestar) -> None:
-    image = Image("a" * 64, "image/webp", 1, 1, b"x")
-    await pictures._store(image)
+async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written_down(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fetch(_url: str) -> Image:
+        return Image("a" * 64, "image/webp", 1, 1, b"x")
+
+    monkeypatch.setattr(pictures, "_fetch", fetch)
+    figure = ImportedPassage("figure", None, '<figure><img src="https://example.org/x.webp" alt=""></figure>', "")
+    await pictures.store_pictures([figure])
     await db.execute("update media set created_at = now() - interval '60 days'")
 
-    await pictures._store(image)
+    await pictures.store_pictures([figure])
 
     await remove_expired()
-    assert await db.values("select hash from media") == [image.hash]
+    assert await db.values("select hash from media") == ["a" * 64]
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)

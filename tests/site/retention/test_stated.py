@@ -57,7 +57,7 @@ def test_no_limit_lasts_longer_than_its_bucket_is_kept() -> None:
     assert max(limit.seconds for limit in ratelimit.LIMITS.values()) <= kept * 86_400
 
 
-async def test_what_redis_holds_ends_by_itself(app: Litestar) -> None:
+async def test_keys_in_redis_expire(app: Litestar) -> None:
     await ratelimit.take(ratelimit.SIGN_IN_HERE, "ada@198.51.100.0/24")
     await Presence().exchange({1: 2})
 
@@ -68,7 +68,7 @@ async def test_what_redis_holds_ends_by_itself(app: Litestar) -> None:
 
 
 @pytest.mark.parametrize("place", range(len(FILES)))
-async def test_old_files_go_and_young_ones_stay(
+async def test_old_files_are_deleted_and_young_files_stay(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: int
 ) -> None:
     monkeypatch.setattr(

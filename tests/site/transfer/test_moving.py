@@ -216,7 +216,7 @@ async def test_every_line_is_as_the_schema_says(cage: Cage, tmp_path: Path) -> N
 
 
 BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
-    "empty": (lambda _: [], "is no export"),
+    "empty": (lambda _: [], "is not an export"),
     "something else": (lambda _: ['{"a": 1}\n'], "cannot be read"),
     "cut off": (lambda lines: lines[:-1], "not complete"),
     "half a line": (lambda lines: [*lines[:-1], lines[-1][:9]], "cannot be read"),
@@ -264,7 +264,9 @@ insert into member (name, name_key, email, email_key) values ('zoe', 'zoe', 'zoe
 """
 
 
-async def test_who_signs_up_while_an_import_begins_is_not_removed(cage: Cage, there: str, tmp_path: Path) -> None:
+async def test_a_member_who_signs_up_while_an_import_begins_is_not_removed(
+    cage: Cage, there: str, tmp_path: Path
+) -> None:
     whole = tmp_path / "whole.jsonl"
     await exported(os.environ["DATABASE_URL"], whole, is_private=True)
     somebody = await asyncpg.connect(there)
@@ -281,7 +283,9 @@ async def test_who_signs_up_while_an_import_begins_is_not_removed(cage: Cage, th
     assert await value(there, "select name from member") == "zoe"
 
 
-async def test_a_deadlock_is_said(there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deadlock_with_a_running_site_is_explained(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def deadlocked(*_: object, **__: object) -> None:
         raise asyncpg.DeadlockDetectedError
 

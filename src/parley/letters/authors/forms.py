@@ -13,7 +13,7 @@ LONGEST_TEXT = 2_000
 
 
 class ClaimForm(Form):
-    """`way`; `email` for an address at the article's domain; `text` for whoever decides."""
+    """`way`; `email` for an address at the article's domain; `text` for the person who decides."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

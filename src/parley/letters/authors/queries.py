@@ -15,9 +15,6 @@ select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id a
 from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
 join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
 """
-SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
-SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100"
-SELECT_CLAIM_OF_MEMBER = f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2"
 # Those that a moderator, or somebody who speaks for the publisher, has to decide.
 SELECT_CLAIMS_TO_DECIDE = f"""
 {SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
@@ -70,15 +67,15 @@ async def emails_of_publisher(article: int, claimant: int) -> list[str]:
 
 
 async def one(number: int) -> ClaimRow | None:
-    return await db.fetch_one(ClaimRow, SELECT_CLAIM, number)
+    return await db.fetch_one(ClaimRow, f"{SELECT_CLAIMS} where k.id = $1", number)
 
 
 async def claims_of(member: int) -> list[ClaimRow]:
-    return await db.fetch(ClaimRow, SELECT_OWN_CLAIMS, member)
+    return await db.fetch(ClaimRow, f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc limit 100", member)
 
 
 async def of_member(thread: int, member: int) -> ClaimRow | None:
-    return await db.fetch_one(ClaimRow, SELECT_CLAIM_OF_MEMBER, thread, member)
+    return await db.fetch_one(ClaimRow, f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2", thread, member)
 
 
 async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:

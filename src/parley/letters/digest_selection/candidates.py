@@ -30,8 +30,7 @@ class Candidate(msgspec.Struct, frozen=True):
     author: str | None = None
     stance: str | None = None
     assisted: bool = False
-    # How many comments of the thread are unread (0 if too many to count), and since when; this is one of the best of
-    # them.
+    # How many comments of the thread are unread (0 if too many to count), and since when. This is one of the best.
     unread: int = 0
     since: datetime | None = None
 

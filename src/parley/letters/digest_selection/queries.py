@@ -33,7 +33,7 @@ SHARED_PER_SIDE = 3
 IS_QUESTION = "c.stance is not distinct from 'asks' and c.reply_count = 0"
 # A reply counts half: it says less by itself than a comment on the article.
 BEST = "c.best * case when c.parent is null then 1.0 else 0.5 end"
-# A comment's rank among those of its side in its thread.
+# A comment's rank on its side of its thread.
 RANK = f"""
 row_number() over (
     partition by c.thread, case c.stance when 'supports' then 1 when 'challenges' then 2 end, {IS_QUESTION}
@@ -72,11 +72,11 @@ from pick k join thread t on t.id = k.thread
 where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
   and {HAS_TEXT}
 """  # noqa: S608 constants only
-# The most recently active of those that they read or follow.
+# The most recently active threads that a reader reads or follows.
 THREADS_PER_READER = 5
-# The best, and another in case the reader blocked the first author.
+# The best comment, and a second one in case the reader blocked the author of the first.
 OWN_PER_SIDE = 2
-# If there are as many new comments, the digest says "many", and considers only the newest.
+# From this many new comments on, the digest says "many" and considers only the newest.
 MAX_COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 

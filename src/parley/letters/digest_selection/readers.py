@@ -25,7 +25,7 @@ SELECT_HIDDEN_AUTHORS = """
 select member, other::text as author from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
-# In an earlier issue; or as a notification that was mailed or read.
+# Items of earlier issues, and comments whose notification was mailed or read.
 SELECT_ALREADY_SENT = f"""
 select member, comment, thread, revision from issue_item
 where delivered and member = any($1) and (comment = any($2) or comment is null or thread = any($3))

@@ -58,8 +58,8 @@ MAY_BE_READ = f"""(
 )"""
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
-# The thread is not muted, nor its topic unless the thread is followed; a question has no answer yet; and an item with a
-# notification is unread, and the reader still wants that kind in the digest.
+# The reader mutes neither the thread nor its topic; a followed thread is wanted even if its topic is muted. A question
+# has no answer yet. An item with a notification is unread, and the reader still wants that kind in the digest.
 IS_WANTED = f"""(
     (i.kind <> 'question' or c.reply_count = 0)
     and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
@@ -88,7 +88,7 @@ IS_KNOWN = f"""(
 YOUNGEST_ACCOUNT_MINUTES = 60
 # The sum of votes "worth reading" and replies by others that a recommended comment needs.
 FEWEST_RESPONSES = 1
-# These kinds are no recommendations, and an open question has no replies by definition.
+# These kinds are not recommendations, and an open question has no replies by definition.
 NEEDS_NO_RESPONSE = frozenset({"reply", "mention", "followed", "question"})
 
 

@@ -30,7 +30,7 @@ SECTIONS = {
 }
 # The most items of a section.
 MOST_OF = {"you": 3, "revised": 1, "picked": 1, "question": 1, "opened": 2}
-# Threads of the reader's own are added only up to this many items in all, to leave room for others.
+# The threads that the reader reads or follows get at most this many items, to leave room for others.
 MOST_OWN = 6
 # Threads from topics that are not the reader's.
 MOST_ELSEWHERE = 1
@@ -87,7 +87,7 @@ def collapses(reader: DigestReader, candidate: Candidate) -> bool:
     return candidate.assisted and reader.collapses_assisted
 
 
-# What keeps a candidate from a reader (absence.py says each in words).
+# Reasons to leave a candidate out (absence.py puts each into words).
 EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, hides_author, collapses)
 
 

@@ -45,7 +45,7 @@ class DigestItem(msgspec.Struct, frozen=True):
     parent_html: str
     # The words of the article that the comment is about.
     quote: str | None = None
-    # How the article begins, if the comment is on the whole article and no reply.
+    # How the article begins, if the comment is on the whole article and not a reply.
     opening: str = ""
     is_reply: bool = False
 
@@ -93,7 +93,7 @@ order by i.issue, i.position
 AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
                     $8::int[], $9::timestamptz[])"""
 STORED_ITEMS = "(select * from issue_item where issue = $1)"
-# Items of cancelled issues and of those that may not have arrived are left to another issue.
+# Items of issues that were cancelled or may not have arrived are left to another issue.
 MAY_BE_SENT = f"i.delivered and {IS_WANTED} and not {IS_KNOWN}"
 
 CHOSEN_ITEMS = f"(select * from {AS_ROWS} as chosen({', '.join(ITEM_COLUMNS)}))"  # noqa: S608 constants only

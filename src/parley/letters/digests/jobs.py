@@ -38,8 +38,8 @@ update subscription s set next_at = n.next_at, last_day = n.last_day, asked_at =
 from unnest($1::bigint[], $2::timestamptz[], $3::date[], $4::timestamptz[]) n(member, next_at, last_day, asked_at)
 where s.member = n.member
 """
-# One issue per member at a time, so that two built at once do not include the same item. Expired ones, and among them
-# those that could not be built, have none.
+# One issue per member at a time, since two that are built at once could include the same item. An expired issue, which
+# may be one that could not be built, holds up no other.
 CLAIM_ISSUES = f"""
 {SELECT_ISSUE} where i.state = 'planned' and i.due_at <= $1
   and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id

@@ -83,8 +83,7 @@ class IssueItem(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
     revision = Integer(null=True, default=None)
-    # How many comments of the thread are unread (0 if too many to count), and since when; this is one of the best of
-    # them.
+    # How many comments of the thread are unread (0 if too many to count), and since when. This is one of the best.
     unread = Integer(null=False, default=0)
     since = Timestamptz(null=True, default=None)
     # Assumed until the mail fails or may not have arrived: then another issue may include the item.

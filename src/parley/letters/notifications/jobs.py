@@ -41,7 +41,7 @@ IS_NEW = "$3::text <> 'comment.edited'"
 # A comment notifies the author of its parent, the members it mentions and the followers of the thread. Its author
 # follows the thread from now on, unless they muted it. Rows of authors who follow it already are not touched: `on
 # conflict` locks rows that it does not change, so two workers would wait for each other.
-# `offset 0` has PostgreSQL look up each member by key; otherwise, if it takes the table for small, it would scan all
+# `offset 0` has PostgreSQL look up each member by key; if it took the table for small, it would scan all
 # followers for every member.
 NOTIFY_OF_COMMENTS = f"""
 with e as (

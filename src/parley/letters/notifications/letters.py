@@ -1,6 +1,6 @@
 """Immediate mails: one per thread, ten minutes after its first new notification, with all that are unread by then.
 
-When quiet hours end, one mail covers all threads (quiet_hours.py).
+When quiet hours end, one mail covers all threads (rules.py).
 """
 
 from collections.abc import Sequence

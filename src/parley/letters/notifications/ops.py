@@ -46,10 +46,10 @@ update notification set read_at = now()
 where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_at is null
   and kind in ('reply', 'mention', 'followed')
 """
-# A comment that only its author could read was approved, or one that was removed or collapsed is shown again.
+# A held or hidden comment was approved, or one that was removed or collapsed is shown again.
 IS_PUBLISHED = """d.kind = 'comment' and (
     d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden') or d.action = 'restore')"""
-# With a new id it is the newest in the list, and "Mark all read" on a page that was opened before leaves it unread.
+# A new id makes it the newest in the list. "Mark all read" on a page that was opened before leaves it unread.
 RENEW = "id = default, read_at = null, created_at = now()"
 NOTIFY_OF_DECISION = f"""
 insert into notification (member, kind, decision, thread, comment, created_at)

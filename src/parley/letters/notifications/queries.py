@@ -23,7 +23,7 @@ m.name_key collate "C" >= $1 and m.name_key collate "C" < $2
 and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
-# For one member `{}`. All new comments of a followed thread count once.
+# `{}` is the member. All new comments of a followed thread count once.
 COUNT_UNREAD = f"""
 select count(distinct case when n.kind = 'followed' then -n.thread else n.id end) from (
     select * from notification one where one.member = {{}} and one.read_at is null
@@ -38,7 +38,7 @@ select member, unread from (
     select wanted.member, ({COUNT_UNREAD.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
 ) counted where unread > 0
 """  # noqa: S608 constants only
-# If the member reported the same again later, `outcome` is that of the first report that the decision answered.
+# If the member reported the same again, `outcome` is the outcome of the first report that the decision answered.
 NOTIFICATION_COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,

@@ -21,7 +21,7 @@ class Follow(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     level = Varchar(6, null=False, default="follow")
-    # The channel for this thread, if it differs from that of each kind.
+    # The channel for this thread, or null for the channel of each kind.
     channel = Varchar(6, null=True, default=None)
     since = Timestamptz(null=False)
 
@@ -85,7 +85,7 @@ class Notification(Table):
     # The comment; for a revision, the member's own comment on a passage that changed.
     comment = BigInt(null=True, default=None)
     actor = BigInt(null=True, default=None)
-    # Whether to mail it, the mail that contains it, and when that was rendered.
+    # Whether to mail it, the mail that contains it, and when that mail was rendered.
     by_mail = Boolean(null=False, default=False)
     letter = BigInt(null=True, default=None)
     mailed_at = Timestamptz(null=True, default=None)

@@ -45,8 +45,7 @@ def _parse_time(raw: str) -> datetime | None:
 async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
     """Show threads with unread comments, the latest activity first, starting below the thread `after`.
 
-    With `thread`, show only that thread, starting after the comment `after`. Showing the
-    page marks nothing as read.
+    With `thread`, show only that thread, starting after the comment `after`. Showing the page marks nothing as read.
     """
     viewer, only_thread, after_id = signed_in(request), as_id(thread), as_id(after)
     # Before the queries: "Mark all read" must not include comments that are posted after them.

@@ -73,7 +73,7 @@ select id from comment where id = any($1::bigint[]) and state = 'deleted_by_auth
 """
 NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
-# At once; each is an event.
+# Comments that are claimed at once. Each is an event.
 MOST_AT_ONCE = 500
 SELECT_CLAIMABLE = f"""
 select thread, claim, array_agg(id) as ids from (

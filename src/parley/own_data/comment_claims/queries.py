@@ -40,10 +40,6 @@ cross join lateral (
     and not {HAS_ADDRESS}
 ) found
 """  # noqa: S608 constants only
-SELECT_WAITING_CLAIMS = f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100"
-SELECT_CONFIRMED = f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
-SELECT_OWN_CLAIMS = f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc"
-SELECT_CLAIM = f"{SELECT_CLAIMS} where k.id = $1"
 
 
 class Claimable(msgspec.Struct, frozen=True):
@@ -98,16 +94,18 @@ async def author_of(comment: int) -> ImportedAuthor | None:
 
 
 async def claim(number: int) -> ImportedClaimRow | None:
-    return await db.fetch_one(ImportedClaimRow, SELECT_CLAIM, number)
+    return await db.fetch_one(ImportedClaimRow, f"{SELECT_CLAIMS} where k.id = $1", number)
 
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, SELECT_OWN_CLAIMS, member)
+    return await db.fetch(ImportedClaimRow, f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc", member)
 
 
 async def waiting() -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, SELECT_WAITING_CLAIMS)
+    return await db.fetch(ImportedClaimRow, f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100")
 
 
 async def confirmed_claims() -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, SELECT_CONFIRMED)
+    return await db.fetch(
+        ImportedClaimRow, f"{SELECT_CLAIMS} where k.state = 'confirmed' order by k.decided_at desc limit 50"
+    )

@@ -22,7 +22,7 @@ select id, name, erase_words, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
-# It waits for whoever signs in at this moment.
+# Waits while the member signs in at this moment.
 LOCK_DUE_MEMBER = "select id from member where id = $1 and erase_at <= now() for update"
 
 # A name that is no longer reserved for its member can become another's, and mentions of it would lead there.
@@ -42,7 +42,7 @@ RECORD_REWRITTEN = """
 update member set mentioned_as = array(select one from unnest(mentioned_as) as one where one <> all($2::text[]))
 where id = $1
 """
-# Deleting a vote locks its comment, and so whoever votes on it or replies. So many take a tenth of a second.
+# The votes that one statement deletes, in a tenth of a second: others who vote on these comments or reply wait for it.
 MOST_VOTES = 200
 SOME_VOTES = "id in (select id from vote where member = $1 and axis = '{}' order by comment limit $2)"
 # Votes of agreement are opinions (GDPR, article 9), so they go. Votes of quality become anonymous counts. Both return

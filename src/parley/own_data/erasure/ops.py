@@ -1,4 +1,4 @@
-"""Leaving: deactivating an account, and asking for its erasure. Whoever signs in again comes back."""
+"""Leaving: deactivating an account, and asking for its erasure. Signing in again undoes both."""
 
 from time import time
 

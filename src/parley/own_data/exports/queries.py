@@ -16,8 +16,6 @@ SELECT_EXPORT = f"""
 select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
 from export where member = $1 and created_at > now() - interval '{EXPORT_DAYS} days'
 """  # noqa: S608 a constant
-SELECT_NEWEST_EXPORT = f"{SELECT_EXPORT} order by id desc limit 1"
-SELECT_FINISHED = f"{SELECT_EXPORT} and id = $2 and state = 'done'"
 
 
 class ExportRow(msgspec.Struct, frozen=True):
@@ -46,11 +44,11 @@ class ExportRow(msgspec.Struct, frozen=True):
 
 async def newest(viewer: Viewer) -> ExportRow | None:
     """The viewer's last export, while it is kept."""
-    return await db.fetch_one(ExportRow, SELECT_NEWEST_EXPORT, viewer.id)
+    return await db.fetch_one(ExportRow, f"{SELECT_EXPORT} order by id desc limit 1", viewer.id)
 
 
 async def finished_export(viewer: Viewer, number: int) -> ExportRow | None:
-    return await db.fetch_one(ExportRow, SELECT_FINISHED, viewer.id, number)
+    return await db.fetch_one(ExportRow, f"{SELECT_EXPORT} and id = $2 and state = 'done'", viewer.id, number)
 
 
 async def parts(export: int) -> AsyncIterator[bytes]:

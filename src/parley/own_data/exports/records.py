@@ -50,7 +50,7 @@ RECORDS = {
         select t.id, t.title, t.topic, t.state, a.url, t.created_at
         from thread t join article a on a.id = t.article where t.starter = $1
     """,
-    # The draft of an update is an article, that of a correction only passages.
+    # The draft of an update is an article; the draft of a correction is a list of passages.
     "suggested-corrections.jsonl": """
         select s.id, s.thread, s.passage, s.reason, s.state, coalesce(d.draft -> 'passages', d.draft) as passages,
                s.answer, s.created_at, s.decided_at
@@ -66,14 +66,14 @@ RECORDS = {
     "sessions.jsonl": "select id, agent, address, site, created_at, seen_at, expires_at from session where member = $1",
     "passkeys.jsonl": "select id, name, created_at, used_at from passkey where member = $1",
     "tokens.jsonl": "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1",
-    # What became a comment is among the comments.
+    # Those that were posted are among the comments.
     "first-comments.jsonl": """
         select id, site, url, stance, body, assisted, state, message, created_at from first_comment
         where member = $1 and state <> 'posted'
     """,
     "connected-accounts.jsonl": "select id, source, subject, created_at from identity where member = $1",
     "invitations.jsonl": "select id, uses, created_at, expires_at from invitation where member = $1",
-    # As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
+    # The same as on the page of the member's decisions: others would reveal a proposal, or that somebody was reported.
     "decisions.jsonl": f"""
         select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
                created_at, ended_at

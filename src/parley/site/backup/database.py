@@ -25,7 +25,7 @@ SELECT_MIGRATIONS = "select name from migration where app_name = 'parley' order 
 HAS_CONTENT = """
 select exists (select from member) or exists (select from thread) or exists (select from mod_action)
 """
-# Transactions are numbered anew by the server to which rows are brought. What was before comes first.
+# Another server numbers its transactions anew. Events from before come first.
 RENUMBER_EVENTS = "update event set xid = '0'"
 # A sum does not depend on the order of rows. Half an MD5 is enough, since this is not a defence against forgery.
 SELECT_CONTENTS = """

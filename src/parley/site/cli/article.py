@@ -1,7 +1,6 @@
 """`parley article`: import an article from a file or a URL, or show what an import would make of it."""
 
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file, sandb
 from parley.platform.environment import networks
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
-from parley.site.cli.running import JSON, existing, exit_on_error, on_installation
+from parley.site.cli.running import existing, offline, on_installation
 
 SHOWN = 90  # characters of a passage, for people
 
@@ -78,12 +77,11 @@ def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
 
 @article.command()
 @click.argument("source", metavar="PATH_OR_URL")
-@JSON
-@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
-def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+@offline
+def read(source: str) -> list[dict[str, Any]]:
     """Show what an import would make of a file or a URL. Nothing is stored."""
-    article = exit_on_error(lambda: asyncio.run(_read(source)))
-    click.echo(json.dumps(as_record(article), ensure_ascii=False) if as_json else as_text(article))
+    article = asyncio.run(_read(source))
+    return [as_record(article) | {"text": as_text(article)}]
 
 
 async def _read(source: str) -> ReadArticle:

@@ -72,7 +72,7 @@ async def _open(plan: FoundThreads, discussion: str, first: ForeignComment | Non
         text = await _article(discussion, first)
         thread = await open_thread(text=text, topic=topic, starter=None, revises=False)
     except CannotImport as error:
-        # Its advice is for whoever pastes an address into the form.
+        # Its advice is for people who paste an address into the form.
         plan.failures[discussion] = str(error.reason)
         return
     except ParleyError as error:

@@ -44,7 +44,7 @@ async def import_(file: Path, topic: str, *, auto: bool) -> dict[str, Any]:
 
     addresses = await read_opml(existing(file).read_bytes())
     if not addresses:
-        raise CommandFailed(f"{file.name} is no OPML file with feeds.")
+        raise CommandFailed(f"{file.name} is not an OPML file with feeds.")
     done = await ops.add_feeds(None, addresses, FeedUse(topic, "auto" if auto else "review"))
     refused = [{"url": url, "reason": str(reason)} for url, reason in done.refused.items()]
     lines = [

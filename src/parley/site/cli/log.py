@@ -19,9 +19,9 @@ def log() -> None:
 @click.option("--head", metavar="ENTRY:HASH", help="A head that was printed earlier. The log must still contain it.")
 @on_installation
 async def verify(head: str | None) -> dict[str, Any]:
-    """Verify the log's hash chain, and that decisions and what they restrict are as it says.
+    """Verify the log's hash chain, and that decisions and what they restrict agree with it.
 
-    Prints its length and head, or the first broken entry, or what is not as it says.
+    Prints its length and head, or the first broken entry, or what disagrees with it.
     """
     if head is not None:
         await _compare(head)

@@ -1,6 +1,5 @@
 """`parley mail`: DNS records, checks of messages, and inbound mail."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from parley.people.mail import check as checks
 from parley.people.returned_mail import actions, reports
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
-from parley.site.cli.running import fail, on_installation
+from parley.site.cli.running import offline, on_installation
 
 
 @click.group()
@@ -57,22 +56,20 @@ async def bounce(recipient: str | None) -> dict[str, Any]:
 
 @mail.command()
 @click.argument("paths", metavar="PATH...", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
-@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
-def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+@offline
+def classify(paths: tuple[Path, ...]) -> list[dict[str, str]]:
     """Show how inbound messages in files or folders would be processed. Nothing is changed."""
+    results = []
     for path in paths:
         if not path.exists():
-            fail(f"{path} does not exist.")
+            raise CommandFailed(f"{path} does not exist.")
         for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
-            try:
-                _, report = reports.read(file.read_bytes())
-            except OSError as error:
-                fail(f"{file} cannot be read: {error.strerror}.")
+            _, report = reports.read(file.read_bytes())
             fields = {
                 "path": str(file),
                 "kind": actions.kind_of(report),
                 "address": report.address if report is not None else "",
                 "action": actions.action_of(report),
             }
-            click.echo(json.dumps(fields, ensure_ascii=False) if as_json else "  ".join(fields.values()))
+            results.append(fields | {"text": "  ".join(fields.values())})
+    return results

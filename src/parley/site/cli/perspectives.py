@@ -10,7 +10,7 @@ import rich_click as click
 from parley.discussion.opinion_model.analyse import analyse as analyse_votes
 from parley.discussion.opinion_model.analysis import Analysis, Votes
 from parley.platform.errors import CommandFailed
-from parley.site.cli.running import exit_on_error, report
+from parley.site.cli.running import offline
 
 COLUMNS = ("voter", "statement", "vote")
 VOTES = {"-1": -1, "0": 0, "1": 1}
@@ -25,11 +25,11 @@ def perspectives() -> None:
 @click.argument("table", metavar="VOTES.csv", type=click.Path(path_type=Path))
 @click.option("--asked", metavar="COLUMN", help="Column that is 1 where the voter was asked, else 0.")
 @click.option("--seed", default=0, show_default=True, help="Seed of all random numbers.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def analyse(table: Path, asked: str | None, seed: int, as_json: bool) -> None:
+@offline
+def analyse(table: Path, asked: str | None, seed: int) -> dict[str, Any]:
     """Print the map of a table of votes with the columns voter, statement and vote (-1, 0, 1)."""
-    analysis = exit_on_error(lambda: analyse_votes(read_votes(table, asked), seed=seed))
-    report(msgspec.to_builtins(analysis) | {"text": in_words(analysis)}, as_json=as_json)
+    analysis = analyse_votes(read_votes(table, asked), seed=seed)
+    return {**msgspec.to_builtins(analysis), "text": in_words(analysis)}
 
 
 def read_votes(table: Path, asked: str | None) -> Votes:

@@ -20,7 +20,7 @@ def rules() -> None:
 
 
 class TriedComment(msgspec.Struct, frozen=True):
-    """A comment and what is known of its author: days since they signed up, comments let in, those with a link."""
+    """A comment, and its author: days since they signed up, how many comments were let in, how many had a link."""
 
     body: str
     age_days: float = 0
@@ -82,7 +82,7 @@ def read(file: Path) -> Iterator[TriedComment]:
             try:
                 yield msgspec.json.decode(line, type=TriedComment)
             except msgspec.DecodeError as error:
-                raise CommandFailed(f"Line {number} is no comment: {error}.") from None
+                raise CommandFailed(f"Line {number} is not a comment: {error}.") from None
 
 
 def _print_result(result: RulesResult) -> dict[str, Any]:

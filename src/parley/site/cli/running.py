@@ -37,7 +37,7 @@ REFUSALS = (
 )
 
 Command = Callable[..., Any]
-# A number of the database. Larger ones are a mistake of whoever types.
+# An id in the database. A larger number is a typing error.
 ID = click.IntRange(1, 2**63 - 1)
 DATA = click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -57,6 +57,18 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
         with ExitStack() as stack:
             attach_to(stack, data)
             report(exit_on_error(lambda: asyncio.run(run_connected(command, args, kwargs))), as_json=as_json)
+
+    return run
+
+
+def offline(command: Callable[..., Any]) -> Command:
+    """Make a function a command with `--json` that prints its result, needs no installation and ignores `--data`."""
+
+    @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+    @JSON
+    @wraps(command)
+    def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:  # noqa: ARG001 see its help
+        report(exit_on_error(lambda: command(*args, **kwargs)), as_json=as_json)
 
     return run
 
@@ -109,7 +121,7 @@ async def run_connected(command: Callable[..., Awaitable[Any]], args: Any, kwarg
     from parley.site import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()
-    # On a busy machine a command, such as the one that makes the demo, may be waited for longer than a request.
+    # A command, such as the one that makes the demo, may take longer than a request.
     await open_pool(
         settings().database_url, size=4, statement_timeout="120000", idle_in_transaction_session_timeout="120000"
     )
@@ -133,7 +145,7 @@ def exit_on_error(run: Callable[[], Any]) -> Any:
     except UnicodeDecodeError as error:
         fail(f"The file is not text in UTF-8: {error.reason} at byte {error.start}. Nothing was changed.")
     except OSError as error:
-        # An error of time has neither words nor a file.
+        # A timeout has neither words nor a file.
         reason = error.strerror or str(error) or "No answer"
         fail(f"{reason}: {error.filename or 'the servers cannot be reached'}.")
 
@@ -164,6 +176,6 @@ def report(result: Any, *, as_json: bool) -> None:
             )
         return
     if as_json:
-        click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))
+        click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}, ensure_ascii=False))
     else:
         click.echo(result.get("text", result) if isinstance(result, dict) else result)

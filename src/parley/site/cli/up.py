@@ -154,7 +154,7 @@ def port_beside(port: int) -> int | None:
 
 
 def policy(base_url: str) -> str:
-    """A strict policy, such as a careful publisher has: what docs/publishers.md asks for, and nothing else."""
+    """The strict policy of a careful publisher: it allows what docs/publishers.md asks for, and nothing else."""
     return (
         f"default-src 'none'; style-src 'self'; img-src 'self'; script-src {base_url}; connect-src {base_url}; "
         f"frame-src {base_url}; require-trusted-types-for 'script'; trusted-types 'none'"

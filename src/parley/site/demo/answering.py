@@ -25,7 +25,7 @@ JOINED_DAYS = 40
 ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8)}
 # How many readers answered before yesterday's count: what all sides share is shown when it held on two days.
 EARLY = {"01": 105, "02": 75}
-# Who stands between the ends of the line, and how sure the others are of their side.
+# One reader in seven is on neither side. The others agree with their side nine times in ten. Some answer "unsure".
 BETWEEN, SURE, UNSURE = 7, 0.9, 0.07
 
 INSERT_MEMBERS = """

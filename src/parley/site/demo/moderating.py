@@ -46,7 +46,7 @@ INSERT_SECOND_LOOK = """
 insert into second_look (decision, moderator, judgement, created_at) select $1, id, $3, $4 from member
 where role in ('moderator', 'admin') and id <> $2 order by id limit 1
 """
-# As moderation/modlog/ops.py, with the time of the story.
+# The same as in moderation/modlog/ops.py, with the time of the story.
 INSERT_ENTRY = """
 insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
 select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,

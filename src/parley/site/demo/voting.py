@@ -22,9 +22,9 @@ WARMTH = {
 }
 NEUTRAL = 0.6
 BRIDGED = 0.75
-# A vote a member casts at all, for a comment at the top and one further down.
+# How likely a member is to vote on a top-level comment. Replies get half as many votes.
 TURNOUT = 0.55
-# Whoever takes the tour signs in as this member, and casts the first votes.
+# People who take the tour sign in as this member and cast the first votes.
 NEWCOMER = "mira"
 
 

@@ -66,7 +66,7 @@ def writing(path: Path, *, private: bool) -> Iterator[IO[bytes]]:
 
 
 class LineReader:
-    """Reads the lines of a file, one at a time. Raises CommandFailed for what is no export."""
+    """Reads the lines of a file, one at a time. Raises CommandFailed if it is not an export."""
 
     def __init__(self, path: Path, file: IO[bytes]) -> None:
         self._name = path.name
@@ -81,7 +81,7 @@ class LineReader:
     def _header(self) -> Header:
         first = self._next()
         if first is None or first.kind != KIND:
-            raise CommandFailed(f"{self._name} is no export of a Parley site.")
+            raise CommandFailed(f"{self._name} is not an export of a Parley site.")
         try:
             header = msgspec.json.decode(first.row, type=Header)
         except msgspec.MsgspecError as error:

@@ -13,7 +13,7 @@ from parley.site.backup import database
 from parley.site.transfer import private
 from parley.site.transfer.format import ExportLine, Header, LineReader, reading
 
-# What is inserted at once, at most.
+# The most that one statement inserts.
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, 2_000_000
 
 SELECT_COLUMNS = """
@@ -73,7 +73,7 @@ async def _import(
     if dry_run or not added:
         await transaction.rollback()
     else:
-        # Only of what was added: a worker may have locked events that were there, and wait for our locks of tables.
+        # Only for rows that were added: a worker may have locked older events, and wait for our locks of tables.
         await connection.execute(database.RENUMBER_EVENTS)
         await _set_triggers(connection, tables, "enable")
         await _continue_sequences(connection)

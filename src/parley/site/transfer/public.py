@@ -50,7 +50,7 @@ from thread t order by t.id
 """  # noqa: S608 constants only
 # Counted again soon after the import.
 SELECT_THREAD_STATS = "select thread, '-infinity'::timestamptz as refreshed_at from thread_stats order by thread"
-# Votes are nobody's to read: their sums become base scores, as those of other sites. The words around a quote may be
+# Nobody may read votes: their sums become base scores, like the scores of other sites. The words around a quote may be
 # beyond the excerpt.
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end as author,
