@@ -31,14 +31,14 @@ help: ## List these targets
 run: .venv/run.stamp ## Run Parley here until Ctrl-C (PORT=8000 DATA=var)
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
-test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
+test: .venv/browser.stamp node_modules ## Run the tests (ARGS="-k votes")
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) -m "not slow" $(ARGS)
 
 sure: lint types imports node_modules ## Run all checks and all tests, the slow ones too
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(patient) --hypothesis-profile=deep $(ARGS)
 
 # A process that a test kills reports no coverage.
-coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they miss (ARGS="tests/discussion/votes")
+coverage: .venv/browser.stamp node_modules ## Run the tests and print which lines they miss (ARGS="tests/discussion/votes")
 	@.venv/bin/coverage erase
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/coverage run -m pytest --numprocesses $(WORKERS) \
 		-m "not slow" $(ARGS); ended=$$?; .venv/bin/coverage combine --quiet && .venv/bin/coverage report && exit $$ended
@@ -55,7 +55,7 @@ format: .venv/dev.stamp ## Format the code
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-types: .venv/dev.stamp ## Check the types
+types: .venv/browser.stamp ## Check the types
 	.venv/bin/mypy
 
 imports: .venv/dev.stamp ## Check that packages import only those below them
@@ -74,13 +74,13 @@ picture: .venv/dev.stamp ## Write docs/architecture.svg from bin/architecture an
 figures: .venv/dev.stamp ## Print sizes of files and functions, SQL beside builder queries, private words, alike functions
 	@.venv/bin/python bin/figures
 
-bench: .venv/dev.stamp ## Run the benchmarks (ARGS="live hot")
+bench: .venv/browser.stamp ## Run the benchmarks (ARGS="live hot")
 	.venv/bin/python -m bench $(ARGS)
 
-bench-large: .venv/dev.stamp ## Run the long benchmarks: a million comments, a backup, 20,000 streams, an hour of load
+bench-large: .venv/browser.stamp ## Run the long benchmarks: a million comments, a backup, 20,000 streams, an hour of load
 	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
 
-bench-peers: .venv/dev.stamp ## Run Isso beside Parley under the same load
+bench-peers: .venv/browser.stamp ## Run Isso beside Parley under the same load
 	.venv/bin/python -m bench peers
 
 messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/parley.pot
@@ -92,6 +92,7 @@ assets: node_modules ## Build the stylesheets and scripts in static/
 lock: ## Update the lock files to the newest versions
 	$(compile) --upgrade pyproject.toml --extra dev -o requirements/dev.txt
 	$(compile) --upgrade pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	$(compile) --upgrade --group browser -c requirements/dev.txt -o requirements/browser.txt
 	$(compile) --upgrade --group tools -o requirements/tools.txt
 	echo uv | $(compile) --upgrade - -o requirements/uv.txt
 
@@ -114,6 +115,11 @@ define install
 @bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/$(1).txt
 @bin/uv pip install --quiet --no-deps --python .venv/bin/python --build-constraints requirements/dev.txt --editable .
 endef
+
+# What drives a browser takes 160 MB, which no test of a feature needs.
+.venv/browser.stamp: requirements/browser.txt .venv/dev.stamp
+	@bin/uv pip install --quiet --require-hashes --python .venv/bin/python -r requirements/browser.txt
+	@touch $@
 
 # Java and Node for the browser tests and the assets, where the machine has none. They are large, so they are not in .venv.
 .tools/wheels.stamp: requirements/tools.txt | .venv/bin/python
