@@ -106,7 +106,7 @@ class StatementOfReasons(msgspec.Struct, frozen=True):
         return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
 
 
-class OwnDecision(msgspec.Struct, frozen=True):
+class OwnDecisionRow(msgspec.Struct, frozen=True):
     """A decision about the member who reads it or about something of theirs. `appeal` is the state of their appeal."""
 
     id: int
@@ -144,9 +144,9 @@ async def suspension(member: int) -> int | None:
     return number
 
 
-async def of_member(member: int) -> list[OwnDecision]:
+async def of_member(member: int) -> list[OwnDecisionRow]:
     """The decisions that were sent to a member, newest first."""
-    return await db.fetch(OwnDecision, SELECT_OF_MEMBER, member, RESTRICTIONS)
+    return await db.fetch(OwnDecisionRow, SELECT_OF_MEMBER, member, RESTRICTIONS)
 
 
 async def about_comment(member: int, comment: int) -> int | None:
