@@ -4,6 +4,7 @@ from time import time
 
 import structlog
 
+from parley.moderation.signups.tables import SignUp
 from parley.people import mail
 from parley.people.accounts import queries, sessions, viewer_cache
 from parley.people.accounts.queries import Account
@@ -35,14 +36,11 @@ select role = 'admin' and not exists (
 from member where id = $1
 """
 CANCEL_ERASURE = f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}"  # noqa: S608 a constant
-AWAITS_APPROVAL = "select exists (select from sign_up where member = $1 and waits and confirmed_at is not null)"
 
 LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
 UNCONFIRMED = N_(
     "Your address is not confirmed, so this account will be deleted automatically 7 days after you signed up."
 )
-
-
 UNAPPROVED = N_(
     "A moderator still has to approve your account. You can leave as soon as they have; if they decline, your account "
     "is deleted."
@@ -72,7 +70,8 @@ async def _leave(account: Account, *, erase: bool, words: bool) -> None:
         if await db.value(IS_LAST_ADMIN, account.id):
             raise Refused(LAST_ADMIN)
         if not await db.values(DEACTIVATE_MEMBER, account.id, erase, words):
-            raise Refused(UNAPPROVED if await db.value(AWAITS_APPROVAL, account.id) else UNCONFIRMED)
+            waits = (SignUp.member == account.id) & (SignUp.waits == True) & SignUp.confirmed_at.is_not_null()  # noqa: E712 SQL
+            raise Refused(UNAPPROVED if await SignUp.exists().where(waits) else UNCONFIRMED)
         await sessions.end_all(account.id)
         viewer_cache.clear_after_commit()
         link = f"{settings().base_url}/login"

@@ -16,6 +16,7 @@ from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.tables import Thread, ThreadStats, Topic
 from parley.discussion.votes.jobs import repair_counters
 from parley.discussion.votes.queries import differing_recounts
+from parley.discussion.votes.tables import Vote
 from parley.extraction.sandbox.reading import read_article
 from parley.extraction.text.markdown import extract_markdown
 from parley.people.accounts import addresses, names
@@ -42,7 +43,6 @@ LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h expl
 STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "wei_l"}
 
 
-HAS_CONTENT = "select exists (select from member) or exists (select from thread)"
 INSERT_COMMENTS = """
 insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
                      html_version, version, submission, created_at, edited_at, deleted_at)
@@ -63,8 +63,8 @@ async def fill() -> dict[str, int]:
     ids: dict[str, int] = {}
     threads: dict[str, DemoThread] = {}
     async with db.atomic():
-        if not await db.value("select 1 from member where is_demo limit 1"):
-            if await db.value(HAS_CONTENT):
+        if not await Member.exists().where(Member.is_demo == True):  # noqa: E712 SQL
+            if await Member.exists() or await Thread.exists():
                 raise Refused(
                     N_(
                         "This installation has members or articles of its own, so the demo was not added. It can have "
@@ -85,10 +85,10 @@ async def fill() -> dict[str, int]:
         await letters.notify()
         await letters.mail(ids)
     return {
-        "members": await db.value("select count(*) from member where is_demo"),
-        "threads": await db.value("select count(*) from thread"),
-        "comments": await db.value("select count(*) from comment"),
-        "votes": await db.value("select count(*) from vote"),
+        "members": await Member.count().where(Member.is_demo == True),  # noqa: E712 SQL
+        "threads": await Thread.count(),
+        "comments": await Comment.count(),
+        "votes": await Vote.count(),
     }
 
 

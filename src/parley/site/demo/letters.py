@@ -8,6 +8,7 @@ import msgspec
 
 from parley.letters.digests import jobs, ops
 from parley.letters.digests.schedule import Schedule
+from parley.letters.digests.tables import Issue
 from parley.letters.notifications import jobs as notifications
 from parley.platform import db
 from parley.platform.events.event_log import emit
@@ -66,7 +67,7 @@ async def mail(ids: Mapping[str, int]) -> None:
         await ops.set_schedule(ids[name], Schedule("weekly", here.isoweekday(), here.hour, ZONE))
     await db.execute(IS_DUE, ids[MAILED])
     await jobs.plan(now)
-    await db.execute("update issue set due_at = $1 where state = 'planned'", now)
+    await Issue.update({Issue.due_at: now}).where(Issue.state == "planned")
     await jobs.build_all(now)
 
 

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from parley.discussion.comments.tables import Comment
 from parley.moderation.appeals.tables import Appeal
 from parley.moderation.decisions.rules import ACTIONS
 from parley.moderation.decisions.tables import Decision
@@ -29,13 +30,9 @@ INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
-SELECT_COMMENT = "select id from comment where submission = $1"
-SELECT_AUTHOR = "select author from comment where id = $1"
 INSERT_HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
 """
-# Two statements, since a trigger allows each step only: open, claimed, resolved (schema.sql).
-CLAIM_REPORTS = "update report set state = 'claimed' where item = $1"
 CLOSE_ITEM = """
 with answered as (
     update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
@@ -86,7 +83,7 @@ async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) ->
 
 async def update_risks() -> None:
     """Compute the risk of all items, after the statistics of the threads, on which it depends."""
-    for item in await db.values("select id from queue_item where state = 'open'"):
+    for item in await db.values(QueueItem.select(QueueItem.id).where(QueueItem.state == "open")):
         await reports.update_risk(item)
 
 
@@ -94,11 +91,14 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
     if story.member:
         return OpenCase(story, thread, "member", ids[story.member], ids[story.member])
     comment = await _add_held(story, ids, thread) if story.held else await _comment(story, thread)
-    return OpenCase(story, thread, "comment", comment, await db.value(SELECT_AUTHOR, comment))
+    return OpenCase(
+        story, thread, "comment", comment, await db.value(Comment.select(Comment.author).where(Comment.id == comment))
+    )
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    comment: int = await db.value(SELECT_COMMENT, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    submission = uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}")
+    comment: int = await db.value(Comment.select(Comment.id).where(Comment.submission == submission))
     return comment
 
 
@@ -183,7 +183,8 @@ async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
         created_at=at,
     )
     case.decision = (await Decision.insert(row))[0]["id"]
-    await db.execute(CLAIM_REPORTS, case.item)
+    # Two steps, since a trigger allows only each step: open, claimed, resolved (schema.sql).
+    await Report.update({Report.state: "claimed"}).where(Report.item == case.item)
     await db.execute(CLOSE_ITEM, case.item, "upheld" if ACTIONS[decision.action].restricts else "declined", at)
     if decision.again:
         await db.execute(INSERT_SECOND_LOOK, case.decision, by, decision.again, at + timedelta(hours=2))
