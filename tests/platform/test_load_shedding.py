@@ -6,9 +6,9 @@ import time
 import httpx
 import pytest
 
+from parley.platform.events import scheduler
+from parley.platform.events.scheduler import Job
 from parley.platform.observability import load_shedding
-from parley.site import worker
-from parley.site.worker import Job
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -67,10 +67,10 @@ async def test_deferrable_jobs_are_skipped_first(late: pytest.MonkeyPatch) -> No
         return 1
 
     set_lag(late, between("later", "streams"))
-    assert await worker._sweep(Job("digest", work, deferrable=True)) == 0
-    assert await worker._sweep(Job("mail", work)) == 1
+    assert await scheduler._sweep(Job("digest", work, deferrable=True)) == 0
+    assert await scheduler._sweep(Job("mail", work)) == 1
     set_lag(late, load_shedding.LIMITS["later"] / 2)
-    assert await worker._sweep(Job("digest", work, deferrable=True)) == 1
+    assert await scheduler._sweep(Job("digest", work, deferrable=True)) == 1
 
 
 async def test_then_new_streams_are_refused_and_pages_are_not(

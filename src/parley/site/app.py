@@ -5,6 +5,7 @@ import ctypes
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from time import process_time
 from types import ModuleType
 
 from litestar import Litestar
@@ -43,7 +44,7 @@ POOL_SIZE = 16
 COMPILE_AFTER_SECONDS = 5.0
 TOPICS_SECONDS = 60.0
 # Returning 300 MB takes 25 ms.
-MEMORY_SECONDS = 15.0
+MEMORY_SECONDS, LITTLE_CPU_SECONDS = 15.0, 0.1
 # A larger allocation, such as a very long page, has a mapping of its own: `M_MMAP_THRESHOLD` of mallopt(3).
 MMAP_THRESHOLD, LARGE_BYTES = -3, 2**20
 
@@ -116,10 +117,13 @@ def map_large_allocations() -> None:
 
 
 async def _return_memory() -> None:
-    """Return what a flood of streams or requests took, without end."""
+    """Return what a flood of streams or requests took, without end. A process that did little has freed little."""
+    used = 0.0
     while True:
         await asyncio.sleep(MEMORY_SECONDS)
-        return_memory()
+        if process_time() - used > LITTLE_CPU_SECONDS:
+            return_memory()
+            used = process_time()
 
 
 def _tracing() -> ModuleType:

@@ -12,7 +12,8 @@ from parley.platform import db
 from parley.platform.events import redis
 from parley.platform.events.job_wakeups import CHANNEL
 from parley.platform.events.notify import Signal
-from parley.site.worker import Worker
+from parley.platform.events.scheduler import Scheduler
+from parley.site.worker import JOBS
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.anyio
 OF_EVENTS = {"notifications", "search", "webhooks"}
 
 
-def woken(worker: Worker) -> set[str]:
-    return {name for name, event in worker._woken.items() if event.is_set()}
+def woken(scheduler: Scheduler) -> set[str]:
+    return {name for name, schedule in scheduler._schedules.items() if schedule.is_woken}
 
 
 @pytest.mark.parametrize(
@@ -35,11 +36,11 @@ def woken(worker: Worker) -> set[str]:
     ],
 )
 def test_an_event_wakes_the_worker_and_votes_do_not(channel: str, data: bytes, jobs_: set[str]) -> None:
-    worker = Worker()
+    scheduler = Scheduler(JOBS)
 
-    worker._wake(channel, data)
+    scheduler._wake_for(channel, data)
 
-    assert woken(worker) == jobs_
+    assert woken(scheduler) == jobs_
 
 
 async def test_events_older_than_notifications_count_as_handled(app: Litestar) -> None:

@@ -43,7 +43,12 @@ class Up:
         pytest.fail(f"{self.said} {self.process.stderr.read() if self.process.stderr else ''}")
 
     def pid(self, name: str) -> int:
-        pid: int = json.loads((self.data / "run" / f"{name}.json").read_bytes())["pid"]
+        """The pid of a part; 0 while it is started again."""
+        record = self.data / "run" / f"{name}.json"
+        try:
+            pid: int = json.loads(record.read_bytes())["pid"]
+        except FileNotFoundError:
+            return 0
         return pid
 
     def parts(self) -> list[psutil.Process]:

@@ -44,6 +44,7 @@ from parley.people.inbound_mail import maildir
 from parley.people.mail import queries, sending, unanswered
 from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
+from parley.platform.events.scheduler import select_due
 from parley.platform.observability import metrics
 from parley.platform.observability.queues import update
 from parley.site import retention
@@ -58,6 +59,7 @@ from tests.site.retention.cases import SIGN_IN
 pytestmark = pytest.mark.anyio
 
 RUN = {job.name: job.run for job in JOBS}
+POLLED = {job.name for job in JOBS if job.due}
 Items = list[Any]
 
 
@@ -526,6 +528,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     switched_on = msgspec.structs.replace(settings.settings(), webmentions=True)
     monkeypatch.setattr(webmentions, "settings", lambda: switched_on)
     bad, good = await case.seed()
+    assert job not in POLLED or job in await db.values(select_due(JOBS))
     name = case.name or job
     function = getattr(case.module, case.function)
     with monkeypatch.context() as patch:

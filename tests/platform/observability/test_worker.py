@@ -6,9 +6,9 @@ import pytest
 
 from parley.people import mail
 from parley.platform import db
+from parley.platform.events import scheduler
+from parley.platform.events.scheduler import Job
 from parley.platform.observability import metrics, queues
-from parley.site import worker
-from parley.site.worker import Job
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -62,8 +62,8 @@ async def test_a_sweep_is_told_with_its_time_and_whether_it_failed(app: object) 
     async def fail() -> int:
         raise ZeroDivisionError
 
-    assert await worker._sweep(Job("well", work)) == 3
-    assert await worker._sweep(Job("ill", fail)) == 0
+    assert await scheduler._sweep(Job("well", work)) == 3
+    assert await scheduler._sweep(Job("ill", fail)) == 0
 
     assert metrics.JOB_FINISHED.labels("well")._value.get() > 1e9
     assert metrics.JOB_FAILURES.labels("well")._value.get() == 0
@@ -79,7 +79,7 @@ async def test_a_job_goes_on_when_what_it_waited_for_was_cancelled(app: object) 
         awaited.cancel()
         return await awaited
 
-    assert await worker._sweep(Job("waits", wait)) == 0
+    assert await scheduler._sweep(Job("waits", wait)) == 0
     assert metrics.JOB_FAILURES.labels("waits")._value.get() == 1
 
 
@@ -87,7 +87,7 @@ async def test_a_sweep_is_cancelled_when_the_worker_stops(app: object) -> None:
     async def hang() -> int:
         return await asyncio.Event().wait()
 
-    sweep = asyncio.create_task(worker._sweep(Job("hangs", hang)))
+    sweep = asyncio.create_task(scheduler._sweep(Job("hangs", hang)))
     await asyncio.sleep(0)
     sweep.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -100,9 +100,8 @@ async def test_a_job_whose_first_sweep_hangs_is_known_to_the_alert(
     async def hang() -> int:
         return await asyncio.Event().wait()
 
-    monkeypatch.setattr(worker, "JOBS", (Job("hangs from the start", hang, seconds=1),))
-    monkeypatch.setattr(worker, "STOP_SECONDS", 0.01)
-    running = worker.Worker()
+    monkeypatch.setattr(scheduler, "STOP_SECONDS", 0.01)
+    running = scheduler.Scheduler([Job("hangs from the start", hang, seconds=1, due="select 1 limit 0")])
     ended = asyncio.create_task(running.run())
     await asyncio.sleep(0.01)
     running.stop()
@@ -111,4 +110,4 @@ async def test_a_job_whose_first_sweep_hangs_is_known_to_the_alert(
 
 
 def test_what_is_no_message_wakes_nothing() -> None:
-    worker.Worker()._wake(worker.CHANNEL, b"\xff")
+    scheduler.Scheduler([])._wake_for(scheduler.CHANNEL, b"\xff")

@@ -34,6 +34,11 @@ where id = (
 )
 returning id, member, state, message, source, url, given, title, topic, draft, thread, encoding
 """
+# Those that wait, and those that have lost their worker.
+SELECT_DUE = """
+select id from article_import where state = 'waiting'
+or (state in ('fetching', 'reading') and changed_at < now() - interval '2 minutes')
+"""
 # One claim at a time: two at once would not see each other's, and could read two imports of one member.
 LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim of an import', 0))"
 # What was read before stays, with its file, where reading it again in another encoding fails.

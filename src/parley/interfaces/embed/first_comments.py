@@ -16,16 +16,16 @@ from parley.platform.text.messages import Message, serialize
 
 MOST_ATTEMPTS = 3
 
-CLAIM_FIRST_COMMENTS = """
-with due as (
-    select id from first_comment
-    where state = 'waiting' and due_at <= now() and exists (select from site where key = first_comment.site)
-    order by due_at limit 1 for update skip locked
-)
+SELECT_DUE = """
+select id from first_comment
+where state = 'waiting' and due_at <= now() and exists (select from site where key = first_comment.site)
+"""
+CLAIM_FIRST_COMMENTS = f"""
+with due as ({SELECT_DUE} order by due_at limit 1 for update skip locked)
 update first_comment f set due_at = now() + interval '2 minutes', attempts = attempts + 1
 from due, site s where f.id = due.id and s.key = f.site
 returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f.assisted, f.submission, f.attempts
-"""
+"""  # noqa: S608 constants only
 SELECT_AUTHOR = f"""
 select 0::bigint as session, id, name, role, false as needs_factor, {STATE_NOW} as state,
   state <> 'unverified' as verified, {sessions.AWAITS_APPROVAL} as awaits_approval, state_until as until,

@@ -55,13 +55,13 @@ f.id, f.url, f.host, f.etag, f.last_modified, f.body_hash, f.failures,
 coalesce(f.failing_since < now() - interval '7 days', false) as missing, f.moved_to,
 case when f.moved_at > now() - interval '48 hours' then f.moved_seen else 0 end as moved_seen
 """
+SELECT_DUE_FEEDS = f"""
+select id from inbound_feed i
+where state = 'active' and due_at <= now() and not {IS_HOST_BUSY.format(host="i.host")}
+"""  # noqa: S608 constants only
 # A claimed feed is due again after a quarter of an hour, in case its worker dies.
 CLAIM_FEED = f"""
-with due as (
-    select id from inbound_feed i
-    where state = 'active' and due_at <= now() and not {IS_HOST_BUSY.format(host="i.host")}
-    order by due_at limit 1 for update skip locked
-)
+with due as ({SELECT_DUE_FEEDS} order by due_at limit 1 for update skip locked)
 update inbound_feed f set due_at = now() + interval '15 minutes' from due where f.id = due.id returning {DUE_COLUMNS}
 """  # noqa: S608 constants only
 SELECT_DUE_FEED = f"select {DUE_COLUMNS} from inbound_feed f where id = $1"  # noqa: S608 constants only
@@ -121,18 +121,18 @@ update article a set check_at = now() from thread t
 where t.article = a.id and t.id = any($1::bigint[]) and a.check_at > now()
 """
 
+SELECT_DUE_ITEMS = f"""
+select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
+where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
+  and not {IS_HOST_BUSY.format(host="i.host")}
+  and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed)
+      < {MOST_A_DAY}
+  and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.host = i.host)
+      < {MOST_A_DAY_OF_HOST}
+"""  # noqa: S608 constants only
 # A claimed item is due again in five minutes, in case its worker dies.
 CLAIM_ITEM = f"""
-with due as (
-    select i.id, f.topic, f.display, f.url as feed_url from feed_item i join inbound_feed f on f.id = i.feed
-    where i.state = 'approved' and i.due_at <= now() and f.state <> 'paused'
-      and not {IS_HOST_BUSY.format(host="i.host")}
-      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.feed = i.feed)
-          < {MOST_A_DAY}
-      and (select count(*) from feed_item d where d.made_at > now() - interval '1 day' and d.host = i.host)
-          < {MOST_A_DAY_OF_HOST}
-    order by i.due_at, i.id limit 1 for update of i skip locked
-)
+with due as ({SELECT_DUE_ITEMS} order by i.due_at, i.id limit 1 for update of i skip locked)
 update feed_item i set due_at = now() + interval '5 minutes' from due where i.id = due.id
 returning i.id, i.url, i.host, due.topic, due.display, due.feed_url
 """  # noqa: S608 constants only

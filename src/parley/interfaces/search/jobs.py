@@ -23,11 +23,11 @@ class NewEvent(msgspec.Struct, frozen=True):
     comment: int | None
 
 
-TAKE_EVENTS = f"""
+SELECT_DUE = f"""
 select e.id, e.kind, e.thread, e.comment from event e
 where e.indexed_at is null and {attempts.due("search", "e.id")}
-order by e.id limit $1 for no key update of e skip locked
 """  # noqa: S608 constants only
+TAKE_EVENTS = f"{SELECT_DUE} order by e.id limit $1 for no key update of e skip locked"
 MARK_INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
 # Events that change what readers see of an article, and events that change many comments at once.
 OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted"}

@@ -19,7 +19,7 @@ from parley.people import mail
 from parley.people.accounts.tables import Member
 from parley.platform import db, failpoint
 from parley.platform.events import attempts
-from parley.platform.events.job_wakeups import wake_job
+from parley.platform.events.job_wakeups import start_another, wake_job
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,13 @@ GONE = 410
 PAUSES = (0.1, 5, 30, 120, 360, 720, 1_440, 1_440)
 FAILING_DAYS = 3
 
-
+# Webhooks that have not read the newest events (interfaces/api/events.py).
+SELECT_BEHIND = f"""
+select id from webhook w where state = 'on' and {attempts.due("webhooks", "w.id")} and exists (
+  select from event e
+  where (e.xid, e.id) > (split_part(w.position, '-', 1)::xid8, split_part(w.position, '-', 2)::bigint)
+    and e.xid < pg_snapshot_xmin(pg_current_snapshot()))
+"""  # noqa: S608 constants only
 INSERT_DELIVERIES = """
 insert into webhook_delivery (webhook, event, position, thread, seq, kind, comment, happened_at, due_at)
 select $1, split_part(position, '-', 2)::bigint, position, thread, seq, kind, comment, happened_at, now()
@@ -42,14 +48,16 @@ from unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7
   as one (position, thread, seq, kind, comment, happened_at)
 on conflict do nothing
 """
+SELECT_DUE = f"""
+select w.id from webhook w
+where w.state = 'on' and coalesce(w.paused_until, '-infinity') <= clock_timestamp()
+  and coalesce(w.leased_until, '-infinity') <= clock_timestamp()
+  and exists (select from webhook_delivery d where d.webhook = w.id and d.state = 'waiting'
+    and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")})
+"""  # noqa: S608 constants only
 CLAIM_WEBHOOK = f"""
-update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = (
-  select w.id from webhook w
-  where w.state = 'on' and coalesce(w.paused_until, '-infinity') <= clock_timestamp()
-    and coalesce(w.leased_until, '-infinity') <= clock_timestamp()
-    and exists (select from webhook_delivery d where d.webhook = w.id and d.state = 'waiting'
-      and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")})
-  order by w.leased_until nulls first limit 1 for update skip locked)
+update webhook set leased_until = clock_timestamp() + interval '1 minute'
+where id = ({SELECT_DUE} order by w.leased_until nulls first limit 1 for update skip locked)
 returning id
 """  # noqa: S608 constants only
 SELECT_NEXT_DELIVERY = f"""
@@ -142,6 +150,7 @@ async def send_due() -> int:
     webhook: int | None = await db.value(CLAIM_WEBHOOK)
     if webhook is None:
         return 0
+    start_another()
     failpoint.hit("webhook claimed")
     try:
         return await _send_to(webhook)

@@ -13,6 +13,7 @@ from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.queries import ClaimRow
 from parley.platform import db
 from parley.platform.events import attempts
+from parley.platform.events.job_wakeups import start_another
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, Message, serialize
 
@@ -68,7 +69,8 @@ def read_head(html: str) -> AuthorLinks:
 
 
 async def check_due() -> int:
-    numbers = await db.values(TAKE_CLAIMS)
+    if numbers := await db.values(TAKE_CLAIMS):
+        start_another()
     await attempts.each("claims", numbers, _check, key=lambda number: number, in_transaction=False)
     return len(numbers)
 

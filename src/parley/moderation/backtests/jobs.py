@@ -17,12 +17,14 @@ from parley.platform.events import attempts
 log = structlog.get_logger(__name__)
 
 # A run without progress for a minute lost its worker and starts again.
+SELECT_DUE = f"""
+select id from backtest
+where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
+  and {attempts.due("backtests", "backtest.id")}
+"""  # noqa: S608 constants only
 CLAIM_BACKTEST = f"""
-update backtest set state = 'running', done = 0, changed_at = clock_timestamp() where id = (
-    select id from backtest
-    where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
-      and {attempts.due("backtests", "backtest.id")}
-    order by id limit 1 for update skip locked)
+update backtest set state = 'running', done = 0, changed_at = clock_timestamp()
+where id = ({SELECT_DUE} order by id limit 1 for update skip locked)
 returning id, rule, version, created_at
 """  # noqa: S608 constants only
 SELECT_RULE = """

@@ -37,6 +37,10 @@ SELECT_RENAMED = f"""
 select id, name, mentioned_as from member
 where mentioned_as <> '{{}}' and {attempts.due("mentions", "member.id")} order by id limit 10
 """  # noqa: S608 constants only
+SELECT_DUE_NAMES = f"""
+select member from former_name where changed_at < now() - interval '365 days'
+union all select id from ({SELECT_RENAMED}) renamed
+"""  # noqa: S608 constants only
 # A name that was added meanwhile stays.
 RECORD_REWRITTEN = """
 update member set mentioned_as = array(select one from unnest(mentioned_as) as one where one <> all($2::text[]))

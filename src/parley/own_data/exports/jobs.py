@@ -15,12 +15,14 @@ log = structlog.get_logger(__name__)
 
 PART_BYTES = 1_000_000
 # An export without progress for a minute lost its worker and starts again.
+SELECT_DUE = f"""
+select id from export
+where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
+  and {attempts.due("exports", "export.id")}
+"""  # noqa: S608 constants only
 CLAIM_EXPORT = f"""
-update export set state = 'running', done = 0, attempt = attempt + 1, changed_at = clock_timestamp() where id = (
-    select id from export
-    where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
-      and {attempts.due("exports", "export.id")}
-    order by id limit 1 for update skip locked)
+update export set state = 'running', done = 0, attempt = attempt + 1, changed_at = clock_timestamp()
+where id = ({SELECT_DUE} order by id limit 1 for update skip locked)
 returning id, member, attempt
 """  # noqa: S608 constants only
 IS_CURRENT_ATTEMPT = "id = $1 and attempt = $2 and state = 'running'"

@@ -32,13 +32,16 @@ RETURN_CLAIMED = "update mail set state = 'planned', claim = null where state = 
 # First come messages that somebody waits for, even if their domain is paused. Then come the letters of each domain, up
 # to the tokens in its bucket, except domains that are paused or have two connections. The domains are found with a
 # loose index scan, so a hundred thousand letters to one domain cost no more than one letter.
-CLAIM_MAIL = f"""
+WITH_DOMAINS = """
 with recursive domains (domain) as (
   (select domain from mail where state = 'planned' order by domain limit 1)
   union all
   select (select m.domain from mail m where m.state = 'planned' and m.domain > d.domain order by m.domain limit 1)
   from domains d where d.domain is not null
-),
+)
+"""
+CLAIM_MAIL = f"""
+{WITH_DOMAINS},
 busy as materialized (
   select domain from mail where state in ('claimed', 'data') and leased_until > now()
   group by domain having count(distinct claim) >= $7
@@ -80,6 +83,16 @@ select id, list, domain, attempts from claimed order by list is not null, due_at
 """  # noqa: S608 constants only
 
 # Of messages that were claimed but not sent.
+# Messages to send, and those that have lost their worker.
+SELECT_DUE = f"""
+(select id from mail where state in ('claimed', 'data') and leased_until < now()
+   and {attempts.due(UNANSWERED_JOB, "mail.id")} limit 1)
+union all
+({WITH_DOMAINS} select one.id from domains d cross join lateral (
+   select id from mail m where m.domain = d.domain and m.state = 'planned' and m.due_at <= now()
+     and {attempts.due("mail", "m.id")} order by m.due_at limit 1) one limit 1)
+"""  # noqa: S608 constants only
+
 RELEASE_CLAIM = """
 update mail set state = 'planned', claim = null, attempts = attempts - 1 where claim = $1 and state = 'claimed'
 """

@@ -14,6 +14,7 @@ from parley.people.mail.queue import ClaimedMail
 from parley.people.returned_mail.reasons import kind_of
 from parley.platform import db, failpoint
 from parley.platform.events import attempts
+from parley.platform.events.job_wakeups import start_another
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,8 @@ async def deliver_due() -> int:
     by = uuid4()
     await unanswered.find_out(by)
     try:
-        due = await queue.claim(by)
+        if due := await queue.claim(by):
+            start_another()
         failpoint.hit("claimed")
         async with smtp.Connection() as connection:
             return await _deliver_all(due, by, connection)

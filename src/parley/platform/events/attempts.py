@@ -14,6 +14,7 @@ import structlog
 
 from parley.platform import db
 from parley.platform.errors import Unavailable
+from parley.platform.events.job_wakeups import start_another
 from parley.platform.http.failures import LOST, TOO_MUCH
 
 log = structlog.get_logger(__name__)
@@ -99,6 +100,7 @@ async def each_claimed(
     """Claim up to `most` items one after another and do `work` for each. Return how many there were."""
     count = 0
     while count < most and (item := await claim()) is not None:
+        start_another()
         await each(job, [item], work, key=lambda claimed: claimed.id, in_transaction=False)
         count += 1
     return count

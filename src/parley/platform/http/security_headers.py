@@ -98,7 +98,7 @@ class RequestChecks:
             await send(message)
 
         task = asyncio.current_task()
-        watchdog.requests[task] = scope
+        watchdog.begin(task, scope)
         try:
             with metrics.OPEN.track_inprogress():
                 if len(scope["path"]) > MOST_PATH_BYTES or len(scope["query_string"]) > MOST_QUERY_BYTES:

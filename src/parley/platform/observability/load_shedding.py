@@ -13,6 +13,8 @@ from parley.platform.observability import metrics
 from parley.platform.text.messages import N_
 
 CHECK_SECONDS = 0.1
+# A loop that is less late than this is only looked at once a second.
+CALM_LAG, CALM_SECONDS = 0.01, 1.0
 # The weight of one measurement in the moving average: several late seconds count, a single pause does not.
 WEIGHT = 0.1
 # The latest that is counted. Otherwise a process that was suspended for an hour would refuse requests when it resumes.
@@ -31,10 +33,13 @@ class LoopLag:
 
     async def watch(self) -> None:
         """Measure the lag of the event loop, without end."""
+        pause = CHECK_SECONDS
         while True:
-            due = monotonic() + CHECK_SECONDS
-            await asyncio.sleep(CHECK_SECONDS)
-            self.record(monotonic() - due)
+            due = monotonic() + pause
+            await asyncio.sleep(pause)
+            late = monotonic() - due
+            self.record(late)
+            pause = CHECK_SECONDS if max(late, self.seconds) > CALM_LAG else CALM_SECONDS
 
     def record(self, seconds: float) -> None:
         """Add one measurement to the average."""

@@ -23,12 +23,22 @@ MOST_CPU_SECONDS = 0.05
 CHECK_SECONDS = 0.025
 # Code in C that never releases the GIL stops this thread too. faulthandler's own thread needs no GIL.
 GIL_SECONDS = 15.0
-REARM_SECONDS = 1.0
+REARM_SECONDS = 5.0
+# When no request was open for this long, the thread only looks once in this time whether the loop hangs.
+QUIET_SECONDS = 1.0
 FRAMES = 15
 
 # The ASGI scope of the request that each task handles (platform/http/security_headers.py). Another thread cannot read a
 # task's context variables.
 requests: dict[asyncio.Task[Any] | None, Any] = {}
+_awake = threading.Event()
+
+
+def begin(task: asyncio.Task[Any] | None, scope: Any) -> None:
+    """Watch the loop closely until the request of `task` is taken out of `requests`."""
+    requests[task] = scope
+    if not _awake.is_set():
+        _awake.set()
 
 
 class Watchdog(threading.Thread):
@@ -44,22 +54,38 @@ class Watchdog(threading.Thread):
         self._hang_seconds = hang_seconds
         self._thread = threading.get_ident()
         self._clock = time.pthread_getcpuclockid(self._thread)
-        self._stopped = threading.Event()
+        self._is_stopped = False
         self._armed = 0.0
         self._cpu = 0.0
-        self._checks = 0
+        self._waited = 0.0
         self._has_answered = True
         self._is_reported = False
 
     def run(self) -> None:
-        while not self._stopped.wait(CHECK_SECONDS):
-            if self._has_answered:
-                self._ping()
+        quiet = 0.0
+        while not self._is_stopped:
+            if quiet < QUIET_SECONDS:
+                time.sleep(CHECK_SECONDS)
+                self._look(CHECK_SECONDS)
+                quiet = 0.0 if requests else quiet + CHECK_SECONDS
+                continue
+            _awake.clear()
+            if requests or _awake.wait(QUIET_SECONDS):
+                quiet = 0.0
             else:
-                self._check()
+                self._look(QUIET_SECONDS)
+
+    def _look(self, seconds: float) -> None:
+        """Look whether the loop has answered, `seconds` after the last look."""
+        if self._has_answered:
+            self._ping()
+        else:
+            self._waited += seconds
+            self._check()
 
     def stop(self) -> None:
-        self._stopped.set()
+        self._is_stopped = True
+        _awake.set()
         self.join()
         faulthandler.cancel_dump_traceback_later()
 
@@ -69,7 +95,7 @@ class Watchdog(threading.Thread):
             self._armed = time.monotonic()
             faulthandler.dump_traceback_later(self._hang_seconds + GIL_SECONDS, exit=True)
         self._cpu = time.clock_gettime(self._clock)
-        self._checks, self._has_answered, self._is_reported = 0, False, False
+        self._waited, self._has_answered, self._is_reported = 0.0, False, False
         self._loop.call_soon_threadsafe(self._answer)
 
     def _answer(self) -> None:
@@ -81,8 +107,7 @@ class Watchdog(threading.Thread):
         if used > MOST_CPU_SECONDS and not self._is_reported:
             self._is_reported = True
             self._report(used)
-        self._checks += 1
-        if self._checks * CHECK_SECONDS >= self._hang_seconds:
+        if self._waited >= self._hang_seconds:
             self._end()
 
     def _report(self, used: float) -> None:
