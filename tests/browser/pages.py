@@ -84,7 +84,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("statement, removing", f"/c/{said}/statement/remove", "sam_h", also="staff"),
         Shown("thread, archived", f"/t/{site.made['archived']}/x", "mira"),
         Shown("thread, slowed", f"/t/{site.made['slowed']}/x", "mira"),
-        Shown("thread, with withheld words", f"/t/{site.made['wide']}/x?view=whole", "hanna"),
+        Shown("thread, with hidden words", f"/t/{site.made['wide']}/x?view=whole", "hanna"),
         Shown("member, blocked", "/u/priya", "hanna"),
         Shown("thread, empty", f"/t/{site.made['empty']}/x", "mira"),
         Shown("thread, one passage", f"/t/1/x?passage={passage}", "mira"),

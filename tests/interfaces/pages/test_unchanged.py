@@ -31,7 +31,7 @@ CHANGES = {
     "a rule": "update community set asks_declaration = not asks_declaration where $1::bigint > 0",
     "a topic": "update topic set name = name || '!' where slug = (select topic from thread where id = $1)",
     "a lock": "update thread set state = 'locked' where id = $1",
-    "a part removed": f"update article set withheld = '{{1}}' where id = {ARTICLE}",
+    "a part removed": f"update article set removed_passages = '{{1}}' where id = {ARTICLE}",
     "an edited article": f"update revision set byline = 'Ada' where article = {ARTICLE}",
     "a count": "update passage_count set adds = adds + 1 where thread = $1",
     "people": "update thread_stats set people = people + 1 where thread = $1",

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 FIRST, SECOND, THIRD = "The first stays here.", "The second names a child.", "The third stays too."
 PICTURE = "d" * 64
 NEW_MEDIA = "insert into media (hash, mime, width, height, data, created_at) values ($1, 'image/png', 1, 1, 'x', now())"
-SHOWN = "select display || ' ' || cardinality(withheld) from article"
+SHOWN = "select display || ' ' || cardinality(removed_passages) from article"
 REMOVAL = {"action": "passage", "rule": "illegal", "reason": "It names a child."}
 
 

@@ -12,7 +12,7 @@ State = dict[str, Any]
 UNTOUCHED: dict[str, State] = {
     "comment": {"state": "visible", "collapsed": None, "branch": "open"},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
-    "article": {"restricted": "", "untitled": False, "withheld": []},
+    "article": {"restricted": "", "untitled": False, "removed_passages": []},
     "member": {"member_state": "active", "until": None},
 }
 
@@ -49,7 +49,8 @@ select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'wh
 from thread
 union all
 select 'article', t.id,
-       jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled, 'withheld', a.withheld)::text
+       jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled,
+                          'removed_passages', a.removed_passages)::text
 from thread t join article a on a.id = t.article
 union all
 select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role,

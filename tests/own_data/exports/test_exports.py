@@ -204,7 +204,8 @@ async def test_the_words_around_a_quote_go_with_those_that_are_not_shown(
     lineage, gone = await make.lineages(thread)
     comment = await make.comment(thread, mira, "A view.", passage=lineage, quote="Open words")
     await db.execute("update comment set suffix = ', and then secret ones. Secret' where id = $1", comment)
-    await db.execute("update article set withheld = array[$1::bigint] where id = (select article from thread)", gone)
+    remove = "update article set removed_passages = array[$1::bigint] where id = (select article from thread)"
+    await db.execute(remove, gone)
     file = await exported(client, mira)
     text = b"".join(file.read(name) for name in file.namelist())
     assert b"Open words" in text and b"Secret" not in text

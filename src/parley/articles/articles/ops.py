@@ -24,7 +24,7 @@ select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int
 """
 # A picture of an article that was taken down is served again where another one shows it (restricting.py).
 SERVE_PICTURES = """
-update media set withheld = false where withheld and hash in (
+update media set hidden = false where hidden and hash in (
     select m[1] from revision r join article a on a.id = r.article join passage p on p.revision = r.id
     cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
     where r.id = $1 and a.display = 'full')

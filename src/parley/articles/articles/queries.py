@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.articles.marks import mark
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.articles.articles.tables import Media
 from parley.extraction.metadata.licences import MINING, licence_name
 from parley.platform import db
@@ -21,7 +21,7 @@ select a.id, case when not a.untitled then a.url end as url,
        case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
        case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
        case when not a.untitled then a.licence end as licence, a.reservations,
-       a.display, a.restricted, a.untitled, a.withheld, r.id as revision_id, r.number as revision,
+       a.display, a.restricted, a.untitled, a.removed_passages, r.id as revision_id, r.number as revision,
        case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed as passages_changed, r.created_at as revision_at
@@ -73,7 +73,7 @@ SELECT_TEXT = f"""
 select p.lineage, p.text
 from thread t join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
-where t.id = $1 and p.kind <> '{WITHHELD}' order by p.position
+where t.id = $1 and p.kind <> '{HIDDEN}' order by p.position
 """  # noqa: S608 constants only
 SELECT_MERGED = """
 select m.lineage, m.into
@@ -98,7 +98,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
     restricted: str
     untitled: bool
     # The lineages of passages that moderators removed.
-    withheld: list[int]
+    removed_passages: list[int]
     revision_id: int
     revision: int
     title: str
@@ -128,7 +128,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
     @property
     def is_frozen(self) -> bool:
         """Whether moderators took the text, a part of it or the title down, so that nothing can be changed."""
-        return bool(self.restricted or self.untitled or self.withheld)
+        return bool(self.restricted or self.untitled or self.removed_passages)
 
     @property
     def minutes(self) -> int:
@@ -261,4 +261,4 @@ class MediaRow(msgspec.Struct, frozen=True):
 
 async def media(digest: str) -> MediaRow | None:
     """A picture; None where no article that may be read in full shows it any more."""
-    return await db.fetch_one(MediaRow, Media.select().where(Media.hash == digest, Media.withheld == False))  # noqa: E712 SQL
+    return await db.fetch_one(MediaRow, Media.select().where(Media.hash == digest, Media.hidden == False))  # noqa: E712 SQL

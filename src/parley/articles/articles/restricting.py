@@ -13,20 +13,19 @@ from parley.platform.text.messages import N_
 # Shorter passages are in many texts.
 DISTINCTIVE = 60
 TAKEN_DOWN = N_("This text was taken down here, so it cannot be added again.")
-
-
 FROZEN = N_("All or a part of this article was taken down here, so its text does not change any more.")
 # A picture is served while a passage that may be read shows it, in any revision of any article.
-WITHHOLD_PICTURES = """
+HIDE_PICTURES = """
 with shown as (
     select m[1] as hash, bool_or(a.id = $1) as concerned,
-           bool_or(a.display = 'full' or a.display = 'parts' and p.lineage <> all(a.withheld)) as readable
+           bool_or(a.display = 'full' or a.display = 'parts' and p.lineage <> all(a.removed_passages)) as readable
     from passage p join revision r on r.id = p.revision join article a on a.id = r.article
     cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
     where p.html like '%/media/%' group by 1
 )
-update media set withheld = not shown.readable from shown where shown.concerned and media.hash = shown.hash
+update media set hidden = not shown.readable from shown where shown.concerned and media.hash = shown.hash
 """
+IS_RESTRICTED = "select restricted <> '' or untitled or removed_passages <> '{}' from article where id = $1"
 REMEMBER_PASSAGES = """
 insert into removed_passage (article, digest) select $1, * from unnest($2::bytea[]) on conflict do nothing
 """
@@ -36,18 +35,18 @@ SELECT_TEXTS = "select distinct p.text from passage p join revision r on r.id = 
 class Restriction(msgspec.Struct, frozen=True):
     """What moderators restricted an article to: '', `excerpt` or `none`; and whether they removed its title.
 
-    `withheld` are the lineages of single passages that they removed.
+    `removed_passages` are the lineages of single passages that they removed.
     """
 
     restricted: str = ""
     untitled: bool = False
-    withheld: list[int] = []
+    removed_passages: list[int] = []
 
 
 async def restrict(article: int, to: Restriction) -> None:
     """Show no more of an article than `to` allows. The caller has locked the thread's row."""
     await Article.update(**msgspec.structs.asdict(to)).where(Article.id == article)
-    await withhold_pictures(article)
+    await hide_pictures(article)
     await RemovedPassage.delete().where(RemovedPassage.article == article)
     if to.restricted == "none":
         texts = await db.values(SELECT_TEXTS, article)
@@ -56,13 +55,13 @@ async def restrict(article: int, to: Restriction) -> None:
 
 async def refuse_frozen(article: int) -> None:
     """Raise Refused if an article's text, a part of it or its title was taken down."""
-    if await db.value("select restricted <> '' or untitled or withheld <> '{}' from article where id = $1", article):
+    if await db.value(IS_RESTRICTED, article):
         raise Refused(FROZEN)
 
 
-async def withhold_pictures(article: int) -> None:
+async def hide_pictures(article: int) -> None:
     """Stop serving the pictures of an article that may not be read in full, or serve them again."""
-    await db.execute(WITHHOLD_PICTURES, article)
+    await db.execute(HIDE_PICTURES, article)
 
 
 def _digest(text: str) -> bytes:

@@ -10,7 +10,7 @@ from parley.platform.http.access import MODERATOR, Viewer
 # The length in characters of the excerpt of an article whose publisher allows no more.
 EXCERPT = 300
 # The kind of a passage whose text may not be read.
-WITHHELD = "withheld"
+HIDDEN = "hidden"
 # Unpublished drafts are kept for this long. Pages show the number to members with a draft.
 DRAFT_DAYS = 90
 
@@ -20,20 +20,20 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 # The passages of revision `r` of article `a` as readers may see them, for a `from` clause with both in scope. Every
 # query that shows the text of passages joins this instead of the table. If only an excerpt may be shown, even old
 # revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down, and
-# of single passages that were removed, nothing is left. What is not shown keeps its place, with the kind `withheld` and
+# of single passages that were removed, nothing is left. What is not shown keeps its place, with the kind `hidden` and
 # without text.
 READABLE = f"""lateral (
     select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
-    select lineage, position, case when gone then '{WITHHELD}' else kind end, case when not gone then level end, page,
+    select lineage, position, case when gone then '{HIDDEN}' else kind end, case when not gone then level end, page,
            case when gone then '' else html end, case when gone then '' else text end
     from (
-        select *, lineage = any(a.withheld) as gone from passage where revision = r.id and a.display = 'parts'
+        select *, lineage = any(a.removed_passages) as gone from passage where revision = r.id and a.display = 'parts'
     ) parts
     union all
     select lineage, position,
-           case when room <= 0 then '{WITHHELD}' when length(text) <= room then kind else 'paragraph' end,
+           case when room <= 0 then '{HIDDEN}' when length(text) <= room then kind else 'paragraph' end,
            case when length(text) <= room then level end, page,
            case when room <= 0 then '' when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
@@ -41,7 +41,7 @@ READABLE = f"""lateral (
     from (
         select *, regexp_replace(left(text, greatest(room - 1, 0)::int), '\\s+\\S*$', '') as cut
         from (
-            select *, case when kind = 'figure' or a.display = 'none' or lineage = any(a.withheld) then 0
+            select *, case when kind = 'figure' or a.display = 'none' or lineage = any(a.removed_passages) then 0
                            else {EXCERPT} - sum(length(text)) filter (where kind <> 'figure') over (order by position)
                                 + length(text) end as room
             from passage where revision = r.id and a.display not in ('full', 'parts')

@@ -23,7 +23,7 @@ from parley.platform.db.schema import GeneratedVarchar, Index
 # How an article is shown: as its source and the community allow, or less where moderators decided so.
 DISPLAY = """
 case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt'
-  when withheld <> '{}' then 'parts' else 'full' end
+  when removed_passages <> '{}' then 'parts' else 'full' end
 """
 
 
@@ -51,7 +51,7 @@ class Article(Table):
     allowed = Varchar(7, null=False, default="full")
     restricted = Varchar(7, null=False, default="")
     # The lineages of single passages and pictures that moderators removed.
-    withheld = Array(BigInt(), null=False, default=list)
+    removed_passages = Array(BigInt(), null=False, default=list)
     display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
     # Moderators removed the title, and with it the byline, the site and the address.
     untitled = Boolean(null=False, default=False)
@@ -146,7 +146,7 @@ class Media(Table):
     height = Integer(null=False, default=None)
     data = Bytea(null=False, default=None)
     # No article that may be read in full shows it any more.
-    withheld = Boolean(null=False, default=False)
+    hidden = Boolean(null=False, default=False)
     created_at = Timestamptz(null=False)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.articles.queries import ArticleRow
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.articles.articles.tables import Article, Passage
 from parley.articles.articles.text import ArticleText
 from parley.extraction.html.passages import ImportedPassage
@@ -39,7 +39,7 @@ where r.article = $1 order by r.number
 SELECT_READABLE_PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html, p.text, p.page
 from revision r join article a on a.id = r.article cross join {READABLE} p
-where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
+where r.id = $1 and p.kind <> '{HIDDEN}' order by p.position
 """  # noqa: S608 constants only
 
 

@@ -9,7 +9,7 @@ import msgspec
 from parley.articles import anchoring
 from parley.articles.anchoring import DocumentBlock, Resolution, Selector
 from parley.articles.articles import queries as articles
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.articles.revisions.budget import Budget, for_anchors
 from parley.discussion.comments import rules
 from parley.discussion.comments.counts import recount, update_counts
@@ -199,7 +199,7 @@ select c.id as comment, p.text
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p
 where c.id = any($1::bigint[]) and c.passage is not null and c.anchor <> 'lost' and p.lineage = c.passage
-  and p.kind <> '{WITHHELD}'
+  and p.kind <> '{HIDDEN}'
 """  # noqa: S608 constants only
 
 

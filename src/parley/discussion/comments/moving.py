@@ -21,7 +21,8 @@ select thread, parent, stance, revision, made_on, quote, prefix, suffix, anchor,
 from comment where id = $1
 """
 SELECT_DESTINATION = """
-select t.id, t.state, t.revision, a.restricted <> '' or a.untitled or coalesce($2::bigint = any(a.withheld), false)
+select t.id, t.state, t.revision,
+       a.restricted <> '' or a.untitled or coalesce($2::bigint = any(a.removed_passages), false)
            as taken_down
 from thread t join article a on a.id = t.article where t.id = $1 for no key update of t
 """

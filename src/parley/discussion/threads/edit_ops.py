@@ -7,7 +7,7 @@ import msgspec
 from parley.articles.articles import display as displays
 from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
-from parley.articles.articles.restricting import Restriction, restrict, withhold_pictures
+from parley.articles.articles.restricting import Restriction, hide_pictures, restrict
 from parley.articles.articles.rules import may_edit
 from parley.articles.articles.text import ArticleText
 from parley.articles.revisions import updating
@@ -120,7 +120,7 @@ async def set_display(url: str, display: str) -> None:
     async with db.atomic():
         changed = await displays.set_display(url, display)
         for article_id in changed:
-            await withhold_pictures(article_id)
+            await hide_pictures(article_id)
         if display == "excerpt":
             await _shorten_to_excerpt(changed)
 
@@ -130,7 +130,7 @@ async def obey_reservations(article_id: int, reservations: Collection[str]) -> b
     async with db.atomic():
         changed = await displays.note_reservations(article_id, reservations)
         for changed_article in changed:
-            await withhold_pictures(changed_article)
+            await hide_pictures(changed_article)
         await _shorten_to_excerpt(changed)
     return bool(changed)
 

@@ -73,16 +73,16 @@ def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -
     letters = read_letters(text_page, fonts)
     is_mirrored = is_right_to_left(letters)
     joined_words = list(join_letters(mirror(letters) if is_mirrored else letters))
-    turns = Counter[int]()
-    for turn, word in joined_words:
-        turns[turn] += len(word.text)
-    main = turns.most_common(1)[0][0] if turns else 0
+    rotations = Counter[int]()
+    for rotation, word in joined_words:
+        rotations[rotation] += len(word.text)
+    main = rotations.most_common(1)[0][0] if rotations else 0
     left, bottom, right, top = page.get_bbox()
     frame = Frame(left, bottom, right, top, main, is_mirrored)
-    words = [word for turn, word in joined_words if turn == main and frame.shows(frame.put(word))]
+    words = [word for rotation, word in joined_words if rotation == main and frame.shows(frame.put(word))]
     read_links(page.raw, document, frame, words)
     width, height = (max(length, 1.0) for length in frame.size)
-    turned = " ".join(word.text for turn, word in joined_words if turn != main)
+    turned = " ".join(word.text for rotation, word in joined_words if rotation != main)
     return Page(number, width, height, frame, words, list(_drawings(page, frame)), turned)
 
 

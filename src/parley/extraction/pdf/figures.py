@@ -141,7 +141,7 @@ def _holds(area: Box, text: Box) -> bool:
 def _picture(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
     """The area of a page as a `data:` address; empty on a page that is turned."""
     drawn = document[page.number - 1]
-    if page.frame.turn or drawn.get_rotation():
+    if page.frame.rotation or drawn.get_rotation():
         return ""
     before, after = max(area.left - _MARGIN, 0), max(page.width - area.right - _MARGIN, 0)
     left, right = (after, before) if page.frame.is_mirrored else (before, after)

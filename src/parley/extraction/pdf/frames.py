@@ -10,21 +10,21 @@ from parley.extraction.pdf.words import Box, Word
 class Frame(msgspec.Struct, frozen=True):
     """The visible part of a page in PDF's coordinates (upwards, in points).
 
-    `turn` is the direction of its text, in quarters of a circle. A page from right to left is mirrored.
+    `rotation` is the direction of its text, in quarters of a circle. A page from right to left is mirrored.
     """
 
     left: float
     bottom: float
     right: float
     top: float
-    turn: int = 0
+    rotation: int = 0
     is_mirrored: bool = False
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height as seen by somebody who reads the text."""
         width, height = self.right - self.left, self.top - self.bottom
-        return (width, height) if self.turn % 2 == 0 else (height, width)
+        return (width, height) if self.rotation % 2 == 0 else (height, width)
 
     @property
     def _origin(self) -> tuple[float, float]:
@@ -33,7 +33,7 @@ class Frame(msgspec.Struct, frozen=True):
             (self.bottom, self.left),
             (-self.right, self.bottom),
             (-self.top, -self.right),
-        )[self.turn]
+        )[self.rotation]
         return (-along - self.size[0] if self.is_mirrored else along), across
 
     def put(self, word: Word) -> Word:
@@ -46,7 +46,7 @@ class Frame(msgspec.Struct, frozen=True):
     def box(self, left: Any, bottom: Any, right: Any, top: Any) -> Box:
         """A rectangle of PDF's coordinates on the page."""
         along, across = self._origin
-        match self.turn:
+        match self.rotation:
             case 0:
                 box = left, -top, right, -bottom
             case 1:

@@ -45,14 +45,14 @@ def read_letters(text_page: Any, fonts: Fonts) -> list[Letter | None]:
 
 
 def join_letters(letters: Iterable[Letter | None]) -> Iterator[tuple[int, Word]]:
-    """Yield the words of which letters are, each with its turn."""
+    """Yield the words of which letters are, each with its rotation."""
     word: Word | None = None
     style: Style | None = None
     place = (0.0, 0.0)
     for letter in letters:
         if letter is None:
             if word is not None and style is not None:
-                yield style.turn, word
+                yield style.rotation, word
             word = None
             continue
         sign, left, right, its_style = letter
@@ -63,12 +63,12 @@ def join_letters(letters: Iterable[Letter | None]) -> Iterator[tuple[int, Word]]
         else:
             glued = word is not None and style is not None and _touches(word, style, letter)
             if word is not None and style is not None:
-                yield style.turn, word
+                yield style.rotation, word
             word = Word(sign, left, right, its_style.baseline, its_style.size, its_style.font, glued)
             style = its_style
         place = left, right
     if word is not None and style is not None:
-        yield style.turn, word
+        yield style.rotation, word
 
 
 def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
@@ -88,23 +88,23 @@ def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
         address = ctypes.addressof(text_object.contents) if text_object else 0
         if style is None or address != owner:
             owner, style = address, _style(text_page, at, text_object, fonts, box)
-        yield (sign, *_along(box, style.turn), style)
+        yield (sign, *_along(box, style.rotation), style)
 
 
 def _style(text_page: Any, at: int, text_object: Any, fonts: Fonts, box: Any) -> Style:
     matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
     raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(x), ctypes.byref(y))
-    turn = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+    rotation = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
     size = raw.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
     if not _SIZES[0] <= size <= _SIZES[1]:
-        size = abs(box.top - box.bottom) if turn % 2 == 0 else abs(box.right - box.left)
-    baseline = (-y.value, x.value, y.value, -x.value)[turn]
-    return Style(fonts.of(text_object), round(size, 2), turn, baseline)
+        size = abs(box.top - box.bottom) if rotation % 2 == 0 else abs(box.right - box.left)
+    baseline = (-y.value, x.value, y.value, -x.value)[rotation]
+    return Style(fonts.of(text_object), round(size, 2), rotation, baseline)
 
 
-def _along(box: Any, turn: int) -> tuple[float, float]:
-    match turn:
+def _along(box: Any, rotation: int) -> tuple[float, float]:
+    match rotation:
         case 0:
             return box.left, box.right
         case 1:
@@ -120,7 +120,7 @@ def _touches(word: Word, style: Style, letter: Letter) -> bool:
     _, left, _, other = letter
     size = max(word.size, other.size)
     return (
-        style.turn == other.turn
+        style.rotation == other.rotation
         and -_BACK * size < left - word.right < _GAP * size
         and abs(other.baseline - word.baseline) < size
     )
@@ -173,6 +173,6 @@ def _letter_below(letters: Sequence[Letter | None], at: int, taken: dict[int, st
             continue
         both = normalize("NFC", _DOTLESS.get(base[0], base[0]) + _ACCENTS[accent[0]])
         near = abs(base[3].baseline - accent[3].baseline) < base[3].size
-        if near and base[3].turn == accent[3].turn and len(both) == 1 and base[0].isalpha():
+        if near and base[3].rotation == accent[3].rotation and len(both) == 1 and base[0].isalpha():
             return other, both
     return None

@@ -16,11 +16,11 @@ class Font(msgspec.Struct, frozen=True):
 
 
 class Style(msgspec.Struct, frozen=True):
-    """What the letters of one text object have in common. `turn` is their direction, in quarters of a circle."""
+    """What the letters of one text object have in common. `rotation` is their direction, in quarters of a circle."""
 
     font: Font
     size: float
-    turn: int
+    rotation: int
     baseline: float
 
 

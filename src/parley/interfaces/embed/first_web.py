@@ -31,7 +31,7 @@ async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
     if known is not None:
         return Redirect(path_of(PanelQuery(known.id), site_row), status_code=303)
     try:
-        await queries.require_not_withheld(url)
+        await queries.require_not_removed(url)
     except Refused as refusal:
         return framed_page(request, site_row, "interfaces/embed/refused.html", refusal.status, message=refusal.message)
     return _page(request, site_row, url)

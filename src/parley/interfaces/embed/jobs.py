@@ -17,7 +17,7 @@ from parley.extraction.fetching.fetch import PAGES, Download, fetch
 from parley.extraction.html.passages import without_lost_pictures
 from parley.interfaces.embed import first_comments
 from parley.interfaces.embed.first_comments import MOST_ATTEMPTS, WaitingFirstComment
-from parley.interfaces.embed.queries import is_address, require_not_withheld, threads_at
+from parley.interfaces.embed.queries import is_address, require_not_removed, threads_at
 from parley.interfaces.embed.rules import SiteRow
 from parley.people.accounts.middleware import as_viewer
 from parley.platform import db
@@ -101,7 +101,7 @@ async def _read(url: str, site: SiteRow) -> ArticleText:
     text = await read_fetched(fetched)
     if text.words < FEWEST_WORDS or text.url is None or not is_address(text.url) or not site.has(text.url):
         raise Refused(NOT_ARTICLE)
-    await require_not_withheld(text.url)
+    await require_not_removed(text.url)
     stored = await store_pictures(text.passages)
     return msgspec.structs.replace(text, passages=without_lost_pictures(stored))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from parley.articles.articles.queries import PassageRow
-from parley.articles.articles.rules import WITHHELD
+from parley.articles.articles.rules import HIDDEN
 from parley.discussion.comment_tree import view as views
 from parley.interfaces.embed import queries
 from parley.interfaces.embed.queries import EmbeddedThread
@@ -93,7 +93,7 @@ async def _passages(thread: EmbeddedThread) -> list[MarkedPassage]:
 def _marked_passages(rows: Sequence[PassageRow]) -> Iterator[MarkedPassage]:
     for row in rows:
         known, count = fingerprint(row.text), row.comment_count
-        if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
+        if row.kind == HIDDEN or len(known.start) < FEWEST_CHARACTERS:
             continue
         label = plural("{count} comment on this passage", "{count} comments on this passage", count)
         yield MarkedPassage(

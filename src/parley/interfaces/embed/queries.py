@@ -15,13 +15,13 @@ from parley.platform.text.messages import N_
 
 NO_SITE = N_("This discussion is set up for a site that is not registered here.")
 
-# If the title of an article is withheld, so is its address.
+# If the title of an article is hidden, so is its address.
 SELECT_AT_ADDRESSES = """
 select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
 where a.url = any($1::text[]) and not a.untitled order by t.id
 """
 SELECT_OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
-IS_WITHHELD = "select exists(select from article where url = any($1::text[]) and untitled)"
+IS_HIDDEN = "select exists(select from article where url = any($1::text[]) and untitled)"
 
 
 async def site(key: str | None) -> SiteRow:
@@ -46,9 +46,9 @@ class EmbeddedThread(msgspec.Struct, frozen=True):
     comment_count: int
 
 
-async def require_not_withheld(url: str) -> None:
+async def require_not_removed(url: str) -> None:
     """Raise Refused if the title of the article at this address was taken down, and so its address."""
-    if await db.value(IS_WITHHELD, address_variants(canonical(url))):
+    if await db.value(IS_HIDDEN, address_variants(canonical(url))):
         raise Refused(N_("This article was taken down here, so it cannot be discussed on this page."))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.visibility import DISPLAY
@@ -86,7 +86,7 @@ SELECT_PASSAGES = f"""
 select p.lineage, p.kind, p.text, coalesce(n.supports + n.challenges + n.adds + n.asks + n.none, 0) as comments
 from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
 cross join {READABLE} p left join passage_count n on n.thread = t.id and n.part = p.lineage::text
-where t.id = $1 and p.kind <> '{WITHHELD}' and p.text <> '' order by p.position
+where t.id = $1 and p.kind <> '{HIDDEN}' and p.text <> '' order by p.position
 """  # noqa: S608 constants only
 # Without the quoted words where readers may not read the whole article.
 QUOTE = "case when a.display = 'full' then c.quote end"

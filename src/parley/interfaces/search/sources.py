@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.interfaces.search.excerpts import LOOKED_AT
 from parley.interfaces.search.forms import Query
 from parley.people.accounts import names
@@ -39,7 +39,7 @@ cross join {READABLE} p
 SELECT_PASSAGES = f"""
 select p.lineage as source, t.id as thread, p.text {FROM_NEWEST_REVISIONS}
 where t.id in (select thread from search_document where kind = 2 and source = any($1::bigint[]))
-  and p.lineage = any($1::bigint[]) and p.kind <> '{WITHHELD}'
+  and p.lineage = any($1::bigint[]) and p.kind <> '{HIDDEN}'
 """  # noqa: S608 constants only
 SELECT_ARTICLES = f"""
 select t.id as source, t.id as thread, left(string_agg(p.text, ' ' order by p.position), {LOOKED_AT}) as text

@@ -7,7 +7,7 @@ from parley.discussion.comments.rules import IS_VISIBLE
 
 # How article `a` is shown now. A restriction changes it, so that documents that were indexed before are not found.
 DISPLAY = """a.display || case when a.untitled then '-' else '' end
-    || case when a.display = 'parts' then least(cardinality(a.withheld), 999)::text else '' end"""
+    || case when a.display = 'parts' then least(cardinality(a.removed_passages), 999)::text else '' end"""
 
 # The sources of document `d`, with the conditions under which it may be found. $1 is the viewer, or null. Articles do
 # not depend on the viewer, but PostgreSQL must know the type of each parameter.

@@ -92,12 +92,12 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     if parent is None:
         return None
     # `muted` has the names of blocked members too; a blocked author without a profile is known by id only.
-    is_withheld = (
+    is_hidden = (
         parent.state != "visible"
         or (parent.author in viewer.muted and parent.has_profile)
         or parent.author_id in viewer.blocked
     )
-    if is_withheld:
+    if is_hidden:
         return ParentComment(parent.id, None, "")
     beginning = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
     return ParentComment(parent.id, parent.author, beginning)

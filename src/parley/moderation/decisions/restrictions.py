@@ -55,7 +55,7 @@ async def settle(
             }
         ),
     )
-    was = Restriction(target.restricted, target.untitled, target.withheld)
+    was = Restriction(target.restricted, target.untitled, target.removed_passages)
     if was != to:
         await restrict_article(target.id, to, actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)

@@ -79,8 +79,9 @@ with told as (
     where kind = 'article' and after ? 'restricted' order by target, id desc
 )
 select 'article' as kind, t.id, case
-    when jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled, 'withheld', a.withheld) <> coalesce(
-        after, '{"restricted": "", "untitled": false, "withheld": []}') then 'state'
+    when jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled,
+                            'removed_passages', a.removed_passages) <> coalesce(
+        after, '{"restricted": "", "untitled": false, "removed_passages": []}') then 'state'
     end as what
 from thread t join article a on a.id = t.article left join told on told.target = t.id
 where told.target is not null or t.created_at >= (select min(at) from mod_action)

@@ -200,7 +200,7 @@ def _place(value: Mapping[str, Any]) -> Message:
 
 
 SETTINGS: dict[str, Callable[[Any], Message]] = {
-    "withheld": lambda value: (
+    "removed_passages": lambda value: (
         plural("{count} passage removed", "{count} passages removed", len(value)) if value else N_("all passages")
     ),
     "place": _place,

@@ -20,7 +20,8 @@ from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 SELECT_ARTICLE = """
-select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, a.withheld, r.number
+select r.title, r.byline, coalesce(a.url, a.claimed_url) as address, a.restricted, a.untitled, a.removed_passages,
+       r.number
 from thread t join article a on a.id = t.article join revision r on r.article = a.id
 where t.id = $1 order by r.number desc limit 1
 """
@@ -115,7 +116,7 @@ class WholeArticle(msgspec.Struct, frozen=True):
     address: str | None
     restricted: str
     untitled: bool
-    withheld: list[int]
+    removed_passages: list[int]
     number: int
 
 

@@ -16,7 +16,7 @@ select role, state as member_state, state_until as member_until from member wher
 """
 LOCK_ARTICLE = """
 select t.id as thread, t.state as thread_state, t.slow, coalesce(t.state_reason, '') as why, t.starter as member,
-       a.restricted, a.untitled, a.withheld
+       a.restricted, a.untitled, a.removed_passages
 from thread t join article a on a.id = t.article where t.id = $1 for no key update
 """
 LOCK_THREAD_OF_COMMENT = """
@@ -49,7 +49,7 @@ class Target(msgspec.Struct, frozen=True):
     # What moderators restricted an article to (articles/articles/restricting.py).
     restricted: str = ""
     untitled: bool = False
-    withheld: list[int] = []
+    removed_passages: list[int] = []
 
 
 class TargetMember(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ class TargetArticle(TargetThread, frozen=True):
     member: int | None
     restricted: str
     untitled: bool
-    withheld: list[int]
+    removed_passages: list[int]
 
 
 class TargetComment(msgspec.Struct, frozen=True):

@@ -312,8 +312,8 @@ CREATE TABLE "article" (
   "reservations" TEXT[] NOT NULL DEFAULT '{}',
   "allowed" VARCHAR(7) NOT NULL DEFAULT 'full',
   "restricted" VARCHAR(7) NOT NULL DEFAULT '',
-  "withheld" BIGINT[] NOT NULL DEFAULT '{}',
-  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' when withheld <> '{}' then 'parts' else 'full' end) STORED NOT NULL,
+  "removed_passages" BIGINT[] NOT NULL DEFAULT '{}',
+  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' when removed_passages <> '{}' then 'parts' else 'full' end) STORED NOT NULL,
   "untitled" BOOLEAN NOT NULL DEFAULT false,
   "encoding" VARCHAR(20) DEFAULT null,
   "etag" TEXT DEFAULT null,
@@ -377,7 +377,7 @@ CREATE TABLE "media" (
   "width" INTEGER NOT NULL DEFAULT null,
   "height" INTEGER NOT NULL DEFAULT null,
   "data" BYTEA NOT NULL DEFAULT null,
-  "withheld" BOOLEAN NOT NULL DEFAULT false,
+  "hidden" BOOLEAN NOT NULL DEFAULT false,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 CREATE TABLE "removed_passage" (

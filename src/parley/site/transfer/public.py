@@ -3,7 +3,7 @@
 Members come without an address, so an import makes accounts that nobody can sign in to.
 """
 
-from parley.articles.articles.rules import READABLE, WITHHELD
+from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED, MAY_SHOW_WORDS
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
 
@@ -18,7 +18,7 @@ SELECT_ARTICLES = """
 select id, case when not untitled then url end as url, case when not untitled then claimed_url end as claimed_url,
        case when not untitled then site end as site, case when not untitled then section end as section,
        case when not untitled then bio end as bio, case when not untitled then licence end as licence,
-       reservations, allowed, restricted, untitled, withheld, created_at
+       reservations, allowed, restricted, untitled, removed_passages, created_at
 from article order by id
 """
 SELECT_REVISIONS = f"""
@@ -32,11 +32,11 @@ from revision r join article a on a.id = r.article join thread t on t.article = 
 SELECT_PASSAGES = f"""
 select r.id as revision, p.lineage, p.position, p.kind, p.level, p.page, p.html, p.text
 from revision r join article a on a.id = r.article cross join {READABLE} p
-where p.kind <> '{WITHHELD}' order by r.id, p.position
+where p.kind <> '{HIDDEN}' order by r.id, p.position
 """  # noqa: S608 constants only
 SELECT_MEDIA = """
 select hash, mime, width, height, data, created_at from media
-where not withheld and hash in (
+where not hidden and hash in (
   select m[1] from passage p join revision r on r.id = p.revision join article a on a.id = r.article
   cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
   where a.display = 'full' and p.html like '%/media/%')

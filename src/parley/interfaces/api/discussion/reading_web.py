@@ -7,7 +7,7 @@ from litestar import Response, Router, get
 from litestar.params import QueryParameter
 
 from parley.articles.articles import queries as articles
-from parley.articles.articles.rules import WITHHELD
+from parley.articles.articles.rules import HIDDEN
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.cards import EXCERPT_LENGTH, cursor
@@ -100,7 +100,7 @@ async def thread_with_article(thread: str) -> schemas.Thread:
     passages = [
         schemas.Passage(passage.lineage, passage.kind, passage.text, passage.raw_html)
         for passage in await articles.passages(article.revision_id, row.id)
-        if passage.kind != WITHHELD
+        if passage.kind != HIDDEN
     ]
     return from_row(
         schemas.Thread,
