@@ -41,35 +41,6 @@ def test_the_source_does_without(pattern: str) -> None:
     assert found <= BANNED[pattern]
 
 
-# A constant that holds a whole statement.
-STATEMENT = re.compile(r'^([A-Z]+) = f?"{1,3}\s*(?:select|insert|update|delete|with)\s', re.MULTILINE)
-
-
-def test_a_statement_is_named_by_a_verb_and_its_object() -> None:
-    found = [
-        f"{file.relative_to(SOURCE)}: {name}"
-        for file in SOURCE.rglob("*.py")
-        for name in STATEMENT.findall(file.read_text())
-    ]
-
-    assert found == []
-
-
-# Names that say nothing of what they hold. (A parameter `one` beside `other` is one of two of a kind.)
-VAGUE = {"one", "found"}
-
-
-def test_loops_and_locals_say_what_they_hold() -> None:
-    vague = [
-        f"{file.relative_to(SOURCE)}:{node.lineno}"
-        for file, tree in trees().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in VAGUE
-    ]
-
-    assert vague == []
-
-
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
 PATTERNS_OF_WORDS = {"moderation/matching/patterns.py", "own_data/erasure/mentions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
