@@ -47,9 +47,9 @@ def test_the_rotated_log_is_read_too(tmp_path: Path) -> None:
     (tmp_path / "mail.log.1").write_text(ARRIVED)
     (tmp_path / "mail.log").write_text("")
     os.utime(tmp_path / "mail.log", (100, 100))
-    found, written_at = unanswered.read_log(tmp_path / "mail.log")
-    assert found.outcome("<a@b>")[0] is DeliveryOutcome.ARRIVED
-    assert written_at == 100
+    entries = unanswered.read_log(tmp_path / "mail.log")
+    assert entries.outcome("<a@b>")[0] is DeliveryOutcome.ARRIVED
+    assert entries.written_at == 100
 
 
 def test_a_missing_log_is_an_error(tmp_path: Path) -> None:

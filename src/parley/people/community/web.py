@@ -7,11 +7,9 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.people.community import ops, queries
-from parley.platform.errors import NotFound
-from parley.platform.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ADMIN, ANYONE, AnyRequest, staff, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
-from parley.platform.text.messages import N_
 
 
 class RulesForm(Form):
@@ -25,15 +23,9 @@ class RulesForm(Form):
 
 @get("/rules", name="community:rules", opt={"who": ANYONE})
 async def rules_page(request: AnyRequest) -> Response[Any]:
-    viewer = viewer_of(request)
+    viewer, rules, grounds = viewer_of(request), await queries.rules(), await queries.grounds()
     may_edit = viewer is not None and viewer.access >= ADMIN
-    return page(
-        request,
-        "people/community/rules.html",
-        rules=await queries.rules(),
-        grounds=await queries.grounds(),
-        may_edit=may_edit,
-    )
+    return page(request, "people/community/rules.html", rules=rules, grounds=grounds, may_edit=may_edit)
 
 
 @get("/rules/edit", name="community:edit-form", opt={"who": ADMIN})
@@ -46,9 +38,7 @@ async def edit_form(request: AnyRequest) -> Response[Any]:
 
 @post("/rules/edit", name="community:edit", opt={"who": ADMIN})
 async def edit(request: AnyRequest) -> Response[Any]:
-    viewer, form = viewer_of(request), RulesForm(await posted_fields(request))
-    if viewer is None:
-        raise NotFound(N_("There is no page at this address."))
+    viewer, form = staff(request), RulesForm(await posted_fields(request))
     version, status = form.values.get("version", ""), 422
     if not form.errors:
         try:

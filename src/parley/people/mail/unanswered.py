@@ -42,6 +42,8 @@ class LogEntries(msgspec.Struct):
     ids: dict[str, list[str]] = msgspec.field(default_factory=dict)
     queued: set[str] = msgspec.field(default_factory=set)
     lost: set[str] = msgspec.field(default_factory=set)
+    written_at: float = 0.0
+    """When the log was last written, as a Unix time."""
 
     def outcome(self, message_id: str) -> tuple[DeliveryOutcome, str | None]:
         """Return the outcome of a message that was being sent, and its queue id if it arrived."""
@@ -50,10 +52,6 @@ class LogEntries(msgspec.Struct):
             if number in self.queued:
                 return DeliveryOutcome.ARRIVED, number
         return (DeliveryOutcome.NOT_ARRIVED if set(numbers) <= self.lost else DeliveryOutcome.UNCLEAR), None
-
-
-# The entries of the log, and when it was last written.
-MailLog = tuple[LogEntries, float]
 
 
 class UnansweredMail(ClaimedMail, frozen=True):
@@ -75,7 +73,7 @@ async def find_out(by: UUID) -> None:
     )
 
 
-async def find_out_one(mail: UnansweredMail, by: UUID, mail_log: MailLog | None) -> None:
+async def find_out_one(mail: UnansweredMail, by: UUID, mail_log: LogEntries | None) -> None:
     """Settle one message if it arrived; send the same bytes again if it did not.
 
     If that stays unknown, a message to one address is sent again. A letter of a list is not; its list makes sure that
@@ -102,7 +100,7 @@ def _patience(mail: UnansweredMail) -> timedelta:
     return WEBHOOK_PATIENCE if settings().has_webhooks else timedelta(0)
 
 
-async def _read_log() -> MailLog | None:
+async def _read_log() -> LogEntries | None:
     path = settings().mail_log
     if path is None:
         return None
@@ -113,23 +111,23 @@ async def _read_log() -> MailLog | None:
         return None
 
 
-def _outcome(mail: UnansweredMail, mail_log: MailLog | None) -> tuple[DeliveryOutcome, str | None]:
-    if mail_log is None or mail_log[1] < mail.data_at.timestamp():
+def _outcome(mail: UnansweredMail, mail_log: LogEntries | None) -> tuple[DeliveryOutcome, str | None]:
+    if mail_log is None or mail_log.written_at < mail.data_at.timestamp():
         return DeliveryOutcome.UNCLEAR, None
-    return mail_log[0].outcome(message_id(mail.name))
+    return mail_log.outcome(message_id(mail.name))
 
 
-def read_log(path: Path) -> tuple[LogEntries, float]:
-    """Return the entries of the log and the rotated one before it, and when the log was last written (a Unix time).
+def read_log(path: Path) -> LogEntries:
+    """Return the entries of the log and the rotated one before it.
 
     Raises OSError if it cannot be read.
     """
     files = [file for file in (path.with_name(f"{path.name}.1"), path) if file.is_file()]
-    return log_entries(line for file in files for line in _lines(file)), path.stat().st_mtime
+    return log_entries((line for file in files for line in _lines(file)), path.stat().st_mtime)
 
 
-def log_entries(lines: Iterable[str]) -> LogEntries:
-    read_entries = LogEntries()
+def log_entries(lines: Iterable[str], written_at: float = 0.0) -> LogEntries:
+    read_entries = LogEntries(written_at=written_at)
     current: dict[str, str] = {}
     for line in lines:
         if (entry := ENTRY.search(line)) is not None:

@@ -12,9 +12,10 @@ import structlog
 from parley.people import mail
 from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions, tokens
+from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.accounts.tables import FactorRecovery
-from parley.people.second_factors import authenticators, passkey_settings, queries, second_factor
+from parley.people.second_factors import authenticators, passkey_settings, queries
 from parley.platform import db, ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Forbidden, Gone, Refused
@@ -36,12 +37,11 @@ class Recovery(msgspec.Struct, frozen=True):
     first_admin: int | None
 
 
-async def request(ticket: str) -> None:
-    """Begin the recovery of the member who is signing in, and mail them the link.
+async def request(account: Account) -> None:
+    """Begin the recovery of a member who has given their first factor, and mail them the link.
 
-    Raises Gone without a first factor, Refused where one is under way, Forbidden for a closed account, TooMany.
+    Raises Refused where one is under way, Forbidden for a closed account, TooMany.
     """
-    account, _ = await second_factor.of_ticket(ticket)
     require_sign_in_allowed(account)
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
     token = tokens.new()

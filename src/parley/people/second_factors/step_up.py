@@ -7,7 +7,6 @@ import msgspec
 import structlog
 
 from parley.people.accounts import queries as accounts
-from parley.people.accounts.queries import Account
 from parley.people.accounts.tables import Session
 from parley.people.second_factors import authenticators, passkey_settings, passkeys, queries, second_factor
 from parley.people.sign_in import authentication, passwords
@@ -52,8 +51,11 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
         await passkeys.check(credential, purpose(viewer), viewer.id)
     elif account is not None and accepted.by_code:
         await second_factor.method_of(account, code, client)
-    elif accepted.by_password:
-        await _check_password(account, password, client)
+    elif account is not None and accepted.by_password:
+        await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(account.id))
+        if not await passwords.matches(password, account.password_hash, passwords.of_member(account.id)):
+            log.warning("password not confirmed", member=account.id, network=client.network)
+            raise Refused(NOT_CURRENT)
     else:
         raise Refused(N_("Please use one of your passkeys."))
     await Session.update({Session.proved_at: db.NOW}).where(Session.id == viewer.session, Session.member == viewer.id)
@@ -62,12 +64,3 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
 def purpose(viewer: Viewer) -> str:
     """The purpose of a passkey's challenge when it proves who the viewer is."""
     return f"prove|{viewer.session}"
-
-
-async def _check_password(account: Account | None, password: str, client: Client) -> None:
-    if account is None:
-        raise Refused(NOT_CURRENT)
-    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(account.id))
-    if not await passwords.matches(password, account.password_hash, passwords.of_member(account.id)):
-        log.warning("password not confirmed", member=account.id, network=client.network)
-        raise Refused(NOT_CURRENT)

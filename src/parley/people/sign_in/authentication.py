@@ -7,7 +7,7 @@ from parley.people import mail
 from parley.people.accounts import sessions, user_agents
 from parley.people.accounts.states import REACTIVATE_MEMBER
 from parley.people.accounts.tables import FactorRecovery
-from parley.people.sign_in import devices, sign_in_ticket
+from parley.people.sign_in import devices, queries, sign_in_ticket
 from parley.platform import db, networks, ratelimit
 from parley.platform.errors import TooMany
 from parley.platform.http.access import Viewer
@@ -28,18 +28,6 @@ SECOND = frozenset({APP, RECOVERY_CODE, VERIFIED_PASSKEY, PROVIDER_SECOND})
 PROVES = frozenset({PASSWORD, APP, RECOVERY_CODE, VERIFIED_PASSKEY, PASSKEY})
 # After these the member gets a mail about a new browser. A mailed link went to the same mailbox already.
 ALERTED = frozenset({PASSWORD, PASSKEY, VERIFIED_PASSKEY, PROVIDER})
-
-# Members keep signing in by their password alone after they added a passkey; staff do not.
-HAS_SECOND = """
-(exists (select from authenticator where member = member.id)
- or role <> 'member' and exists (select from passkey where member = member.id))
-"""
-IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
-SELECT_MEMBER = f"""
-select id, name, email, role, password_hash, {HAS_SECOND} as has_second,
-  state <> 'unverified' or {sessions.AWAITS_APPROVAL} as has_confirmed_address
-from member where id = $1
-"""  # noqa: S608 a constant
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -90,7 +78,7 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
 
     A member who left comes back. `methods` are the ways in which they have just proved who they are.
     """
-    row = await db.fetch_one(SignInMember, SELECT_MEMBER, member)
+    row = await db.fetch_one(SignInMember, queries.SELECT_MEMBER, member)
     if row is None:
         raise LookupError(member)
     if row.has_second and not is_enough(methods):
@@ -117,7 +105,7 @@ def is_enough(methods: frozenset[str]) -> bool:
 
 async def has_second(member: int) -> bool:
     """Whether the member is asked for a second factor when they sign in."""
-    return bool(await db.value(IS_SECOND_DUE, member))
+    return bool(await db.value(queries.IS_SECOND_DUE, member))
 
 
 async def _mail_alert(member: SignInMember, client: Client) -> None:

@@ -1,11 +1,8 @@
 """Another name for a member whose name moderators removed."""
 
 from parley.people.accounts import names, viewer_cache
+from parley.people.sign_in import queries
 from parley.platform import db
-
-REPLACE_NAME = """
-update member set name = $2, name_key = $3, mentioned_as = array_append(mentioned_as, name) where id = $1
-"""
 
 
 async def replace(member: int, name: str) -> None:
@@ -13,5 +10,5 @@ async def replace(member: int, name: str) -> None:
 
     Raises UniqueViolationError for a name that is taken.
     """
-    await db.execute(REPLACE_NAME, member, name, names.key(name))
+    await db.execute(queries.REPLACE_NAME, member, name, names.key(name))
     viewer_cache.clear_after_commit()

@@ -91,13 +91,11 @@ async def recovery_page(request: AnyRequest) -> Response[Any]:
 @post("/login/recovery", opt={"who": ANYONE})
 async def ask_for_recovery(request: AnyRequest) -> Response[Any]:
     """Begin the recovery. It needs the first factor."""
-    ticket = ticket_of(request)
     try:
-        account, _ = await second_factor.of_ticket(ticket)
+        account, _ = await second_factor.of_ticket(ticket_of(request))
+        await factor_recovery.request(account)
     except Gone:
         return see_other("/login")
-    try:
-        await factor_recovery.request(ticket)
     except (Refused, Forbidden, TooMany) as error:
         return invalid(request, ASK, Form({}), error, staff=account.role != "member", asked=False)
     return see_other("/login/recovery?asked")
