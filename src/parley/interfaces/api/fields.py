@@ -20,6 +20,9 @@ UpdatePath = Annotated[str, PathParameter(description="The id of a suggested upd
 
 Action = Annotated[str, Meta(description="The action, such as `remove`, `collapse`, `warn` or `approve`.")]
 Answer = Annotated[str, Meta(description="The answer in words, for the member.")]
+AppealState = Annotated[
+    str | None, Meta(description="The state of the appeal, such as `filed` or `upheld`; null for none.")
+]
 AssignedTo = Annotated[str | None, Meta(description="The name of the moderator it is assigned to; null: nobody.")]
 Assisted = Annotated[bool, Meta(description="Whether it was written with the help of an AI, as its author says.")]
 Automated = Annotated[bool, Meta(description="Whether a rule decided, and no person.")]
@@ -45,51 +48,38 @@ LastActivityAt = Annotated[datetime, Meta(description="When something was last w
 Licence = Annotated[str | None, Meta(description="The address of the licence; null: none is named.")]
 Lineage = Annotated[int | None, Meta(description="The lineage of a passage of the article; null: none.")]
 MemberOrNone = Annotated[
-    str | None, Meta(description="The name of the member; null: it came from the source, or nobody may see it.")
+    str | None, Meta(description="The name of the member; null: it came from the source, or is not shown.")
 ]
 Name = Annotated[str, Meta(description="The name.")]
+NewStance = Annotated[Stance | None, Meta(description="`supports`, `challenges`, `adds` or `asks`; null for none.")]
 NextPage = Annotated[str | None, Meta(description="The address of the next page; null on the last one.")]
-Offer = Annotated[
-    str, Meta(description="Signed by the site: the answer then counts as asked. From the next statement.")
-]
+Offer = Annotated[str, Meta(description="Signed by the site with the statement: the answer then counts as asked.")]
 Parent = Annotated[
     int | None, Meta(description="The id of the comment that it answers; null: none, it is at the top level.")
 ]
 People = Annotated[int, Meta(description="Number of people who took part.")]
-ProposalId = Annotated[int | None, Meta(description="The id of the proposed sentence; null for none.")]
 PublishedAt = Annotated[
-    datetime | None, Meta(description="When the article was published, as its source says; null: it does not.")
+    datetime | None, Meta(description="When the article was published; null: its source does not say.")
 ]
-Quote = Annotated[str, Meta(description="Words of the passage or of the comment, exactly as they stand there.")]
+Quote = Annotated[str, Meta(description="Words of the passage or of the comment, exactly as they are there.")]
 QuoteOrNone = Annotated[
-    str | None, Meta(description="Words of the passage or of the comment, exactly as they stand there.")
-]
-ReadVersion = Annotated[
-    int, Meta(description="The `version` of what I read: if somebody decided meanwhile, the answer is 409.")
+    str | None, Meta(description="Words of the passage or of the comment, exactly as they are there.")
 ]
 Reason = Annotated[str, Meta(description="Why, in words for those whom it concerns.")]
 Revision = Annotated[int, Meta(description="The number of the article's version, from 1.")]
 Role = Annotated[str, Meta(description="`member`, `moderator` or `admin`.")]
 Rule = Annotated[str, Meta(description="The code of the rule (`/api/v1/rules`) that is broken.")]
-RuleOrNone = Annotated[
-    str | None, Meta(description="The code of the rule (`/api/v1/rules`) that is broken; null for none.")
-]
-SelfDescription = Annotated[str, Meta(description="What they are, in a few words of their own; may be empty.")]
-AppealState = Annotated[
-    str | None, Meta(description="The state of the appeal, such as `filed` or `upheld`; null for none.")
-]
 RuleTitle = Annotated[str | None, Meta(description="The title of the rule that is broken; null for none.")]
-Until = Annotated[datetime | None, Meta(description="When it ends; null: never.")]
+SelfDescription = Annotated[str, Meta(description="What they are, in a few words of their own; may be empty.")]
 Since = Annotated[datetime, Meta(description="Since when.")]
 Site = Annotated[str | None, Meta(description="The name of the site that the article comes from; null for none.")]
 Sitting = Annotated[
-    str, Meta(description="Continues a sitting: which statements I was asked. Empty at first; from the turn.")
+    str, Meta(description="Which statements I was asked in this sitting. Empty at first; then as last answered.")
 ]
-NewStance = Annotated[Stance | None, Meta(description="`supports`, `challenges`, `adds` or `asks`; null for none.")]
 StanceOrNone = Annotated[str | None, Meta(description="`supports`, `challenges`, `adds` or `asks`; null for none.")]
 State = Annotated[str, Meta(description="The state that it is in.")]
 StatementOrNone = Annotated[
-    str | None, Meta(description="The comment in one sentence of up to 140 characters; null or empty for none.")
+    str | None, Meta(description="The comment in one sentence of up to 140 characters; null for none.")
 ]
 Text = Annotated[str, Meta(description="The text.")]
 TextOrNone = Annotated[str | None, Meta(description="The text.")]
@@ -99,6 +89,7 @@ ThreadState = Annotated[str, Meta(description="`open`, `locked` or `archived`.")
 Title = Annotated[str, Meta(description="The title.")]
 TitleOrNone = Annotated[str | None, Meta(description="The title; null where nobody may see it.")]
 TopicSlug = Annotated[str, Meta(description="The slug of a topic.")]
+Until = Annotated[datetime | None, Meta(description="When it ends; null: never.")]
 Url = Annotated[str, Meta(description="The address.")]
 VersionNumber = Annotated[int, Meta(description="The number of the version, from 1.")]
 Words = Annotated[int, Meta(description="Number of words.")]

@@ -35,9 +35,7 @@ def owner_of(viewer: Viewer | None, address: str) -> str:
 
     IPv6 addresses are counted by network (/64), since one customer has a whole one.
     """
-    if viewer is not None:
-        return f"session:{viewer.session}"
-    return f"address:{host(address)}"
+    return f"address:{host(address)}" if viewer is None else f"session:{viewer.session}"
 
 
 class StreamLimits:

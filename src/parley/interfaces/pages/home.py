@@ -38,7 +38,7 @@ async def home(
 ) -> Response[Any]:
     sort = sort if sort in queries.THREAD_SORTS else "hot"
     period = period if period in queries.PERIODS else "week"
-    listing = ThreadListing(sort, period, await _topic(topic) if topic else None, after)
+    listing = ThreadListing(sort, period, await topic_at(topic) if topic else None, after)
     viewer = viewer_of(request)
     if viewer is not None or wants_fragment(request):
         return page(request, "interfaces/pages/home.html", "threads", **await _context(listing, viewer))
@@ -46,7 +46,8 @@ async def home(
     return respond(request, await _cache.get((listing, base["path"]), lambda: _whole_page(listing, base)))
 
 
-async def _topic(slug: str) -> queries.TopicRow:
+async def topic_at(slug: str) -> queries.TopicRow:
+    """Return the topic of an address. Raises NotFound."""
     row = next((topic for topic in await queries.topics() if topic.slug == slug), None)
     if row is None:
         raise NotFound(N_("There is no such topic."))

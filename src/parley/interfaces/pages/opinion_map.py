@@ -10,13 +10,11 @@ from parley.discussion.comments.published_answers import ROUNDED, STEP
 from parley.discussion.opinion_map import display, queries
 from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
-from parley.discussion.threads import queries as threads
+from parley.interfaces.pages.home import topic_at
 from parley.letters.notifications import queries as notifications
 from parley.platform.cache import PAGE_SECONDS, MicroCache
-from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment
-from parley.platform.text.messages import N_
 
 # Nobody answers more in one sitting.
 MOST_WAITING = 10
@@ -62,15 +60,11 @@ async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidat
 @get("/perspectives", name="perspectives:overview", opt={"who": ANYONE, "reading": True})
 async def overview_page(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]:
     """Show the newest common ground and the statements to answer, of all topics or of one."""
-    chosen = next((row for row in await threads.topics() if row.slug == topic), None)
-    if topic and chosen is None:
-        raise NotFound(N_("There is no such topic."))
+    chosen = await topic_at(topic) if topic else None
     slug = chosen.slug if chosen else None
-    statements = await queries.common_ground(slug, viewer_of(request))
+    groups = queries.by_topic(await queries.common_ground(slug, viewer_of(request)))
     decks = await queries.decks(slug)
-    return page(
-        request, "discussion/opinion_map/overview.html", topic=chosen, groups=queries.by_topic(statements), decks=decks
-    )
+    return page(request, "discussion/opinion_map/overview.html", topic=chosen, groups=groups, decks=decks)
 
 
 @get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})

@@ -23,7 +23,8 @@ from parley.platform.ratelimit import POST, VOTE, take_each
 from parley.platform.text.messages import N_
 
 SittingQuery = Annotated[
-    str, QueryParameter(description="Continues a sitting: which statements I was asked. Empty at first.")
+    str,
+    QueryParameter(description="Which statements I was asked in this sitting. Empty at first; then as last answered."),
 ]
 
 

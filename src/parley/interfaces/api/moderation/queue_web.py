@@ -55,7 +55,7 @@ class DirectDecision(Body, frozen=True):
     """A decision that no report asked for."""
 
     action: fields.Action
-    rule: fields.RuleOrNone = None
+    rule: Annotated[str | None, Meta(description="The code of the rule that is broken; null for none.")] = None
     reason: fields.Reason = ""
     quote: fields.Quote = ""
     until: fields.Days = None
@@ -64,7 +64,7 @@ class DirectDecision(Body, frozen=True):
 class NewDecision(DirectDecision, frozen=True, kw_only=True):
     """A decision about an item at the `version` that was read."""
 
-    version: fields.ReadVersion
+    version: Annotated[int, Meta(description="The `version` of what I read: if it changed, the answer is 409.")]
 
 
 class Decision(msgspec.Struct, frozen=True):
