@@ -272,10 +272,8 @@ def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
     counts = (unread_counter._notifications, unread_counter._comments, moderation_counts._cache)
-    for cache in (*pages, *counts, opinion_map._pages, kept._current, cards._listings):
+    for cache in (*pages, *counts, opinion_map._pages, kept._pages, cards._listings):
         cache.clear()
-    for unchanged in (view._unchanged, kept._unchanged):
-        unchanged.clear()
     viewer_cache.clear()
     current.forget()
     score.use(None)

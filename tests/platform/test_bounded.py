@@ -125,7 +125,7 @@ def _bytes(name: str) -> float:
 # Functions cached without a limit though they have arguments: there are only so many of these.
 FEW_ARGUMENTS = {
     "_font": "fonts and sizes of ours",
-    "_key": "the file of a setting",
+    "read_key": "the file of a setting",
     "_long_runs": "two ends of a range",
     "_major": "the programs of PostgreSQL",
     "_sample_font": "fonts of ours",

@@ -52,7 +52,8 @@ class MicroCache(Generic[Value]):
 
     The age of a value counts from before it is created, and no caller gets one that was `seconds` old when it
     called. So no value is served `seconds` after a commit that changed it, even if creating it takes longer. All values
-    together take at most `most_bytes`, measured by `size`; a larger one is created but not cached.
+    together take at most `most_bytes`, measured by `size`; a larger one is created but not cached. For `keep_seconds`
+    a value stays as the `former` one, from which the next may be made.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class MicroCache(Generic[Value]):
         most: int = 2_000,
         most_bytes: int = MICRO_BYTES,
         size: Callable[[Value], int] = text_bytes,
+        keep_seconds: float = 0.0,
     ) -> None:
         self.bytes = 0
         self._seconds = seconds
+        self._keep_seconds = max(seconds, keep_seconds)
         self._most = most
         self._most_bytes = most_bytes
         self._size = size
@@ -87,6 +90,11 @@ class MicroCache(Generic[Value]):
             if asked - started < self._seconds and started >= not_before:
                 return value
 
+    def former(self, key: Hashable) -> Value | None:
+        """Return the last value of `key`, whatever its age, or None if it is not kept any more."""
+        kept = self._kept.get(key)
+        return None if kept is None else kept[1]
+
     def drop(self, key: Hashable) -> None:
         """Forget the value of `key`, if one is cached."""
         _, _, size = self._kept.pop(key, (0.0, None, 0))
@@ -98,7 +106,7 @@ class MicroCache(Generic[Value]):
 
     def sweep(self) -> None:
         """Drop values that are too old, and the oldest while the cache is too large."""
-        while self._kept and (self._is_too_large() or monotonic() - self._oldest() >= self._seconds):
+        while self._kept and (self._is_too_large() or monotonic() - self._oldest() >= self._keep_seconds):
             _, (_, _, size) = self._kept.popitem(last=False)
             self._count(-size)
 

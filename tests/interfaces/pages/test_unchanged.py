@@ -11,6 +11,7 @@ from parley.discussion.comment_tree import validator, view
 from parley.discussion.comment_tree.validator import LONGEST_SECONDS, SHORTEST_SECONDS, seconds_right
 from parley.interfaces.pages import kept
 from parley.platform import db
+from parley.platform.cache import PAGE_SECONDS
 from parley.site.piccolo_app import TABLES
 from tests import make
 
@@ -52,9 +53,10 @@ async def commented() -> int:
 
 
 def moment_passed() -> None:
-    """Clear the short caches, as after a second."""
-    for cache in (kept._current, view._views):
-        cache.clear()
+    """Make what is cached as old as after a second."""
+    for cache in (kept._pages._cache, view._views._cache):
+        for key, (started, *more) in cache._kept.items():
+            cache._kept[key] = (started - PAGE_SECONDS, *more)
 
 
 async def test_an_unchanged_page_costs_one_query(client: httpx.AsyncClient, queries: list[str]) -> None:

@@ -232,7 +232,7 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
         client.cookies.set(cookies.name(middleware.CONSISTENCY_COOKIE), f"{number:016}")
         assert (await client.get(await make.address(thread))).status_code == 200
     assert len(viewer_cache.current()._kept) == 1
-    assert len(view._views._kept) == 1
+    assert len(view._views._cache._kept) == 1
 
 
 async def test_of_too_many_sessions_the_least_recently_used_ends(app: object) -> None:

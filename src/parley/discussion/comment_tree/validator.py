@@ -12,7 +12,7 @@ import msgspec
 
 from parley.platform import db
 from parley.platform.batching import Batcher
-from parley.platform.cache import ENTRY_BYTES, Bounded, moment
+from parley.platform.cache import PAGE_SECONDS, MicroCache, moment
 
 Value = TypeVar("Value")
 
@@ -80,16 +80,19 @@ class ValidatedValue(msgspec.Struct, Generic[Value], frozen=True):
     """A value, the validator of what it was made from, and until when its times are right (`cache.moment`)."""
 
     value: Value
-    validator: str
+    validator: str | None
     until: float
 
 
 class ValidatedCache(Generic[Value]):
-    """Caches values made from threads while these do not change; up to `most_bytes`, as `size` measures them."""
+    """Caches values made from threads: for PAGE_SECONDS, and then while their threads do not change.
+
+    They take up to `most_bytes`, as `size` measures them.
+    """
 
     def __init__(self, name: str, most_bytes: int, size: Callable[[Value], int]) -> None:
-        self._kept: Bounded[ValidatedValue[Value]] = Bounded(
-            MOST_KEPT, most_bytes, lambda entry: ENTRY_BYTES + size(entry.value), name
+        self._cache: MicroCache[ValidatedValue[Value]] = MicroCache(
+            name, PAGE_SECONDS, MOST_KEPT, most_bytes, lambda kept: size(kept.value), LONGEST_SECONDS
         )
 
     async def get(
@@ -97,25 +100,30 @@ class ValidatedCache(Generic[Value]):
         key: Hashable,
         thread: int,
         make: Callable[[ReadValidator], Awaitable[tuple[Value, float]]],
+        *,
         read: ReadValidator | None = None,
+        not_before: float = 0.0,
     ) -> Value:
         """Return the cached value of `key` while the thread's validator is unchanged; otherwise call `make`.
 
         `make` gets the validator that was read before it. It returns the value, and for how many seconds its relative
-        times ("5 min") stay right. `read` is the validator if it was just read.
+        times ("5 min") stay right. `read` is the validator if it was just read. The value contains everything from
+        before `not_before` (monotonic).
         """
-        # The validator is read first: then the value contains at least what the validator stands for.
-        now = read or ReadValidator(moment(), await validator(thread))
-        kept = self._kept.get(key)
-        if kept is not None and kept.validator == now.validator and now.at < kept.until:
-            return kept.value
-        value, seconds = await make(now)
-        if now.validator is not None:
-            self._kept.put(key, ValidatedValue(value, now.validator, now.at + seconds))
-        return value
+
+        async def renew() -> ValidatedValue[Value]:
+            # The validator is read first: then the value contains at least what the validator stands for.
+            now = read or ReadValidator(moment(), await validator(thread))
+            kept = self._cache.former(key)
+            if kept is not None and kept.validator == now.validator is not None and now.at < kept.until:
+                return kept
+            value, seconds = await make(now)
+            return ValidatedValue(value, now.validator, now.at + seconds)
+
+        return (await self._cache.get(key, renew, not_before)).value
 
     def clear(self) -> None:
-        self._kept.clear()
+        self._cache.clear()
 
 
 def seconds_right(newest: datetime) -> float:

@@ -1,6 +1,5 @@
 """The page of a thread as everybody sees it, cached until it changes."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -15,7 +14,7 @@ from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCac
 from parley.discussion.comments import queries
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.queries import StanceCounts
-from parley.platform.cache import PAGE_SECONDS, MicroCache, text_bytes
+from parley.platform.cache import PAGE_SECONDS, MicroCache, moment, text_bytes
 from parley.platform.events.notify import Signal, subscribers
 from parley.platform.http.access import Viewer
 from parley.platform.http.pages import Prepared, environment
@@ -104,15 +103,14 @@ def _comments_size(discussion: Discussion) -> int:
     return 2 * text_bytes(discussion.layout.parts)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
-_unchanged: ValidatedCache[ThreadView] = ValidatedCache("unchanged-threads", MOST_BYTES, _size)
+_views: ValidatedCache[ThreadView] = ValidatedCache("threads", MOST_BYTES, _size)
 _discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
-# Incremented by every signal about a thread, so that members see their own changes at once.
-_generations: dict[int, int] = defaultdict(int)
+# When this process last got a signal about a thread (`cache.moment`), so that members see their own changes at once.
+_signalled: dict[int, float] = {}
 
 
 def _on_signal(signal: Signal) -> None:
-    _generations[signal.thread] += 1
+    _signalled[signal.thread] = moment()
 
 
 subscribers.append(_on_signal)
@@ -131,10 +129,8 @@ async def thread_view(
     It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
     `validator` is the thread's if it was just read. Raises NotFound if there is no such thread.
     """
-    key, oldest = (query, _generation(query, fresh=fresh)), max(_oldest(viewer), not_before)
-    return await _views.get(
-        key, lambda: _unchanged.get(query, query.thread, lambda _: _make_timed(query), validator), oldest
-    )
+    oldest = max(_oldest(query, viewer, fresh=fresh), not_before)
+    return await _views.get(query, query.thread, lambda _: _make_timed(query), read=validator, not_before=oldest)
 
 
 async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
@@ -144,17 +140,15 @@ async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
     """Return only the comments for `query`."""
-    key = (query, _generation(query, fresh=viewer is not None))
-    return await _discussions.get(key, lambda: _make_discussion(query), _oldest(viewer))
+    return await _discussions.get(
+        query, lambda: _make_discussion(query), _oldest(query, viewer, fresh=viewer is not None)
+    )
 
 
-def _oldest(viewer: Viewer | None) -> float:
-    return viewer.not_before if viewer else 0.0
-
-
-def _generation(query: DiscussionQuery, *, fresh: bool) -> int | None:
-    # Not by [], which would add an entry for every number that a request names.
-    return _generations.get(query.thread, 0) if fresh else None
+def _oldest(query: DiscussionQuery, viewer: Viewer | None, *, fresh: bool) -> float:
+    """Return the moment before which nothing may have been read that `viewer` is shown."""
+    signalled = _signalled.get(query.thread, 0.0) if fresh else 0.0
+    return max(viewer.not_before if viewer else 0.0, signalled)
 
 
 async def _make_view(query: DiscussionQuery) -> ThreadView:

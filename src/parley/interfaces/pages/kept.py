@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Hashable
 from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.discussion.comment_tree.view import DiscussionQuery, ThreadView, thread_view
 from parley.interfaces.pages import stored
-from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.http.pages import Encoded, Finished
 
 MOST_BYTES = 24 * 2**20
@@ -15,9 +14,7 @@ def _size(page: Encoded) -> int:
     return len(page.content)
 
 
-# Whoever asks within a moment needs no look at the database.
-_current: MicroCache[Encoded] = MicroCache("pages", PAGE_SECONDS, size=_size)
-_unchanged: ValidatedCache[Encoded] = ValidatedCache("unchanged-pages", MOST_BYTES, _size)
+_pages: ValidatedCache[Encoded] = ValidatedCache("pages", MOST_BYTES, _size)
 
 
 async def visitors_page(
@@ -39,4 +36,4 @@ async def visitors_page(
         return page, seconds
 
     key = (query, chosen, encoding)
-    return await _current.get(key, lambda: _unchanged.get(key, query.thread, made))
+    return await _pages.get(key, query.thread, made)
