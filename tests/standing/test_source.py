@@ -2,7 +2,6 @@
 
 import ast
 import re
-import runpy
 from functools import cache
 from pathlib import Path
 
@@ -118,19 +117,3 @@ def strange(kind: str) -> set[str]:
 def test_nothing_that_somebody_wrote_becomes_a_pattern_or_a_format_string() -> None:
     assert strange("pattern") == PATTERNS_OF_WORDS | PATTERNS_OF_OURS
     assert strange("format") == FORMATS_OF_OURS
-
-
-def test_a_class_name_means_one_thing() -> None:
-    """In api/, a class with the name of a table is the table's row as the API shows it; no module knows both."""
-    figures = runpy.run_path(str(ROOT / "bin" / "figures"))
-
-    assert figures["same_classes"](trees()) == []
-    for path in (SOURCE / "api").glob("*.py"):
-        tree = trees()[path]
-        tables = {
-            one.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".tables")
-            for one in node.names
-        }
-        assert tables.isdisjoint(node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)), path
