@@ -68,7 +68,7 @@ def select_due(jobs: Sequence[Job]) -> str:
     return f"select name from (values {rows}) job (name, is_due) where is_due"  # noqa: S608 constants only
 
 
-class Schedule:
+class JobSchedule:
     """When the next sweep of a job starts."""
 
     def __init__(self, job: Job) -> None:
@@ -107,7 +107,7 @@ class Scheduler:
         self._select_due = select_due(jobs)
         self._started = monotonic()
         poll = Job("poll", self._poll, seconds=POLL_SECONDS)
-        self._schedules = {job.name: Schedule(job) for job in (poll, *jobs)}
+        self._schedules = {job.name: JobSchedule(job) for job in (poll, *jobs)}
         self._sweeps: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._is_stopping = False
@@ -143,7 +143,7 @@ class Scheduler:
                 self._sweeps.add(task)
                 task.add_done_callback(self._sweeps.discard)
 
-    async def _sweep(self, schedule: Schedule) -> None:
+    async def _sweep(self, schedule: JobSchedule) -> None:
         job = schedule.job
         # Log lines of the job have its name.
         structlog.contextvars.bind_contextvars(job=job.name)

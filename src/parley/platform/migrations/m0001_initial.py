@@ -9,8 +9,8 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from parley.platform.db import execute
 
-# The last digits are the checksum of m0001_tables.sql: until the first release that file is written again after each
-# change, and a database that was made from other tables is refused (platform/db/migrate.py).
+# The last digits are the checksum of m0001_tables.sql: a database that was made from the tables of an earlier draft is
+# refused (platform/db/migrate.py).
 ID = "2026-11-25T00:00:00:040357"
 VERSION = "1.38.0"
 DESCRIPTION = "the first tables"

@@ -1,0 +1,65 @@
+"""A database of the first schema, with a row in every table, becomes one of the newest, and nothing in it is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from parley.platform.db.migrate import migrate
+from parley.site.backup import tools
+from tests.conftest import on_server
+from tests.platform.upgrade.keep import COMMENTS, DUMP, dump, tables_of
+from tests.shape import shape
+
+pytestmark = pytest.mark.anyio
+
+LARGEST_BYTES = 5_000_000
+
+
+@asynccontextmanager
+async def restored(database: str, file: Path) -> AsyncIterator[str]:
+    """A dump in a database of its own, beside `database`."""
+    name = f"{urlsplit(database).path.strip('/')}_{file.stem}"
+    await on_server(database, f"create database {name}")
+    url = urlunsplit(urlsplit(database)._replace(path=f"/{name}"))
+    where, variables = tools.address(url)
+    command = [tools.program("pg_restore", 18), "--no-owner", "--exit-on-error", f"--dbname={where}", str(file)]
+    done = await asyncio.create_subprocess_exec(*command, env=variables)
+    assert await done.wait() == 0
+    yield url
+    await on_server(database, f"drop database {name}")
+
+
+async def rows(url: str) -> dict[str, int]:
+    """The number of rows of each table, without the table of migrations."""
+    connection = await asyncpg.connect(url)
+    try:
+        tables = await tables_of(connection)
+        return {table: await connection.fetchval(f"select count(*) from {table}") for table in tables}
+    finally:
+        await connection.close()
+
+
+async def test_the_first_schema_becomes_the_newest_and_keeps_every_row(database: str, tmp_path: Path) -> None:
+    async with restored(database, DUMP) as old:
+        before = await rows(old)
+        assert before["comment"] > COMMENTS
+        assert [table for table, number in before.items() if not number] == []
+
+        await migrate(old)
+
+        after = await rows(old)
+        assert {table: number for table, number in after.items() if table in before} == before
+        # PostgreSQL writes some conditions otherwise once they were dumped, so the newest schema is dumped too.
+        newest = tmp_path / "newest.dump"
+        await dump(database, newest, "--schema-only")
+        async with restored(database, newest) as new:
+            assert await shape(old) == await shape(new)
+
+
+def test_the_dump_is_small() -> None:
+    assert DUMP.stat().st_size < LARGEST_BYTES
