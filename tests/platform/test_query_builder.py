@@ -12,11 +12,12 @@ from piccolo.columns import BigSerial, Integer
 from piccolo.table import Table
 from prometheus_client import REGISTRY
 
+from parley.people.mail.tables import MailDomain
 from parley.platform import db
 from parley.platform.db import DB, NOW, atomic, engine, fetch, fetch_one
 from parley.platform.db import waiters as db_waiters
 from parley.platform.db.schema import GeneratedDouble
-from parley.platform.db.tables import JobFailure, MailDomain
+from parley.platform.db.tables import JobFailure
 from parley.platform.db.waiters import Urgency
 from parley.platform.errors import Unavailable
 from parley.platform.observability import slow_queries

@@ -64,8 +64,9 @@ from parley.people.accounts.tables import (
     UsedChallenge,
 )
 from parley.people.community.tables import Community, Guideline, GuidelineWording
+from parley.people.mail.tables import Mail, MailAddress, MailBounce, MailDomain
 from parley.people.sso.tables import Identity, UsedState
-from parley.platform.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+from parley.platform.db.tables import Event, JobFailure, RateBucket
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,

@@ -43,10 +43,9 @@ from parley.platform.db import close_pool, open_pool
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.events.scheduler import Job, Scheduler, Span
-from parley.platform.observability import queues
 from parley.platform.observability.scrape import serve_metrics
 from parley.platform.settings import Settings
-from parley.site import hooks, retention
+from parley.site import hooks, queues, retention
 
 POOL_SIZE = 6
 HOUR = 3_600

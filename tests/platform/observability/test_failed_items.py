@@ -46,8 +46,8 @@ from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
 from parley.platform.events.scheduler import select_due
 from parley.platform.observability import metrics
-from parley.platform.observability.queues import update
 from parley.site import retention
+from parley.site.queues import update
 from parley.site.worker import JOBS
 from tests import make
 from tests.interfaces.webhooks.receiver import SEEN, hook

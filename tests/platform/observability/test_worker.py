@@ -8,7 +8,8 @@ from parley.people import mail
 from parley.platform import db
 from parley.platform.events import scheduler
 from parley.platform.events.scheduler import Job
-from parley.platform.observability import metrics, queues
+from parley.platform.observability import metrics
+from parley.site import queues
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from parley.letters.notifications.letters import IS_MAILED
 from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS, next_moment_outside
 from parley.letters.notifications.tables import Follow, Notification
 from parley.people.mail import Letter, MailList, post
+from parley.people.mail.tables import Mail
 from parley.platform import db, failpoint
-from parley.platform.db.tables import Mail
 from parley.platform.events import attempts
 from parley.platform.text.cleaning import as_id
 

@@ -12,8 +12,8 @@ from parley.moderation.reports.receipts import ReportMail
 from parley.people import mail
 from parley.people.accounts import queries as accounts
 from parley.people.community.tables import Guideline
+from parley.people.mail.tables import Mail
 from parley.platform import db
-from parley.platform.db.tables import Mail
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.formats import clock

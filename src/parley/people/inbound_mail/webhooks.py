@@ -17,10 +17,10 @@ from litestar.params import FromPath
 from parley.people.mail import bounces, queue
 from parley.people.mail.letters import KEY
 from parley.people.mail.links import returned_mail
+from parley.people.mail.tables import Mail
 from parley.people.returned_mail import delivery_status
 from parley.people.returned_mail.delivery_status import MailReport
 from parley.platform import db, ratelimit
-from parley.platform.db.tables import Mail
 from parley.platform.errors import BadRequest, Forbidden, NotFound, TooMany
 from parley.platform.http.access import ANYONE
 from parley.platform.observability import metrics

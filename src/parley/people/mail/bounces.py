@@ -8,9 +8,9 @@ from piccolo.query.functions import Lower
 
 from parley.people.mail import queries
 from parley.people.mail.letters import lists
+from parley.people.mail.tables import Mail, MailAddress, MailBounce
 from parley.people.returned_mail.delivery_status import MailReport
 from parley.platform import db
-from parley.platform.db.tables import Mail, MailAddress, MailBounce
 from parley.platform.events import attempts
 from parley.platform.observability import metrics
 

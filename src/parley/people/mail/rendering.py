@@ -8,8 +8,8 @@ import msgspec
 from parley.people.mail import queries, queue
 from parley.people.mail.letters import Letter, check_keys, lists
 from parley.people.mail.message import MailContent, render
+from parley.people.mail.tables import Mail
 from parley.platform import db, failpoint
-from parley.platform.db.tables import Mail
 
 
 class MailRow(MailContent, frozen=True):

@@ -8,8 +8,8 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
+from parley.people.mail.tables import Mail
 from parley.platform import db
-from parley.platform.db.tables import Mail
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import page

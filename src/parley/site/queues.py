@@ -2,8 +2,8 @@
 
 import msgspec
 
+from parley.people.mail.tables import MailAddress
 from parley.platform.db import fetch
-from parley.platform.db.tables import MailAddress
 from parley.platform.observability import metrics
 
 # Each count uses a partial index. `events` are those without notifications yet. Slow mode and sweeps have no queue.
