@@ -14,7 +14,7 @@ FOR_OPERATORS = (
     "site/cli", "site/backup", "site/demo", "site/transfer", "platform/local_servers", "platform/migrations",
     "platform/observability", "platform/environment", "platform/settings", "platform/db",
     "platform/events", "platform/patches", "platform/http/header_limits", "people/community/queries",
-    "letters/digests/absence", "people/mail/check", "people/mail/unanswered", "discussion/threads/updating",
+    "letters/digests/absence", "people/mail/unanswered", "discussion/threads/updating",
     "extraction/sandbox/decoder",
 )  # fmt: skip
 MARKS = {"N_", "plural"}

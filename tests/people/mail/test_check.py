@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from parley.people.mail import check, message
+from parley.people.mail import message
 from parley.platform import db
 from parley.platform.environment import SettingsError
 from parley.platform.settings import Settings, read, settings
+from parley.site.cli import mail_checks
 from tests import command
 from tests.people.mail.sink import Club, Use
 from tests.people.mail.test_message import LETTER
@@ -36,11 +37,11 @@ def site(**more: Any) -> Settings:
 
 
 def good(raw: bytes, of: Settings) -> set[bool]:
-    return {finding.good for finding in check.check_message(raw, of)}
+    return {finding.good for finding in mail_checks.check_message(raw, of)}
 
 
 def test_the_records_name_the_senders_the_key_and_the_bounce_domain(servers: None, key: Path) -> None:
-    found = {one.name: one for one in check.records(site(dkim_key=key, mail_bounces="b@back.example.org"))}
+    found = {one.name: one for one in mail_checks.records(site(dkim_key=key, mail_bounces="b@back.example.org"))}
     assert found["talk.example.org"].value.startswith("v=spf1 ")
     assert found["parley._domainkey.talk.example.org"].value.startswith("v=DKIM1; k=rsa; p=MII")
     assert found["_dmarc.talk.example.org"].value.startswith("v=DMARC1; p=none")
@@ -51,7 +52,7 @@ def test_the_records_name_the_senders_the_key_and_the_bounce_domain(servers: Non
 def test_a_file_without_a_key_is_refused(servers: None, tmp_path: Path) -> None:
     (tmp_path / "no").write_text("no key")
     with pytest.raises(ValueError, match="no RSA private key"):
-        check.public_key(tmp_path / "no")
+        mail_checks.public_key(tmp_path / "no")
 
 
 def test_our_messages_pass_the_checks_and_a_changed_one_does_not(

@@ -8,10 +8,10 @@ import msgspec
 import rich_click as click
 
 from parley.people.inbound_mail.intake import process
-from parley.people.mail import check as checks
 from parley.people.returned_mail import actions, reports
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
+from parley.site.cli import mail_checks
 from parley.site.cli.running import offline, on_installation
 
 
@@ -26,8 +26,8 @@ def mail() -> None:
 async def check(file: Path | None) -> dict[str, Any]:
     """Print the DNS records that our mail needs. With FILE, check a message as it was sent, offline."""
     try:
-        records = checks.records(settings())
-        results = checks.check_message(file.read_bytes(), settings()) if file is not None else []
+        records = mail_checks.records(settings())
+        results = mail_checks.check_message(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise CommandFailed(str(error)) from None
     wrong = [result.text for result in results if not result.good]
