@@ -16,7 +16,6 @@ from parley.articles.imports.reading import read_file, read_url
 from parley.discussion.threads import edit_ops
 from parley.discussion.threads.opening import OpenedThread, open_thread
 from parley.extraction.fetching.fetch import ARTICLES, fetch
-from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.notes.linking import label_of, labels_in
 from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file, sandboxed_page
 from parley.platform.environment import networks
@@ -110,19 +109,17 @@ def as_record(read: ReadArticle) -> dict[str, Any]:
         "licence": article.licence,
         "reservations": list(article.reservations),
         "where": article.where,
-        "passages": [_passage(passage, notes) for passage in read.passages],
-    }
-
-
-def _passage(passage: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
-    """A passage; `footnotes` are those that it refers to."""
-    referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(passage.html)]
-    return {
-        "kind": passage.kind,
-        "level": passage.level,
-        "text": passage.text,
-        "page": passage.page,
-        "footnotes": referred,
+        "passages": [
+            {
+                "kind": passage.kind,
+                "level": passage.level,
+                "text": passage.text,
+                "page": passage.page,
+                # Those that it refers to.
+                "footnotes": [{"label": label, "text": notes.get(label, "")} for label in labels_in(passage.html)],
+            }
+            for passage in read.passages
+        ],
     }
 
 
