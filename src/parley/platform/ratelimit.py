@@ -94,9 +94,9 @@ PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 # Letters about sign-ins on new browsers. Somebody who knows a password could otherwise fill its owner's mailbox.
 ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
 
-# Links for signing in by mail. The page does not show whether the limit of an address was reached. Above LINK_NETWORK,
-# and the limits of a network for sign-ups and for new passwords, the browser must do a proof of work, and above those
-# for proofs a hard one: neighbours could otherwise keep each other out.
+# Links for signing in by mail. The page does not show whether the limit of an address was reached. Above a network's
+# limit for links, sign-ups or new passwords, the browser does a proof of work; above that for proofs, a harder one.
+# Otherwise neighbours could keep each other out.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_PROVEN = _limit("link:network, proven", 1_000, HOUR, strict=True)

@@ -25,7 +25,7 @@ from parley.platform.text.messages import Message
 EXCERPT_LENGTH = 220
 PERSPECTIVE_LENGTH = 140
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
-# Of times, in seconds: later ones PostgreSQL does not know.
+# The largest rank that is a time, in seconds: PostgreSQL knows no later ones.
 HIGHEST_RANK = 1e11
 # About what a card takes in the cache.
 CARD_BYTES = 3_000
@@ -114,8 +114,8 @@ async def make_cards(
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
     if viewer is None:
-        # Not cached, as their whole page is, and two caches would double its age. Nor shared with members: it may come
-        # from a replica that lacks what a member has just done.
+        # The visitors' whole page is cached, so its cards are not: two caches would double their age. Members do not
+        # share them: they may come from a replica that lacks what a member has just done.
         listing = await _listing(sort, topic, period, after)
         return listing.cards, listing.next_url
     key = (sort, topic, period, after)

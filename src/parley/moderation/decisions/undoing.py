@@ -61,9 +61,9 @@ where i.id = $1
 async def undo(viewer: Viewer, decision: int) -> None:
     """Undo one's own decision about an item: the target, the reports and the item are as before, and no letter is sent.
 
-    So is the decision about the author that was made in the same transaction. Raises Refused for another moderator's
-    decision, after half a minute, where there is a newer decision, and for decisions without an item and those that a
-    second moderator approved, whose letters are sent at once.
+    A decision about the author that was made in the same transaction is undone too. Raises Refused if the decision is
+    another moderator's, is older than half a minute or is not the newest; and if its letters are sent already, as for a
+    decision without an item or with a second approval.
     """
     async with db.atomic():
         await _undo(viewer, decision)

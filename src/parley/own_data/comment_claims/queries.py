@@ -8,7 +8,7 @@ from parley.discussion.other_sites import imported_addresses
 from parley.people.accounts import queries as accounts
 from parley.platform import db
 
-# Where a comment `c` was imported from: the beginning of its id there (comments/formats).
+# Where a comment `c` was imported from: the beginning of its id there (discussion/other_sites/formats).
 SOURCE = "case when strpos(c.imported_id, ':') > 0 then split_part(c.imported_id, ':', 1) else '' end"
 HAS_ADDRESS = "exists (select from imported_address i where i.comment = c.id)"
 # $1 the hashes of an address, $2 a member. `claim` is the confirmed claim by which a comment is theirs, if one is.

@@ -13,7 +13,7 @@ class ImportedClaim(Table, tablename="imported_claim"):
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
-    # The author: the format of the import (comments/formats), empty for JSON lines, and the name there.
+    # The author: the format of the import (other_sites/formats), empty for JSON lines, and the name there.
     source = Varchar(80, null=False, default=None)
     name = Varchar(60, null=False, default=None)
     # The address of their page there, and what that must show.

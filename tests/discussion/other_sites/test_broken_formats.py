@@ -10,7 +10,7 @@ from parley.discussion.other_sites.formats import discourse, markup
 from parley.discussion.other_sites.formats.markup import as_markdown
 from parley.platform.errors import CommandFailed
 from parley.site.cli.discussion_files import as_lines, read_all, shortfalls
-from tests.discussion.comments.test_formats import (
+from tests.discussion.other_sites.test_formats import (
     DISCOURSE,
     DISQUS,
     EXPECTED,
