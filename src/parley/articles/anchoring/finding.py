@@ -181,11 +181,10 @@ class Finder:
 
     def _best(self, candidates: Iterable[ScoredSpan], anchor: Selector) -> ScoredSpan | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""
+        found = list(candidates)
+        contexts = [self.new.matching_context(scored.span, anchor.prefix, anchor.suffix) for scored in found]
         ranked = sorted(
-            (
-                (one.similarity, self.new.matching_context(one.span, anchor.prefix, anchor.suffix), one)
-                for one in candidates
-            ),
+            ((scored.similarity, context, scored) for scored, context in zip(found, contexts, strict=True)),
             reverse=True,
         )
         if len(ranked) > 1:
