@@ -8,9 +8,8 @@ from time import monotonic
 
 import pytest
 
-from parley.platform import cache
+from parley.platform import cache, tasks
 from parley.platform.cache import Bounded
-from parley.platform.events import tasks
 from parley.platform.observability.metrics import CACHE_BYTES
 from tests.conftest import ROOT
 

@@ -14,13 +14,12 @@ from prometheus_client import REGISTRY
 
 from parley.people.mail.tables import MailDomain
 from parley.platform import db
-from parley.platform.db import DB, NOW, atomic, engine, fetch, fetch_one
+from parley.platform.db import DB, NOW, atomic, engine, fetch, fetch_one, slow_queries
 from parley.platform.db import waiters as db_waiters
 from parley.platform.db.schema import GeneratedDouble
 from parley.platform.db.tables import JobFailure
 from parley.platform.db.waiters import Urgency
 from parley.platform.errors import Unavailable
-from parley.platform.observability import slow_queries
 from tests.make import as_owner
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]

@@ -10,10 +10,9 @@ from litestar import Litestar
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as ConnectionLost
 
-from parley.platform import db
+from parley.platform import db, tasks
 from parley.platform.db.pool import ConnectionPool
 from parley.platform.events import redis as client
-from parley.platform.events import tasks
 from parley.platform.events.job_wakeups import CHANNEL, start_another, wake_job
 from parley.platform.events.redis import redis
 from parley.platform.events.scheduler import POLL_SECONDS, Job, Scheduler, select_due

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from parley.platform.events import tasks
+from parley.platform import tasks
 
 pytestmark = pytest.mark.anyio
 

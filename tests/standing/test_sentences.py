@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "parley"
 # What operators read stays English: commands, the embedded servers, settings, checks and the demo's own content.
 FOR_OPERATORS = (
     "site/cli", "site/backup", "site/demo", "site/transfer", "platform/local_servers", "platform/migrations",
-    "platform/observability", "platform/environment", "platform/settings", "platform/db",
+    "platform/observability", "platform/environment", "platform/settings", "platform/db", "platform/http/health",
     "platform/events", "platform/patches", "platform/http/header_limits", "people/community/queries",
     "letters/digests/absence", "people/mail/unanswered", "discussion/threads/updating",
     "extraction/sandbox/decoder",

@@ -21,18 +21,18 @@ from parley.interfaces.pages import stored, thread
 from parley.interfaces.pages.moderation_counts import ModerationCounter
 from parley.letters.unread.counter import UnreadCounter
 from parley.people.accounts.middleware import ViewerMiddleware
-from parley.platform import cache
+from parley.platform import cache, tasks
 from parley.platform.db import close_pool, open_pool
+from parley.platform.db.outages import OUTAGES
 from parley.platform.db.replica import open_replica
-from parley.platform.events import tasks
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.http import assets, failures, pages
 from parley.platform.http.access import check_access
 from parley.platform.http.fair_share import FairShare
+from parley.platform.http.scrape import serve_metrics
 from parley.platform.http.security_headers import RequestChecks
 from parley.platform.observability.load_shedding import LOOP_LAG
-from parley.platform.observability.scrape import serve_metrics
 from parley.platform.patches import patch_parsers, share_handlers_with_guards
 from parley.platform.settings import Settings
 from parley.site import hooks
@@ -86,7 +86,7 @@ async def _read_topics() -> None:
     """Let the masthead follow `parley topic`, without end."""
     while True:
         await asyncio.sleep(TOPICS_SECONDS)
-        with suppress(*failures.OUTAGES):
+        with suppress(*OUTAGES):
             pages.set_globals(topics=await topics())
 
 

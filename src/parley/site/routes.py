@@ -58,8 +58,7 @@ from parley.people.community import web as community
 from parley.people.inbound_mail import webhooks
 from parley.people.mail import web as mailbox
 from parley.people.sso import web as sso
-from parley.platform.http import assets
-from parley.platform.observability import health
+from parley.platform.http import assets, health
 
 FEATURES = (
     accounts,

@@ -43,7 +43,7 @@ from parley.platform.db import close_pool, open_pool
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.events.scheduler import Job, Scheduler, Span
-from parley.platform.observability.scrape import serve_metrics
+from parley.platform.http.scrape import serve_metrics
 from parley.platform.settings import Settings
 from parley.site import hooks, queues, retention
 

@@ -7,8 +7,7 @@ import subprocess
 import httpx
 import pytest
 
-from parley.platform import db
-from parley.platform.events import tasks
+from parley.platform import db, tasks
 from parley.platform.http.pages import environment
 from parley.site import app
 from tests import command, make

@@ -11,9 +11,8 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.discussion.comments import states
 from parley.interfaces.search import documents, jobs, ops, queries, spelling, terms, web
-from parley.platform import db
+from parley.platform import db, tasks
 from parley.platform.concurrency import asking_network
-from parley.platform.events import tasks
 from parley.platform.ratelimit import Limit
 from tests import make
 

@@ -8,8 +8,8 @@ import pytest
 from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
-from parley.platform.observability import scrape
-from parley.platform.observability.scrape import serve_metrics
+from parley.platform.http import scrape
+from parley.platform.http.scrape import serve_metrics
 from tests.ports import free_port
 
 PATIENCE = 60.0

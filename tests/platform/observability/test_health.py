@@ -10,7 +10,7 @@ from litestar import Litestar
 from parley.platform.db import migrated
 from parley.platform.db.pool import NO_ANSWER
 from parley.platform.errors import Unavailable
-from parley.platform.observability import health
+from parley.platform.http import health
 
 pytestmark = pytest.mark.anyio
 

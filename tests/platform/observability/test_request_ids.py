@@ -10,7 +10,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from parley.platform import db
-from parley.platform.observability import slow_queries
+from parley.platform.db import slow_queries
 from parley.platform.settings import settings
 from parley.site.cli.serve import BehindProxy
 
@@ -75,9 +75,7 @@ async def test_an_id_is_taken_from_the_trusted_proxy_alone(
 async def test_a_slow_statement_is_in_the_log_without_its_values(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "parley.platform.observability.slow_queries.settings", lambda: replace(settings(), slow_query=15)
-    )
+    monkeypatch.setattr("parley.platform.db.slow_queries.settings", lambda: replace(settings(), slow_query=15))
     structlog.contextvars.bind_contextvars(request="a request")
 
     with lines() as said:

@@ -11,9 +11,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from parley.interfaces.api import tokens
 from parley.interfaces.api.tokens import TokenOwner
 from parley.platform import quotas
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Forbidden, SignInNeeded, Unavailable
 from parley.platform.http.access import address_of
-from parley.platform.http.failures import OUTAGES
 from parley.platform.http.problems import is_api
 from parley.platform.networks import network
 from parley.platform.quotas import Quota

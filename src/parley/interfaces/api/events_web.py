@@ -17,9 +17,9 @@ from parley.interfaces.api import events, fields
 from parley.interfaces.api.answers import answer_write, problems
 from parley.interfaces.api.events import SiteEvent
 from parley.interfaces.api.paging import LONGEST_CURSOR, Limit
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Busy, Unavailable
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
-from parley.platform.http.failures import OUTAGES
 from parley.platform.networks import network, site
 from parley.platform.observability import load_shedding
 from parley.platform.text.messages import N_

@@ -17,8 +17,9 @@ from parley.interfaces.live.limits import LiveSettings, StreamLimits
 from parley.interfaces.live.queue_stream import QueueStream, QueueStreams
 from parley.interfaces.live.stream import NotificationStream, Stream
 from parley.interfaces.live.upkeep import Presence
+from parley.platform import tasks
 from parley.platform.errors import Unavailable
-from parley.platform.events import redis, tasks
+from parley.platform.events import redis
 from parley.platform.events.notify import Signal, subscribers
 from parley.platform.observability import metrics
 from parley.platform.text.messages import N_

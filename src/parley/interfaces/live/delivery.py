@@ -9,8 +9,8 @@ import structlog
 from parley.interfaces.live import queries, render
 from parley.interfaces.live.render import RenderedEvent
 from parley.interfaces.live.stream import Stream
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
-from parley.platform.http.failures import OUTAGES
 from parley.platform.observability import metrics
 
 log = structlog.get_logger(__name__)

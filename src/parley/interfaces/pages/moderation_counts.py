@@ -10,9 +10,9 @@ from parley.letters.unread.counter import is_page
 from parley.moderation.appeals import queries as appeals
 from parley.moderation.modqueue import queries as modqueue
 from parley.platform.cache import MicroCache
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http.access import MODERATOR, AnyRequest, Viewer, staff
-from parley.platform.http.failures import OUTAGES
 from parley.platform.http.pages import came_from, fragment
 
 CACHE_SECONDS = 5.0

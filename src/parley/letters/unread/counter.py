@@ -11,9 +11,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from parley.letters.notifications import queries as notifications
 from parley.letters.unread import queries
 from parley.platform.cache import MicroCache
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http.access import Viewer
-from parley.platform.http.failures import OUTAGES
 
 _notifications: MicroCache[int] = MicroCache("unread", 60.0)
 _comments: MicroCache[int] = MicroCache("unread_comments", 10.0)

@@ -6,9 +6,9 @@ from pathlib import Path
 import structlog
 
 from parley.people.inbound_mail.intake import process
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.events import attempts
-from parley.platform.http.failures import OUTAGES
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)

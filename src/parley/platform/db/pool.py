@@ -13,9 +13,10 @@ from typing import Any
 import asyncpg
 import structlog
 
+from parley.platform.db import slow_queries
 from parley.platform.db.waiters import NoConnection, WaiterQueue
 from parley.platform.errors import Unavailable
-from parley.platform.observability import metrics, slow_queries
+from parley.platform.observability import metrics
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)

@@ -14,9 +14,8 @@ import asyncpg
 import msgspec
 import structlog
 
-from parley.platform import db
+from parley.platform import db, tasks
 from parley.platform.db.pool import terminate
-from parley.platform.events import tasks
 from parley.platform.observability.metrics import REPLICA_READS
 
 log = structlog.get_logger(__name__)

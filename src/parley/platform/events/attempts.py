@@ -13,9 +13,9 @@ from typing import Protocol, TypeVar
 import structlog
 
 from parley.platform import db
+from parley.platform.db.outages import LOST, TOO_MUCH
 from parley.platform.errors import Unavailable
 from parley.platform.events.job_wakeups import start_another
-from parley.platform.http.failures import LOST, TOO_MUCH
 
 log = structlog.get_logger(__name__)
 

@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 import structlog
 
-from parley.platform import db
+from parley.platform import db, tasks
+from parley.platform.db.outages import OUTAGES, expire_after
 from parley.platform.errors import Unavailable
-from parley.platform.events import redis, tasks
+from parley.platform.events import redis
 from parley.platform.events.job_wakeups import CHANNEL, on_claim
 from parley.platform.events.notify import Signal
-from parley.platform.http.failures import OUTAGES, expire_after
 from parley.platform.observability import metrics
 from parley.platform.observability.load_shedding import LOOP_LAG, has_time
 

@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from parley.platform.db import expire_connections
+from parley.platform.db.outages import OUTAGES, expire_after
 from parley.platform.errors import FactorNeeded, InvalidFields, ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.platform.http import problems
 from parley.platform.http.access import AnyRequest
@@ -27,38 +26,6 @@ TITLES = {
     405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
     413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
 }
-# The connection is lost, or leads to a read-only server. The other connections may be too.
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    # A statement was sent while its connection was being closed.
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.ReadOnlySQLTransactionError,
-    ConnectionError,
-    TimeoutError,
-)
-# The server works, but this statement hit a limit of time, memory, disk or locks.
-TOO_MUCH = (
-    asyncpg.InsufficientResourcesError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-)
-# Nothing was saved, and trying again later can work.
-OUTAGES = (*LOST, *TOO_MUCH)
-
-
-def expire_after(error: Exception) -> None:
-    """Replace all connections after an error that may concern all of them.
-
-    After other errors new connections would only add to the server's load.
-    """
-    if isinstance(error, LOST):
-        expire_connections()
 
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:

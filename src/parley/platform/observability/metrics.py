@@ -1,4 +1,4 @@
-"""All metrics. Prometheus scrapes them at a private address (platform/observability/scrape.py).
+"""All metrics. Prometheus scrapes them at a private address (platform/http/scrape.py).
 
 Labels never hold what a person sent, and routes are labelled with their pattern, so the number of series is bounded.
 docs/operating.md, "Metrics", explains each metric to operators.

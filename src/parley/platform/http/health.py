@@ -8,10 +8,10 @@ from litestar import MediaType, Response, get
 from redis.exceptions import RedisError
 
 from parley.platform.db.migrated import is_migrated
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.events.redis import asking
 from parley.platform.http.access import ANYONE, AnyRequest
-from parley.platform.http.failures import OUTAGES
 
 # Below the three seconds after which a health check usually times out.
 PATIENCE_SECONDS = 2.5
