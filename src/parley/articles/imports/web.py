@@ -19,7 +19,7 @@ from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
 from parley.extraction.text.decoding import ENCODING_NAMES
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import Form, make_form, posted_fields
 from parley.platform.http.pages import page, wants_fragment
@@ -55,17 +55,15 @@ async def new(request: AnyRequest) -> Response[Any]:
     data = await posted_fields(request)
     form = await make_form(NewForm, data)
     name, given, upload = _submitted_source(data, form)
-    size, status = upload.size if upload else len(given or b""), 422
+    size = upload.size if upload else len(given or b"")
     if not form.errors:
-        try:
+        with form.refusals():
             await take_each(IMPORT, viewer.id, address_of(request))
             await take_volume(viewer.id, size)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
         typed = {name: form.values.get(name, "") for name in ("url", "text", "title", "again")}
         shown = {"source": form.source, "topic": form.topic, "errors": form.errors, **typed}
-        return page(request, "articles/new.html", status=status, form=shown)
+        return page(request, "articles/new.html", status=form.status, form=shown)
     former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
     import_id = await imports.request_import(
         member=viewer.id,

@@ -65,15 +65,13 @@ async def _show(
 async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     row = await comment_at(comment, viewer)
-    form, status = StatementForm(await posted_fields(request)), 422
+    form = StatementForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await take_each(POST, viewer.id, address_of(request))
             await submit(viewer, row, form)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, row, await _statement(row.id), form, status)
+        return await _show(request, row, await _statement(row.id), form, form.status)
     return Redirect(f"/c/{row.id}", status_code=303)
 
 

@@ -23,7 +23,7 @@ from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.revision_web import thread_and_article
 from parley.discussion.threads.updating import note_seen
 from parley.platform.concurrency import in_thread
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, Viewer, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -97,18 +97,15 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     if accepts is None:
         form.errors.setdefault("form", N_("Please accept or decline the update."))
     answer = form.text("answer", most=LONGEST_REASON)
-    status = 422
     if not form.errors:
         decision = ops.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
-        try:
+        with form.refusals():
             if accepts == "decline":
                 await ops.decline(decision, form.values.get("version", ""))
                 return Redirect("/updates?declined", status_code=303)
             await ops.accept(decision, form.values.get("version", ""), _chosen_conflicts(form))
             return Redirect(row.address, status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _page(request, *await visible_suggestion(request, thread, number), form, status)
+    return await _page(request, *await visible_suggestion(request, thread, number), form, form.status)
 
 
 def _chosen_conflicts(form: Form) -> set[int]:
@@ -193,16 +190,13 @@ async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     missing = N_("A correction needs a text. To suggest removing the passage, say so in a comment.")
     text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=missing, lines=True)
     correction = corrections.Correction(form.id("passage") or 0, text, form.text("reason", most=LONGEST_REASON))
-    status = 422
     if not form.errors:
-        try:
+        with form.refusals():
             await take_each(POST, signed_in(request).id, address_of(request))
             await take_volume(signed_in(request).id, len(text.encode()))
             suggestion = await corrections.suggest(viewer=signed_in(request), thread_id=row.id, correction=correction)
             return Redirect(f"/t/{row.id}/updates/{suggestion}", status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _correction_page(request, row, article, form, status)
+    return await _correction_page(request, row, article, form, form.status)
 
 
 async def _correction_page(

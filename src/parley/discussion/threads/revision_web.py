@@ -106,9 +106,8 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     version = _version(await _versions(article), number)
     form = Form(await posted_fields(request))
     reason = form.text("reason", most=LONGEST_REASON)
-    status = 422
     if not form.errors:
-        try:
+        with form.refusals():
             await take_each(POST, signed_in(request).id, address_of(request))
             stored = await versions.all_passages(version.id)
             await take_volume(signed_in(request).id, sum(len(passage.text) + len(passage.html) for passage in stored))
@@ -120,9 +119,7 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
                 newest=form.id("revision"),
             )
             return Redirect(row.address, status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _version_page(request, *await thread_and_article(thread), version, form, status)
+    return await _version_page(request, *await thread_and_article(thread), version, form, form.status)
 
 
 async def editable_article(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:

@@ -11,7 +11,6 @@ from parley.articles.imports.ops import decode, with_facts
 from parley.articles.imports.preview import preview
 from parley.articles.imports.web import own_import
 from parley.discussion.threads import opening, ops
-from parley.platform.errors import ParleyError
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.text.cleaning import as_id, as_ids
@@ -29,15 +28,12 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if draft.state != "ready":
         return Redirect(f"/new/{draft.id}", status_code=303)
     form = PublishForm(await posted_fields(request))
-    status = 422
     if not form.errors:
-        try:
+        with form.refusals():
             text = with_facts(decode(draft.draft or b""), form)
             opened = await opening.publish_import(import_id=draft.id, text=text, topic=form.topic, starter=viewer.id)
             return Redirect(opened.address if opened.is_new else f"/new/{draft.id}", status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return preview(request, draft, form, status)
+    return preview(request, draft, form, form.status)
 
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)

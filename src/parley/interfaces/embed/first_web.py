@@ -15,7 +15,7 @@ from parley.interfaces.embed.forms import FirstCommentForm
 from parley.interfaces.embed.panel import PanelQuery
 from parley.interfaces.embed.panel_web import author, framed_page, path_of
 from parley.interfaces.embed.rules import SiteRow
-from parley.platform.errors import NotFound, ParleyError, Refused
+from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
@@ -55,17 +55,15 @@ def _page(
 @post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
 async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
     """Store the comment until the worker has fetched the article, and redirect to the page that shows its state."""
-    site_row, status = await _site_of(site, url), 422
+    site_row = await _site_of(site, url)
     form = await make_form(FirstCommentForm, await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             viewer = author(request)
             await _take(viewer, site_row, address_of(request))
             number = await first_comments.store(viewer, site_row, url, form)
             return Redirect(f"/embed/first/{number}?{urlencode({'site': site_row.key})}", status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return _page(request, site_row, url, status, form)
+    return _page(request, site_row, url, form.status, form)
 
 
 async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:

@@ -52,14 +52,12 @@ async def _list(request: AnyRequest, form: Form, status: int = 200, **shown: Any
 
 @post("/mod/feeds", name="feeds:inbound-add", opt={"who": ADMIN})
 async def add(request: AnyRequest) -> Response[Any]:
-    form, status = NewFeedForm(await posted_fields(request)), 422
+    form = NewFeedForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             feed = await ops.add_feed(staff(request), form.url, _use(form))
             return Redirect(f"/mod/feeds/{feed}", status_code=303)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _list(request, form, status)
+    return await _list(request, form, form.status)
 
 
 @post("/mod/feeds/import", name="feeds:inbound-import", opt={"who": ADMIN}, request_max_body_size=UPLOAD_LIMIT)
@@ -108,14 +106,12 @@ async def _feed(request: AnyRequest, row: FeedRow, form: Form, status: int = 200
 
 @post("/mod/feeds/{feed:str}", name="feeds:inbound-change", opt={"who": ADMIN})
 async def change(request: AnyRequest, feed: FromPath[str]) -> Response[Any]:
-    row, form, status = await feed_at(feed), FeedForm(await posted_fields(request)), 422
+    row, form = await feed_at(feed), FeedForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.change_feed(staff(request), row.id, _use(form))
             return _back(row)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _feed(request, row, form, status)
+    return await _feed(request, row, form, form.status)
 
 
 def _back(row: FeedRow) -> Redirect:

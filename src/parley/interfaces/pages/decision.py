@@ -90,14 +90,12 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     statement, concerned = await decision_at(request, decision, key)
     if not concerned:
         raise NotFound(N_("Only the member concerned can appeal against a decision."))
-    form, status = AppealForm(data), 422
+    form = AppealForm(data)
     if not form.errors:
-        try:
+        with form.refusals():
             await appeals.file(decision=statement.id, text=form.appeal_text)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, statement, form, key, status)
+        return await _show(request, statement, form, key, form.status)
     return _appeal_of(statement, key)
 
 

@@ -13,7 +13,7 @@ from parley.discussion.threads.queries import ThreadRow
 from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.forms import ClaimForm
 from parley.letters.authors.queries import ClaimRow
-from parley.platform.errors import NotFound, ParleyError, Refused
+from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
 from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
@@ -51,16 +51,14 @@ async def claim_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any
 @post("/t/{thread:str}/claim", name="authors:claim", opt={"who": VERIFIED})
 async def claim(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     viewer, row = signed_in(request), await thread_at(thread)
-    form, status = ClaimForm(await posted_fields(request)), 422
+    form = ClaimForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await take_each(CLAIM, viewer.id, address_of(request))
             await refuse_foreign(row.id, form)
             await ops.claim(viewer, row.id, way=form.way or "", email=form.email, text=form.words)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, row, form, status)
+        return await _show(request, row, form, form.status)
     await wake_job("claims")
     return Redirect(f"/t/{row.id}/claim", status_code=303)
 

@@ -94,14 +94,12 @@ async def assign(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
 @post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     row = await load_appeal(request, appeal)
-    form, status = ReviewForm(await posted_fields(request)), 422
+    form = ReviewForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await decide_appeal(request, row, form)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _appeal_page(request, await load_appeal(request, appeal), form, status)
+        return await _appeal_page(request, await load_appeal(request, appeal), form, form.status)
     return Redirect("/mod/appeals", status_code=303)
 
 
@@ -146,17 +144,15 @@ async def second_approval_page(request: AnyRequest, decision: FromPath[str]) -> 
 @post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": MODERATOR})
 async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     row = await load_proposal(request, decision)
-    form, status = SecondApprovalForm(await posted_fields(request)), 422
+    form = SecondApprovalForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             if form.approves:
                 await second_approval.approve(staff(request), row.id)
             else:
                 await second_approval.reject(staff(request), row.id, form.reason)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _proposal_page(request, await load_proposal(request, decision), form, status)
+        return await _proposal_page(request, await load_proposal(request, decision), form, form.status)
     return Redirect("/mod/appeals", status_code=303)
 
 

@@ -12,7 +12,7 @@ from parley.moderation.guidelines import ops, queries
 from parley.moderation.guidelines.forms import GuidelineForm, NewGuidelineForm, ReasonForm
 from parley.moderation.guidelines.queries import GuidelineRow
 from parley.moderation.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -37,14 +37,12 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/guidelines/new", name="guidelines:new", opt={"who": ADMIN}, status_code=200)
 async def add(request: AnyRequest) -> Response[Any]:
-    form, status = NewGuidelineForm(await posted_fields(request)), 422
+    form = NewGuidelineForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.add(staff(request), _row(form.code, form))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return page(request, "moderation/guidelines/new.html", status=status, form=form, **CHOICES)
+        return page(request, "moderation/guidelines/new.html", status=form.status, form=form, **CHOICES)
     return Redirect("/mod/guidelines", status_code=303)
 
 
@@ -55,27 +53,23 @@ async def one_page(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
 
 @post("/mod/guidelines/{code:str}", name="guidelines:change", opt={"who": ADMIN}, status_code=200)
 async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _load_guideline(code), GuidelineForm(await posted_fields(request)), 422
+    row, form = await _load_guideline(code), GuidelineForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.change(staff(request), _row(row.code, form))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, row, status, form=form)
+        return await _show(request, row, form.status, form=form)
     return Redirect("/mod/guidelines", status_code=303)
 
 
 @post("/mod/guidelines/{code:str}/reasons", name="guidelines:save-reason", opt={"who": MODERATOR}, status_code=200)
 async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-    row, form, status = await _load_guideline(code), ReasonForm(await posted_fields(request)), 422
+    row, form = await _load_guideline(code), ReasonForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.save_reason(staff(request), row.code, form.words, shared=form.shared)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show(request, row, status, reason_form=form)
+        return await _show(request, row, form.status, reason_form=form)
     return Redirect(f"/mod/guidelines/{quote(row.code)}", status_code=303)
 
 

@@ -22,7 +22,7 @@ from parley.people.accounts.user_agents import device
 from parley.people.community.queries import grounds
 from parley.people.second_factors import factor_recovery, step_up
 from parley.people.second_factors.web.proving import to_prove
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
@@ -134,18 +134,16 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Warn, silence or suspend; with `preview=1` only show the letter."""
     person = await member_at(name)
-    form, status = await decision_form(request), 422
+    form = await decision_form(request)
     form.require()
     if form.errors:
-        return await _show(request, person, "sanction", form, status)
+        return await _show(request, person, "sanction", form, form.status)
     if form.flag("preview"):
         return await _preview(request, person, form)
-    try:
+    with form.refusals():
         await ops.sanction(staff(request), person.id, form.choice_for(0))
-    except ParleyError as error:
-        form.errors["form"], status = error.message, error.status
-        return await _show(request, person, "sanction", form, status)
-    return _back(person, "record")
+        return _back(person, "record")
+    return await _show(request, person, "sanction", form, form.status)
 
 
 async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
@@ -157,13 +155,13 @@ async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm)
 
 @post("/mod/members/{name:str}/lift", name="moderation:lift", opt={"who": MODERATOR})
 async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await member_at(name), LiftForm(await posted_fields(request)), 422
+    person, form = await member_at(name), LiftForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.lift(staff(request), person.id, form.reason)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _show(request, await member_at(name), "lift", form, status) if form.errors else _back(person, "record")
+    if form.errors:
+        return await _show(request, await member_at(name), "lift", form, form.status)
+    return _back(person, "record")
 
 
 @post("/mod/members/{name:str}/sessions/end", name="moderation:end-sign-ins", opt={"who": MODERATOR})
@@ -185,16 +183,14 @@ async def recovery(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 @post("/mod/members/{name:str}/role", name="moderation:role", opt={"who": ADMIN})
 async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    person, form, status = await member_at(name), RoleForm(await posted_fields(request)), 422
+    person, form = await member_at(name), RoleForm(await posted_fields(request))
     if not await step_up.is_proven(staff(request)):
         # The page then has what was typed.
         return to_prove(f"/mod/members/{quote(person.name)}?{urlencode(form.values, errors='replace')}")
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.give_role(staff(request), person.id, form.role or "", form.reason)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
-    return await _show(request, person, "role", form, status) if form.errors else _back(person, "record")
+    return await _show(request, person, "role", form, form.status) if form.errors else _back(person, "record")
 
 
 handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, recovery, role]

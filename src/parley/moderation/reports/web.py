@@ -12,7 +12,7 @@ from parley.moderation.reports.forms import ReportForm
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.reports.subjects import Subject
 from parley.people.community.queries import grounds
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -73,17 +73,15 @@ async def report_form(request: AnyRequest) -> Response[Any]:
 async def report(request: AnyRequest) -> Response[Any]:
     subject, reporter = await subjects.at(request), reporter_of(request)
     offered = [ground.code for ground in await grounds(illegal_only=reporter is None)]
-    form, status = ReportForm(await posted_fields(request), offered, visitor=reporter is None), 422
+    form = ReportForm(await posted_fields(request), offered, visitor=reporter is None)
     if not form.errors:
-        try:
+        with form.refusals():
             await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
             sender = network(address_of(request)) if reporter is None else None
             entered = (form.reason or "", form.words, reporter, form.name, form.email, sender)
             await ops.report(ReportInput(subject.kind, subject.id, *entered))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _form_page(request, subject, form, status)
+        return await _form_page(request, subject, form, form.status)
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
 
 

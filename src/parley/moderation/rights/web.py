@@ -18,7 +18,7 @@ from parley.moderation.rights.forms import RightsAnswerForm, RightsForm
 from parley.moderation.rights.ops import RightsRequestInput
 from parley.moderation.rights.queries import RightsRow
 from parley.moderation.rights.rules import GROUNDS, WISHES
-from parley.platform.errors import NotFound, ParleyError
+from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, address_of, signed_in
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -49,15 +49,13 @@ async def form_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]
 @post("/t/{thread:str}/rights", name="rights:request", opt={"who": ANYONE})
 async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, reporter = await thread_at(thread), reporter_of(request)
-    form, status = RightsForm(await posted_fields(request), visitor=reporter is None), 422
+    form = RightsForm(await posted_fields(request), visitor=reporter is None)
     if not form.errors:
-        try:
+        with form.refusals():
             await count_use(RIGHTS_VISITORS, RIGHTS, reporter, address_of(request))
             await ops.request(wanted(row.id, form, reporter, address_of(request)))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return _form_page(request, row, form, status)
+        return _form_page(request, row, form, form.status)
     return Redirect(f"/t/{row.id}/rights/done", status_code=303)
 
 
@@ -102,14 +100,12 @@ async def one_page(request: AnyRequest, thread: FromPath[str], number: FromPath[
 async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     row = await _load_request(request, thread, number)
     rules.require_answer_allowed(signed_in(request), row.starter)
-    form, status = RightsAnswerForm(await posted_fields(request)), 422
+    form = RightsAnswerForm(await posted_fields(request))
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.answer(row.id, form.words)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return _show_request(request, row, form, status)
+        return _show_request(request, row, form, form.status)
     return Redirect(f"/t/{row.thread}/rights/{row.id}", status_code=303)
 
 

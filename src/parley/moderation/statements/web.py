@@ -76,14 +76,13 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
     rules = await grounds()
-    form, status = RemovalForm(await posted_fields(request), [ground.code for ground in rules]), 422
+    form = RemovalForm(await posted_fields(request), [ground.code for ground in rules])
     if not form.errors:
-        try:
+        with form.refusals():
             await ops.remove(viewer, row.id, form.rule, form.reason)
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return page(request, "moderation/statements/remove.html", status=status, comment=row, form=form, grounds=rules)
+        template = "moderation/statements/remove.html"
+        return page(request, template, status=form.status, comment=row, form=form, grounds=rules)
     return Redirect(f"/t/{row.thread}/deck", status_code=303)
 
 

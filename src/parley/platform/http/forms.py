@@ -1,12 +1,13 @@
 """Forms: parsed fields, errors by field, and the typed text for error pages."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from litestar import Request
 
 from parley.platform.concurrency import in_thread
-from parley.platform.errors import BadRequest
+from parley.platform.errors import BadRequest, ParleyError
 from parley.platform.http.bodies import read_form
 from parley.platform.text.cleaning import BadText, as_id, clean
 from parley.platform.text.messages import N_, Message, plural
@@ -28,11 +29,23 @@ def _too_long(length: int, most: int) -> Message:
 
 
 class Form:
-    """The fields of a form. Subclasses read theirs in `__init__`; `errors` has a message for each wrong field."""
+    """The fields of a form. Subclasses read theirs in `__init__`; `errors` has a message for each wrong field.
+
+    `status` is that of the answer if the form is shown again.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in data.items() if isinstance(value, str)}
         self.errors: dict[str, Message] = {}
+        self.status = 422
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Take what the block refuses as the error of the whole form, and its status as that of the answer."""
+        try:
+            yield
+        except ParleyError as error:
+            self.errors["form"], self.status = error.message, error.status
 
     def text(self, name: str, *, most: int, least: int = 0, missing: Message = SHORT, lines: bool = False) -> str:
         """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`.

@@ -140,15 +140,13 @@ async def article_page(request: AnyRequest, thread: FromPath[str]) -> Response[A
 @post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": MODERATOR}, status_code=200)
 async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row = await thread_at(thread)
-    form, status = await decision_form(request), 422
+    form = await decision_form(request)
     form.require()
     if not form.errors:
-        try:
+        with form.refusals():
             await in_place.decide_article(staff(request), row.id, form.choice_for(0))
-        except ParleyError as error:
-            form.errors["form"], status = error.message, error.status
     if form.errors:
-        return await _show_article(request, row, form, status)
+        return await _show_article(request, row, form, form.status)
     return Redirect(f"/mod/articles/{row.id}", status_code=303)
 
 
