@@ -4,7 +4,7 @@ from contextvars import ContextVar
 
 import pytest
 
-from parley.platform.batching import Batcher
+from parley.platform.concurrency import Batcher
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from parley.platform.http.bytecode import TemplateCache
+from parley.platform.http.templates import TemplateCache
 
 
 @pytest.fixture

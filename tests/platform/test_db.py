@@ -21,8 +21,7 @@ from parley.platform.db import (
     value,
     when_committed,
 )
-from parley.platform.db import waiters as db_waiters
-from parley.platform.db.waiters import Urgency
+from parley.platform.db.pool import Urgency
 from parley.platform.errors import Unavailable
 from parley.platform.http import failures
 from tests.conftest import SECONDS
@@ -331,7 +330,7 @@ async def test_the_most_urgent_waiter_is_first_and_equal_ones_keep_their_order()
     done: list[str] = []
 
     async def ask(who: str, urgency: Urgency) -> None:
-        db_waiters.set_urgency(urgency)
+        pool.set_urgency(urgency)
         done.append(f"{who} {await value('select 1')}")
 
     async with whole_pool() as in_use:
@@ -357,7 +356,7 @@ async def test_forms_and_moderators_wait_longer_than_readers(monkeypatch: pytest
     monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.5)
 
     async def ask(urgency: Urgency) -> int:
-        db_waiters.set_urgency(urgency)
+        pool.set_urgency(urgency)
         return int(await value("select 1"))
 
     async with whole_pool() as in_use:

@@ -14,11 +14,10 @@ from prometheus_client import REGISTRY
 
 from parley.people.mail.tables import MailDomain
 from parley.platform import db
-from parley.platform.db import DB, NOW, atomic, engine, fetch, fetch_one, slow_queries
-from parley.platform.db import waiters as db_waiters
+from parley.platform.db import DB, NOW, atomic, engine, fetch, fetch_one, pool, slow_queries
+from parley.platform.db.pool import Urgency
 from parley.platform.db.schema import GeneratedDouble
 from parley.platform.db.tables import JobFailure
-from parley.platform.db.waiters import Urgency
 from parley.platform.errors import Unavailable
 from tests.make import as_owner
 
@@ -132,7 +131,7 @@ async def test_a_query_waits_for_a_connection_by_its_priority(full_pool: list[An
     done: list[Urgency] = []
 
     async def ask(urgency: Urgency) -> None:
-        db_waiters.set_urgency(urgency)
+        pool.set_urgency(urgency)
         await MailDomain.count()
         done.append(urgency)
 

@@ -1,12 +1,14 @@
-"""Bounds on how much happens at once for each key, such as for each network that asks."""
+"""Bounds on how much happens at once for each key, such as each network that asks; and one call for many callers."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from contextvars import Context, ContextVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -85,3 +87,36 @@ async def in_thread(compute: Callable[Given, Result], *args: Given.args, **kwarg
     """Run `compute`, which takes more than the event loop has time for, in one of two threads."""
     async with _computing.hold():
         return await asyncio.to_thread(compute, *args, **kwargs)
+
+
+class Batcher(Generic[Question, Answer]):
+    """Answers up to `most` questions with one call of `answer_all`. Those asked during a call wait for the next one.
+
+    `answer_all` returns the answers in the order of the questions, and runs without the context variables of any
+    caller. What it raises, each of them gets.
+    """
+
+    def __init__(self, most: int, answer_all: Callable[[list[Question]], Awaitable[Sequence[Answer]]]) -> None:
+        self._most = most
+        self._answer_all = answer_all
+        # The questions of the next call, while it waits for the one before; and the task of the last call.
+        self._questions: list[Question] | None = None
+        self._task: asyncio.Task[Sequence[Answer]] | None = None
+
+    async def ask(self, question: Question) -> Answer:
+        if self._task is None or self._questions is None or len(self._questions) == self._most:
+            self._questions = []
+            call = self._call(self._questions, self._task)
+            self._task = asyncio.get_running_loop().create_task(call, context=Context())
+        questions, task = self._questions, self._task
+        questions.append(question)
+        place = len(questions) - 1
+        # The others still get their answers when one caller gives up.
+        return (await asyncio.shield(task))[place]
+
+    async def _call(self, questions: list[Question], before: asyncio.Task[Any] | None) -> Sequence[Answer]:
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        if self._questions is questions:
+            self._questions = None
+        return await self._answer_all(questions)

@@ -18,7 +18,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from parley.platform import db
-from parley.platform.batching import Batcher
+from parley.platform.concurrency import Batcher
 from parley.platform.events.redis import asking, redis
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from functools import partial
 import parley.site.app
 from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.limits import LiveSettings
-from parley.platform.db import engine, waiters
+from parley.platform.db import engine, pool
 from parley.platform.observability import load_shedding
 from parley.site.cli import serve
 
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     options = dict(pair.split("=") for pair in sys.argv[1:place])
     serve.UNREAD_SECONDS = float(options.pop("unread", 1.0))
     if patience := options.pop("patience", ""):
-        waiters.PATIENCE.update(dict.fromkeys(waiters.PATIENCE, int(patience)))
+        pool.PATIENCE.update(dict.fromkeys(pool.PATIENCE, int(patience)))
         engine.CONNECT_SECONDS *= int(patience)
         for name in ("statement_timeout", "lock_timeout"):
             engine.SERVER_SETTINGS[name] = str(int(engine.SERVER_SETTINGS[name]) * int(patience))

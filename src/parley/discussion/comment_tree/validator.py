@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from parley.platform import db
-from parley.platform.batching import Batcher
 from parley.platform.cache import PAGE_SECONDS, MicroCache, moment
+from parley.platform.concurrency import Batcher
 
 Value = TypeVar("Value")
 

@@ -2,21 +2,26 @@
 
 Each way back into asyncpg's pool costs a task and a timer, together more than a short statement costs in all our code
 (docs/performance.md). So asyncpg's pool only gets back connections that failed or are old. When all are in use,
-requests wait in a priority queue (platform/db/waiters.py).
+requests wait in a priority queue (platform/db/pool.py).
 """
 
 import asyncio
+import heapq
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import ContextVar
+from enum import IntEnum
+from itertools import count
 from time import monotonic, perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import structlog
 
 from parley.platform.db import slow_queries
-from parley.platform.db.waiters import NoConnection, WaiterQueue
 from parley.platform.errors import Unavailable
 from parley.platform.observability import metrics
+from parley.platform.observability.metrics import LOAD_SHED
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -192,3 +197,76 @@ def is_gone(connection: Any) -> bool:
         return bool(connection.is_closed())
     except asyncpg.InterfaceError:
         return True
+
+
+class Urgency(IntEnum):
+    """Lower values go first. Live updates, the worker and requests without a known viewer have the urgency of forms."""
+
+    STAFF, FORMS, MEMBERS, VISITORS = range(4)
+
+
+# How many times longer than readers the most urgent wait. They would lose what they wrote, or could not moderate; a
+# reader can load the page again. On a busy machine one turn of the event loop may take longer than readers wait.
+PATIENCE = {Urgency.STAFF: 10, Urgency.FORMS: 10}
+
+# The urgency and the number of the running request.
+_urgency: ContextVar[tuple[Urgency, int]] = ContextVar("urgency", default=(Urgency.FORMS, 0))
+_numbers = count(1)
+
+
+def set_urgency(urgency: Urgency) -> None:
+    """Set the urgency of everything that this request does from now on."""
+    _urgency.set((urgency, next(_numbers)))
+
+
+class NoConnection(Exception):
+    """No connection became free in time."""
+
+
+class _Waiter(NamedTuple):
+    urgency: tuple[Urgency, int]
+    number: int
+    future: asyncio.Future[Any]
+
+
+class WaiterQueue:
+    """`pass_on` gets the resource of a waiter that was cancelled after the resource was given to it."""
+
+    def __init__(self, pass_on: Callable[[Any], Awaitable[None]]) -> None:
+        self._pass_on = pass_on
+        self._heap: list[_Waiter] = []
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    async def wait(self, seconds: float) -> Any:
+        """Wait for a resource and return it, as given to `resume_next`.
+
+        Raises NoConnection after `seconds`, or `PATIENCE` times as long for the most urgent.
+        """
+        waiter = _Waiter(_urgency.get(), next(_numbers), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._heap, waiter)
+        try:
+            await asyncio.wait([waiter.future], timeout=seconds * PATIENCE.get(waiter.urgency[0], 1))
+        except asyncio.CancelledError:
+            if waiter.future.done():
+                await self._pass_on(waiter.future.result())
+            else:
+                self._remove(waiter)
+            raise
+        if not waiter.future.done():
+            self._remove(waiter)
+            LOAD_SHED.labels(waiter.urgency[0].name.lower()).inc()
+            raise NoConnection
+        return waiter.future.result()
+
+    def resume_next(self, resource: Any) -> bool:
+        """Give `resource` to the first waiter. Return False when nobody waits."""
+        if not self._heap:
+            return False
+        heapq.heappop(self._heap).future.set_result(resource)
+        return True
+
+    def _remove(self, waiter: _Waiter) -> None:
+        self._heap.remove(waiter)
+        heapq.heapify(self._heap)

@@ -11,8 +11,8 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
-from parley.platform.db import replica, waiters
-from parley.platform.db.waiters import Urgency
+from parley.platform.db import pool, replica
+from parley.platform.db.pool import Urgency
 from parley.platform.errors import FactorNeeded, Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.platform.http.forms import posted_fields
 from parley.platform.observability import load_shedding
@@ -145,15 +145,15 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
     if viewer and viewer.access >= MODERATOR:
-        waiters.set_urgency(Urgency.STAFF)
+        pool.set_urgency(Urgency.STAFF)
     elif isinstance(connection, Request) and connection.method == "POST":
-        waiters.set_urgency(Urgency.FORMS)
+        pool.set_urgency(Urgency.FORMS)
     elif viewer:
-        waiters.set_urgency(Urgency.MEMBERS)
+        pool.set_urgency(Urgency.MEMBERS)
         if reading:
             load_shedding.shed("members")
     else:
-        waiters.set_urgency(Urgency.VISITORS)
+        pool.set_urgency(Urgency.VISITORS)
         if reading:
             load_shedding.shed("visitors")
             replica.allow()

@@ -10,12 +10,15 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import InternalServerException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.types import Receive, Send
 from multipart import MultipartParser, MultipartPart  # type: ignore[import-untyped]
 
 from parley.platform.errors import BadRequest
 from parley.platform.text.charsets import usable
 from parley.platform.text.messages import N_
 
+# The largest body of any route (articles/imports/web.py).
+MOST_BYTES = 16_000_000
 # The longest article is 500,000 characters of up to four bytes. Its forms are multipart: decoding an URL-encoded one
 # would take a hundred times as long.
 MOST_TEXT_BYTES = 2_200_000
@@ -99,3 +102,31 @@ def end(scope: Any) -> None:
     """Call what was registered with `at_end` for this request."""
     for call in scope.get("at_end", ()):
         call()
+
+
+class Draining:
+    """The `receive` and `send` of one request. The body is drained after the response is sent."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._is_received = False
+
+    async def receive(self) -> Any:
+        message: Any = await self._receive()
+        self._is_received = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body", False) and not self._is_received:
+            await self._send({"type": "http.response.body", "body": message.get("body", b""), "more_body": True})
+            await self._drain()
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
+
+    async def _drain(self) -> None:
+        left = MOST_BYTES
+        while not self._is_received and left > 0:
+            message = await self.receive()
+            if message["type"] == "http.request":
+                left -= len(message["body"])

@@ -18,10 +18,8 @@ from zstandard import ZstdCompressionParameters, ZstdCompressor
 from parley.platform.errors import last_wait
 from parley.platform.http.access import AnyRequest, header_of, viewer_of
 from parley.platform.http.assets import folder, static
-from parley.platform.http.bytecode import TemplateCache
-from parley.platform.http.escaping import Escaping, escape_plain
-from parley.platform.http.inlining import InliningLoader
 from parley.platform.http.messages import Messages
+from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, escape_plain
 from parley.platform.settings import settings
 from parley.platform.text import messages
 from parley.platform.text.durations import ago, every, since

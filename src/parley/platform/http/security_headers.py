@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.path import normalize_path
 
 from parley.platform.http import bodies
-from parley.platform.http.draining import Draining
+from parley.platform.http.bodies import Draining
 from parley.platform.http.plain_answer import answer
 from parley.platform.observability import metrics, watchdog
 from parley.platform.settings import Settings
