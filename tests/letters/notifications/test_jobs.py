@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import re
 
 import msgspec
 import pytest
@@ -99,8 +100,9 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
 
     plan = "\n".join(await db.values(f"explain {jobs.NOTIFY_OF_COMMENTS}", 1, [], "comment.posted"))
 
-    assert "Scan using notification_unread on notification" in plan
-    assert "Seq Scan on notice" not in plan
+    # By the statistics, PostgreSQL reads the index row by row or as a bitmap.
+    assert re.search(r"Scan (using|on) notification_unread\b", plan)
+    assert "Seq Scan on notification" not in plan
 
 
 async def test_an_event_that_fails_for_any_reason_does_not_delay_others(

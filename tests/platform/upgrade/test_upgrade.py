@@ -1,6 +1,7 @@
 """A database of the first schema, with a row in every table, becomes one of the newest, and nothing in it is lost."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from parley.platform.db.migrate import migrate
 from parley.site.backup import tools
+from tests import command
 from tests.conftest import on_server
 from tests.platform.upgrade.keep import COMMENTS, DUMP, dump, tables_of
 from tests.shape import shape
@@ -50,7 +51,8 @@ async def test_the_first_schema_becomes_the_newest_and_keeps_every_row(database:
         assert before["comment"] > COMMENTS
         assert [table for table, number in before.items() if not number] == []
 
-        await migrate(old)
+        ended = await asyncio.to_thread(command.parley, "migrate", env=os.environ | {"DATABASE_URL": old})
+        assert ended.returncode == 0, ended.stderr
 
         after = await rows(old)
         assert {table: number for table, number in after.items() if table in before} == before
