@@ -37,7 +37,7 @@ from parley.platform import token_buckets
 from parley.platform.db import DB, Transaction, engine, execute
 from parley.platform.db.migrate import migrate
 from parley.platform.events import redis
-from parley.platform.local_servers import servers as embedded
+from parley.platform.local_servers import servers as local_servers
 from parley.platform.observability import load_shedding
 from parley.platform.settings import settings
 from parley.site import app as program
@@ -154,7 +154,7 @@ def servers() -> Iterator[None]:
             os.environ["DATABASE_URL"] = stack.enter_context(database_on(os.environ["DATABASE_URL"]))
             os.environ["REDIS_URL"] = redis_of_worker(os.environ["REDIS_URL"])
         else:
-            both = stack.enter_context(embedded(folder / "data", fast=True))
+            both = stack.enter_context(local_servers(folder / "data", fast=True))
             os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = both.database_url, both.redis_url
         os.environ["PARLEY_DATA"] = str(folder / "files")
         yield

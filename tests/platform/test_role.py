@@ -10,7 +10,7 @@ from litestar import Litestar
 from parley.platform import db
 from parley.platform.db.role import GRANT_ROLE, assume_role
 from parley.platform.local_servers import Folder
-from parley.platform.local_servers import servers as embedded
+from parley.platform.local_servers import servers as local_servers
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +69,7 @@ async def test_tables_that_come_later_are_the_applications_too(app: Litestar) ->
 
 async def in_installation(folder: Path, *sql: str) -> Any:
     """Run statements in an installation as one new connection of the application, and say who it is then."""
-    with embedded(folder, fast=True) as both:
+    with local_servers(folder, fast=True) as both:
         connection = await asyncpg.connect(both.database_url)
         try:
             await assume_role(connection)

@@ -28,7 +28,7 @@ from parley.interfaces.pages import (
     profile,
     thread,
 )
-from parley.interfaces.pages import decision as statement
+from parley.interfaces.pages import decision as reasons
 from parley.interfaces.pages import web as pages
 from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
@@ -50,7 +50,7 @@ from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
 from parley.moderation.signups import web as signups
 from parley.moderation.statements import web as deck
-from parley.own_data.comment_claims import web as imported
+from parley.own_data.comment_claims import web as comment_claims
 from parley.own_data.erasure import web as erasure
 from parley.own_data.exports import web as exports
 from parley.people.account_settings import web as accounts
@@ -89,7 +89,7 @@ FEATURES = (
     rights,
     modqueue,
     moderation_counts,
-    statement,
+    reasons,
     appeals,
     modmembers,
     rings,
@@ -111,7 +111,7 @@ FEATURES = (
     first_web,
     login_web,
     exports,
-    imported,
+    comment_claims,
     erasure,
     live,
     api_reference,

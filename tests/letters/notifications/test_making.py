@@ -8,7 +8,7 @@ from parley.discussion.comments import states
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads import ops as threads
 from parley.letters.notifications import jobs, ops, queries
-from parley.own_data.comment_claims import ops as imported
+from parley.own_data.comment_claims import ops as comment_claims
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
 from parley.platform import db
@@ -115,7 +115,7 @@ async def test_imported_comments_mention_nobody_when_they_are_claimed_or_restore
     line = ImportLine("a", author="Ada", created_utc=1_400_000_000, body="No, @mira.", email="ada@example.org")
     await import_discussion(thread, [line], lambda _: None)
     ada = await make.member("ada")
-    assert await imported.claim(ada) == 1
+    assert await comment_claims.claim(ada) == 1
     assert await notifications_of(mira) == []
 
     comment = await db.value("select id from comment where author = $1", ada.id)
