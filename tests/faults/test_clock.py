@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 SWEEP = """
 import asyncio, os
 from contextlib import suppress
-from parley import hooks
+from parley.site import hooks
 from parley.platform.db import close_pool, open_pool
 from parley.platform.events.redis import open_redis
 from parley.letters.digests import jobs as digests

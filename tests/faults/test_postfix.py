@@ -167,6 +167,6 @@ def _html(monkeypatch: pytest.MonkeyPatch) -> str:
     env = pages.environment()
     assert env.loader is not None
     layout = env.loader.get_source(env, "people/mail/_layout.html")[0]
-    loader = DictLoader({"people/mail/_layout.html": layout, "mail/made_up.html": BODY})
+    loader = DictLoader({"people/mail/_layout.html": layout, "people/mail/made_up.html": BODY})
     monkeypatch.setattr(pages, "environment", lambda: env.overlay(loader=loader))
     return mail.written_html("made_up", off=mail.unsubscribe_link(1, "digest"))

@@ -129,8 +129,9 @@ async def thread_view(
     It contains everything that `viewer` changed in any process, and everything from before `not_before` (monotonic).
     `validator` is the thread's if it was just read. Raises NotFound if there is no such thread.
     """
-    oldest = max(_oldest(query, viewer, fresh=fresh), not_before)
-    return await _views.get(query, query.thread, lambda _: _make_timed(query), read=validator, not_before=oldest)
+    # Members do not share with visitors, whose views may come from a replica that lacks what a member has just done.
+    key, oldest = (query, fresh), max(_oldest(query, viewer, fresh=fresh), not_before)
+    return await _views.get(key, query.thread, lambda _: _make_timed(query), read=validator, not_before=oldest)
 
 
 async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
@@ -140,9 +141,9 @@ async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
 
 async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussion:
     """Return only the comments for `query`."""
-    return await _discussions.get(
-        query, lambda: _make_discussion(query), _oldest(query, viewer, fresh=viewer is not None)
-    )
+    fresh = viewer is not None
+    oldest = _oldest(query, viewer, fresh=fresh)
+    return await _discussions.get((query, fresh), lambda: _make_discussion(query), oldest)
 
 
 def _oldest(query: DiscussionQuery, viewer: Viewer | None, *, fresh: bool) -> float:
