@@ -13,9 +13,9 @@ from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports.ops import UPDATE_RISK
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import close_pool, open_pool
-from parley.platform.http.access import Viewer
 
 OPEN = 10_000
 MEMBERS = 200

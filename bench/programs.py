@@ -20,9 +20,9 @@ from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.html.passages import ImportedPassage
 from parley.interfaces.api import tokens
+from parley.people.accounts.viewer import Viewer
 from parley.platform.db import close_pool, open_pool
 from parley.platform.events.redis import close_redis, open_redis
-from parley.platform.http.access import Viewer
 from parley.site import hooks
 from parley.site.transfer.exporting import export
 

@@ -17,8 +17,8 @@ from parley.discussion.threads.opening import open_thread
 from parley.discussion.votes import ops as votes
 from parley.extraction.html.passages import ImportedPassage
 from parley.people.accounts import addresses, names, sessions
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 WORDS = (
     "The model answers before it has understood the question.",

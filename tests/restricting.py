@@ -3,8 +3,8 @@
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice, ThreadReference
 from parley.moderation.reports import ops as reports
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 
 async def decide(

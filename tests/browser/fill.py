@@ -21,13 +21,13 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail import unsubscribe_link
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
 from parley.platform.db import close_pool, open_pool
 from parley.platform.db.migrate import migrate
 from parley.platform.events.redis import close_redis, open_redis
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.site import hooks
 from parley.site.demo.fill import fill

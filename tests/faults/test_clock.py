@@ -12,8 +12,8 @@ import pytest
 
 from parley.moderation.modlog import ops as modlog
 from parley.people.accounts import sessions, tokens
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.hosts.cluster import Node, Single
 from tests.interfaces.live.forum import START_SECONDS, Forum, cookie_of, writing

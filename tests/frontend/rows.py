@@ -12,7 +12,7 @@ from parley.discussion.comment_tree.glance import FirstInView, Glance
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import StanceCounts, ThreadRow
 from parley.interfaces.pages.display import Display
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.http.pages import environment, set_globals
 
 Row = SimpleNamespace

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from playwright.async_api import Locator, expect
 
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from tests.frontend.rows import MIRA, comment, rendered, thread_page
 from tests.frontend.stage import Stage
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import httpx
 import pytest
 
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from tests import make
 from tests.interfaces.live.forum import PATIENCE, Forum, Web, browser_of, cookie_of
 

@@ -18,9 +18,9 @@ from parley.letters.notifications import jobs as notifications
 from parley.moderation.decisions import undoing
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.letters import lists
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.restricting import decide
 from tests.standing.world import World, gets, walk

@@ -16,9 +16,9 @@ from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
 from parley.interfaces.search import jobs as search
 from parley.letters.notifications import jobs as notifications
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.letters import lists
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.standing.world import World, gets, routes, walk
 

@@ -15,8 +15,8 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.standing.world import World, gets, routes, walk
 

@@ -28,8 +28,8 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people import mail
 from parley.people.accounts import tokens
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.http.assets import static
 from parley.platform.settings import settings
 from tests import make

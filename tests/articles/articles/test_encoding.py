@@ -7,8 +7,8 @@ from parley.articles.imports import jobs, reading
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
 from parley.extraction.text.decoding import ENCODING_NAMES
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 from tests import make
 

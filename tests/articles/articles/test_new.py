@@ -19,8 +19,8 @@ from parley.extraction.errors import CannotImport
 from parley.extraction.html.passages import ImportedPassage, without_lost_pictures
 from parley.extraction.html.pictures import DRAWN
 from parley.extraction.sandbox.images import Image
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 from tests import make
 

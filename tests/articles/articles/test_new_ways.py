@@ -7,8 +7,8 @@ from parley.articles.articles.duplicates import address_variants, fingerprint
 from parley.articles.imports import jobs, reading
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.fetching.fetch import Download
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.pdfs import At, paragraph, pdf
 

@@ -11,8 +11,8 @@ from parley.discussion.commenting.drafts import CheckResult, Draft
 from parley.discussion.comments import states
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads.jobs import refresh_thread_stats
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

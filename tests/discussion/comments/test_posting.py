@@ -14,10 +14,10 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments import rules
 from parley.discussion.threads.ops import revise_thread
 from parley.moderation.decisions import thread_actions
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.db.pool import NO_ANSWER
 from parley.platform.errors import Refused, Unavailable
-from parley.platform.http.access import Viewer
 from parley.platform.ratelimit import Limit
 from tests import make
 from tests.waiting import until_somebody_waits

@@ -8,8 +8,8 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

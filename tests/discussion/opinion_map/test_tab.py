@@ -16,8 +16,8 @@ from parley.discussion.opinion_map import jobs
 from parley.discussion.opinion_model.analysis import Analysis, Reason
 from parley.interfaces.live import queries as live_queries
 from parley.interfaces.live import render
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.conftest import committed, forget_caches
 from tests.discussion.opinion_map import answering

@@ -18,9 +18,9 @@ from parley.moderation.matching import current
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import TooMany
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.conftest import forget_caches
 from tests.moderation.automod.rows import put_rule

@@ -14,8 +14,8 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.discussion.statements import ops
 from parley.discussion.statements.rules import MOST_ASKED, MOST_SKIPPED, SITTING
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

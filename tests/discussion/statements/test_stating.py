@@ -8,9 +8,9 @@ from parley.discussion.commenting import editing
 from parley.discussion.comments.statement import as_statement
 from parley.discussion.statements import ops, queries
 from parley.moderation.statements.ops import propose
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

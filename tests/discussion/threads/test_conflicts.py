@@ -9,8 +9,8 @@ from parley.articles.imports.ops import encode
 from parley.articles.revisions.updating import last_source
 from parley.discussion.threads import edit_ops, ops
 from parley.discussion.threads.opening import open_thread, revise_from_source
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

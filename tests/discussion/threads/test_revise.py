@@ -9,8 +9,8 @@ import pytest
 
 from parley.articles.articles.restricting import Restriction
 from parley.discussion.threads.edit_ops import restrict_article
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.ratelimit import POST_ACCOUNT
 from tests import make
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from parley.discussion.threads import edit_ops, ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from parley.discussion.suggestions import queries
 from parley.discussion.threads.opening import open_thread
 from parley.letters.notifications import ops as notifications
 from parley.letters.notifications.queries import unread_for_digest
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.restricting import decide
 

@@ -13,9 +13,9 @@ from parley.discussion.votes import jobs, ops
 from parley.discussion.votes.queries import differing_recounts, votes_on_comments
 from parley.moderation.decisions import thread_actions
 from parley.people.account_settings import signup_ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make, ranking
 from tests.waiting import until_somebody_waits
 

@@ -7,7 +7,7 @@ import httpx
 from litestar import Litestar
 
 from parley.interfaces.api import tokens
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 V1 = "/api/v1"
 

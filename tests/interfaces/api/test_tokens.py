@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from parley.interfaces.api import tokens
 from parley.people.accounts import viewer_cache
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import passwords
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
 from tests.interfaces.api.calling import program

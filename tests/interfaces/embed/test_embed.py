@@ -18,10 +18,10 @@ from parley.extraction.fetching.fetch import Download
 from parley.interfaces.embed import first_comments, jobs, ops, queries, rules
 from parley.interfaces.embed.forms import FirstCommentForm
 from parley.interfaces.embed.page import digest, fingerprint, plain_words
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.errors import NotFound, Refused
 from parley.platform.http import cookies
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
 

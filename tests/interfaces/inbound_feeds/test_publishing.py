@@ -6,8 +6,8 @@ import pytest
 from parley.extraction.errors import CannotImport, SiteBusy
 from parley.extraction.fetching.fetch import Download
 from parley.interfaces.inbound_feeds import jobs, ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 from tests import make
 from tests.interfaces.inbound_feeds.conftest import Item, Web, add, fetch_now, make_now, rss, states

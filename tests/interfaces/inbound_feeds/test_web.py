@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.interfaces.inbound_feeds.conftest import FEED, Item, Web, add, column, fetch_now, rss, states
 

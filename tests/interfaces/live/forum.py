@@ -17,10 +17,10 @@ import pytest
 from redis.asyncio import Redis
 
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.platform.db import DB
 from parley.platform.db.pool import ConnectionPool
 from parley.platform.events import redis
-from parley.platform.http.access import Viewer
 from parley.platform.local_servers import Servers, servers
 from parley.platform.local_servers.launch import signalled_at_our_death
 from tests import command, loops

@@ -11,8 +11,8 @@ from parley.interfaces.live.queue_stream import QueueStream, QueueStreams
 from parley.moderation.decisions import undoing
 from parley.moderation.modqueue import claims
 from parley.moderation.modqueue.filters import QueueFilter
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.interfaces.live.forum import Forum, Web, browser_of, cookie_of
 from tests.interfaces.live.reader import Reader

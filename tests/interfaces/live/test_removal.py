@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from parley.discussion.commenting import editing
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.interfaces.live.forum import Forum, Web, browser_of, cookie_of
 from tests.interfaces.live.reader import Reader

@@ -14,8 +14,8 @@ from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.stream import NotificationStream, Stream
 from parley.letters.notifications import jobs, ops
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]

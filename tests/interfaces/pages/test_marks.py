@@ -5,8 +5,8 @@ import pytest
 
 from parley.discussion.comments import counts
 from parley.discussion.threads import ops as threads
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,8 @@ import msgspec
 from standardwebhooks.webhooks import Webhook
 
 from parley.interfaces.webhooks import ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 # With http, and the guard that lets loopback pass only where a test says so.
 NOWHERE = "http://127.0.0.1:9/hooks"

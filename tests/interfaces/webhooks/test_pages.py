@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from parley.interfaces.webhooks import ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.interfaces.webhooks.receiver import NOWHERE, SEEN, hook, proven
 

@@ -10,8 +10,8 @@ from litestar import Litestar
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
 from parley.letters.authors import jobs, ops, queries
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
-from parley.platform.http.access import Viewer
 from parley.platform.ratelimit import CLAIM_ADDRESS
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from parley.letters.digests import jobs, mailing, ops
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail import Letter
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 LONG_AGO = timedelta(days=20)

@@ -18,9 +18,9 @@ from parley.letters.digests.schedule import Schedule
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts import blocks, hooks, queries
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.site.retention import remove_expired
 from tests import make

@@ -12,9 +12,9 @@ from parley.letters.digests.queries import SubscriptionRow, subscription_of
 from parley.letters.notifications import mailing
 from parley.letters.notifications.queries import topic_levels
 from parley.people import mail
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.letters.digests.issuing import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
 

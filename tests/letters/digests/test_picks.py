@@ -9,8 +9,8 @@ from parley.letters.digests import ops
 from parley.letters.notifications import ops as following
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.letters.digests.issuing import issue_for, kinds, next_week, reader, reviewed
 

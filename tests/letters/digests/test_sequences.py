@@ -18,8 +18,8 @@ from parley.discussion.threads.ops import record_visit
 from parley.letters.digests import mailing
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import ops as following
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.letters.digests.issuing import due, issue, mail_of, next_week, reader, reviewed
 

@@ -9,10 +9,10 @@ from litestar import Litestar
 
 from parley.letters.notifications import jobs
 from parley.letters.notifications.queries import SELECT_UNREAD
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db.pool import NO_ANSWER
 from parley.platform.errors import Unavailable
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -8,10 +8,10 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.letters.notifications import jobs, mailing, ops, queries
 from parley.people import mail
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.links import Unsubscription, off_token
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.hebrew import hebrew, undirected
 from tests.letters.notifications.test_making import shut_out

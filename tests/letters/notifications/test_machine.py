@@ -17,9 +17,9 @@ from parley.discussion.commenting import editing
 from parley.letters.notifications import jobs, letters, ops, queries
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import Viewer
 from parley.site import hooks
 from tests import make
 from tests.conftest import empty

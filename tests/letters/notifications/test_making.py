@@ -11,9 +11,9 @@ from parley.letters.notifications import jobs, ops, queries
 from parley.own_data.comment_claims import ops as comment_claims
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

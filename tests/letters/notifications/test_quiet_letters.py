@@ -8,9 +8,9 @@ import pytest
 
 from parley.letters.notifications import mailing, ops, queries
 from parley.people import mail
+from parley.people.accounts.viewer import Viewer
 from parley.people.mail.sending import deliver_due
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.letters.notifications.test_letters import answer, jon, letters, mira, reviewed, root
 

@@ -19,8 +19,8 @@ from parley.letters.notifications import queries as notification_queries
 from parley.letters.unread import queries as unread_queries
 from parley.letters.unread import view
 from parley.letters.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -14,9 +14,9 @@ from parley.moderation.decisions.rules import Stale
 from parley.moderation.modlog.replay import contradictions
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided, reported, state_of_target
 from tests.waiting import until_somebody_waits

@@ -17,9 +17,9 @@ from parley.moderation.decisions import second_approval
 from parley.moderation.decisions.rules import Stale
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided, reported
 

@@ -9,8 +9,8 @@ from parley.moderation.backtests import jobs
 from parley.moderation.backtests.run import Result
 from parley.moderation.matching import current
 from parley.moderation.matching.conditions import AnyCondition
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 INSERT = """

@@ -7,9 +7,9 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.moderation.matching import budget
 from parley.moderation.matching.conditions import Age, FirstComments, Links, Rate, Similar, WordList
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import mailed, newcomer, put_rule, state_of
 

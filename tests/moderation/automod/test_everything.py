@@ -9,9 +9,9 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import Members, Threads
 from parley.people.account_settings import renaming
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import backtested, established, put_rule, state_of
 

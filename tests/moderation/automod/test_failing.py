@@ -24,9 +24,9 @@ from parley.moderation.matching.conditions import (
 )
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.observability import metrics
 from tests import make
 from tests.moderation.automod.rows import established, mailed, newcomer, put_rule, state_of

@@ -9,9 +9,9 @@ from parley.discussion.commenting.editing import EditedMeanwhile
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.matching.conditions import FirstComments, WordList
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.moderation.modlog.replay import differences

@@ -16,8 +16,8 @@ from parley.moderation.automod import holds, jobs
 from parley.moderation.decisions import undoing
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db as core
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import age, put_rule
 from tests.moderation.modlog.replay import differences

@@ -16,9 +16,9 @@ from parley.moderation.automod.trust import LEVELS, TrustLevel
 from parley.moderation.matching import current
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.matching.facts import AuthorRecord
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import TooMany
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.standing.test_source import SOURCE

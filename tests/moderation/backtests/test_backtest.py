@@ -34,8 +34,8 @@ from parley.moderation.matching.conditions import (
 )
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
 from tests.moderation.automod.rows import asked, backtested, newcomer, put_rule

@@ -17,8 +17,8 @@ from parley.moderation.modmembers import ops as modmembers
 from parley.moderation.modqueue import in_place
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 

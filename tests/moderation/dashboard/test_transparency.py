@@ -15,8 +15,8 @@ from parley.moderation.decisions.queries import RESTRICTIONS
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modqueue import in_place
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.moderation.modqueue.reported import decided, reported

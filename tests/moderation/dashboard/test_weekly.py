@@ -9,9 +9,9 @@ import pytest
 from parley.moderation.dashboard import queries, weekly
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import CommandFailed
-from parley.platform.http.access import Viewer
 from parley.site.cli.log import head, verify
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported

@@ -9,9 +9,9 @@ from parley.discussion.commenting.posting import post_comment
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.modqueue import in_place
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modlog.replay import differences
 from tests.moderation.scenarios.promises import everything

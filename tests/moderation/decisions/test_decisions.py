@@ -12,9 +12,9 @@ from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -10,11 +10,11 @@ from parley.moderation.decisions import letters, undoing
 from parley.own_data.erasure import jobs as erasure
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import queries
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import ops as accounts
 from parley.people.sign_in.ops import Client
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modlog.replay import differences
 

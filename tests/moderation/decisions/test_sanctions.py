@@ -11,9 +11,9 @@ from parley.own_data.erasure import ops as erasure
 from parley.people.accounts import queries
 from parley.people.accounts.queries import Account
 from parley.people.accounts.states import REACTIVATE_MEMBER
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported, sanctioned, state_of_target
 

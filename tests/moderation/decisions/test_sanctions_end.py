@@ -10,8 +10,8 @@ from parley.moderation.appeals import jobs
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import jobs as decisions
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 from tests.waiting import SECONDS, WAITING

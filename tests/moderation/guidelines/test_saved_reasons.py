@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from parley.moderation.decisions.forms import fill_placeholders
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import removal, reported
 

@@ -14,8 +14,8 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog import queries, wording
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modmembers import ops as modmembers
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided, reported
 

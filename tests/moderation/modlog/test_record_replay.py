@@ -21,9 +21,9 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog import replay
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import Viewer
 from parley.site.demo.fill import fill
 from tests import make
 from tests.moderation.modlog.replay import differences

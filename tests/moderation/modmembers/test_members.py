@@ -12,9 +12,9 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modmembers import ops as modmembers
 from parley.moderation.modmembers import queries as people
 from parley.moderation.modmembers.queries import MemberQuery
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 

@@ -5,8 +5,8 @@ from parley.moderation.decisions.rules import Choice
 from parley.moderation.modqueue import in_place
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 INSULT = "You are a fool, and everybody knows it."

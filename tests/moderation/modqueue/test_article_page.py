@@ -7,8 +7,8 @@ from litestar import Litestar
 from parley.moderation.decisions import undoing
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modlog.replay import differences
 

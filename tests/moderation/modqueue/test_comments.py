@@ -14,8 +14,8 @@ from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import CommentFilter, QueueFilter
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.moderation.scenarios.promises import everything

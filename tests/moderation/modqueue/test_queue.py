@@ -12,8 +12,8 @@ from parley.moderation.modqueue import claims
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided, removal, reported, state_of_target, version_of
 

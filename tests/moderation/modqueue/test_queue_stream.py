@@ -14,9 +14,9 @@ from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events import notify
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 

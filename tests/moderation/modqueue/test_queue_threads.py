@@ -6,9 +6,9 @@ from litestar import Litestar
 
 from parley.moderation.decisions import thread_actions, undoing
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 

@@ -13,9 +13,9 @@ from parley.moderation.matching.conditions import WordList
 from parley.moderation.modmembers import ops as modmembers
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.moderation.modlog.replay import differences

@@ -9,8 +9,8 @@ from litestar import Litestar
 from parley.moderation.backtests import jobs
 from parley.moderation.matching.conditions import Age, Links, WordList
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import asked, put_rule
 

@@ -5,8 +5,8 @@ import pytest
 from litestar import Litestar
 
 from parley.moderation.reports import receipts
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
-from parley.platform.http.access import Viewer
 from parley.platform.ratelimit import RECEIPT_ADDRESS
 from parley.platform.settings import settings
 from tests import make

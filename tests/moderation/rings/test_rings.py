@@ -9,8 +9,8 @@ from litestar import Litestar
 
 from parley.moderation.rings import jobs
 from parley.moderation.rings.finding import Ring, Upvotes, find
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -21,10 +21,10 @@ from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.modqueue import claims
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
 from parley.platform.events import redis
-from parley.platform.http.access import Viewer
 from parley.platform.observability import log
 from parley.site import hooks
 from tests import make

@@ -21,9 +21,9 @@ from parley.moderation.modqueue import queries as queue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import Viewer
 from tests import make
 
 DAYS, SHIFTS = 30, 4

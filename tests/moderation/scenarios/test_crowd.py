@@ -13,8 +13,8 @@ from litestar import Litestar
 
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.automod.rows import put_rule
 from tests.moderation.scenarios.crowd import Part, Person

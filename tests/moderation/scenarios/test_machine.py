@@ -30,9 +30,9 @@ from parley.moderation.matching.conditions import WordList
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.conftest import empty
 from tests.loops import Loop, own_loop

@@ -11,8 +11,8 @@ import pytest
 from litestar import Litestar
 
 from parley.people.accounts import joining, proof_of_work
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.signing import sign
 from tests import make

@@ -11,9 +11,9 @@ from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.statements import ops
 from parley.moderation.statements import queries as moderated
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from parley.discussion.comments.counts import find_drifted
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.statements.ops import set_statement
 from parley.moderation.modlog import ops as modlog
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

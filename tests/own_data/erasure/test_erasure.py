@@ -18,9 +18,9 @@ from parley.people import mail
 from parley.people.account_settings import renaming, signup_ops
 from parley.people.accounts import names, sessions
 from parley.people.accounts.states import REACTIVATE_MEMBER
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import removed_names
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided, reported, state_of_target

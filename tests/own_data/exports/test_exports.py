@@ -17,8 +17,8 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.own_data.exports import archive, jobs, records
 from parley.people.account_settings import signup_ops
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.moderation.modqueue.reported import decided
 from tests.people.accounts.person import PASSWORD

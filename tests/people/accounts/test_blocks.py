@@ -13,9 +13,9 @@ from parley.interfaces.live import render as live
 from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.live.stream import Stream
 from parley.people.accounts import blocks, sessions, tokens
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.conftest import forget_caches
 

@@ -8,11 +8,11 @@ import pytest
 from litestar import Litestar
 
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import factor_recovery
 from parley.people.sign_in import sign_in_ticket
 from parley.platform import db
 from parley.platform.http import cookies
-from parley.platform.http.access import Viewer
 from tests import make
 from tests.people.accounts.person import Person
 

@@ -7,10 +7,10 @@ from litestar import Litestar
 from parley.discussion.commenting import drafts
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import queries
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in.authentication import Client
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -5,10 +5,10 @@ import pytest
 from litestar import Litestar
 
 from parley.people.accounts import mailed_links
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import ops, passwords
 from parley.people.sign_in.passwords import Asker
 from parley.platform import db, ratelimit
-from parley.platform.http.access import Viewer
 from tests.make import browser, sign_in
 from tests.people.accounts.person import PASSWORD, Person
 

@@ -8,9 +8,10 @@ from litestar import Litestar
 
 from parley.people.accounts import viewer_cache
 from parley.people.accounts.states import STATE_NOW
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import passwords
 from parley.platform import db
-from parley.platform.http.access import MEMBER, MODERATOR, Viewer
+from parley.platform.http.access import MEMBER, MODERATOR
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -13,13 +13,13 @@ from litestar import Litestar
 from structlog.testing import capture_logs
 
 from parley.people.accounts import queries, sealing, sessions, viewer_cache
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import authenticators, second_factor
 from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SignedIn
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
 from parley.platform.http import cookies
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from tests import make
 from tests.people.accounts.person import PASSWORD, Person

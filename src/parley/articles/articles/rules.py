@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.people.accounts.viewer import Viewer
+from parley.platform.http.access import MODERATOR
 
 # The length in characters of the excerpt of an article whose publisher allows no more.
 EXCERPT = 300

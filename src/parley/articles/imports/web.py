@@ -19,8 +19,9 @@ from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
 from parley.extraction.text.decoding import ENCODING_NAMES
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, make_form, posted_fields
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.ratelimit import IMPORT, take_each, take_volume

@@ -14,9 +14,9 @@ from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCac
 from parley.discussion.comments import queries
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.queries import StanceCounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, MicroCache, moment, text_bytes
 from parley.platform.events.notify import Signal, subscribers
-from parley.platform.http.access import Viewer
 from parley.platform.http.pages import Prepared, environment
 from parley.platform.text.cleaning import as_id, shorten
 

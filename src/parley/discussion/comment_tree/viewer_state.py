@@ -11,8 +11,9 @@ from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.discussion.threads.queries import SlowBranch, VisitRow
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import shorten
 

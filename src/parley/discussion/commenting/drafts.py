@@ -8,8 +8,9 @@ import msgspec
 from parley.discussion.comments import rules
 from parley.discussion.threads.queries import ThreadRow
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Refused
-from parley.platform.http.access import VERIFIED, Viewer
+from parley.platform.http.access import VERIFIED
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_, Message, join

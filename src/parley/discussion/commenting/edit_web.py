@@ -14,10 +14,11 @@ from parley.discussion.commenting.forms import LONGEST_BODY, EditForm, edit_form
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments import queries, rules
 from parley.discussion.comments.rules import DELETED_DAYS
+from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.cache import by_text
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.ratelimit import POST, take_each

@@ -8,10 +8,10 @@ from parley.discussion.comments import counts, rules
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.tables import Comment
 from parley.discussion.comments.wording import drop_verdict, new_wording
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_
 

@@ -21,8 +21,9 @@ from parley.discussion.commenting.forms import (
 )
 from parley.discussion.comments import queries, rules
 from parley.discussion.threads import queries as threads
+from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused
-from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.networks import network

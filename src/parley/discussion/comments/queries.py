@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.text.diff import mark_changes
 
 TAG = re.compile("<[^>]*>")

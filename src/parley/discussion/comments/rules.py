@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import ADMIN, MODERATOR, Viewer
+from parley.platform.http.access import ADMIN, MODERATOR
 from parley.platform.text.messages import N_
 
 STANCES = ("supports", "challenges", "adds", "asks")

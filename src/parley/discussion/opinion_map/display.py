@@ -12,7 +12,7 @@ from parley.discussion.opinion_map.picture import MapPicture
 from parley.discussion.opinion_map.published import PublishedMap, PublishedStatement
 from parley.discussion.opinion_model.analysis import Reason, Verdict
 from parley.discussion.opinion_model.placing import place
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 # About this many members who answer this many statements each are enough for a map.
 TYPICAL_MEMBERS, TYPICAL_ANSWERS = 80, 15

@@ -9,8 +9,8 @@ from parley.discussion.comments.rules import IS_VISIBLE
 from parley.discussion.opinion_map.published import MapChange, PublishedMap
 from parley.discussion.opinion_map.tables import PerspectiveMap
 from parley.discussion.opinion_model.analysis import Analysis, Parameters, Verdict, Votes
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.text.markdown import excerpt
 
 STATEMENT_LENGTH = 140

@@ -18,10 +18,10 @@ from parley.discussion.slow_mode.heat import (
 )
 from parley.discussion.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait_at, wait_for
 from parley.discussion.threads.queries import SlowBranch, ThreadRow
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from parley.platform.text.durations import in_words
 from parley.platform.text.messages import N_, Message, join
 

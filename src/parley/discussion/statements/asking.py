@@ -9,7 +9,7 @@ from parley.discussion.statements import queries
 from parley.discussion.statements.deck import StatementCandidate, choose_next
 from parley.discussion.statements.queries import AnswerRow
 from parley.discussion.statements.tokens import Offer, Sitting, offer_token
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.signing import sign
 
 

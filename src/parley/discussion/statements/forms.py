@@ -5,8 +5,8 @@ from typing import Any
 
 from parley.discussion.comments.statement import as_statement
 from parley.discussion.statements.tokens import Sitting, read_sitting
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.http.forms import Form
 
 

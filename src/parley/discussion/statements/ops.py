@@ -13,10 +13,10 @@ from parley.discussion.statements.rules import MOST_ASKED, require_statement_all
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.discussion.statements.tokens import Offer
 from parley.discussion.votes.ops import cast_vote
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # When a member sends two answers at once, the second one counts after the first one.

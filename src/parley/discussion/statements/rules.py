@@ -1,8 +1,9 @@
 """Who may give a comment a statement, and the limits of decks and answers."""
 
 from parley.discussion.comments.rules import CommentState, require_open_thread
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 # Statements of a thread that are asked.

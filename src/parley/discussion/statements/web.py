@@ -16,8 +16,9 @@ from parley.discussion.statements.queries import StatementRow
 from parley.discussion.statements.rules import require_statement_allowed
 from parley.discussion.statements.tokens import Sitting, read_offer, sitting_token
 from parley.discussion.threads.queries import ThreadRow
+from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused
-from parley.platform.http.access import ANYONE, MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.ratelimit import POST, VOTE, take_each

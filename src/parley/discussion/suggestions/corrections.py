@@ -15,10 +15,10 @@ from parley.discussion.threads import queries
 from parley.discussion.threads.edit_ops import NOTHING
 from parley.discussion.threads.updating import notify_concerned
 from parley.extraction.html.passages import ImportedPassage
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 GONE = N_("This passage is no longer in the article. Your text is kept: you can correct another passage.")

@@ -24,10 +24,11 @@ from parley.discussion.threads.edit_ops import NOTHING, StaleEdit
 from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.tables import SuggestedUpdate
 from parley.discussion.threads.updating import apply_update, notify_concerned
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_, as_text, join
 
 DECIDED = {

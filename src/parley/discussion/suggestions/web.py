@@ -22,11 +22,12 @@ from parley.discussion.threads import comment_outcomes
 from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.revision_web import thread_and_article
 from parley.discussion.threads.updating import note_seen
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import page
+from parley.platform.http.pages import page, pending_of
 from parley.platform.ratelimit import POST, take_each, take_volume
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -85,7 +86,8 @@ def _may_see(viewer: Viewer, thread: ThreadRow, article: articles.ArticleRow, up
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments that concerns."""
     row, article, suggestion = await visible_suggestion(request, thread, number)
-    request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
+    if (unread := await note_seen(signed_in(request).id, suggestion.id)) is not None:
+        pending_of(request.scope)["notifications"] = unread
     return await _page(request, row, article, suggestion, Form({}))
 
 

@@ -12,9 +12,9 @@ from parley.discussion.threads.queries import (
     cards,
     unread_in,
 )
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
-from parley.platform.http.access import Viewer
 from parley.platform.http.pages import environment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.durations import ago

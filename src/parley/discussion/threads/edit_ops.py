@@ -18,10 +18,10 @@ from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.tables import Thread
 from parley.discussion.threads.updating import decline_waiting
 from parley.extraction.html.passages import ImportedPassage
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_, as_text
 
 NOTHING = N_("Nothing changed: this is the current text.")

@@ -15,9 +15,10 @@ from parley.articles.revisions.differences import ChangeRun, compare, count, pre
 from parley.articles.revisions.editing import as_markdown, read_markdown
 from parley.discussion.threads import comment_outcomes, edit_ops, queries
 from parley.discussion.threads.comment_outcomes import Misplaced
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, make_form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import POST, PREVIEW, take_each, take_volume

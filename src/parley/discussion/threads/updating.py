@@ -16,7 +16,6 @@ from parley.articles.revisions.updating import SourceUpdate, store_source
 from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.tables import SuggestedUpdate
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 # Hooks that notify members of a suggestion or its decision. Each is called with the suggestion's id.
 when_changed: list[Callable[[int], Awaitable[None]]] = []
@@ -108,12 +107,12 @@ async def _store_conflicts(thread: int, update: SourceUpdate) -> int:
     return waiting
 
 
-async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
-    """Mark the viewer's notifications of a suggestion as read, and return them with the new unread count."""
+async def note_seen(member: int, suggestion: int) -> int | None:
+    """Mark the member's notifications of a suggestion as read. Return the new unread count, None if it is the same."""
+    unread = None
     for note in when_seen:
-        unread = await note(viewer.id, suggestion)
-        viewer = viewer if unread is None else msgspec.structs.replace(viewer, unread_notifications=unread)
-    return viewer
+        unread = await note(member, suggestion)
+    return unread
 
 
 async def notify_concerned(suggestion: int) -> None:

@@ -11,7 +11,8 @@ from parley.articles.imports.ops import decode, with_facts
 from parley.articles.imports.preview import preview
 from parley.articles.imports.web import own_import
 from parley.discussion.threads import opening, ops
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, signed_in
+from parley.people.accounts.viewer import signed_in
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.text.cleaning import as_id, as_ids
 

@@ -11,10 +11,11 @@ from parley.discussion.comments.published_answers import PublishedTally, Tally, 
 from parley.discussion.comments.tables import Comment
 from parley.discussion.votes.queries import viewer_state
 from parley.discussion.votes.tables import Vote
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.notify import Signal, notify
-from parley.platform.http.access import Viewer, require_write_allowed
+from parley.platform.http.access import require_write_allowed
 from parley.platform.text.messages import N_
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "unsure"; there is no quality 0.

@@ -7,8 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.votes import ops
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import came_from, fragment, wants_fragment
 from parley.platform.ratelimit import VOTE

@@ -9,9 +9,10 @@ import msgspec
 from litestar import MediaType, Response
 from litestar.openapi.datastructures import ResponseSpec
 
+from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import ChangedMeanwhile
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Encoded, Finished, page_size, respond
 from parley.platform.http.problems import MEDIA_TYPE, Problem
 from parley.platform.text.messages import N_

@@ -18,7 +18,8 @@ from parley.interfaces.search.excerpts import ExcerptPart
 from parley.interfaces.search.forms import MOST_PAGES, SearchForm
 from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.web import limit
-from parley.platform.http.access import AnyRequest, viewer_of
+from parley.people.accounts.viewer import viewer_of
+from parley.platform.http.access import AnyRequest
 from parley.platform.settings import settings
 
 Query = Annotated[

@@ -20,11 +20,12 @@ from parley.people.accounts import viewer_cache
 from parley.people.accounts.sessions import AWAITS_APPROVAL, lacks_factor
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
 from parley.people.accounts.tokens import from_now
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in.authentication import has_second
 from parley.platform import db
 from parley.platform.cache import Bounded
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -9,11 +9,12 @@ from litestar.params import FromPath
 
 from parley.interfaces.api import tokens
 from parley.interfaces.api.scopes import MODERATE, SCOPES
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.web.common import see_other
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, MODERATOR, AnyRequest, Viewer, signed_in
+from parley.platform.http.access import MEMBER, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

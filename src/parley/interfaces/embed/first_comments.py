@@ -9,9 +9,9 @@ from parley.interfaces.embed.rules import SiteRow
 from parley.interfaces.embed.tables import FirstComment
 from parley.people.accounts import sessions
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import Message, serialize
 
 MOST_ATTEMPTS = 3

@@ -15,8 +15,9 @@ from parley.interfaces.embed.forms import FirstCommentForm
 from parley.interfaces.embed.panel import PanelQuery
 from parley.interfaces.embed.panel_web import author, framed_page, path_of
 from parley.interfaces.embed.rules import SiteRow
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
 from parley.platform.text.cleaning import as_id

@@ -20,10 +20,11 @@ from parley.interfaces.embed.first_comments import MOST_ATTEMPTS, WaitingFirstCo
 from parley.interfaces.embed.queries import is_address, require_not_removed, threads_at
 from parley.interfaces.embed.rules import SiteRow
 from parley.people.accounts.middleware import as_viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, ParleyError, Refused
 from parley.platform.events import attempts
-from parley.platform.http.access import VERIFIED, Viewer
+from parley.platform.http.access import VERIFIED
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

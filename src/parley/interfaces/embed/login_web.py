@@ -19,9 +19,10 @@ from parley.interfaces.embed.forms import SessionForm
 from parley.interfaces.embed.middleware import cookie
 from parley.interfaces.embed.rules import SiteRow
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.sign_in.web.common import client_of
 from parley.platform.errors import BadRequest, ParleyError, Refused
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page
 from parley.platform.settings import settings

@@ -13,10 +13,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.people.accounts import sessions, tokens
 from parley.people.accounts.middleware import as_viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http import cookies
-from parley.platform.http.access import Viewer
 
 PATH = "/embed/"
 # This page is opened in a window of its own, and uses the session of our own pages.

@@ -13,9 +13,9 @@ from parley.interfaces.embed.rules import SiteRow
 from parley.interfaces.embed.tables import CommentSite, EmbedCode, Site
 from parley.people.accounts import sessions, tokens, viewer_cache
 from parley.people.accounts.tables import Session
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -12,7 +12,7 @@ from parley.discussion.comment_tree.view import Discussion
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes import queries as votes
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 NOTHING = ViewerState()
 

@@ -17,16 +17,15 @@ from parley.discussion.votes.web import VoteForm
 from parley.interfaces.embed import queries
 from parley.interfaces.embed.panel import PanelQuery, panel
 from parley.interfaces.embed.rules import SiteRow, framed_by
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused, SignInNeeded
 from parley.platform.http.access import (
     ANYONE,
     VERIFIED,
     AnyRequest,
-    Viewer,
     address_of,
     refuse_unverified,
     require_write_allowed,
-    viewer_of,
 )
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import page

@@ -22,10 +22,10 @@ from parley.interfaces.search.queries import hits
 from parley.interfaces.search.results import prepare
 from parley.interfaces.search.tables import Kind
 from parley.people.accounts.queries import PublicMember
+from parley.people.accounts.viewer import Viewer
 from parley.people.community.tables import Community
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.markdown import excerpt

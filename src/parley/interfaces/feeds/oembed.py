@@ -10,8 +10,9 @@ from litestar.params import FromQuery
 
 from parley.discussion.comments import queries as comments
 from parley.discussion.threads import queries as threads
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.markdown import excerpt

@@ -13,9 +13,10 @@ from parley.interfaces.feeds.formats import ATOM_TYPE, JSON_TYPE, Feed, atom, js
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.web import limit
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Finished, page_size, respond
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id

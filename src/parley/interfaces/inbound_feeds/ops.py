@@ -14,10 +14,10 @@ from parley.interfaces.inbound_feeds.rules import FETCHING, MAKING, feed_address
 from parley.interfaces.inbound_feeds.tables import InboundFeed
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import Viewer
 from parley.platform.text.hosts import host_of
 from parley.platform.text.messages import N_, Message
 

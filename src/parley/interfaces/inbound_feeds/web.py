@@ -13,8 +13,9 @@ from parley.interfaces.inbound_feeds.ops import NO_FEED, FeedUse
 from parley.interfaces.inbound_feeds.queries import FeedRow
 from parley.interfaces.inbound_feeds.rules import APPROVALS_NEEDED, MOST_A_DAY
 from parley.interfaces.inbound_feeds.sandbox import read_opml
+from parley.people.accounts.viewer import staff
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -5,8 +5,8 @@ from collections import Counter
 import msgspec
 
 from parley.interfaces.live.stream import Stream
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import TooMany
-from parley.platform.http.access import Viewer
 from parley.platform.networks import host, site
 from parley.platform.ratelimit import SITE_NETWORKS
 from parley.platform.text.messages import N_

@@ -8,7 +8,7 @@ from parley.interfaces.live.stream import Stream
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.people.accounts.sessions import still_staff
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 
 class QueueStream(Stream):

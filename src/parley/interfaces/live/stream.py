@@ -11,7 +11,7 @@ from typing import Any
 from litestar.types import Receive, Send
 
 from parley.interfaces.live import render
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 # More than LiveSettings.max_behind: that many events are queued at once for a reader that catches up. If the queue is
 # full, the reader has to load the page again.

@@ -14,17 +14,9 @@ from parley.interfaces.live.limits import owner_of
 from parley.interfaces.live.queue_stream import QueueStream
 from parley.interfaces.live.stream import HEADERS, NotificationStream, Stream
 from parley.moderation.modqueue.requests import since_of, wanted_of
+from parley.people.accounts.viewer import signed_in, staff, viewer_of
 from parley.platform.errors import NotFound
-from parley.platform.http.access import (
-    ANYONE,
-    MEMBER,
-    MODERATOR,
-    AnyRequest,
-    address_of,
-    signed_in,
-    staff,
-    viewer_of,
-)
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
 from parley.platform.observability import load_shedding
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

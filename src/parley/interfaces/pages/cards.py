@@ -10,9 +10,10 @@ from litestar.response import Redirect
 from parley.discussion.comments import anchors, queries
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import viewer_of
 from parley.platform import db
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import fragment, wants_fragment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -13,10 +12,11 @@ from parley.moderation.appeals.forms import AppealForm
 from parley.moderation.decisions import letters
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.decisions.queries import StatementOfReasons
+from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import page
+from parley.platform.http.pages import page, pending_of
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
@@ -55,7 +55,7 @@ async def _mark_read(request: AnyRequest, decision: int) -> None:
     viewer = viewer_of(request)
     unread = await notifications.read_decision(viewer.id, decision) if viewer is not None else None
     if viewer is not None and unread is not None:
-        request.scope["viewer"] = msgspec.structs.replace(viewer, unread_notifications=unread)  # type: ignore[typeddict-unknown-key]
+        pending_of(request.scope)["notifications"] = unread
 
 
 async def _show(

@@ -11,8 +11,9 @@ from parley.discussion.comment_tree.viewer_state import comments_html
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments.rules import STANCES
 from parley.discussion.votes import queries as votes
+from parley.people.accounts.viewer import viewer_of
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

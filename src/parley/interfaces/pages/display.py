@@ -10,10 +10,11 @@ from litestar import Response, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from parley.people.accounts.viewer import viewer_of
 from parley.people.sign_in import ops
 from parley.people.sign_in.forms import DENSITIES
 from parley.platform.http import cookies
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import local_path
 

@@ -9,8 +9,9 @@ from parley.interfaces.search import queries, results
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.web import limit
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import AnyRequest
 
 # Results of one search, in the order of its page.
 MOST_FOUND = 100

@@ -9,9 +9,10 @@ from litestar.params import FromQuery
 from parley.discussion.threads import queries
 from parley.discussion.threads.cards import make_cards
 from parley.letters.notifications.queries import topic_level
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
 from parley.platform.text.messages import N_
 

@@ -2,25 +2,25 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Response, get
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.letters.unread.counter import is_page
 from parley.moderation.appeals import queries as appeals
 from parley.moderation.modqueue import queries as modqueue
+from parley.people.accounts.viewer import Viewer, staff
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
-from parley.platform.http.access import MODERATOR, AnyRequest, Viewer, staff
-from parley.platform.http.pages import came_from, fragment
+from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.pages import came_from, fragment, pending_of
 
 CACHE_SECONDS = 5.0
 _cache: MicroCache[tuple[int, int]] = MicroCache("moderation_counts", CACHE_SECONDS)
 
 
 class ModerationCounter:
-    """ASGI middleware that adds to the viewer how much waits for them, if they moderate."""
+    """ASGI middleware that counts what waits for the viewer, if they moderate."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,8 +28,8 @@ class ModerationCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and viewer.access >= MODERATOR and is_page(scope):
-            queued, appealed = await _cached_counts(viewer)
-            scope["viewer"] = msgspec.structs.replace(viewer, queued=queued, appealed=appealed)  # type: ignore[typeddict-unknown-key]
+            pending = pending_of(scope)
+            pending["queue"], pending["appeals"] = await _cached_counts(viewer)
         await self.app(scope, receive, send)
 
 

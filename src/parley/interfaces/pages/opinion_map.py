@@ -12,8 +12,9 @@ from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
 from parley.interfaces.pages.home import topic_at
 from parley.letters.notifications import queries as notifications
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment
 
 # Nobody answers more in one sitting.

@@ -13,9 +13,10 @@ from parley.discussion.comments.rules import IS_VISIBLE
 from parley.interfaces.feeds import structured
 from parley.people.accounts import blocks, names
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform import db
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, Viewer, viewer_of
+from parley.platform.http.access import ANYONE
 from parley.platform.http.pages import page
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import as_id

@@ -1,5 +1,6 @@
 """The page of a thread: the article and its discussion beside each other."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,15 +26,17 @@ from parley.interfaces.pages.display import Display, display_of
 from parley.interfaces.pages.finding import ResultPosition, found_in
 from parley.interfaces.pages.kept import visitors_page
 from parley.letters.notifications import queries as notifications
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform import db
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import (
     Finished,
     encoding_of,
     page,
     page_size,
+    pending_of,
     render,
     respond,
     respond_encoded,
@@ -108,8 +111,10 @@ async def show(
     if fragment:
         context = await _context(shown, viewer, display) | {"found": position}
         return page(request, "interfaces/pages/thread.html", "discussion", **context)
-    # The view is part of the key, so that the page is not older than the view.
-    whole = await _pages.get((shown, viewer, display, position), lambda: _whole_page(shown, viewer, display, position))
+    pending = pending_of(request.scope)
+    # The view is part of the key, so that the page is not older than the view; the counts are, since it shows them.
+    key = (shown, viewer, frozenset(pending.items()), display, position)
+    whole = await _pages.get(key, lambda: _whole_page(shown, viewer, display, position, pending))
     return respond(request, whole)
 
 
@@ -139,7 +144,11 @@ async def _focused_comment(focus: str) -> queries.CommentRow | None:
 
 
 async def _whole_page(
-    shown: views.ThreadView, viewer: Viewer | None, display: Display, position: ResultPosition | None = None
+    shown: views.ThreadView,
+    viewer: Viewer | None,
+    display: Display,
+    position: ResultPosition | None = None,
+    pending: Mapping[str, int] | None = None,
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
     context = await _context(shown, viewer, display) | {"found": position}
@@ -147,7 +156,7 @@ async def _whole_page(
         # For search engines and chat apps, which are visitors.
         picture = await pictures.address(shown.thread.id)
         context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
-    return Finished(render("interfaces/pages/thread.html", viewer=viewer, **context))
+    return Finished(render("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
 
 
 async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:

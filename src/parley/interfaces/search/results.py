@@ -15,7 +15,7 @@ from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import text_query
 from parley.interfaces.search.view import Hit
 from parley.people.accounts import queries as accounts
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.text.messages import N_
 
 # Hits on a page of one kind, and of each kind on the page of all kinds.

@@ -11,8 +11,9 @@ from parley.interfaces.search import queries, results, sources
 from parley.interfaces.search.forms import MOST_PAGES, SearchForm
 from parley.interfaces.search.results import Results
 from parley.interfaces.search.suggestions import suggestions
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import TooMany
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.pages import fragment, page
 from parley.platform.networks import network
 from parley.platform.ratelimit import (

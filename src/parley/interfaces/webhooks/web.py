@@ -10,11 +10,12 @@ from litestar.response import Redirect
 from parley.interfaces.webhooks import ops, queries
 from parley.interfaces.webhooks.forms import KINDS, WebhookForm
 from parley.interfaces.webhooks.queries import MOST_LISTED, WebhookRow
+from parley.people.accounts.viewer import staff
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.web.common import see_other
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import ADMIN, AnyRequest, staff
+from parley.platform.http.access import ADMIN, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -12,10 +12,10 @@ from parley.moderation.reports import staff_mail
 from parley.people import mail
 from parley.people.accounts import addresses
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit, emit_each
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.messages import N_

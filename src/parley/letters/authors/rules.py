@@ -5,8 +5,9 @@ import unicodedata
 from pathlib import Path
 
 from parley.articles.articles.addresses import registered_domain
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import MODERATOR, Viewer, refuse_unverified, require_write_allowed
+from parley.platform.http.access import MODERATOR, refuse_unverified, require_write_allowed
 from parley.platform.text.hosts import bare_host
 from parley.platform.text.messages import N_
 from parley.platform.text.normal_forms import normalize

@@ -13,9 +13,10 @@ from parley.discussion.threads.queries import ThreadRow
 from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.forms import ClaimForm
 from parley.letters.authors.queries import ClaimRow
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import CLAIM, take_each

@@ -20,9 +20,10 @@ from parley.letters.notifications.forms import QuietForm
 from parley.letters.notifications.queries import preferences_of, quiet_hours, topic_levels
 from parley.letters.notifications.rules import KINDS
 from parley.people import mail
+from parley.people.accounts.viewer import signed_in
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, refuse_unverified, signed_in
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, refuse_unverified
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text import zones

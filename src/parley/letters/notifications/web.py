@@ -11,8 +11,9 @@ from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import topics
 from parley.letters.notifications import ops, queries, view
 from parley.letters.notifications.forms import ChannelsForm, FollowForm, TopicsForm
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, local_path, page, wants_fragment
 from parley.platform.text.cleaning import as_id

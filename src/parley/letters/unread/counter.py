@@ -5,22 +5,22 @@ Each process caches a member's number of comments for ten seconds, or until the 
 
 from collections.abc import Awaitable, Sequence
 
-import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.letters.notifications import queries as notifications
 from parley.letters.unread import queries
+from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
-from parley.platform.http.access import Viewer
+from parley.platform.http.pages import pending_of
 
 _notifications: MicroCache[int] = MicroCache("unread", 60.0)
 _comments: MicroCache[int] = MicroCache("unread_comments", 10.0)
 
 
 class UnreadCounter:
-    """ASGI middleware that sets the viewer's numbers, once the viewer is known."""
+    """ASGI middleware that counts what waits for the viewer, once they are known."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -30,11 +30,10 @@ class UnreadCounter:
         if viewer is not None and is_page(scope):
             # Never a number of comments from before the member's own last change.
             comments = _comments.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
-            scope["viewer"] = msgspec.structs.replace(  # type: ignore[typeddict-unknown-key]
-                viewer,
-                unread_notifications=await _or_none(_count_notifications(viewer.id, scope)),
-                unread_comments=await _or_none(comments),
-            )
+            pending = pending_of(scope)
+            pending["notifications"] = await _or_none(_count_notifications(viewer.id, scope))
+            # 100 means more than 99.
+            pending["comments"] = await _or_none(comments)
         await self.app(scope, receive, send)
 
 

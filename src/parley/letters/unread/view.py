@@ -10,7 +10,7 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes.queries import votes_on_comments
 from parley.letters.unread.queries import UnreadThread
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.markdown import excerpt
 

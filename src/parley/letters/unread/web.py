@@ -9,8 +9,9 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from parley.letters.unread import ops, queries, view
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import Refused
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.text.cleaning import as_id, as_ids

@@ -21,10 +21,10 @@ from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import receipts, targets
 from parley.moderation.reports.targets import Target
 from parley.people import mail
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 SELECT_APPEAL_STATE = """

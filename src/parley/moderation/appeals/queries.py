@@ -6,9 +6,10 @@ import msgspec
 
 from parley.moderation.decisions.rows import ITEMS_OF_DECISION
 from parley.moderation.decisions.rules import OVERDUE_DAYS
+from parley.people.accounts.viewer import Viewer
 from parley.people.community.wordings import FORMER_WORDING, RULE_TITLE
 from parley.platform import db
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 
 MOST_LISTED = 200
 

@@ -7,9 +7,10 @@ from parley.moderation.decisions.rows import HAS_ANSWERED
 from parley.moderation.matching.facts import RESTRICTS
 from parley.moderation.modqueue import items
 from parley.moderation.modqueue.items import CommentWords, HitRow
+from parley.people.accounts.viewer import Viewer
 from parley.people.community.queries import SENSITIVE
 from parley.platform import db
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 
 # A decision is in the sample if this byte of the hash of its id is below SAMPLED_OF_256: 26 of 256 values, one in ten.
 HASH_BYTE = "get_byte(sha256(int8send(id)), 0)"

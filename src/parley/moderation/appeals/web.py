@@ -16,9 +16,10 @@ from parley.moderation.decisions.rules import ACTIONS, LENGTHS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import people
+from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import local_path, page
 from parley.platform.text.cleaning import as_id

@@ -21,9 +21,10 @@ from parley.moderation.matching.current import InForce
 from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.matching.post import EarlierPost, Post
+from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import Bounded
 from parley.platform.errors import ParleyError, Refused
-from parley.platform.http.access import VERIFIED, Viewer
+from parley.platform.http.access import VERIFIED
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_, Message

@@ -22,9 +22,9 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports import staff_mail
 from parley.moderation.reports.tables import QueueItem
 from parley.people import mail
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events import attempts
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_, as_text
 

@@ -6,8 +6,9 @@ from litestar.response import Redirect
 
 from parley.discussion.comments.queries import state_of
 from parley.moderation.automod import holds
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

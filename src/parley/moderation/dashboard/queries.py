@@ -9,8 +9,9 @@ from parley.moderation.matching.facts import LET_IN, RESTRICTS
 from parley.moderation.modqueue.queries import IS_PASSED_ON, NOT_OWN
 from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE
 from parley.moderation.reports.tables import QueueItem
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 
 SELECT_NOW = f"""
 with appealed as (

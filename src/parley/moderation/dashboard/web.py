@@ -14,9 +14,10 @@ from litestar.response import Redirect
 from parley.moderation.dashboard import mail, periods, stats
 from parley.moderation.dashboard import queries as numbers
 from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
+from parley.people.accounts.viewer import staff
 from parley.people.mail import bounces
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page
 from parley.platform.text.cleaning import as_id

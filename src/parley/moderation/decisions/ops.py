@@ -15,10 +15,10 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports import targets
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.reports.targets import Target
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import NotFound
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # Called in the transaction of each decision; hooks.py fills this in.

@@ -5,10 +5,10 @@ from typing import Any
 
 from parley.people.accounts import names, viewer_cache
 from parley.people.accounts.tables import Member
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import removed_names
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # The action that removes each of them has the same name.

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, ParleyError, Refused
-from parley.platform.http.access import ADMIN, MODERATOR, Access, Viewer
+from parley.platform.http.access import ADMIN, MODERATOR, Access
 from parley.platform.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.

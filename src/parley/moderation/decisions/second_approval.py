@@ -11,10 +11,11 @@ from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import targets
 from parley.moderation.reports.targets import Target
 from parley.people.accounts.tables import Member
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
 PROPOSER_MAY_DECIDE = """

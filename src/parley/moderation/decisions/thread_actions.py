@@ -5,9 +5,10 @@ from parley.moderation.decisions.rules import ON_THREAD, Choice
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import targets
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 

@@ -9,9 +9,9 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import targets
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # The decision about the author that was made together with one about what they wrote: in one transaction.

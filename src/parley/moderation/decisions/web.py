@@ -8,8 +8,9 @@ from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
 from parley.moderation.decisions import thread_actions
+from parley.people.accounts.viewer import staff
 from parley.platform.errors import Refused
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, wants_fragment
 

@@ -10,11 +10,12 @@ from parley.moderation.guidelines.queries import GuidelineRow
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
+from parley.people.accounts.viewer import Viewer
 from parley.people.community.tables import Guideline, GuidelineWording
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
 MOST_GUIDELINES = 30

@@ -12,8 +12,9 @@ from parley.moderation.guidelines import ops, queries
 from parley.moderation.guidelines.forms import GuidelineForm, NewGuidelineForm, ReasonForm
 from parley.moderation.guidelines.queries import GuidelineRow
 from parley.moderation.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
+from parley.people.accounts.viewer import staff
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -7,8 +7,8 @@ import msgspec
 import structlog
 
 from parley.moderation.modlog.tables import ModAction
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 # An entry about member $2, about a comment of theirs, or about a discussion that they opened.
 CONCERNS_MEMBER = """(

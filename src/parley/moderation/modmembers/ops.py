@@ -12,11 +12,12 @@ from parley.moderation.reports.targets import Target
 from parley.people import mail
 from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import factor_recovery
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -19,11 +19,12 @@ from parley.people.account_settings import renaming
 from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions
 from parley.people.accounts.user_agents import device
+from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds
 from parley.people.second_factors import factor_recovery, step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.messages import N_

@@ -12,9 +12,9 @@ from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.modqueue import in_place
 from parley.moderation.modqueue.comments import FoundComment
 from parley.moderation.reports import targets
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import Viewer
 from parley.platform.rehearsals import rehearsing
 from parley.platform.text.messages import N_, Message
 

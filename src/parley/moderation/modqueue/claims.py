@@ -4,8 +4,8 @@ from parley.moderation.decisions.rules import CLAIM_MINUTES, Stale
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import IS_BEHIND, IS_CHOSEN
 from parley.moderation.reports import ops as reports
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # Ordered by id: two moderators who swap items must not deadlock.

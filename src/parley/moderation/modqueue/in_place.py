@@ -14,9 +14,9 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports import targets
 from parley.moderation.reports.subjects import Subject
 from parley.moderation.reports.tables import QueueItem
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 SELECT_ARTICLE = """

@@ -10,9 +10,10 @@ from parley.moderation.guidelines.forms import CODE
 from parley.moderation.modqueue import items
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
+from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds, titles
 from parley.platform.errors import NotFound
-from parley.platform.http.access import AnyRequest, staff
+from parley.platform.http.access import AnyRequest
 from parley.platform.http.forms import posted_fields
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

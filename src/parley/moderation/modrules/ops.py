@@ -14,11 +14,11 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modrules import rules
 from parley.moderation.modrules.rules import STATES, RuleDraft
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 INSERT_RULE = """

@@ -13,9 +13,10 @@ from parley.moderation.modrules.forms import RuleForm
 from parley.moderation.modrules.kinds import ACTIONS, KINDS, sentence
 from parley.moderation.modrules.queries import RuleRow
 from parley.moderation.modrules.rules import MOST_CONDITIONS, STATES, needs_two
+from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id

@@ -6,11 +6,11 @@ import msgspec
 
 from parley.moderation.reports import receipts, targets
 from parley.moderation.reports.tables import QueueItem, Report
+from parley.people.accounts.viewer import Viewer
 from parley.people.community.tables import Guideline
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.notify import Signal, notify
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # A member's reports weigh 1 without a history, towards 2 as they are upheld and towards 0 as they are declined. They

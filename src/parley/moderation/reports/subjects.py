@@ -5,8 +5,9 @@ import msgspec
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments.queries import CommentRow
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound
-from parley.platform.http.access import AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import AnyRequest
 from parley.platform.text.messages import N_
 
 

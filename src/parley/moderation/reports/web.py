@@ -11,9 +11,10 @@ from parley.moderation.reports import ops, receipts, subjects
 from parley.moderation.reports.forms import ReportForm
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.reports.subjects import Subject
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.networks import network

@@ -1,7 +1,8 @@
 """The grounds of requests about rights, and what they can ask for."""
 
+from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 GROUNDS = {

@@ -18,8 +18,9 @@ from parley.moderation.rights.forms import RightsAnswerForm, RightsForm
 from parley.moderation.rights.ops import RightsRequestInput
 from parley.moderation.rights.queries import RightsRow
 from parley.moderation.rights.rules import GROUNDS, WISHES
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, address_of, signed_in
+from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.networks import network

@@ -4,9 +4,9 @@ from parley.moderation.decisions import rules
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.rings.tables import VoteRing
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import NotFound
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 

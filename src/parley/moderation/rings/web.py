@@ -8,7 +8,8 @@ from litestar.response import Redirect
 
 from parley.moderation.rings import ops, queries
 from parley.moderation.rings.jobs import DAYS
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.people.accounts.viewer import staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 

@@ -13,10 +13,11 @@ from parley.people.account_settings import signup_ops
 from parley.people.accounts import tokens, viewer_cache
 from parley.people.accounts.joining import NotAdmitted, SignUpContext
 from parley.people.accounts.tables import Member
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

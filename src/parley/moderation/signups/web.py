@@ -7,9 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.moderation.signups import ops, queries
+from parley.people.accounts.viewer import signed_in, staff
 from parley.people.sign_in.web.common import invalid, see_other
 from parley.platform.errors import BadRequest, NotFound, TooMany
-from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
+from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -12,9 +12,10 @@ from parley.moderation.decisions.rules import Choice
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import targets
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import MODERATOR, Viewer
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 # Called with a new proposal in its transaction; hooks.py fills this in.

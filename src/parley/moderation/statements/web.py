@@ -12,9 +12,10 @@ from parley.discussion.statements.deck import choose
 from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.statements import ops, queries
 from parley.moderation.statements.forms import RemovalForm
+from parley.people.accounts.viewer import staff, viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest, staff, viewer_of
+from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import Message

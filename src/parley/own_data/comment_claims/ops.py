@@ -21,11 +21,12 @@ from parley.own_data.comment_claims.queries import OF_MEMBER, ImportedClaimRow, 
 from parley.own_data.comment_claims.tables import ImportedClaim
 from parley.people import mail
 from parley.people.accounts import queries as accounts
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit_each
-from parley.platform.http.access import Viewer, refuse_unverified
+from parley.platform.http.access import refuse_unverified
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_

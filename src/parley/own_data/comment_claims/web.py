@@ -9,9 +9,10 @@ from litestar.params import FromPath
 
 from parley.articles.articles.rules import is_web_address
 from parley.own_data.comment_claims import ops, queries
+from parley.people.accounts.viewer import signed_in, staff
 from parley.people.sign_in.web.common import invalid, see_other
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, MODERATOR, VERIFIED, AnyRequest, signed_in, staff
+from parley.platform.http.access import MEMBER, MODERATOR, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import CLAIM

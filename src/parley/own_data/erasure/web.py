@@ -9,11 +9,12 @@ from litestar.response import Redirect
 from parley.own_data.erasure import ops
 from parley.people.accounts import sessions
 from parley.people.accounts.queries import Account
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.web.common import account_of, see_other
 from parley.platform.errors import Gone
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import N_

@@ -1,11 +1,11 @@
 """Requesting an export."""
 
 from parley.own_data.exports.tables import Export
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 # Also stated by templates/own_data/exports/_export.html.

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from parley.own_data.exports.tables import ExportPart
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import Viewer
 
 # Also stated by templates/own_data/exports/_export.html.
 EXPORT_DAYS = 7

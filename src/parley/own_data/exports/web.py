@@ -7,11 +7,12 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from parley.own_data.exports import ops, queries
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.web.common import see_other
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, Message

@@ -10,11 +10,12 @@ from parley.people import mail
 from parley.people.account_settings import queries
 from parley.people.accounts import names, viewer_cache
 from parley.people.accounts.tables import FormerName, Member
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import ops
 from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer, require_write_allowed
+from parley.platform.http.access import require_write_allowed
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -7,9 +7,9 @@ import msgspec
 from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.queries import PublicMember
 from parley.people.accounts.tables import Block
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 Kind = Literal["mute", "block"]

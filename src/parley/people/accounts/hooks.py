@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from parley.people.accounts.joining import SignUpContext, Terms
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 
 # Called with a member's id, in the transaction that ends their sessions or sets a new password.
 when_sessions_end: list[Callable[[int], Awaitable[None]]] = []

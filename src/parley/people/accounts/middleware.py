@@ -18,11 +18,11 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.people.accounts import sessions, tokens, viewer_cache
 from parley.people.accounts.sessions import ViewerRow
+from parley.people.accounts.viewer import Viewer
 from parley.people.accounts.viewer_cache import CachedViewer
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http import cookies
-from parley.platform.http.access import Viewer
 from parley.platform.http.problems import is_api
 
 # Longer than any process caches what a member may have changed.

@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 import msgspec
 
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.cache import Bounded, text_bytes
-from parley.platform.http.access import Viewer
 
 CACHE_SECONDS = 1.0
 MOST_VIEWERS, MOST_BYTES = 10_000, 32 * 2**20

@@ -2,13 +2,14 @@
 
 import structlog
 
+from parley.people.accounts.viewer import Viewer
 from parley.people.community import queries
 from parley.people.community.queries import default_rules
 from parley.people.community.tables import Community
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)

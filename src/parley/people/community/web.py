@@ -6,8 +6,9 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from parley.people.accounts.viewer import staff, viewer_of
 from parley.people.community import ops, queries
-from parley.platform.http.access import ADMIN, ANYONE, AnyRequest, staff, viewer_of
+from parley.platform.http.access import ADMIN, ANYONE, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 

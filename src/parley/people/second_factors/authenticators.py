@@ -19,11 +19,12 @@ from parley.people.accounts import queries as accounts
 from parley.people.accounts import sealing, viewer_cache
 from parley.people.accounts.queries import Account
 from parley.people.accounts.tables import Authenticator, RecoveryCode
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import queries
 from parley.platform import db
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer, require_confirmed_address
+from parley.platform.http.access import require_confirmed_address
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -15,11 +15,12 @@ from parley.people.accounts import sessions, tokens
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.accounts.tables import FactorRecovery
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import authenticators, passkey_settings, queries
 from parley.platform import db, ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Forbidden, Gone, Refused
-from parley.platform.http.access import ADMIN, Viewer
+from parley.platform.http.access import ADMIN
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -11,10 +11,11 @@ from asyncpg import UniqueViolationError
 
 from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.tables import Passkey
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import authenticators, passkeys
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import Viewer, require_confirmed_address
+from parley.platform.http.access import require_confirmed_address
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

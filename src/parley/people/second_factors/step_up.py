@@ -8,13 +8,13 @@ import structlog
 
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.tables import Session
+from parley.people.accounts.viewer import Viewer
 from parley.people.second_factors import authenticators, passkey_settings, passkeys, queries, second_factor
 from parley.people.sign_in import authentication, passwords
 from parley.people.sign_in.authentication import Client
 from parley.people.sign_in.ops import NOT_CURRENT
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
-from parley.platform.http.access import Viewer
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)

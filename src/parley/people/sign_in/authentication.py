@@ -7,10 +7,10 @@ from parley.people import mail
 from parley.people.accounts import sessions, user_agents
 from parley.people.accounts.states import REACTIVATE_MEMBER
 from parley.people.accounts.tables import FactorRecovery
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import devices, queries, sign_in_ticket
 from parley.platform import db, networks, ratelimit
 from parley.platform.errors import TooMany
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)

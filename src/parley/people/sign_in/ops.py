@@ -12,13 +12,14 @@ from parley.people.accounts import hooks, mailed_links, names, queries, sessions
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.accounts.tables import FormerName, Member
+from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import authentication, devices, passwords, removed_names, sign_in_limits
 from parley.people.sign_in.authentication import LINK, PASSWORD, RESET, Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.passwords import Asker, AskerKind
 from parley.platform import ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import Viewer, require_write_allowed
+from parley.platform.http.access import require_write_allowed
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from parley.people.account_settings.web.signup import terms_of
 from parley.people.accounts import addresses, names, queries, tokens
 from parley.people.accounts.joining import SignUpContext
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import devices, sign_in_limits
@@ -28,7 +29,7 @@ from parley.people.sso.pending import Newcomer, PendingSignIn
 from parley.platform import ratelimit
 from parley.platform.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
 from parley.platform.http import cookies
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 from parley.platform.providers import Provider

@@ -39,8 +39,8 @@ class Access(IntEnum):
 ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Access
 
 
-class Viewer(msgspec.Struct, frozen=True):
-    """The signed-in member who makes the request. A visitor is None."""
+class Identity(msgspec.Struct, frozen=True):
+    """Who makes the request, and what they may do. A visitor is None."""
 
     id: int
     name: str
@@ -55,25 +55,8 @@ class Viewer(msgspec.Struct, frozen=True):
     why: str = ""
     # Staff who have no second factor yet though they need one: their role here is `member`.
     needs_factor: bool = False
-    # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
-    assisted: str = "show"
-    # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
-    density: str = "comfortable"
-    legend: bool = True
-    # Whether the words of an article that comments are about are underlined: `on` or `off`.
-    marks: str = "on"
-    # The names of members whom this viewer muted or blocked.
-    muted: frozenset[str] = frozenset()
-    # The ids of the blocked ones among them: this viewer never gets their text.
-    blocked: frozenset[int] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
-    unread_notifications: int = 0
-    unread_comments: int = 0
-    # What waits for a moderator, in the queue and among the appeals; only set for whole pages.
-    queued: int = 0
-    appealed: int = 0
 
     @property
     def silenced(self) -> bool:
@@ -95,10 +78,10 @@ class Viewer(msgspec.Struct, frozen=True):
         return VERIFIED if self.verified else MEMBER
 
 
-def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]
-    """Return the viewer that the session middleware found, or None for a visitor."""
-    viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
-    return viewer
+def identity_of(connection: ASGIConnection) -> Identity | None:  # type: ignore[type-arg]
+    """Return whom the session middleware found, or None for a visitor."""
+    identity: Identity | None = connection.scope.get("viewer")  # type: ignore[assignment]
+    return identity
 
 
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
@@ -112,7 +95,7 @@ def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[t
     return next((value for header, value in connection.scope["headers"] if header == name), b"").decode("latin-1")
 
 
-def require_write_allowed(viewer: Viewer) -> None:
+def require_write_allowed(viewer: Identity) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
         until = viewer.until
@@ -126,7 +109,7 @@ def require_write_allowed(viewer: Viewer) -> None:
         raise Forbidden(join(" ", parts))
 
 
-def refuse_unverified(viewer: Viewer) -> NoReturn:
+def refuse_unverified(viewer: Identity) -> NoReturn:
     """Raise Forbidden for a member who may not write yet, with what has to happen first."""
     if viewer.awaits_approval:
         raise Forbidden(
@@ -135,13 +118,13 @@ def refuse_unverified(viewer: Viewer) -> NoReturn:
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
-def require_confirmed_address(viewer: Viewer) -> None:
+def require_confirmed_address(viewer: Identity) -> None:
     """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
     if not viewer.has_confirmed_address:
         refuse_unverified(viewer)
 
 
-def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
+def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Identity | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
     if viewer and viewer.access >= MODERATOR:
@@ -172,7 +155,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     try:
         _check(connection, handler)
         if has_form:
-            await _count(connection, handler, viewer_of(connection))
+            await _count(connection, handler, identity_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -184,7 +167,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
         await check(connection, handler)
 
 
-async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
+async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Identity | None) -> None:  # type: ignore[type-arg]
     """Count a form of a member, also against the limits that its route states (`opt={"limits": …}`).
 
     The forms of visitors have limits of their own.
@@ -208,7 +191,7 @@ async def _keep_text(request: AnyRequest) -> None:
 def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Raise what `check_access` raises if this viewer may not use the route."""
     who = handler.opt.get("who")
-    viewer = viewer_of(connection)
+    viewer = identity_of(connection)
     _prioritise(connection, handler, viewer)
     access = viewer.access if viewer else ANYONE
     if who is not None and access >= who:
@@ -225,19 +208,3 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
         raise SignInNeeded(connection.scope.get("sign_in", SIGN_IN))  # type: ignore[arg-type]
     require_write_allowed(viewer)
     refuse_unverified(viewer)
-
-
-def staff(request: AnyRequest) -> Viewer:
-    """Return the viewer of a staff page."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise NotFound(N_("There is no page at this address."))
-    return viewer
-
-
-def signed_in(request: AnyRequest) -> Viewer:
-    """Return the viewer of a route for members."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded(N_("Please sign in."))
-    return viewer

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -12,11 +13,12 @@ from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS, HTTP_503_SERVICE_UNAVAILABLE
+from litestar.types import Scope
 from zlib_ng import zlib_ng
 from zstandard import ZstdCompressionParameters, ZstdCompressor
 
 from parley.platform.errors import last_wait
-from parley.platform.http.access import AnyRequest, header_of, viewer_of
+from parley.platform.http.access import AnyRequest, header_of, identity_of
 from parley.platform.http.assets import folder, static
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, escape_plain
@@ -213,14 +215,20 @@ def fragment(request: AnyRequest, template: str, status: int = 200, **context: A
     return _answer(request, render(template, status=status, **base_context(request), **context), status, {})
 
 
+def pending_of(scope: Scope) -> Counter[str]:
+    """Return how much waits for the viewer, by kind, as counted for this page. What was not counted is 0."""
+    pending: Counter[str] = scope.setdefault("pending", Counter())  # type: ignore[typeddict-item]
+    return pending
+
+
 def base_context(request: AnyRequest) -> dict[str, Any]:
-    """Return what every template gets: the viewer, and the path to return to after signing in.
+    """Return what every template gets: the viewer, what waits for them, and the path to return to after signing in.
 
     For a POST that is the page with the form, not the route it was sent to.
     """
     url = request.url
     path = came_from(request) if request.method == "POST" else quote(url.path) + (f"?{url.query}" if url.query else "")
-    return {"viewer": viewer_of(request), "path": path}
+    return {"viewer": identity_of(request), "pending": pending_of(request.scope), "path": path}
 
 
 def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:

@@ -20,8 +20,9 @@ from parley.interfaces.api.answers import answer_member, answer_write, problems
 from parley.interfaces.api.articles.updates_web import Update
 from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import ARTICLE
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import Refused
-from parley.platform.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form
 from parley.platform.ratelimit import IMPORT, POST, take_each, take_volume
 from parley.platform.settings import settings

@@ -26,9 +26,10 @@ from parley.interfaces.api.answers import (
 )
 from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import ARTICLE
+from parley.people.accounts.viewer import signed_in
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import ChangedMeanwhile
-from parley.platform.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, make_form
 from parley.platform.ratelimit import POST, take_each, take_volume
 from parley.platform.text.cleaning import as_id

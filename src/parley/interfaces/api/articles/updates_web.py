@@ -16,8 +16,9 @@ from parley.interfaces.api import fields
 from parley.interfaces.api.answers import answer_member, answer_write, from_row, problems
 from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import ARTICLE
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import ChangedMeanwhile
-from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import MODERATOR, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form
 from parley.platform.ratelimit import POST, take_each, take_volume
 from parley.platform.text.messages import N_

@@ -8,9 +8,9 @@ from parley.discussion.comments.queries import COMMENT_COLUMNS, SOURCE, CommentR
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
 from parley.interfaces.api.answers import from_row, versioned_etag
 from parley.interfaces.api.discussion import schemas
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import NotFound
-from parley.platform.http.access import Viewer
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

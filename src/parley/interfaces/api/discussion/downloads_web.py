@@ -12,9 +12,10 @@ from parley.interfaces.api.answers import READING
 from parley.interfaces.api.discussion import thread_formats
 from parley.interfaces.api.discussion.reading_web import thread_with_article
 from parley.interfaces.api.discussion.schemas import Thread
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform import quotas
 from parley.platform.errors import Busy, TooMany
-from parley.platform.http.access import AnyRequest, Viewer, address_of, viewer_of
+from parley.platform.http.access import AnyRequest, address_of
 from parley.platform.http.bodies import at_end
 from parley.platform.networks import network, site
 from parley.platform.ratelimit import API_NETWORK, take_network

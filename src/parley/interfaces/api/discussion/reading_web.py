@@ -16,9 +16,10 @@ from parley.interfaces.api import fields
 from parley.interfaces.api.answers import READING, answer, from_row, problems
 from parley.interfaces.api.discussion import comments, schemas
 from parley.interfaces.api.paging import After, Limit, after_id, next_page, not_in_list, page_of
+from parley.people.accounts.viewer import viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import InvalidFields, NotFound
-from parley.platform.http.access import AnyRequest, viewer_of
+from parley.platform.http.access import AnyRequest
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.messages import N_

@@ -17,8 +17,9 @@ from parley.interfaces.api.answers import READING, answer, answer_member, answer
 from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.scopes import COMMENT
 from parley.interfaces.api.scopes import VOTE as SCOPE
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, address_of
 from parley.platform.ratelimit import POST, VOTE, take_each
 from parley.platform.text.messages import N_
 

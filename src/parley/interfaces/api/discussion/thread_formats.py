@@ -7,7 +7,7 @@ import msgspec
 
 from parley.interfaces.api.discussion import comments
 from parley.interfaces.api.discussion.schemas import Comment, Thread
-from parley.platform.http.access import Viewer
+from parley.people.accounts.viewer import Viewer
 from parley.platform.text.formats import iso
 
 # Comments that are in memory at once.

@@ -14,8 +14,9 @@ from parley.interfaces.api import fields
 from parley.interfaces.api.answers import answer_member, problems
 from parley.interfaces.api.bodies import Body
 from parley.interfaces.api.scopes import VOTE as SCOPE
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import InvalidFields, NotFound
-from parley.platform.http.access import MEMBER, AnyRequest, address_of, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest, address_of
 from parley.platform.ratelimit import VOTE, take_each
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

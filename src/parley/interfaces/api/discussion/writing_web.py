@@ -18,8 +18,9 @@ from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.discussion import comments, schemas
 from parley.interfaces.api.scopes import COMMENT
 from parley.moderation.automod import holds
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.platform.errors import ChangedMeanwhile, NotFound
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form
 from parley.platform.ratelimit import POST, take_each
 from parley.platform.settings import settings

@@ -19,9 +19,10 @@ from parley.letters.authors.web import refuse_foreign
 from parley.moderation.rights import ops as rights
 from parley.moderation.rights.forms import RightsForm
 from parley.moderation.rights.web import wanted
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
 from parley.platform.events.job_wakeups import wake_job
-from parley.platform.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.platform.http.access import VERIFIED, AnyRequest, address_of
 from parley.platform.ratelimit import CLAIM, RIGHTS, take_each
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

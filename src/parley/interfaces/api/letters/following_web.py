@@ -16,8 +16,9 @@ from parley.interfaces.api.people.members_web import member_at
 from parley.interfaces.api.scopes import FOLLOW
 from parley.letters.notifications import ops, queries
 from parley.people.accounts import blocks
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.text.messages import N_
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]

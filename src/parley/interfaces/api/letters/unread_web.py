@@ -17,7 +17,8 @@ from parley.interfaces.api.letters.following_web import Id
 from parley.interfaces.api.paging import After, after_id, page_of
 from parley.interfaces.api.scopes import FOLLOW
 from parley.letters.unread import queries
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.people.accounts.viewer import signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.settings import settings
 
 

@@ -16,7 +16,8 @@ from parley.moderation.appeals import ops, queries
 from parley.moderation.appeals.forms import ReviewForm, SecondApprovalForm
 from parley.moderation.appeals.web import decide_appeal, load_appeal, load_proposal
 from parley.moderation.decisions import second_approval
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.people.accounts.viewer import staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 
 
 class WaitingItem(msgspec.Struct, frozen=True):

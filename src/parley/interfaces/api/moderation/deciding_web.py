@@ -23,8 +23,9 @@ from parley.moderation.reports import subjects
 from parley.moderation.reports.subjects import Subject
 from parley.moderation.statements import ops as statements
 from parley.moderation.statements.forms import RemovalForm
+from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds, titles
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form
 
 

@@ -19,8 +19,9 @@ from parley.moderation.appeals.forms import AppealForm
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.decisions.queries import StatementOfReasons
 from parley.moderation.modlog import queries as modlog
+from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.text.messages import N_
 
 

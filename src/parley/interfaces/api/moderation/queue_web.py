@@ -20,9 +20,10 @@ from parley.moderation.modqueue import claims
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.requests import item_at
+from parley.people.accounts.viewer import staff
 from parley.people.community.queries import titles
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

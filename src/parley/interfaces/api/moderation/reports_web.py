@@ -13,8 +13,9 @@ from parley.moderation.reports import subjects
 from parley.moderation.reports.forms import ReportForm
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.reports.subjects import Subject
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.people.community.queries import grounds
-from parley.platform.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.platform.http.access import VERIFIED, AnyRequest, address_of
 from parley.platform.ratelimit import REPORT, take_each
 
 

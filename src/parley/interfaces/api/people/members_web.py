@@ -17,8 +17,9 @@ from parley.interfaces.pages.profile import figures_of, is_shown
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.queries import PublicMember
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, AnyRequest, Viewer, viewer_of
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 

@@ -12,8 +12,9 @@ from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.comments import FoundComment
 from parley.moderation.modqueue.filters import DAYS, CommentFilter
 from parley.moderation.modqueue.requests import decision_context, decision_form, text_in
+from parley.people.accounts.viewer import staff
 from parley.platform.errors import Refused
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -22,9 +22,10 @@ from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.requests import decision_context, decision_form
 from parley.moderation.reports import subjects
 from parley.moderation.reports.subjects import Subject
+from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.text.cleaning import as_id

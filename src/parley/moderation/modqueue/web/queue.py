@@ -30,9 +30,10 @@ from parley.moderation.modqueue.requests import (
     item_at,
     wanted_of,
 )
+from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest, staff
+from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id

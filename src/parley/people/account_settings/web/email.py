@@ -7,12 +7,13 @@ from litestar.params import FromPath
 
 from parley.people.account_settings import address_ops
 from parley.people.account_settings.address_ops import PAGE
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.forms import ForgotForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, account_of, client_of, expired_link, invalid, see_other
 from parley.platform.errors import Forbidden, Gone, NotFound, Refused, TooMany
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import N_

@@ -10,13 +10,14 @@ from litestar.response import Redirect
 from parley.people.account_settings import renaming
 from parley.people.accounts import blocks, names, queries, sessions
 from parley.people.accounts.user_agents import device
+from parley.people.accounts.viewer import Viewer, signed_in
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import authentication, devices, ops
 from parley.people.sign_in.forms import AccountForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import Forbidden, NotFound, Refused, TooMany
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, Viewer, signed_in
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import local_path, page
 from parley.platform.text.cleaning import as_id

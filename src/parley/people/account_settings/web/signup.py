@@ -8,10 +8,11 @@ from litestar.params import FromPath
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.sign_in.forms import AccountForm, SignUpForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 

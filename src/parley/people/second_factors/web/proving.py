@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import passkeys, step_up
 from parley.people.sign_in.forms import CodeForm
 from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
 from parley.platform.errors import Refused, TooMany
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 

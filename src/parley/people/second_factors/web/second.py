@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, passkeys, second_factor
 from parley.people.second_factors.passkeys import UnknownPasskey
 from parley.people.sign_in import sign_in_ticket
@@ -14,7 +15,7 @@ from parley.people.sign_in.web.common import client_of, expired_link, invalid, n
 from parley.people.sign_in.web.signin import TEMPLATE as SIGN_IN
 from parley.people.sign_in.web.signin import refusal_page
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 from parley.platform.settings import settings

@@ -7,13 +7,14 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from parley.people.accounts import user_agents
+from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import authenticators, passkey_settings, step_up
 from parley.people.second_factors.authenticators import NewAuthenticator
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.forms import CodeForm, PasskeyForm
 from parley.people.sign_in.web.common import account_of, client_of, invalid, see_other
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, AnyRequest, signed_in
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id

@@ -8,12 +8,13 @@ from litestar.response import Redirect
 
 from parley.people.accounts import mailed_links, queries, sessions
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
+from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.sign_in import devices, sign_in_ticket
 from parley.people.sign_in.authentication import Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.forms import ForgotForm
 from parley.platform.errors import Gone, NotFound, ParleyError, Refused, TooMany
-from parley.platform.http import access, cookies, fair_share
-from parley.platform.http.access import AnyRequest, address_of, viewer_of
+from parley.platform.http import cookies, fair_share
+from parley.platform.http.access import AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, local_path, page
 from parley.platform.text.messages import N_
@@ -31,7 +32,7 @@ def client_of(request: AnyRequest) -> Client:
 
 
 async def account_of(request: AnyRequest) -> queries.Account:
-    account = await queries.account(access.signed_in(request).id)
+    account = await queries.account(signed_in(request).id)
     if account is None:
         raise NotFound(N_("This account no longer exists."))
     return account

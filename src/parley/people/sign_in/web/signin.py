@@ -8,11 +8,12 @@ from litestar.response import Redirect
 
 from parley.people.accounts import hooks, queries, sessions, tokens
 from parley.people.accounts.rules import Suspended
+from parley.people.accounts.viewer import viewer_of
 from parley.people.sign_in import ops
 from parley.people.sign_in.forms import AccountForm, SignInForm, member_words
 from parley.people.sign_in.web.common import client_of, expired_link, invalid, mail_link, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, ParleyError, Refused, TooMany
-from parley.platform.http.access import ANYONE, AnyRequest, viewer_of
+from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 

@@ -1,0 +1,45 @@
+"""The member who makes a request: who they are, what they may do, and how they read."""
+
+from litestar.connection import ASGIConnection
+
+from parley.platform.errors import NotFound, SignInNeeded
+from parley.platform.http.access import AnyRequest, Identity, identity_of
+from parley.platform.text.messages import N_
+
+
+class Viewer(Identity, frozen=True):
+    """The signed-in member who makes the request. A visitor is None."""
+
+    # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
+    assisted: str = "show"
+    # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
+    density: str = "comfortable"
+    legend: bool = True
+    # Whether the words of an article that comments are about are underlined: `on` or `off`.
+    marks: str = "on"
+    # The names of members whom this viewer muted or blocked.
+    muted: frozenset[str] = frozenset()
+    # The ids of the blocked ones among them: this viewer never gets their text.
+    blocked: frozenset[int] = frozenset()
+
+
+def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]
+    """Return the viewer that the session middleware found, or None for a visitor."""
+    identity = identity_of(connection)
+    return identity if isinstance(identity, Viewer) else None
+
+
+def signed_in(request: AnyRequest) -> Viewer:
+    """Return the viewer of a route for members. Raises SignInNeeded for visitors."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded(N_("Please sign in."))
+    return viewer
+
+
+def staff(request: AnyRequest) -> Viewer:
+    """Return the viewer of a staff page. Raises NotFound for visitors."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise NotFound(N_("There is no page at this address."))
+    return viewer
