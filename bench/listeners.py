@@ -169,5 +169,9 @@ async def _round(
     return [(at - started) * 1000 for audience in audiences for at in await audience.received()]
 
 
+def p95(waits: Sequence[float]) -> float:
+    return quantiles(waits, n=100)[94]
+
+
 def p99(waits: Sequence[float]) -> float:
     return quantiles(waits, n=100)[98]

@@ -30,6 +30,7 @@ from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.http import assets, failures, pages
 from parley.platform.http.access import check_access
 from parley.platform.http.fair_share import FairShare
+from parley.platform.http.members_first import MembersFirst
 from parley.platform.http.scrape import serve_metrics
 from parley.platform.http.security_headers import RequestChecks
 from parley.platform.observability.load_shedding import LOOP_LAG
@@ -64,7 +65,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    counted: ASGIApp = UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler)))
+    counted: ASGIApp = MembersFirst(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
     handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
     if settings.limits:
         handler = FairShare(handler)

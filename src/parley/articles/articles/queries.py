@@ -75,6 +75,12 @@ from thread t join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
 where t.id = $1 and p.kind <> '{HIDDEN}' order by p.position
 """  # noqa: S608 constants only
+SELECT_HAS_PASSAGE = """
+select exists (
+    select from passage p join revision r on r.id = p.revision join thread t on t.article = r.article
+    where p.lineage = $2 and t.id = $1
+)
+"""
 SELECT_MERGED = """
 select m.lineage, m.into
 from thread t join revision r on r.article = t.article join merged_passage m on m.revision = r.id
@@ -232,6 +238,11 @@ async def from_passage(thread_id: int, lineage: int) -> list[PassageText]:
 async def text(thread_id: int, number: int) -> list[PassageText]:
     """The passages of one revision of a thread's article as text, in order."""
     return await db.fetch(PassageText, SELECT_TEXT, thread_id, number)
+
+
+async def has_passage(thread_id: int, lineage: int) -> bool:
+    """Whether a revision of the thread's article has or had this passage."""
+    return bool(await db.value(SELECT_HAS_PASSAGE, thread_id, lineage))
 
 
 class MergedRow(msgspec.Struct, frozen=True):

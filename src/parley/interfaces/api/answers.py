@@ -13,6 +13,7 @@ from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import ChangedMeanwhile
 from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Encoded, Finished, page_size, respond
 from parley.platform.http.problems import MEDIA_TYPE, Problem
 from parley.platform.text.messages import N_
@@ -74,7 +75,8 @@ async def answer(
     """
 
     async def finished() -> FinishedAnswer:
-        struct = await make()
+        async with visitors_turn():
+            struct = await make()
         return _finished(struct, etag(struct) if etag else None)
 
     if viewer_of(request) is None:

@@ -16,6 +16,7 @@ from parley.platform.errors import BadRequest, ParleyError
 from parley.platform.http import problems
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.assets import assets
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, page_size, respond
 from parley.platform.text.messages import N_
 
@@ -62,7 +63,8 @@ async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
     async def make() -> Finished:
         _check([url])
         await queries.site(site)
-        return Finished(msgspec.json.encode(await pages.page(url)), {})
+        async with visitors_turn():
+            return Finished(msgspec.json.encode(await pages.page(url)), {})
 
     return _answer(request, await _pages.get((site, url), make))
 

@@ -17,6 +17,7 @@ from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, page_size, respond
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
@@ -55,7 +56,7 @@ async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQue
             raise NotFound(N_("This thread does not exist."))
         return await making.of_thread(row, as_id(passage))
 
-    answer = await _answer(request, make)
+    answer = await _answer(request, make, str(as_id(passage)))
     return answer if passage else _with_hub(request, answer)
 
 
@@ -72,7 +73,7 @@ async def of_search(request: AnyRequest) -> Response[Any]:
     form = SearchForm(request.query_params)
     if not form.is_empty and not form.errors:
         await limit(request, viewer)
-    return await _answer(request, lambda: making.of_search(form, viewer))
+    return await _answer(request, lambda: making.of_search(form, viewer), request.url.query)
 
 
 @get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
@@ -86,8 +87,11 @@ async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     return await _answer(request, make)
 
 
-async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> Response[Any]:
-    """Write the feed in the format that the address names: once a moment for all, without those a viewer blocked."""
+async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]], parameters: str = "") -> Response[Any]:
+    """Write the feed in the format that the address names: once a moment for all, without those a viewer blocked.
+
+    `parameters` are what it depends on besides its path.
+    """
     content_type, write = FORMATS[request.url.path.rpartition(".")[2]]
     viewer = viewer_of(request)
     blocked = viewer.blocked if viewer else frozenset()
@@ -95,9 +99,10 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     reader = (blocked, viewer.assisted if viewer else "show")
 
     async def finished() -> Finished:
-        return Finished(write(_without(await make(), blocked), settings().base_url))
+        async with visitors_turn():
+            return Finished(write(_without(await make(), blocked), settings().base_url))
 
-    cached = await _cache.get((request.url.path, request.url.query, reader), finished)
+    cached = await _cache.get((request.url.path, parameters, reader), finished)
     answer = respond(request, cached, f"{content_type}; charset=utf-8")
     answer.headers.update(HEADERS)
     return answer

@@ -14,6 +14,7 @@ from parley.discussion.votes import queries as votes
 from parley.people.accounts.viewer import viewer_of
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -43,7 +44,8 @@ async def more(
         branch=branch_id,
         after=as_id(after),
     )
-    shown = await view.discussion(query, viewer)
+    async with visitors_turn():
+        shown = await view.discussion(query, viewer)
     own = await votes.votes_in_thread(viewer.id, row.id) if viewer else None
     html = comments_html(shown, viewer, own, slow_branches=row.slow_branches)
     return page(

@@ -1,18 +1,20 @@
 """The home page."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
 
 from parley.discussion.threads import queries
-from parley.discussion.threads.cards import make_cards
+from parley.discussion.threads.cards import cursor, make_cards
 from parley.letters.notifications.queries import topic_level
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
 from parley.platform.text.messages import N_
 
@@ -24,6 +26,13 @@ class ThreadListing(msgspec.Struct, frozen=True):
     period: str
     topic: queries.TopicRow | None
     after: str
+
+    @property
+    def address(self) -> str:
+        chosen = {"sort": self.sort if self.sort != "hot" else "", "topic": self.topic.slug if self.topic else ""}
+        chosen |= {"period": self.period if self.sort == "top" else "", "after": self.after}
+        parameters = urlencode({name: value for name, value in chosen.items() if value})
+        return f"/?{parameters}" if parameters else "/"
 
 
 _cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=page_size)
@@ -39,12 +48,13 @@ async def home(
 ) -> Response[Any]:
     sort = sort if sort in queries.THREAD_SORTS else "hot"
     period = period if period in queries.PERIODS else "week"
-    listing = ThreadListing(sort, period, await topic_at(topic) if topic else None, after)
+    listing = ThreadListing(sort, period, await topic_at(topic) if topic else None, after if cursor(after) else "")
     viewer = viewer_of(request)
     if viewer is not None or wants_fragment(request):
         return page(request, "interfaces/pages/home.html", "threads", **await _context(listing, viewer))
-    base = base_context(request)
-    return respond(request, await _cache.get((listing, base["path"]), lambda: _whole_page(listing, base)))
+    # Not the address that was asked for: any parameter more would be another page to make.
+    base = base_context(request) | {"path": listing.address}
+    return respond(request, await _cache.get(listing, lambda: _whole_page(listing, base)))
 
 
 async def topic_at(slug: str) -> queries.TopicRow:
@@ -57,7 +67,8 @@ async def topic_at(slug: str) -> queries.TopicRow:
 
 async def _whole_page(listing: ThreadListing, base: dict[str, Any]) -> Finished:
     """The page for all visitors: rendered once and cached for a moment."""
-    return Finished(render("interfaces/pages/home.html", **base, **await _context(listing, None)))
+    async with visitors_turn():
+        return Finished(render("interfaces/pages/home.html", **base, **await _context(listing, None)))
 
 
 async def _context(listing: ThreadListing, viewer: Viewer | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.discussion.comment_tree.view import DiscussionQuery, ThreadView, thread_view
 from parley.interfaces.pages import stored
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Encoded, Finished
 
 MOST_BYTES = 24 * 2**20
@@ -29,8 +30,9 @@ async def visitors_page(
         stored_page = await stored.read(key, now.validator) if now.validator else None
         if stored_page is not None:
             return stored_page
-        shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
-        page, seconds = (await make(shown)).encoded(encoding), seconds_right(shown.thread.last_activity_at)
+        async with visitors_turn():
+            shown = await thread_view(query, fresh=False, not_before=now.at, validator=now)
+            page, seconds = (await make(shown)).encoded(encoding), seconds_right(shown.thread.last_activity_at)
         if now.validator:
             await stored.write(key, now.validator, page, seconds)
         return page, seconds

@@ -15,6 +15,7 @@ from parley.letters.notifications import queries as notifications
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
 from parley.platform.http.access import ANYONE, AnyRequest
+from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, page, page_size, render, respond, wants_fragment
 
 # Nobody answers more in one sitting.
@@ -36,7 +37,8 @@ async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -
 
 
 async def _whole_page(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
-    return Finished(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
+    async with visitors_turn():
+        return Finished(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
 
 
 async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from parley.articles.articles import queries as articles
 from parley.discussion.comment_tree import tree
 from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.glance import first_in_view
@@ -62,6 +63,7 @@ select json_build_object(
 """
 
 _pages: MicroCache[Finished] = MicroCache("members", PAGE_SECONDS, size=page_size)
+_known_passages: MicroCache[bool] = MicroCache("passages", PAGE_SECONDS, most_bytes=2**20)
 
 
 class ReaderRows(msgspec.Struct, frozen=True):
@@ -95,7 +97,7 @@ async def show(
         sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
         # A sort order applies to the whole discussion, not to its passages.
         view if view in VIEWS else "whole" if sort else None,
-        views.passage_of(passage),
+        await _passage_of(thread_id, passage),
         stance if stance in STANCES else None,
         focused.id if focused else None,
     )
@@ -134,6 +136,15 @@ async def warm() -> None:
     """Render one page at start, so that no reader waits for what a new process loads only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
         await _whole_page(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
+
+
+async def _passage_of(thread: int, raw: str) -> int | str | None:
+    """The passage that the address names. Numbers of none lead to the same page, so nobody can ask for many more."""
+    passage = views.passage_of(raw)
+    if not isinstance(passage, int):
+        return passage
+    is_passage = await _known_passages.get((thread, passage), lambda: articles.has_passage(thread, passage))
+    return passage if is_passage else None
 
 
 async def _focused_comment(focus: str) -> queries.CommentRow | None:
