@@ -8,10 +8,10 @@ from typing import Any
 from markupsafe import Markup
 
 from parley.articles.articles.queries import ArticleRow, PassageRow
-from parley.discussion.comment_tree.glance import FirstInView, Glance
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import StanceCounts, ThreadRow
 from parley.interfaces.pages.display import Display
+from parley.interfaces.pages.thread import FirstInView
 from parley.people.accounts.viewer import Viewer
 from parley.platform.http.pages import environment, set_globals
 
@@ -107,7 +107,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "passage_row": None,
     }
     shown |= {
-        "glance": Glance([], None),
+        "voices": None,
         "pinned": None,
         "found": None,
         "here": None,

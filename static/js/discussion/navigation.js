@@ -6,7 +6,7 @@ import { isPlainClick, discussion, thread } from "../platform/page.js";
 import { currentLineage } from "../articles/passages.js";
 import { closeSheet } from "./sheet.js";
 
-const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a, .stance-filter > a";
+const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a";
 let shownSearch = location.search;
 
 /** Load the discussion of `address`; `source` is what was clicked. Returns whether that succeeded. */

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from parley.articles.articles import queries as articles
-from parley.discussion.comment_tree import glance, groups
+from parley.discussion.comment_tree import groups
 from parley.discussion.comment_tree import tree as comments_tree
 from parley.discussion.comment_tree.choosing import Tree
 from parley.discussion.comment_tree.fragments import frame
@@ -14,6 +14,7 @@ from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCac
 from parley.discussion.comments import queries
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.queries import StanceCounts
+from parley.discussion.threads.voices import Voices, voices
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, MicroCache, moment, text_bytes
 from parley.platform.events.notify import Signal, subscribers
@@ -78,7 +79,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     passages: Prepared
     stances: StanceCounts
     discussion: Discussion
-    glance: glance.Glance
+    voices: Voices | None
     # The reply that the article's author pinned.
     pinned: queries.CommentRow | None
 
@@ -162,9 +163,9 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _grouped_discussion(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _with_present_passage(query, rows))
-    at_glance = await glance.glance(thread.id, rows, shown.layout.entries)
+    both = (await voices([thread.id])).get(thread.id)
     pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, at_glance, pinned)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, both, pinned)
 
 
 def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:

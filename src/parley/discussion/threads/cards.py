@@ -1,4 +1,4 @@
-"""Cards of threads for the home page, with the strongest comment of each side."""
+"""Cards of threads for the home page, with the two voices of its disagreement."""
 
 import msgspec
 from markupsafe import Markup
@@ -12,53 +12,27 @@ from parley.discussion.threads.queries import (
     cards,
     unread_in,
 )
+from parley.discussion.threads.voices import Voices, voices
 from parley.people.accounts.viewer import Viewer
-from parley.platform import db
 from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
 from parley.platform.http.pages import environment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.durations import ago
-from parley.platform.text.markdown import excerpt
 from parley.platform.text.messages import Message
 
-# In characters: about three lines each on a wide page.
+# In characters: about three lines on a wide page.
 EXCERPT_LENGTH = 220
-PERSPECTIVE_LENGTH = 140
 CACHED, CACHED_BYTES = 2_000, 8 * 2**20
 # The largest rank that is a time, in seconds: PostgreSQL knows no later ones.
 HIGHEST_RANK = 1e11
 # About what a card takes in the cache.
 CARD_BYTES = 3_000
-# Read when the card is shown, so that comments removed after the stats were computed are missing from it.
-SELECT_STRONGEST = """
-select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
-       c.author is not null as is_member, c.statement as words, c.html, c.assisted,
-       c.base_ups + c.ups - c.base_downs - c.downs as score
-from comment c left join member m on m.id = c.author
-where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
-"""
-
-
-class CardPerspective(msgspec.Struct, frozen=True):
-    """A strong comment, shown on its thread's card.
-
-    `words` is its statement or, without one, its beginning, taken from `html`.
-    """
-
-    id: int
-    stance: str | None
-    author: str | None
-    is_member: bool
-    words: str | None
-    html: str
-    assisted: bool
-    score: int
 
 
 class Card(CardRow, frozen=True):
     """A thread as its card shows it; `rank` is 0, so that the same card in another order is equal."""
 
-    strongest: list[CardPerspective]
+    voices: Voices | None
     # Comments by others since the viewer's last visit; 100 means more than 99.
     unread: int = 0
 
@@ -77,7 +51,7 @@ class Card(CardRow, frozen=True):
     @property
     def html(self) -> Markup:
         """The card as HTML: rendered once for all who see the same, until it changes."""
-        key = (self.id, self.unread, len(self.strongest))
+        key = (self.id, self.unread, self.voices is not None)
         age = ago(self.last_activity_at)
         cached = _rendered.get(key)
         if cached is None or cached.card != self or cached.age != age:
@@ -126,8 +100,8 @@ async def make_cards(
 
 async def _listing(sort: str, topic: str | None, period: str, after: str) -> Listing:
     rows = await cards(sort, topic, period, cursor(after))
-    perspectives = await _perspectives(rows[:PAGE])
-    shown = [_card(row, perspectives) for row in rows[:PAGE]]
+    by_thread = await voices([row.id for row in rows[:PAGE]])
+    shown = [_card(row, by_thread.get(row.id)) for row in rows[:PAGE]]
     if len(rows) <= PAGE:
         return Listing(shown, None)
     last = rows[PAGE - 1]
@@ -136,14 +110,10 @@ async def _listing(sort: str, topic: str | None, period: str, after: str) -> Lis
 
 
 def _seen_by(viewer: Viewer, card: Card, unread: int) -> Card:
-    strongest = [
-        perspective
-        for perspective in card.strongest
-        if not (perspective.is_member and perspective.author in viewer.muted)
-    ]
-    if not unread and len(strongest) == len(card.strongest):
+    shown = None if card.voices is None or card.voices.hidden_from(viewer) else card.voices
+    if not unread and shown is card.voices:
         return card
-    return msgspec.structs.replace(card, unread=unread, strongest=strongest)
+    return msgspec.structs.replace(card, unread=unread, voices=shown)
 
 
 def cursor(after: str) -> tuple[float, int] | None:
@@ -157,16 +127,6 @@ def cursor(after: str) -> tuple[float, int] | None:
     return (rank, number) if number is not None and 0 <= rank <= HIGHEST_RANK else None
 
 
-async def _perspectives(rows: list[CardRow]) -> dict[int, CardPerspective]:
-    ids = [comment for row in rows for comment in row.strongest_ids]
-    strongest = await db.fetch(CardPerspective, SELECT_STRONGEST, ids) if ids else []
-    return {
-        row.id: msgspec.structs.replace(row, words=row.words or excerpt(row.html, PERSPECTIVE_LENGTH), html="")
-        for row in strongest
-    }
-
-
-def _card(row: CardRow, perspectives: dict[int, CardPerspective]) -> Card:
-    strongest = [perspectives[comment] for comment in row.strongest_ids if comment in perspectives]
-    changes = {"first_words": shorten(row.first_words, EXCERPT_LENGTH), "rank": 0.0, "strongest": strongest}
+def _card(row: CardRow, found: Voices | None) -> Card:
+    changes = {"first_words": shorten(row.first_words, EXCERPT_LENGTH), "rank": 0.0, "voices": found}
     return Card(**msgspec.structs.asdict(row) | changes)

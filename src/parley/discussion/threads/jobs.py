@@ -8,6 +8,7 @@ import structlog
 
 from parley.articles.imports import source_checks
 from parley.articles.imports.source_checks import DueCheck
+from parley.discussion.threads import disagreement
 from parley.discussion.threads.edit_ops import obey_reservations
 from parley.discussion.threads.opening import revise_from_source
 from parley.discussion.threads.queries import SPARKLINE_DAYS, hot
@@ -41,17 +42,9 @@ order by s.refreshed_at limit 200
 # Comments that wait for a moderator or were rejected do not count (discussion/comments/rules.py: IS_IN).
 REFRESH_STATS = """
 with counted as (
-    select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.collapsed, c.best, c.created_at,
+    select c.author, c.imported_author, c.parent, c.stance, c.state, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
     from comment c where c.thread = $1 and c.state not in ('pending', 'rejected', 'expired', 'withdrawn')
-), strongest as (
-    -- The best comment of each side, where both sides have one.
-    select array_agg(id order by side) as ids from (
-        select distinct on (side) id, side from (
-            select id, best, case stance when 'supports' then 1 when 'challenges' then 2 end as side
-            from counted where parent is null and state = 'visible' and collapsed is null and score > 0
-        ) sided where side is not null order by side, best desc, id
-    ) pair
 )
 select coalesce(sum(greatest(score, 0)), 0)::int + count(*)::int as score,
        count(distinct coalesce(author::text, imported_author))::int as people,
@@ -64,8 +57,7 @@ select coalesce(sum(greatest(score, 0)), 0)::int + count(*)::int as score,
              count(*) filter (where parent is null and stance = 'challenges' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'adds' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'asks' and state = 'visible'),
-             count(*) filter (where parent is null and stance is null and state = 'visible')]::int[] as stances,
-       coalesce((select ids from strongest where cardinality(ids) = 2), '{}')::bigint[] as strongest
+             count(*) filter (where parent is null and stance is null and state = 'visible')]::int[] as stances
 from counted
 """
 
@@ -80,7 +72,6 @@ class ComputedStats(msgspec.Struct, frozen=True):
     people: int
     days: list[int]
     stances: list[int]
-    strongest: list[int]
 
 
 async def refresh_thread_stats() -> int:
@@ -95,9 +86,10 @@ async def _refresh(thread: DueThread) -> None:
     stats = await db.fetch_one(ComputedStats, REFRESH_STATS, thread.id, SPARKLINE_DAYS)
     if stats is None:
         return
-    await ThreadStats.update(
-        **msgspec.structs.asdict(stats), hot=hot(stats.score, thread.created_at), refreshed_at=started
-    ).where(ThreadStats.thread == thread.id)
+    computed = msgspec.structs.asdict(stats) | msgspec.structs.asdict(await disagreement.find(thread.id))
+    await ThreadStats.update(**computed, hot=hot(stats.score, thread.created_at), refreshed_at=started).where(
+        ThreadStats.thread == thread.id
+    )
 
 
 async def check_sources() -> int:

@@ -50,7 +50,7 @@ select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site e
            when a.display <> 'none' then (
                select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
        end, '') as first_words,
-       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances, s.strongest as strongest_ids,
+       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances,
        {COMMON_GROUND},
        ({{rank}})::float8 as rank
 from thread t
@@ -227,7 +227,6 @@ class CardRow(msgspec.Struct, frozen=True):
     last_activity_at: datetime
     days: list[int]
     stances: list[int]
-    strongest_ids: list[int]
     common_ground: int
     rank: float
 

@@ -5,6 +5,7 @@ from piccolo.columns import (
     Array,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     DoublePrecision,
     ForeignKey,
@@ -67,7 +68,11 @@ class ThreadStats(Table):
     people = Integer(null=False, default=0)
     days = Array(base_column=Integer(), null=False, default=list)
     stances = Array(base_column=Integer(), null=False, default=list)
+    # Unused since the next two; it goes once no process of the version before writes it.
     strongest = Array(base_column=BigInt(), null=False, default=list)
+    # The supporting and the challenging response (discussion/threads/disagreement.py), or none.
+    disagreement = Array(base_column=BigInt(), null=False, default=list)
+    is_disputed = Boolean(null=False, default=False)
     refreshed_at = Timestamptz(null=False)
 
     thread_stats_hot = Index("hot desc, thread desc")

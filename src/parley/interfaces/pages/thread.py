@@ -1,6 +1,6 @@
 """The page of a thread: the article and its discussion beside each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.articles.articles import queries as articles
+from parley.articles.articles.queries import PassageRow
 from parley.discussion.comment_tree import tree
 from parley.discussion.comment_tree import view as views
-from parley.discussion.comment_tree.glance import first_in_view
 from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
 from parley.discussion.comment_tree.viewer_state import LeftOff, comments_html, left_off, unread_beyond
 from parley.discussion.commenting.drafts import wait_here
@@ -44,7 +44,7 @@ from parley.platform.http.pages import (
     wants_fragment,
 )
 from parley.platform.settings import settings
-from parley.platform.text.cleaning import as_id
+from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_
 
 VIEWS = ("passage", "whole")
@@ -61,6 +61,9 @@ select json_build_object(
     'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)}
 )::text
 """
+
+# In characters: one line of the widest column.
+PASSAGE_LENGTH = 48
 
 _pages: MicroCache[Finished] = MicroCache("members", PAGE_SECONDS, size=page_size)
 _known_passages: MicroCache[bool] = MicroCache("passages", PAGE_SECONDS, most_bytes=2**20)
@@ -208,6 +211,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     }
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more |= {"pinned": None} if hidden else {}
+    more |= {"voices": None} if shown.voices is not None and shown.voices.hidden_from(viewer) else {}
     return _shared_context(shown, html, left_off(shown, visit, viewer)) | more
 
 
@@ -221,7 +225,8 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "comments_html": comments_html,
         "left": left,
         "opening": shown.opening,
-        "glance": shown.glance,
+        "voices": shown.voices,
+        "on_page": shown.discussion.layout.entries,
         "pinned": shown.pinned,
         "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
@@ -238,6 +243,24 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "live_from": thread.last_seq,
         "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
+
+
+class FirstInView(msgspec.Struct, frozen=True):
+    """The first passage, which is in view at first, and the next one with perspectives."""
+
+    comment_count: int
+    next: PassageRow | None
+    next_words: str
+
+
+def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
+    """Return what a discussion by passage begins with, or None if the article has no passage."""
+    if not passages:
+        return None
+    first, *others = passages
+    following = next((row for row in others if row.comment_count), None)
+    words = shorten(following.text, PASSAGE_LENGTH) if following else ""
+    return FirstInView(first.comment_count, following, words)
 
 
 def _address(shown: views.ThreadView) -> str:

@@ -1,0 +1,88 @@
+"""The two voices of a thread's disagreement, as its page, its card, the API and letters show them."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.people.accounts.viewer import Viewer
+from parley.platform import db
+from parley.platform.text.cleaning import shorten
+from parley.platform.text.markdown import excerpt
+
+# In characters: three lines of half a column, and one line of a whole one.
+WORDS_LENGTH, QUOTE_LENGTH = 140, 90
+# Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
+SELECT_VOICES = """
+select s.thread, s.is_disputed, c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.author as author_id,
+       c.author is not null as is_member, c.assisted, c.statement as words, c.html, c.passage,
+       coalesce(c.words, c.quote) as quote, c.base_ups + c.ups as worth,
+       (select p.text from passage p where p.lineage = c.passage order by p.revision desc limit 1) as passage_text
+from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
+join comment c on c.id = chosen.id left join member m on m.id = c.author
+where s.thread = any($1::bigint[]) and c.thread = s.thread
+  and c.parent is null and c.state = 'visible' and c.collapsed is null
+  and c.stance = case chosen.side when 1 then 'supports' else 'challenges' end
+  and (c.statement is not null or not s.is_disputed)
+order by s.thread, chosen.side
+"""
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """One side: `words` are its statement or, without one, its beginning, taken from `html`."""
+
+    thread: int
+    is_disputed: bool
+    id: int
+    stance: str
+    author: str | None
+    author_id: int | None
+    is_member: bool
+    assisted: bool
+    words: str | None
+    html: str
+    passage: int | None
+    quote: str | None
+    worth: int
+    passage_text: str | None
+
+
+class Voices(msgspec.Struct, frozen=True):
+    """Two responses to the same words, the supporting one first.
+
+    `is_disputed`: those who agree with one mostly reject the other. `quote`: the words of the article that both are
+    about, empty where it is the whole article.
+    """
+
+    both: list[Voice]
+    is_disputed: bool
+    passage: int | None
+    quote: str
+
+    def hidden_from(self, viewer: Viewer | None) -> bool:
+        """Whether the viewer blocked or muted one of the two. The other alone would be no disagreement."""
+        return viewer is not None and any(
+            voice.author_id in viewer.blocked or (voice.is_member and voice.author in viewer.muted)
+            for voice in self.both
+        )
+
+
+async def voices(threads: Sequence[int]) -> dict[int, Voices]:
+    """Return the two voices of each of these threads that has a disagreement."""
+    by_thread: dict[int, list[Voice]] = {}
+    for row in await db.fetch(Voice, SELECT_VOICES, list(threads)):
+        by_thread.setdefault(row.thread, []).append(_shortened(row))
+    return {thread: _voices(both) for thread, both in by_thread.items() if len(both) > 1}
+
+
+def _shortened(row: Voice) -> Voice:
+    words = row.words or excerpt(row.html, WORDS_LENGTH)
+    passage_text = shorten(row.passage_text or "", QUOTE_LENGTH)
+    return msgspec.structs.replace(row, words=words, html="", passage_text=passage_text)
+
+
+def _voices(both: list[Voice]) -> Voices:
+    first = both[0]
+    quotes = sorted((voice.quote for voice in both if voice.quote), key=len)
+    # Of two quotes that overlap, the shorter says what both are about; else it is the passage.
+    quote = shorten(quotes[0], QUOTE_LENGTH) if len(quotes) > 1 and not first.is_disputed else first.passage_text
+    return Voices(both, first.is_disputed, first.passage, quote or "")

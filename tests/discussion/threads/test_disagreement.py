@@ -1,0 +1,165 @@
+"""The disagreement that a thread is shown by: two responses to the same words, of which readers accept only one."""
+
+from random import Random
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.discussion.threads import disagreement
+from parley.discussion.threads.disagreement import Candidate, Split, is_disputed, lower_bound, overlap, pairs_of
+from parley.discussion.threads.jobs import refresh_thread_stats
+from parley.platform import db
+from tests import make
+from tests.conftest import forget_caches
+
+pytestmark = pytest.mark.anyio
+
+PASSAGE = "Robots fold towels. People write down what others cannot know. Nobody is a fool."
+
+
+async def response(thread: int, stance: str, statement: str | None = None, **more: object) -> int:
+    """A response to the first passage, with one vote for it."""
+    [lineage, *_] = await make.lineages(thread)
+    author = await make.member()
+    comment = await make.comment(
+        thread, author, "I read it so.", stance=stance, passage=lineage, statement=statement, **more
+    )
+    await db.execute("update comment set base_ups = 3 where id = $1", comment)
+    return comment
+
+
+async def answers(one: int, other: int, count: int, values: tuple[int, int] = (1, -1)) -> None:
+    """So many members answer both."""
+    for _ in range(count):
+        member = await make.member()
+        await make.vote(member, one, "agreement", values[0])
+        await make.vote(member, other, "agreement", values[1])
+
+
+@pytest.fixture
+async def thread() -> int:
+    return await make.thread(make.text(PASSAGE))
+
+
+async def head_of(client: httpx.AsyncClient, thread: int) -> str:
+    await db.execute("update thread_stats set refreshed_at = '2000-01-01' where thread = $1", thread)
+    await refresh_thread_stats()
+    forget_caches()
+    page = (await client.get(await make.address(thread))).text
+    return page.partition('<section class="dispute"')[2].partition("</section>")[0]
+
+
+async def test_two_statements_of_which_readers_accept_only_one_are_most_disputed(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    support, challenge = (
+        await response(thread, "supports", "Machines lack what nobody writes down."),
+        await response(thread, "challenges", "Stories hold what they never state."),
+    )
+    await answers(support, challenge, 12)
+
+    head = await head_of(client, thread)
+
+    assert "Readers disagree most about" in head
+    assert head.index("Machines lack what nobody writes down.") < head.index("Stories hold what they never state.")
+    home = (await client.get("/")).text
+    assert "Stories hold what they never state." in home
+
+
+@pytest.mark.parametrize(("count", "values"), [(9, (1, -1)), (12, (1, 1)), (12, (0, -1))])
+async def test_statements_that_few_answered_or_most_accept_are_not_disputed(
+    client: httpx.AsyncClient, thread: int, count: int, values: tuple[int, int]
+) -> None:
+    support = await response(thread, "supports", "Machines lack what nobody writes down.")
+    await answers(support, await response(thread, "challenges", "Stories hold it."), count, values)
+    assert await head_of(client, thread) == ""
+
+
+async def test_responses_to_other_passages_are_never_set_against_each_other(client: httpx.AsyncClient) -> None:
+    thread = await make.thread(make.text(PASSAGE, "A second passage."))
+    support = await response(thread, "supports", "Machines lack what nobody writes down.")
+    challenge = await make.comment(thread, await make.member(), "No.", stance="challenges", statement="Not at all.")
+    await answers(support, challenge, 12)
+    assert await head_of(client, thread) == ""
+
+
+async def test_two_views_are_shown_only_where_the_quotes_overlap(client: httpx.AsyncClient, thread: int) -> None:
+    await response(thread, "supports", quote="People write down what others cannot know")
+    apart = await response(thread, "challenges", quote="Robots fold towels")
+    assert await head_of(client, thread) == ""
+
+    await response(thread, "challenges", quote="what others cannot know")
+    head = await head_of(client, thread)
+    assert "Two views of" in head
+    assert "what others cannot know</q>" in head
+    assert f'"#c{apart}"' not in head
+
+
+async def test_a_removed_voice_ends_the_disagreement_at_once(client: httpx.AsyncClient, thread: int) -> None:
+    support = await response(thread, "supports", "Machines lack what nobody writes down.")
+    challenge = await response(thread, "challenges", "Stories hold it.")
+    await answers(support, challenge, 12)
+    assert await head_of(client, thread)
+
+    await db.execute("update comment set state = 'removed' where id = $1", challenge)
+
+    assert "Machines lack" not in await head_of(client, thread)
+
+
+async def test_a_viewer_who_blocked_one_of_the_two_sees_neither(client: httpx.AsyncClient, thread: int) -> None:
+    mira = await make.member()
+    support = await response(thread, "supports", "Machines lack what nobody writes down.")
+    challenge = await response(thread, "challenges", "Stories hold it.")
+    await answers(support, challenge, 12)
+    author = await db.value("select author from comment where id = $1", challenge)
+    await make.sign_in(client, mira)
+    assert await head_of(client, thread)
+
+    await db.execute(
+        "insert into block (member, other, kind, created_at) values ($1, $2, 'block', now())", mira.id, author
+    )
+    await make.sign_in(client, mira)
+
+    assert await head_of(client, thread) == ""
+
+
+async def test_two_responses_by_one_person_are_no_disagreement() -> None:
+    both = [candidate(1, supports=True, author="5"), candidate(2, supports=False, author="5")]
+    assert pairs_of(both) == []
+
+
+def candidate(
+    number: int, *, supports: bool, author: str = "", part: str = "1", place: int = 1, length: int = 5
+) -> Candidate:
+    return Candidate(number, supports, part, author or str(number), 0.5, True, True, place, length)  # noqa: FBT003
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 12), st.integers(1, 12))
+def test_quotes_overlap_if_some_letter_is_in_both(at: int, other_at: int, length: int, other_length: int) -> None:
+    one = candidate(1, supports=True, place=at, length=length)
+    other = candidate(2, supports=False, place=other_at, length=other_length)
+    letters = set(range(at, at + length)) & set(range(other_at, other_at + other_length))
+    assert overlap(one, other) is (bool(letters) and at > 0 and other_at > 0)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_a_pair_is_disputed_only_where_at_least_half_of_ten_are_split(split: int, together: int) -> None:
+    row = Split(1, 2, split + together, split)
+    if is_disputed(row):
+        assert row.answered >= disagreement.LEAST
+        assert split >= together
+        assert 0.5 <= lower_bound(split, row.answered) <= split / row.answered
+
+
+@given(st.integers(0, 2**32))
+def test_pairs_are_only_of_two_sides_of_one_part(seed: int) -> None:
+    random = Random(seed)
+    given_ones = [
+        candidate(number, supports=random.random() < 0.5, part=random.choice("ab"), author=random.choice("xyz"))
+        for number in range(8)
+    ]
+    for one, other in pairs_of(given_ones):
+        assert (one.supports, other.supports, one.part) == (True, False, other.part)
+        assert one.author != other.author
