@@ -70,47 +70,51 @@ async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_roo
         await page.set_viewport_size({"width": width, "height": 900})
         talk, _ = await box(page, ".talk")
         assert talk / width >= 0.42
-        assert (await box(page, ".glance"))[1] <= 140
-        assert (await box(page, ".stance-filter"))[1] <= 36
+        assert (await box(page, ".talk-bar"))[1] <= 44
         heights = await page.locator(".group-head").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect().height)"
         )
         assert max(heights) <= 26
-        await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
     await expect(page.locator(".comment-body").first).to_have_css("font-size", "16px")
-    await expect(page.locator(".glance-body .stance")).to_have_text(["Strongest support", "Strongest challenge"])
-    await expect(page.locator(".glance").get_by_role("link", name="Answer short statements")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-async def test_on_a_phone_the_glance_is_one_line_that_opens(site: Site, open_tab: OpenTab, scripts: bool) -> None:
-    tab = await open_tab(viewport=PHONE, java_script_enabled=scripts)
+async def test_the_first_voice_stands_high_on_the_page(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab(viewport=WIDE)
     await tab.open(f"/t/{await largest(site)}/x")
-    glance = tab.page.locator(".glance")
-    assert await glance.evaluate(LINES) <= 40
-    await expect(glance.locator(".glance-body")).to_be_hidden()
-    await glance.locator("summary").click()
-    await expect(glance.get_by_text("Strongest support")).to_be_visible()
+    top = await tab.page.locator(".voice, .comment").first.evaluate("one => one.getBoundingClientRect().top")
+    assert top <= 260
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-async def test_a_reader_chooses_the_density_and_dismisses_the_legend_for_good(
-    site: Site, open_tab: OpenTab, scripts: bool
-) -> None:
+async def test_a_reader_chooses_the_density_for_good(site: Site, open_tab: OpenTab, scripts: bool) -> None:
     tab = await open_tab(java_script_enabled=scripts)
     page, thread = tab.page, f"/t/{await largest(site)}/x"
     await tab.open(thread)
-    await page.get_by_role("button", name="Got it").click()
-    await expect(page.locator(".legend")).to_have_count(0)
-    await page.locator(".talk-side > .menu > summary").click()
+    await page.locator(".talk-side > .menu:not(.stance-filter) > summary").click()
     await page.get_by_role("button", name="Compact").click()
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
 
     async with asyncio.timeout(60):
-        while "compact.known.marked" not in [one.get("value") for one in await tab.context.cookies()]:
+        while "compact.new.marked" not in [one.get("value") for one in await tab.context.cookies()]:
             await asyncio.sleep(0.02)
     await tab.open(thread)
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
+
+
+async def test_what_votes_mean_is_said_at_the_first_vote_and_moves_nothing(site: Site, open_tab: OpenTab) -> None:
+    tab, other, thread = await open_tab("lucia"), await open_tab("jonas_w"), f"/t/{site.fresh_thread()}/x"
+    page = tab.page
+    await other.comment(int(thread.split("/")[2]), "Nobody has voted on this.")
+    await tab.open(thread)
+    await expect(page.locator(".legend")).to_be_hidden()
+    button = page.locator(".comment-score button.up").first
+    before = await button.bounding_box()
+    await button.click()
+
+    await expect(page.locator(".legend")).to_be_visible()
+    assert await button.bounding_box() == before
+    await page.get_by_role("button", name="Got it").click()
+    await tab.open(thread)
     await expect(page.locator(".legend")).to_have_count(0)
 
 
@@ -162,12 +166,14 @@ async def test_a_stance_stays_by_passage_and_dims_the_other_markers(site: Site, 
     tab = await open_tab()
     page = tab.page
     await tab.open(f"/t/{await largest(site)}/x")
-    await page.locator(".stance-filter > .adds").click()
-    await expect(page.locator(".stance-filter > .adds")).to_have_attribute("aria-current", "true")
+    await page.locator(".stance-filter > summary").click()
+    await page.locator(".stance-filter a.adds").click()
+    await expect(page.locator(".stance-filter a.adds")).to_have_attribute("aria-current", "true")
     await expect(page.locator(".tab[data-tab=passage]")).to_have_attribute("aria-current", "true")
     await expect(page.locator(".gutter:not(:has(.adds), .is-empty)").first).to_have_css("opacity", "0.3")
     await expect(page.locator(".gutter:has(.adds)").first).to_have_css("opacity", "1")
-    await page.locator(".stance-filter > .chip").first.click()
+    await page.locator(".stance-filter > summary").click()
+    await page.locator(".stance-filter a").first.click()
     await expect(page.locator(".gutter:not(:has(.adds), .is-empty)").first).to_have_css("opacity", "1")
 
 

@@ -11,9 +11,7 @@ from tests.browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
-STRONGEST = """
-select id from comment where thread = 1 and stance = 'challenges' and state = 'visible' order by best desc, id limit 1
-"""
+WIDE = {"width": 1440, "height": 900}
 OTHERS = """
 select c.id from comment c join member m on m.id = c.author
 where c.thread = 1 and c.state = 'visible' and c.parent is null and m.name <> $1 order by c.best desc, c.id limit 1
@@ -36,24 +34,21 @@ class Hand:
         self.clicks += 1
 
 
-async def test_the_strongest_argument_against_the_claim_takes_two_clicks(site: Site, open_tab: OpenTab) -> None:
-    strongest, hand, tab = await site.value(STRONGEST), Hand(), await open_tab()
-    page = tab.page
+async def test_where_readers_disagree_and_the_best_of_each_side_are_in_sight(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab(viewport=WIDE)
     await tab.open("/t/1/x")
 
-    await hand.click(page.get_by_role("link", name="Whole discussion"))
-    await expect(page.locator("#comments > .comment").first).to_be_visible()
-    await hand.click(page.locator(".stance-filter").get_by_role("link", name="Challenges"))
-
-    await expect(page.locator("#comments > .comment").first).to_have_id(f"c{strongest}")
-    assert hand.clicks <= 2
+    dispute = tab.page.locator(".dispute")
+    await expect(dispute.locator(".voice .stance.supports, .voice .stance.challenges")).to_have_count(2)
+    for voice in await dispute.locator(".voice").all():
+        await expect(voice).to_be_in_viewport(ratio=1)
 
 
-async def test_from_the_home_page_the_strongest_challenge_takes_one(site: Site, open_tab: OpenTab) -> None:
+async def test_from_the_home_page_a_challenge_takes_one_click(site: Site, open_tab: OpenTab) -> None:
     hand, tab = Hand(), await open_tab()
     await tab.open("/")
 
-    await hand.click(tab.page.locator(".card .quotation.challenges > a").first)
+    await hand.click(tab.page.locator(".card .voice:has(.challenges) .voice-words > a").first)
 
     await expect(tab.page.locator(".comment:target .stance.challenges").first).to_be_visible()
     assert hand.clicks == 1
@@ -67,9 +62,8 @@ async def test_one_sentence_is_answered_with_three_clicks(
     page = tab.page
     await tab.open("/t/1/x")
 
-    if options:
-        await hand.click(page.locator(".glance summary"))
-    await hand.click(page.get_by_role("link", name="Answer short statements"))
+    await hand.click(page.get_by_role("link", name="Where people stand"))
+    await hand.click(page.locator("#discussion a[href$='/answer']").first)
     await hand.click(page.get_by_role("button", name="Unsure", exact=True))
 
     await expect(page.locator(".asked-count")).to_contain_text("2 of")

@@ -1,5 +1,6 @@
 """Made-up rows in the shapes that templates expect."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -72,7 +73,14 @@ def form(**changes: Any) -> Row:
 def rendered(template: str, **context: Any) -> str:
     """A template as it is without an application, whose own globals stay what they are."""
     defaults = {"viewer": MIRA, "path": "/t/1/wager", "viewer_state": None, "replies": "", "stub": None}
-    defaults |= {"parent_author": None, "flat": False, "thread": thread(), "wait": None}
+    defaults |= {
+        "pending": Counter(),
+        "on_page": (),
+        "parent_author": None,
+        "flat": False,
+        "thread": thread(),
+        "wait": None,
+    }
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
     kept = dict(every)

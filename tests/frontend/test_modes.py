@@ -110,7 +110,7 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
     await stage.page.set_viewport_size({"width": width, "height": 450})
     await stage.open()
     assert not await stage.page.evaluate(SIDEWAYS)
-    for name in ("Whole discussion 2", "Reply"):
+    for name in ("All comments 2", "Reply"):
         await expect(stage.page.get_by_role("link", name=name).first).to_be_visible()
     # The passage being read can be answered where nobody hovers.
     await stage.page.locator(".passage-row").first.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 150)")

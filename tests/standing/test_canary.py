@@ -43,7 +43,7 @@ GONE = WAYS.keys() - {"visible"}
 # Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
 STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")
 QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
-STRONGEST = "update thread_stats set strongest = $2 where thread = $1"
+DISAGREEMENT = "update thread_stats set disagreement = $2 where thread = $1"
 LETTERS = """
 select coalesce(text, '') || coalesce(subject, '') from mail where list is null and recipient <> $1
 """
@@ -83,7 +83,7 @@ class Cage:
             else:
                 await make.comment(self.thread, await make.member(), "An answer that stays.", parent=bird)
             self.birds[state] = bird
-        await db.execute(STRONGEST, self.thread, list(self.birds.values()))
+        await db.execute(DISAGREEMENT, self.thread, list(self.birds.values()))
         await notifications.handle_events()
         await search.index_events()
 

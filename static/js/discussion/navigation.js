@@ -46,7 +46,8 @@ if (thread && discussion()) {
   });
 }
 
-// A link to a comment focuses it. Any other shows the beginning of the discussion, and keeps the focus on the link.
+// A link to a comment focuses it. Any other shows the beginning of the discussion, and keeps the focus on the link, or on
+// the menu that has it.
 function focusTarget(id, href) {
   const comment = document.getElementById(id)?.closest(".comment");
   const same = discussion().querySelector(`a[href="${CSS.escape(href)}"]`);
@@ -54,5 +55,6 @@ function focusTarget(id, href) {
     comment.tabIndex = -1;
     showTarget(comment);
   } else discussion().scrollTop = 0;
-  (comment ?? (same?.checkVisibility() ? same : discussion().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
+  const menu = same?.closest("details:not([open])")?.firstElementChild;
+  (comment ?? menu ?? same ?? discussion().querySelector(".tab[aria-current]"))?.focus({ preventScroll: true });
 }

@@ -57,7 +57,7 @@ async def test_stances_are_offered_as_a_filter_only_where_there_are_some(client:
     branch = await client.get(f"{await make.address(thread)}?focus={asked}")
 
     assert "stance-filter" not in without.text + branch.text
-    assert 'class="stance-filter"' in with_one.text
+    assert 'stance-filter"' in with_one.text
 
 
 async def test_a_member_posts_votes_and_sees_both(client: httpx.AsyncClient) -> None:
@@ -163,3 +163,13 @@ async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
     cards._listings.clear()
 
     assert len(made) == 3
+
+
+async def test_the_head_of_an_article_says_how_its_discussion_stands(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    await make.comment(thread, await make.member(), stance="supports")
+    for view in ("", "?view=perspectives"):
+        page = (await client.get(f"{await make.address(thread)}{view}")).text
+        assert '<a class="sides" href="#discussion">1 in support<svg' in page
+    empty = await client.get(await make.address(await make.thread()))
+    assert 'class="sides"' not in empty.text

@@ -152,51 +152,6 @@ async def newest(client: httpx.AsyncClient) -> str:
     return (await client.get("/?sort=new")).text
 
 
-async def test_a_thread_shows_its_strongest_of_both_sides_once_there_are_both(
-    client: httpx.AsyncClient,
-) -> None:
-    thread, ada, mira = await make.thread(), await make.member(), await make.member()
-    await make.sign_in(client, mira)
-    pro = await make.comment(thread, ada, "A strong defence.", stance="supports")
-    await make.vote(mira, pro)
-    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_thread_stats()
-    alone = await newest(client)
-
-    con = await make.comment(thread, ada, "A strong attack.", stance="challenges")
-    await make.vote(mira, con)
-    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_thread_stats()
-    both = await newest(client)
-    await db.execute("update comment set statement = 'Attack is right.' where id = $1", con)
-    in_one_sentence = await newest(client)
-    await db.execute("update comment set state = 'removed' where id = $1", con)
-    gone = await newest(client)
-
-    assert "Attack is right." in in_one_sentence
-    assert "A strong attack." not in in_one_sentence
-    assert "A strong defence." not in alone
-    assert "A strong defence." in both
-    assert "A strong attack." in both
-    assert "Attack is right." not in gone
-
-
-async def test_a_collapsed_comment_is_not_the_strongest_of_its_side(app: Litestar) -> None:
-    thread, voter = await make.thread(), await make.member()
-    texts = {"best": "supports", "next": "supports", "against": "challenges"}
-    made = {text: await make.comment(thread, await make.member(), text, stance=texts[text]) for text in texts}
-    for comment in made.values():
-        await make.vote(voter, comment)
-    await make.vote(await make.member(), made["best"])
-    await db.execute("update comment set collapsed = 'Off topic' where id = $1", made["best"])
-    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-
-    await refresh_thread_stats()
-
-    strongest = await db.value("select strongest from thread_stats where thread = $1", thread)
-    assert strongest == [made["next"], made["against"]]
-
-
 async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soon(app: Litestar) -> None:
     thread, ada = await make.thread(), await make.member()
     comment = await make.comment(thread, ada, stance="supports")
@@ -241,18 +196,3 @@ async def test_any_slug_answers_with_the_right_one_named(client: httpx.AsyncClie
 
     assert page.status_code == 200
     assert f'<link rel="canonical" href="http://localhost{await make.address(thread)}">' in page.text
-
-
-async def test_a_card_shows_more_of_the_article_than_of_a_comment(app: Litestar) -> None:
-    words = "The wager is about what a machine can know of a thing that it never touched. "
-    thread, voter = await make.thread(make.text(words * 6)), await make.member()
-    for stance in ("supports", "challenges"):
-        comment = await make.comment(thread, await make.member(), f"It {stance} this. {words * 6}", stance=stance)
-        await make.vote(voter, comment)
-    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_thread_stats()
-
-    [card], _ = await cards.make_cards("new", None, "all", "", None)
-
-    assert cards.PERSPECTIVE_LENGTH < len(card.first_words) <= cards.EXCERPT_LENGTH
-    assert [len(one.words or "") <= cards.PERSPECTIVE_LENGTH for one in card.strongest] == [True, True]

@@ -51,7 +51,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
     comment = await make.comment(thread, ada, f"A {CANARY} sings.", stance="supports")
     await editing.edit_comment(viewer=ada, comment_id=comment, body=f"The {CANARY} sings.")
     await make.comment(thread, ada, "A reply that stays.", parent=comment)
-    await db.execute("update thread_stats set strongest = array[$2::bigint] where thread = $1", thread, comment)
+    await db.execute("update thread_stats set disagreement = array[$2::bigint, $2] where thread = $1", thread, comment)
     paths = [
         await make.address(thread),
         f"{await make.address(thread)}?sort=new",

@@ -240,19 +240,6 @@ async def test_an_imported_name_is_not_the_member_of_that_name(client: httpx.Asy
     assert "Imported words." in page and FOLD not in page
 
 
-async def test_their_perspectives_are_not_on_the_home_page(client: httpx.AsyncClient) -> None:
-    mira, jonas = await make.member("mira"), await make.member("jonas")
-    thread = await make.thread()
-    comment = await make.comment(thread, jonas, "A strong perspective.", stance="challenges")
-    await db.execute("insert into thread_stats (thread, strongest, refreshed_at) values ($1, $2, now()) on conflict "
-                     "(thread) do update set strongest = excluded.strongest", thread, [comment])  # fmt: skip
-    assert "A strong perspective." in (await client.get("/")).text
-    await make.block(mira, jonas, "mute")
-    await make.sign_in(client, mira)
-
-    assert "A strong perspective." not in (await client.get("/")).text
-
-
 async def test_the_page_names_them_for_what_arrives_live(client: httpx.AsyncClient) -> None:
     mira = await make.member("mira")
     for name in ("jonas", "ben"):

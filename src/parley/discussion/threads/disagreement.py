@@ -23,11 +23,11 @@ SIDE = f"""(
     select * from comment where thread = $1 and stance = '{{stance}}' and parent is null and state = 'visible'
         and collapsed is null order by best desc, id limit {BEST}
 )"""  # noqa: S608 constants only
-# `place` and `length` are where the quoted words are in the passage as it reads now; 0 or null if they are nowhere.
+# `place` and `length` are where the quoted words are in the passage as it reads now; -1 if they are nowhere.
 SELECT_CANDIDATES = f"""
 select c.id, c.stance = 'supports' as supports, c.part, coalesce(c.author::text, c.imported_author) as author, c.best,
        c.statement is not null as has_statement, c.base_ups + c.ups > c.base_downs + c.downs as is_wanted,
-       coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) as place,
+       coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) - 1 as place,
        coalesce(length(coalesce(c.words, c.quote)), 0) as length
 from (
     {SIDE.format(stance="supports")} union all {SIDE.format(stance="challenges")}
@@ -61,6 +61,10 @@ class Candidate(msgspec.Struct, frozen=True):
     place: int
     length: int
 
+    @property
+    def words(self) -> tuple[int, int]:
+        return self.place, self.length
+
 
 class Split(msgspec.Struct, frozen=True):
     """Of the members who answered both responses, how many agree with one and disagree with the other."""
@@ -84,15 +88,13 @@ async def find(thread: int) -> Disagreement:
     stated = [pair for pair in pairs if pair[0].has_statement and pair[1].has_statement]
     ids = [[pair[side].id for pair in stated] for side in (0, 1)]
     splits = await db.fetch(Split, SELECT_SPLITS, *ids) if stated else []
-    disputed = {(row.support, row.challenge) for row in splits if is_disputed(row)}
-    for found, chosen in (
-        (True, [pair for pair in stated if (pair[0].id, pair[1].id) in disputed]),
-        (False, [pair for pair in pairs if overlap(*pair) and pair[0].is_wanted and pair[1].is_wanted]),
-    ):
-        if chosen:
-            best = max(chosen, key=lambda pair: (min(pair[0].best, pair[1].best), -pair[0].id, -pair[1].id))
-            return Disagreement([best[0].id, best[1].id], found)
-    return Disagreement([], is_disputed=False)
+    split = {(row.support, row.challenge) for row in splits if is_disputed(row)}
+    disputed = [pair for pair in stated if (pair[0].id, pair[1].id) in split]
+    views = [pair for pair in pairs if overlap(pair[0].words, pair[1].words) and all(one.is_wanted for one in pair)]
+    best = max(
+        disputed or views, key=lambda pair: (min(one.best for one in pair), -pair[0].id, -pair[1].id), default=()
+    )
+    return Disagreement([one.id for one in best], bool(disputed))
 
 
 def pairs_of(candidates: list[Candidate]) -> list[tuple[Candidate, Candidate]]:
@@ -106,10 +108,10 @@ def pairs_of(candidates: list[Candidate]) -> list[tuple[Candidate, Candidate]]:
     ]
 
 
-def overlap(one: Candidate, other: Candidate) -> bool:
-    """Whether both quote some of the same words."""
-    starts = max(one.place, other.place)
-    return bool(one.place and other.place) and starts < min(one.place + one.length, other.place + other.length)
+def overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two quotes have words in common, each given by where it starts (-1: nowhere) and its length."""
+    start, end = max(one[0], other[0]), min(sum(one), sum(other))
+    return min(one[0], other[0]) >= 0 and start < end
 
 
 def is_disputed(row: Split) -> bool:

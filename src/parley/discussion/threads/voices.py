@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.discussion.threads.disagreement import overlap
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.text.cleaning import shorten
@@ -49,12 +50,13 @@ class Voice(msgspec.Struct, frozen=True):
 class Voices(msgspec.Struct, frozen=True):
     """Two responses to the same words, the supporting one first.
 
-    `is_disputed`: those who agree with one mostly reject the other. `quote`: the words of the article that both are
-    about, empty where it is the whole article.
+    `is_disputed`: those who agree with one mostly reject the other. `about` is what both are about: `sentence`, where
+    their quotes overlap, `passage` or `article`; `quote` is its words, empty for the whole article.
     """
 
     both: list[Voice]
     is_disputed: bool
+    about: str
     passage: int | None
     quote: str
 
@@ -70,19 +72,22 @@ async def voices(threads: Sequence[int]) -> dict[int, Voices]:
     """Return the two voices of each of these threads that has a disagreement."""
     by_thread: dict[int, list[Voice]] = {}
     for row in await db.fetch(Voice, SELECT_VOICES, list(threads)):
-        by_thread.setdefault(row.thread, []).append(_shortened(row))
+        by_thread.setdefault(row.thread, []).append(row)
     return {thread: _voices(both) for thread, both in by_thread.items() if len(both) > 1}
 
 
-def _shortened(row: Voice) -> Voice:
+def _without_texts(row: Voice) -> Voice:
     words = row.words or excerpt(row.html, WORDS_LENGTH)
-    passage_text = shorten(row.passage_text or "", QUOTE_LENGTH)
-    return msgspec.structs.replace(row, words=words, html="", passage_text=passage_text)
+    return msgspec.structs.replace(row, words=words, html="", passage_text=None)
 
 
 def _voices(both: list[Voice]) -> Voices:
-    first = both[0]
-    quotes = sorted((voice.quote for voice in both if voice.quote), key=len)
-    # Of two quotes that overlap, the shorter says what both are about; else it is the passage.
-    quote = shorten(quotes[0], QUOTE_LENGTH) if len(quotes) > 1 and not first.is_disputed else first.passage_text
-    return Voices(both, first.is_disputed, first.passage, quote or "")
+    first, other = both
+    text, quotes = first.passage_text or "", (first.quote or "", other.quote or "")
+    if text and overlap(*((text.find(quote) if quote else -1, len(quote)) for quote in quotes)):
+        about, quote = "sentence", min(quotes, key=len)
+    else:
+        about, quote = ("passage" if text else "article"), text
+    return Voices(
+        [_without_texts(voice) for voice in both], first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH)
+    )

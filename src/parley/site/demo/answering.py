@@ -1,7 +1,7 @@
 """Members of the demo who only read and answer statements, and how they answer.
 
-Three threads have statements. In one the answers differ along a line, with common ground; in one without a pattern; in
-one too few answered. The maps are made by the worker's own job.
+In one thread the answers differ along a line, with common ground; in one without a pattern; in one too few answered.
+Three have two statements on the same words of which readers accept only one. The maps are made by the worker's own job.
 """
 
 import random
@@ -22,7 +22,7 @@ LETTERS = "bdh"
 READERS = 130
 JOINED_DAYS = 40
 # How many of them answered in each thread, and how many statements each.
-ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8)}
+ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8), "04": (40, 6), "05": (110, 5)}
 # How many readers answered before yesterday's count: what all sides share is shown when it held on two days.
 EARLY = {"01": 105, "02": 75}
 # One reader in seven is on neither side. The others agree with their side nine times in ten. Some answer "unsure".
