@@ -23,6 +23,9 @@ async def thread_with_sides(topic: str = "research") -> tuple[int, int, int]:
     thread = await make.thread(topic=topic)
     supports = await voted_up(thread, "It is right, and here is why.", stance="supports")
     challenges = await voted_up(thread, "It is wrong, and here is why.", stance="challenges")
+    await db.execute(
+        "update thread_stats set disagreement = array[$2, $3]::bigint[] where thread = $1", thread, supports, challenges
+    )
     return thread, supports, challenges
 
 

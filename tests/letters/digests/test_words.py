@@ -68,7 +68,8 @@ def test_a_subject_is_one_line_of_at_most_78_characters(title: str, author: str,
 
 def pair(**changes: object) -> list[DigestItem]:
     other = changed(position=1, comment=10, author="kofi", stance="supports")
-    return [changed(**changes), msgspec.structs.replace(other, **changes)]
+    both = [changed(**changes), msgspec.structs.replace(other, **changes)]
+    return [msgspec.structs.replace(one, disagreement=[10, both[0].comment or 0]) for one in both]
 
 
 def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> None:
@@ -80,6 +81,12 @@ def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> No
     assert lay_out([changed(kind="reply"), *pair()], "UTC", AT).subject == (
         "jon replies to you: The wager against language models, and 2 more"
     )
+
+
+def test_a_subject_sets_nobody_against_somebody_who_answers_other_words() -> None:
+    both = [msgspec.structs.replace(one, disagreement=[]) for one in pair()]
+
+    assert "disagree" not in lay_out(both, "UTC", AT).subject
 
 
 @given(title=texts, name=texts)

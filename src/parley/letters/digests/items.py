@@ -48,6 +48,8 @@ class DigestItem(msgspec.Struct, frozen=True):
     # How the article begins, if the comment is on the whole article and not a reply.
     opening: str = ""
     is_reply: bool = False
+    # The two comments of its thread that are about the same words (discussion/threads/disagreement.py).
+    disagreement: list[int] = []
 
 
 ITEM_COLUMNS = tuple(DigestItem.__struct_fields__[:9])
@@ -80,7 +82,8 @@ select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.nam
        coalesce(c.created_at, x.at) as at,
        coalesce(w.name, q.imported_author) as parent_author, coalesce(q.html, '') as parent_html,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
-       c.parent is not null as is_reply
+       c.parent is not null as is_reply,
+       coalesce((select s.disagreement from thread_stats s where s.thread = t.id), array[]::bigint[]) as disagreement
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author

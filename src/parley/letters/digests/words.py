@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS, SIDES
+from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
 from parley.letters.digests.items import DigestItem
 from parley.platform.cache import by_text
 from parley.platform.settings import settings
@@ -218,7 +218,7 @@ def _preheader(items: Sequence[DigestItem]) -> Message:
 def subject(items: Sequence[DigestItem]) -> str:
     """Return one line of at most 78 characters (RFC 5322, 2.1.1).
 
-    It names the first item if that is about the reader, else the first two that disagree, else the first item.
+    It names two who disagree about the same words, unless the first item is about the reader; else the first item.
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)
@@ -246,12 +246,7 @@ def cut(text: str, most: int) -> str:
 
 def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
     for first, other in combinations(items, 2):
-        if (
-            first.thread == other.thread
-            and {first.stance, other.stance} == set(SIDES)
-            and first.author
-            and other.author
-        ):
+        if {first.comment, other.comment} == set(first.disagreement) and first.author and other.author:
             return first, other
     return None
 
