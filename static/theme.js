@@ -1,2 +1,2 @@
-/* sources faf58a8db7ad18a9 */
+/* sources a99aaf65bfe1c486 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
