@@ -1,8 +1,12 @@
 """Passkeys in Chromium, with its virtual authenticator, under the headers that every page has."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import pytest
 from playwright.async_api import CDPSession, expect
 
+from parley.site.demo import PASSWORD
 from tests.browser.conftest import OpenTab
 from tests.browser.site import Site
 from tests.browser.tab import Tab
@@ -20,10 +24,14 @@ DEVICE = {
 }
 
 
-async def authenticator(tab: Tab) -> tuple[CDPSession, str]:
+WITHOUT_PIN = {"transport": "usb", "hasUserVerification": False, "isUserVerified": False}
+SECOND_ONLY = "as a second step only"
+
+
+async def authenticator(tab: Tab, **options: Any) -> tuple[CDPSession, str]:
     cdp = await tab.context.new_cdp_session(tab.page)
     await cdp.send("WebAuthn.enable")
-    made = await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    made = await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE | options})
     return cdp, made["authenticatorId"]
 
 
@@ -45,12 +53,10 @@ async def test_a_passkey_is_made_offered_and_refused_when_its_counter_falls(site
     await tab.open("/login?next=/unread")
     await page.wait_for_url(f"{site.address}/unread")
 
-    # Without an offer, a button asks for it.
+    # In a browser that makes no offer, a button asks for it.
+    await page.add_init_script("delete PublicKeyCredential.getClientCapabilities")
     await tab.context.clear_cookies()
-    await cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": device, "enabled": False})
     await tab.open("/login")
-    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
-    await cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": device, "enabled": True})
     await main.get_by_role("button", name="Sign in with a passkey").click()
     await expect(page.locator("body")).to_have_attribute("data-viewer", "kofi")
 
@@ -61,5 +67,57 @@ async def test_a_passkey_is_made_offered_and_refused_when_its_counter_falls(site
     copy = {**found[0], "signCount": 0}
     await cdp.send("WebAuthn.addCredential", {"authenticatorId": device, "credential": copy})
     await tab.open("/login")
+    await main.get_by_role("button", name="Sign in with a passkey").click()
     await expect(main.get_by_role("alert").first).to_contain_text("copied")
     assert await site.value("select count(*) from passkey") == 0
+
+
+@pytest.fixture
+async def kofi(site: Site, open_tab: OpenTab) -> AsyncIterator[Tab]:
+    """Kofi's tab. He has just proved who he is, and the next sign-in asks for a second step after the password."""
+    tab = await open_tab("kofi")
+    await site.fetch("update session set proved_at = now()")
+    await site.fetch("insert into authenticator (member, seed, step) select id, '', 0 from member where name = 'kofi'")
+    yield tab
+    await site.fetch("delete from authenticator")
+    await site.fetch("delete from passkey")
+
+
+async def add(tab: Tab, name: str, button: str) -> None:
+    main = tab.main()
+    await tab.open("/settings/security/passkeys")
+    await main.get_by_label("Name of the passkey").fill(name)
+    await main.get_by_role("button", name=button).click()
+
+
+async def use_after_password(tab: Tab) -> None:
+    main = tab.main()
+    await tab.context.clear_cookies()
+    await tab.open("/login?next=/unread")
+    await main.get_by_label("Name or e-mail").fill("kofi")
+    await main.get_by_label("Password").fill(PASSWORD)
+    await main.get_by_role("button", name="Sign in", exact=True).click()
+    await main.get_by_role("button", name="Use a passkey").click()
+    await tab.page.wait_for_url(f"{tab.address}/unread")
+
+
+async def test_a_security_key_without_a_pin_is_added_as_a_second_step_and_signs_in_after_the_password(
+    kofi: Tab,
+) -> None:
+    await authenticator(kofi, **WITHOUT_PIN)
+    await add(kofi, "my USB key", SECOND_ONLY)
+    await expect(kofi.main()).to_contain_text("The passkey is added as a second step.")
+    await add(kofi, "my USB key again", SECOND_ONLY)
+    await expect(kofi.main().get_by_role("alert")).to_contain_text("already has one for your account")
+    await use_after_password(kofi)
+
+
+async def test_a_security_key_that_does_not_recognise_its_holder_says_so_and_is_still_a_second_step(kofi: Tab) -> None:
+    cdp, device = await authenticator(kofi, transport="usb", isUserVerified=False)
+    await add(kofi, "my fingerprint key", "Add it")
+    await expect(kofi.main().get_by_role("alert")).to_contain_text("could not check that it is you")
+    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
+    await add(kofi, "my fingerprint key", "Add it")
+    await expect(kofi.main()).to_contain_text("The passkey is added.")
+    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    await use_after_password(kofi)

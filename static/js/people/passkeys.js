@@ -15,30 +15,36 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (form.elements.credential.value) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    answer(form);
+    answer(form, event.submitter);
   });
   if ("offered" in form.dataset) offer(form);
   if (form.dataset.unknown) forget(form.dataset.unknown);
 }
 
-async function answer(form, how) {
-  const failed = form.querySelector("[data-failed]");
-  failed.hidden = true;
+async function answer(form, button, how) {
+  say(form, null);
   try {
-    send(form, await ask(form, how));
+    send(form, await ask(form, button, how));
   } catch (error) {
     if (how || error.name === "AbortError") return;
-    failed.hidden = false;
+    say(form, error.name);
     offer(form);
   }
 }
 
-async function ask(form, how) {
-  const { passkey, options } = form.dataset;
+/** Show the message about an error of this name, or that about all others; none for `null`. */
+function say(form, name) {
+  const messages = [...form.querySelectorAll("[data-failed]")];
+  const said = messages.find((message) => message.dataset.failed === name) ?? messages[0];
+  for (const message of messages) message.hidden = name === null || message !== said;
+}
+
+async function ask(form, button, how) {
+  const { passkey } = form.dataset;
   asking?.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const response = await fetch(options, { method: "POST", signal });
+  const response = await fetch(button?.dataset.options ?? form.dataset.options, { method: "POST", signal });
   const publicKey = Passkey[readers[passkey]](await response.json());
   return navigator.credentials[passkey]({ publicKey, signal, ...how });
 }
@@ -56,7 +62,7 @@ async function offer(form) {
   if (!("offered" in form.dataset) || location.pathname === form.getAttribute("action").split("?")[0]) return;
   const able = await Passkey.getClientCapabilities?.();
   if (!able?.conditionalGet) return;
-  answer(form, { mediation: "conditional" });
+  answer(form, null, { mediation: "conditional" });
   const offered = asking;
   setTimeout(() => asking === offered && offer(form), RENEWED);
 }

@@ -179,9 +179,9 @@ async def test_a_passkey_that_does_not_check_its_holder_is_one_factor(
     client: httpx.AsyncClient, mira: Person, key: SecurityKey
 ) -> None:
     key.verifies = False
-    assert (await sign_in(client, key)).headers["location"] == "/"
+    alone = await sign_in(client, key)
+    assert (alone.status_code, "cannot sign you in alone" in alone.text, is_signed_in(client)) == (422, True, False)
     await db.execute("insert into authenticator (member, seed, step) values ($1, '', 0)", mira.id)
-    client.cookies.clear()
     assert (await sign_in(client, key)).headers["location"] == "/login/second"
     assert "data-passkey" not in (await client.get("/login/second")).text, "the same passkey is no second factor"
     again = await options(client, "/login/second/options")
@@ -202,7 +202,7 @@ async def test_a_passkey_is_a_second_factor_after_the_password(
     assert (await mira.sign_in(client)).headers["location"] == "/login/second"
     assert 'data-options="/login/second/options"' in (await client.get("/login/second")).text
     asked = await options(client, "/login/second/options")
-    assert len(asked["allowCredentials"]) == 1
+    assert (len(asked["allowCredentials"]), asked["userVerification"]) == (1, "discouraged")
     answer = await client.post("/login/second", data={"credential": key.get(asked)})
     assert (answer.headers["location"], is_signed_in(client)) == ("/", True)
     client.cookies.clear()
@@ -255,6 +255,19 @@ async def test_adding_asks_for_proof_a_name_and_javascript(client: httpx.AsyncCl
     assert (await client.get(PAGE)).headers["location"] == f"/prove?next={PAGE}"
     assert (await add(client, SecurityKey())).headers["location"] == f"/prove?next={PAGE}"
     assert await db.value("select count(*) from passkey") == 0
+
+
+async def test_a_security_key_without_a_pin_is_added_as_a_second_step_only(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await enter(client, mira)
+    key = SecurityKey(verifies=False)
+    asked = await options(client, f"{PAGE}/options?second")
+    wishes = asked["authenticatorSelection"]
+    assert (wishes["userVerification"], wishes["residentKey"]) == ("discouraged", "discouraged")
+    answer = await client.post(PAGE, data={"credential": key.create(asked), "name": "my USB key"})
+    assert answer.headers["location"].startswith("/settings/security?passkey=added")
+    assert "as a second step." in (await client.get(answer.headers["location"])).text
 
 
 async def test_ten_passkeys_are_enough_and_none_is_stored_twice(client: httpx.AsyncClient, mira: Person) -> None:

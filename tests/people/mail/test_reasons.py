@@ -158,7 +158,7 @@ def test_a_server_that_contradicts_itself_suppresses_nobody(beside: str, kind: s
 @pytest.mark.parametrize(
     ("said", "kind"),
     [
-        ("The group that you tried to contact may not exist, or you may not have permission to post to it.", "policy"),
+        ("The group that you tried to contact may not exist, or you may not have permission to post to it.", "soft"),
         ("550 this mailbox might not exist", "hard"),
         ("550 possibly unknown user", "hard"),
         ("550 the address may be misspelled", "hard"),

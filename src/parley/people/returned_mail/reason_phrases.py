@@ -106,7 +106,7 @@ open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名�
 RATE = r"""
 <much>~<traffic>|<traffic>~<much>|throttl|slow(?:er| ?down)|rate[- ]?(?:limit|control)|unusual rate
 (?:receiving|sending) ~(?:too quickly|at a rate)|resources temporarily unavailable|слишком много|过于频繁
-rate that prevents|\b(?:hl|mi|rp):[a-z]{3}\b
+(?:submission|sending|outbound|sender'?s?) (?:\w+ )?(?:quota|limit)\b|rate that prevents|\b(?:hl|mi|rp):[a-z]{3}\b
 """
 # What is stored, not what is sent; and the size of one letter, which servers that quote RFC 5321 call storage too.
 STORED = r"""
@@ -163,7 +163,11 @@ PROGRAM = r"""
 \bpipe\b|procmail|maildrop|no such file|child process|couldn't create|unable to open|returned ~exit
 mailer error|command (?:died|failed|output)
 """
-SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>|<mailbox> (?:is )?not (?:yet )?activ"
+# "Recipient address rejected" alone gives no reason.
+SHUT = r"""
+<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>|<mailbox> (?:is )?not (?:yet )?activ
+recipient address rejected\W*(?:\(in reply|$)
+"""
 # Microsoft's directory-based blocking replies "recipient address rejected: access denied" for unknown recipients.
 ABSENT = r"""
 <mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong>[ -](?:[\w-]+ ){0,3}<mailbox>
@@ -181,7 +185,7 @@ mailbox unavailable \(|not our customer
 """
 POLICY = r"""
 <message>~<refused>|<refused>~<message>|permission|organi[sz]ational settings|transport rule
-not authori[sz]ed|\b(?:start)?tls\b|verification fail|<domain>~<refused>
+not authori[sz]ed|recipient(?:'s)? preferences?|\b(?:start)?tls\b|verification fail|<domain>~<refused>
 certificate|encrypt|suspicious|unwanted|members?-only|not subscribed|moderated
 closed ~list
 go away|(?:you|sender) (?:is|are) <refused>
@@ -191,8 +195,18 @@ connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|�
 被拒|禁止
 connections? (?:denied|rejected)|\bip ?[=:] ?\[?<ip>
 """
-# The DNS failed, not the letter.
-LOOKUP = r"name ?server (?:reply|error)|host not found, try again"
+# The DNS failed, not the letter; or the server names two reasons and does not say which.
+LOOKUP = r"""
+name ?server (?:reply|error)|host not found, try again|domain mismatch\w* ~client
+unavailable or access denied
+"""
+# A list of letters that only its members may write to.
+LIST = r"""
+not (?:an? )?(?:\w+ )?(?:member|subscriber)s?\b(?! of (?:\w+ )?domain)|n[o']t (?:\w+ )?subscribed
+(?:nicht|kein|keine) ~(?:mitglied|abonnent)|pas ~(?:membre|abonn[ée])|no (?:es|eres|est[áa]s?) ~(?:miembro|suscrit)
+n[ãa]o ~(?:membro|inscrit)|non ~(?:membro|iscritt)|geen ~(?:lid\b|abonnee)|не явля\w+ ~(?:участник|член|подписчик)
+不是~(?:成员|成員|会员)|メンバーでは
+"""
 # The way to the other server failed, or that server itself, before it knew whether there is such a mailbox.
 NETWORK = r"""
 (?<!\b5\d\d )connection (?:refused(?! by)|refused by (?:\[?\d|[\w-]+\.\w)|reset|dropped|timed out)
@@ -201,6 +215,7 @@ message expired|internal (?:server )?error
 (?:loops?|points?) back|(?:forwarding|mail|routing) ?loop|too many hops|hop count|permission denied
 tls~not (?:available|offered)|(?<!reverse )\bdns (?:records?|lookup|check|quer\w+|failure|error)(?!.*nxdomain)|dnssec
 (?:lookup|ldap|directory server|database|back-?end|recipient server)~(?:fail|unavailable|not available|unreachable)
+n[o']t accept our requests? to connect|transport unavailable
 (?:cannot|unable to) verify|network error|temporarily rejected|service (?:is )?(?:currently|temporarily) unavailable
 """
 # Temporary failures, failures of this server, and unclear ones.
@@ -240,6 +255,7 @@ KINDS = (
     ("full", FULL),
     ("content", CONTENT),
     ("policy", SENDER),
+    ("policy", LIST),
     ("soft", NETWORK),
     ("gone", NO_DOMAIN),
     ("soft", PROGRAM),

@@ -14,14 +14,24 @@ ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
 PARAMETER = re.compile(r"(?<=[?&])\w{1,20}=")
 # "The group may not exist, or you may not have permission" does not say that there is no such mailbox.
 GUESS = re.compile(
-    r"\b(?:may|might|could|possibly|probably|perhaps) (?:be |have been )?(?:not |no longer )?"
+    r"\b(?:may|might|could|possibly|probably|perhaps) (?:be |have been |contain )?(?:an? )?(?:not |no longer |non-?)?"
     r"(?:exist|have|valid|unknown|invalid|incorrect|wrong|misspel|mistyp|deleted|removed)\w*"
+    r"|möglicherweise (?:nicht|kein)(?: mehr)? \w+|existe peut-[eê]tre pas|peut-[eê]tre pas existe|no exist(?:a|an)\b"
+    r"|potrebbe non esistere|pode não existir|talvez não exista|bestaat mogelijk niet|mogelijk niet bestaat"
+    r"|возможно, (?:больше )?не существует|может не существовать|może nie istnieć|kanske inte finns"
+    r"|可能(?:并)?不存在|存在しない(?=[^。]{0,60}可能性)|존재하지 않(?=.{0,60}수 있)"
+)
+# What stands for a guess in a line.
+GUESSED = "perhaps"
+PERMISSION = re.compile(
+    r"permission|berechtig|auto?ri[sz]|permis|toestemming|разрешен|прав\b|uprawnie|behörighet|権限|权限|權限|권한"
 )
 # "Temporarily not found" does not say it either.
 FOR_NOW = re.compile(r"temporar|try (?:again )?later|\bretrying(?! will not)|will (?:be )?retr")
 # What our server adds to a reply: the name of the other server, and the command that it answered. Their words ("host",
-# "rcpt") are not about the domain or the mailbox.
+# "rcpt") are not about the domain or the mailbox. Some servers add our address to each reply: "[mkqxmk ip: 192.0.2.1]".
 ECHO = re.compile(
+    r"\[\S* ?ip: [\d.]+\]|"
     r"\bhost [^\s\[]+ ?\[[^\]]*\](?: said:?| refused to talk to me: (?=4)|:)?"
     r"|(?:\bafter|(?:reply|response) to|following|>>>) (?:the )?(?:pipelined )?(?:rcpt to|mail from)(?::? ?@| command)?"
 )
@@ -39,7 +49,8 @@ BEFORE_RCPT = re.compile(
 # A server that took the recipient and refuses after DATA may answer "user unknown" for its user's own filter, as mobile
 # carriers do. Sendmail's transcript has the replies to RCPT after DATA too, but then not this last line.
 AFTER_DATA = re.compile(
-    r"(?:after|reply to|response to) (?:the )?(?:end of )?data\b|-smtp command data\b"
+    r"(?:after|reply to|response to) (?:the )?(?:pipelined )?(?:(?:end|sending|transfer) of |sending )?"
+    r"(?:data\b|mail text|(?:the )?message (?:body|text|content))|-smtp command data\b|after i sent the message"
     r"|>>> data <<< 5[^<>]{0,300} 554 5\.0\.0 service unavailable"
 )
 # The kind of a status code alone. The longest prefix in this table counts.
@@ -68,6 +79,9 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     answer, around = normal(diagnostic), normal(beside)
     by_status = _of_status(status)
     permanent = status.startswith("5") or (permanent and not status.startswith("4"))
+    if GUESSED in (words := f"{answer} {around}") and PERMISSION.search(words):
+        # It does not say whether there is no such group, or whether we may not write to it.
+        return "soft"
     kind = phrase(answer)
     if kind is None and not VAGUE.fullmatch(status):
         kind = by_status
@@ -79,23 +93,23 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     if kind in {"unknown", "gone"} and by_status == "policy" and status.startswith("5.1."):
         # 5.1.7 and 5.1.8 are about the sender.
         return "policy"
-    if kind in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
+    if kind in {"unknown", "gone", None} and BEFORE_RCPT.search(words):
         return "policy"
-    if kind in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(f"{answer} {around}"):
+    if kind in {"unknown", "gone"} and not status.startswith("5.1.") and AFTER_DATA.search(words):
         kind = None
-    if kind in {"unknown", "gone"} and FOR_NOW.search(answer):
-        kind = None
+    if kind in {"unknown", "gone", "closed"} and FOR_NOW.search(answer):
+        kind = "soft" if kind == "closed" else None
     if kind in {"closed", None} or (kind in {"unknown", "gone"} and status.startswith("4")):
         return "hard" if permanent else "soft"
     return "gone" if kind == "unknown" else kind
 
 
 def normal(words: str) -> str:
-    """Return `words` in lower case, in one line, with plain quotes; without underscores, guesses and addresses."""
+    """Return `words` in lower case, in one line, with plain quotes, "@" for an address and GUESSED for a guess."""
     # One character can become eighteen.
     plain = normalize("NFKC", words[:LONGEST_REPLY])[:LONGEST_REPLY].translate(QUOTES)
     line = PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).replace("_", " ").lower()
-    return GUESS.sub("", line)
+    return GUESS.sub(GUESSED, line)
 
 
 @lru_cache(maxsize=8)

@@ -44,7 +44,7 @@ GROUP_END = re.compile(r"\n[ \t]*+\n")
 SPLIT_PARAMETER = re.compile(rb"(;\s{0,9}[\w-]{1,40})\*(?=[\d*]{0,9}=)")
 LONG_TYPE = re.compile(rb"^content-type:(?:[^\n]|\n[ \t]){4000}", re.MULTILINE)
 NO_COMPLAINT = {"auth-failure", "not-spam"}
-NOT_FAILED = {"delivered", "relayed", "expanded"}
+NOT_FAILED = {"delivered", "relayed", "expanded", "deliverable"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 MOST_WORDS, LONGEST_ANSWER, LONGEST_FIELD, BEGINNING, LONGEST_HTML = 3_000, 400, 1_000, 2_000, 40_000
 LONGEST_MESSAGE, LONGEST_JSON = 100_000, 1_000_000
@@ -112,10 +112,10 @@ def _status(message: Message) -> MailReport | None:
         if part.get_content_type() not in STATUS_TYPES:
             continue
         fields = _failed_recipient(_text(part))
-        action = _field(fields, "Action").lower()
-        if action in NOT_FAILED:
+        action, diagnostic = _action(fields), _field(fields, "Diagnostic-Code")
+        is_success = not action and _field(fields, "Status").startswith("2") and not CODE.search(diagnostic)
+        if action in NOT_FAILED or is_success:
             return MailReport("mail")
-        diagnostic = _field(fields, "Diagnostic-Code")
         beside = _words(message)
         delivery = _better(_field(fields, "Status"), diagnostic or _answer(beside))
         kind = kind_of(delivery, diagnostic or _answer(beside), beside, permanent=action == "failed")
@@ -127,10 +127,15 @@ def _status(message: Message) -> MailReport | None:
 def _failed_recipient(fields: str) -> str:
     """Return the fields of the first recipient that the message did not reach; all fields if no recipient has both."""
     groups = [group for group in GROUP_END.split(fields) if _field(group, "Status")]
-    by_action = [(_field(group, "Action").lower(), group) for group in groups]
+    by_action = [(_action(group), group) for group in groups]
     unreached = [(action, group) for action, group in by_action if action and action not in NOT_FAILED]
     unreached.sort(key=lambda recipient: recipient[0] == "delayed")
     return unreached[0][1] if unreached else fields
+
+
+def _action(fields: str) -> str:
+    """Return the action without its comment: "relayed (to non-DSN-aware mailer)"."""
+    return _field(fields, "Action").lower().partition(" ")[0]
 
 
 def _notification(text: str) -> MailReport | None:
@@ -149,9 +154,11 @@ def _in_words(message: Message) -> MailReport | None:
     if not _looks_undeliverable(message):
         return None
     words = _words(message)
-    match = STATUS.search(words)
     code = CODE.search(words)
-    delivery = match[1] if match else ""
+    statuses = STATUS.findall(words)
+    delivery: str = next((status for status in statuses if not status.startswith("2")), "")
+    if statuses and not delivery and code is None:
+        return MailReport("mail")
     permanent = not delivery and (code is None or code[1].startswith("5"))
     if not delivery and code is not None and code[1].startswith("4"):
         delivery = "4.0.0"

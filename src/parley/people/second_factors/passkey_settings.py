@@ -45,14 +45,17 @@ async def list_passkeys(member: int) -> list[PasskeyRow]:
     return await db.fetch(PasskeyRow, Passkey.select().where(Passkey.member == member).order_by(Passkey.id))
 
 
-async def options(viewer: Viewer) -> dict[str, Any]:
-    """What the viewer's browser needs to make a passkey.
+async def options(viewer: Viewer, *, only_second: bool = False) -> dict[str, Any]:
+    """What the viewer's browser needs to make a passkey; or, with `only_second`, one that is a second factor only.
+
+    A security key without a PIN cannot check its holder. Where this is preferred, Windows makes people set up a PIN.
 
     Raises Forbidden before the address is confirmed: its owner could not shut out a stranger who signed up with it.
     """
     require_confirmed_address(viewer)
     webauthn = passkeys.library()
     structs = webauthn.helpers.structs
+    wish = "discouraged" if only_second else "preferred"
     made: dict[str, Any] = webauthn.helpers.options_to_json_dict(
         webauthn.generate_registration_options(
             rp_id=settings().host,
@@ -61,19 +64,19 @@ async def options(viewer: Viewer) -> dict[str, Any]:
             user_id=await _handle(viewer.id),
             challenge=passkeys.issue_challenge(_purpose(viewer)),
             timeout=passkeys.MILLISECONDS,
-            # A security key without a PIN makes a key that cannot sign in alone, but is a second factor.
             authenticator_selection=structs.AuthenticatorSelectionCriteria(
-                resident_key=structs.ResidentKeyRequirement.PREFERRED,
-                user_verification=structs.UserVerificationRequirement.PREFERRED,
+                resident_key=structs.ResidentKeyRequirement(wish),
+                user_verification=structs.UserVerificationRequirement(wish),
             ),
+            hints=[structs.PublicKeyCredentialHint.SECURITY_KEY] if only_second else None,
             exclude_credentials=await passkeys.descriptors(viewer.id),
         )
     )
     return made
 
 
-async def add(viewer: Viewer, credential: str, name: str) -> None:
-    """Store a passkey that the viewer's browser made, and notify them by mail.
+async def add(viewer: Viewer, credential: str, name: str) -> bool:
+    """Store a passkey that the viewer's browser made, and notify them by mail. Return whether it checked its holder.
 
     Raises Refused if it is not right, or they have too many, and Forbidden as `options`.
     """
@@ -106,6 +109,7 @@ async def add(viewer: Viewer, credential: str, name: str) -> None:
     except UniqueViolationError:
         raise Refused(N_("This passkey is stored here already.")) from None
     log.info("passkey added", member=viewer.id)
+    return made.user_verified
 
 
 async def end(viewer: Viewer, number: int) -> None:

@@ -38,6 +38,9 @@ MILLISECONDS = 1_000 * LASTS_SECONDS
 INVALID = N_("This passkey could not be checked. Please try again.")
 STALE = N_("That took too long. Please try again.")
 UNKNOWN = N_("This site does not know this passkey; perhaps you removed it here. Please sign in another way.")
+UNVERIFIED = N_(
+    "This passkey did not ask for a PIN or a fingerprint, so it cannot sign you in alone. Please sign in another way."
+)
 COPIED = N_(
     "This passkey seems to have been copied, so we removed it and sent you an e-mail. Please sign in another way."
 )
@@ -86,8 +89,11 @@ class CredentialResponse(msgspec.Struct, frozen=True):
     response: dict[str, Any]
 
 
-async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
-    """What a browser needs to have a passkey sign. Without `member`, it offers all that it has for this site."""
+async def options(purpose: str, member: int | None = None, *, after_password: bool = False) -> dict[str, Any]:
+    """What a browser needs to have a passkey sign. Without `member`, it offers all that it has for this site.
+
+    After the password it need not check its holder, which a security key without a PIN cannot do.
+    """
     webauthn = library()
     made: dict[str, Any] = webauthn.helpers.options_to_json_dict(
         webauthn.generate_authentication_options(
@@ -95,7 +101,9 @@ async def options(purpose: str, member: int | None = None) -> dict[str, Any]:
             challenge=issue_challenge(purpose),
             timeout=MILLISECONDS,
             allow_credentials=await descriptors(member) if member else None,
-            user_verification=webauthn.helpers.structs.UserVerificationRequirement.PREFERRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement(
+                "discouraged" if after_password else "preferred"
+            ),
         )
     )
     return made

@@ -8,7 +8,7 @@ from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.second_factors import authenticators, passkeys
 from parley.people.second_factors.authenticators import WRONG_CODE
 from parley.people.sign_in import authentication, devices, sign_in_ticket
-from parley.people.sign_in.authentication import APP, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
+from parley.people.sign_in.authentication import APP, PASSKEY, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.platform import ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Gone, Refused
@@ -77,13 +77,16 @@ async def sign_in_by_passkey(credential: str, client: Client) -> SignedIn | Seco
     """Start a session by what a passkey signed; or ask for the second factor first, if it did not check its holder.
 
     Tries have no limit, since nobody can guess a signature, and neighbours could use the limit up. Raises Refused if it
-    is not right, Forbidden for a suspended or closed account.
+    is not right, or if it did not check its holder and there is no second factor; Forbidden for a suspended or closed
+    account.
     """
     used = await passkeys.check(credential, passkeys.SIGN_IN)
     account = await queries.account(used.member)
     if account is None:
         raise Refused(passkeys.INVALID)
     require_sign_in_allowed(account)
+    if used.method == PASSKEY and not await authentication.has_second(account.id):
+        raise Refused(passkeys.UNVERIFIED)
     async with atomic():
         return await authentication.complete(account.id, frozenset({used.method}), client)
 

@@ -53,7 +53,7 @@ async def second(request: AnyRequest) -> Response[object]:
 async def passkey_options(request: AnyRequest) -> dict[str, Any]:
     """What a browser needs to have a passkey of the member sign, once they gave their first factor."""
     account, _ = await second_factor.of_ticket(ticket_of(request))
-    return await passkeys.options(second_factor.purpose(account), account.id)
+    return await passkeys.options(second_factor.purpose(account), account.id, after_password=True)
 
 
 async def _methods(request: AnyRequest) -> dict[str, Any]:

@@ -95,7 +95,7 @@ async def new_passkey_page(request: AnyRequest) -> Response[Any]:
 
 @post(f"{PASSKEYS_PAGE}/options", opt={"who": MEMBER}, status_code=200)
 async def new_passkey_options(request: AnyRequest) -> dict[str, Any]:
-    return await passkey_settings.options(signed_in(request))
+    return await passkey_settings.options(signed_in(request), only_second="second" in request.query_params)
 
 
 @post(PASSKEYS_PAGE, opt={"who": MEMBER})
@@ -111,10 +111,10 @@ async def add_passkey(request: AnyRequest) -> Response[Any]:
     if form.errors:
         return invalid(request, NEW_PASSKEY, form)
     try:
-        await passkey_settings.add(viewer, form.credential, form.name)
+        signs_in_alone = await passkey_settings.add(viewer, form.credential, form.name)
     except Refused as error:
         return invalid(request, NEW_PASSKEY, form, error)
-    return see_other("/settings/security?passkey=added#passkeys")
+    return see_other(f"/settings/security?passkey=added{'' if signs_in_alone else '&second'}#passkeys")
 
 
 @post(f"{PASSKEYS_PAGE}/{{passkey:str}}/end", name="accounts:passkey-end", opt={"who": MEMBER})
