@@ -115,7 +115,7 @@ def _with_proofs(name: str, most: int, proven: int, seconds: int, *, strict: boo
 SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+host", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
-SIGN_IN_HOST = _limit("sign-in:host", 50, 15 * MINUTE, strict=True)
+SIGN_IN_HOST = _limit("sign-in:host", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True, shared=True)
 # Wrong passwords with a proof of work. Above the limit of a name, its member signs in by a mailed link. Above that of a
 # host, proofs are hard, since somebody could use it up for all who share its address.
@@ -127,7 +127,7 @@ ALERT_ACCOUNT = _limit("alert:account", 5, HOUR, strict=True)
 
 # Links for signing in by mail. The page does not show whether the limit of an address was reached.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
-LINK_HOST = _with_proofs("link:host", 50, 250, HOUR)
+LINK_HOST = _with_proofs("link:host", 100, 250, HOUR)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True, shared=True)
 
 # Counted by address and host together first: otherwise somebody could use up the limit of another person's address.
@@ -135,7 +135,7 @@ SIGN_UP_HERE = _limit("sign-up:address+host", 5, DAY, strict=True)
 # Above SIGN_UP_ADDRESS, the browser must do a proof of work (people/accounts/proof_of_work.py).
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_PROVEN = _limit("sign-up:address, proven", 100, DAY, strict=True)
-SIGN_UP_HOST = _with_proofs("sign-up:host", 10, 75, HOUR)
+SIGN_UP_HOST = _with_proofs("sign-up:host", 30, 75, HOUR)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True, shared=True)
 # Sign-ups without a proof of work, for browsers without scripts: each needs a mailed link, which works once, and a
 # moderator.
@@ -145,12 +145,12 @@ INVITATION_ACCOUNT = _limit("invitation:account", 5, 7 * DAY, strict=True)
 
 # The page does not show whether the limit of an address was reached: its mailbox has a link then that works.
 FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
-FORGOT_HOST = _with_proofs("forgot:host", 10, 125, HOUR)
+FORGOT_HOST = _with_proofs("forgot:host", 30, 125, HOUR)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
 # Wrong answers of other sites to sign-ins there: in a browser that signed in before, and elsewhere.
 PROVIDER_DEVICE = _limit("provider:device", 20, 15 * MINUTE, strict=True)
-PROVIDER_HOST = _limit("provider:host", 50, 15 * MINUTE, strict=True)
+PROVIDER_HOST = _limit("provider:host", 100, 15 * MINUTE, strict=True)
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 # Codes of a second factor: on a device that signed in before, and elsewhere from one host and from everywhere. Whoever
