@@ -24,6 +24,7 @@ from bench import (
     live,
     mixed,
     moderation,
+    neighbours,
     peers,
     perspectives,
     programs,
@@ -62,11 +63,12 @@ LARGE = {
     "backup": backup,
     "crowd": crowd,
     "endurance": endurance,
+    "neighbours": neighbours,
     "peers": peers,
     "perspectives": perspectives,
     "search": search,
 }
-ALONE = {"growth", "backup", "perspectives", "search"}
+ALONE = {"growth", "neighbours", "backup", "perspectives", "search"}
 
 
 async def run(harness: Harness, chosen: list[str]) -> list[Figure]:

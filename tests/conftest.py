@@ -44,9 +44,10 @@ from parley.site import app as program
 from parley.site.app import create_app
 from parley.site.piccolo_app import TABLES
 from tests.make import as_owner, browser
+from tests.outside import nothing_outside
 from tests.schedule import Schedule, folder_of, place
 
-__all__ = ["ROOT", "SHARED", "browser"]
+__all__ = ["ROOT", "SHARED", "browser", "nothing_outside"]
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

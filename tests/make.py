@@ -44,9 +44,9 @@ async def member(name: str | None = None, *, role: str = "member", state: str = 
     return Viewer(id=found, name=name, role=role, verified=state != "unverified", session=0, state=state)
 
 
-def browser(app: Litestar) -> httpx.AsyncClient:
+def browser(app: Litestar, address: str = "127.0.0.1") -> httpx.AsyncClient:
     """A browser without a sign-in. It follows no redirects, so that tests see them."""
-    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    transport = httpx.ASGITransport(app, client=(address, 50_000))
     headers = {"Sec-Fetch-Site": "same-origin"}
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 

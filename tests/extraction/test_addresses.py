@@ -80,18 +80,9 @@ async def test_an_allowed_network_does_not_open_the_others() -> None:
         await fetch("http://127.0.0.1/", allow=(ip_network("10.0.0.0/8"),))
 
 
-async def test_a_host_is_resolved_once_and_that_address_is_the_one_connected_to() -> None:
-    answers = [[ip_address("203.0.113.9")], [ip_address("127.0.0.1")]]
-
-    async def rebinding(_host: str, _port: int) -> list[Address]:
-        return answers.pop(0)
-
-    with pytest.raises(CannotImport, match="public internet"):
-        await fetch("http://rebinding.example/", resolver=rebinding)
-    assert len(answers) == 1
-
-
-async def test_few_of_a_thousand_addresses_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that would have been connected to. None is."""
     tried: list[str] = []
 
     async def refuse(_backend: object, host: str, *_more: object) -> httpcore.AsyncNetworkStream:
@@ -99,6 +90,22 @@ async def test_few_of_a_thousand_addresses_are_tried(monkeypatch: pytest.MonkeyP
         raise httpcore.ConnectError
 
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", refuse)
+    return tried
+
+
+async def test_a_host_is_resolved_once_and_that_address_is_the_one_connected_to(tried: list[str]) -> None:
+    answers = [[ip_address("93.184.216.34")], [ip_address("127.0.0.1")]]
+
+    async def rebinding(_host: str, _port: int) -> list[Address]:
+        return answers.pop(0)
+
+    with pytest.raises(CannotImport, match="cannot be reached"):
+        await fetch("http://rebinding.example/", resolver=rebinding)
+    assert tried == ["93.184.216.34"]
+    assert len(answers) == 1
+
+
+async def test_few_of_a_thousand_addresses_are_tried(tried: list[str]) -> None:
     names = [f"127.0.{number // 256}.{number % 256}" for number in range(1, 1_001)]
     with pytest.raises(CannotImport, match="cannot be reached"):
         await fetch("http://many.example/", allow=(ip_network("127.0.0.0/8"),), resolver=_resolver(*names))

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from parley.platform.concurrency import asking_network
+from parley.platform.concurrency import asking_source
 from parley.platform.http import fair_share
-from parley.platform.http.fair_share import AT_ONCE, AT_ONCE_OF_HOST, WAITING, WAITING_OF_HOST, FairShare
+from parley.platform.http.fair_share import AT_ONCE, AT_ONCE_OF_HOST, WAITING_OF_HOST, FairShare
+from parley.platform.networks import Source
 
 pytestmark = pytest.mark.anyio
 
@@ -17,12 +18,12 @@ class Application:
 
     def __init__(self) -> None:
         self.begun = 0
-        self.network: str | None = None
+        self.source: Source | None = None
         self.may_answer = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.begun += 1
-        self.network = asking_network.get()
+        self.source = asking_source.get()
         if scope["method"] == "POST":
             await receive()
         await self.may_answer.wait()
@@ -96,6 +97,23 @@ async def test_many_requests_of_one_host_leave_turns_to_its_neighbours(
     await tasks[-3]
 
     assert (refused.status, application.begun) == (429, AT_ONCE)
+    for task in tasks:
+        task.cancel()
+
+
+async def test_hosts_whose_requests_fill_their_network_leave_turns_to_the_next(
+    shared: FairShare, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hosts with three hundred requests each had those of all their neighbours refused."""
+    monkeypatch.setattr(fair_share, "REFUSAL_SECONDS", 0.01)
+    greedy = [Client(f"192.0.2.{number % 2 + 1}") for number in range(2 * AT_ONCE + 2 * WAITING_OF_HOST)]
+    tasks = await all_ask(shared, greedy)
+
+    tasks += await all_ask(shared, [neighbour := Client("192.0.2.3")])
+    application.may_answer.set()
+    await settle()
+
+    assert neighbour.status == 200
     for task in tasks:
         task.cancel()
 
@@ -183,23 +201,24 @@ async def test_too_many_that_wait_are_refused_a_little_later(
     shared: FairShare, application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fair_share, "REFUSAL_SECONDS", 0.01)
-    tasks = await all_ask(shared, [Client(f"192.0.2.{number % 250}") for number in range(AT_ONCE + WAITING)])
+    full = AT_ONCE_OF_HOST + WAITING_OF_HOST
+    tasks = await all_ask(shared, [Client("192.0.2.1") for _ in range(full)])
 
-    refused, other = Client("192.0.2.251"), Client("198.51.100.1")
+    refused, other = Client("192.0.2.1"), Client("198.51.100.1")
     tasks += await all_ask(shared, [refused, other])
     assert refused.status == 0
     await tasks[-2]
 
-    assert (refused.status, application.begun) == (429, AT_ONCE + 1)
+    assert (refused.status, application.begun) == (429, AT_ONCE_OF_HOST + 1)
     for task in tasks:
         task.cancel()
 
 
-async def test_the_network_that_asks_is_known_to_what_it_asks_for(shared: FairShare, application: Application) -> None:
-    asking_network.set(None)
+async def test_who_asks_is_known_to_what_it_asks_for(shared: FairShare, application: Application) -> None:
+    asking_source.set(None)
     tasks = await all_ask(shared, [Client("2001:db8:1:2::3")])
 
-    assert application.network == "2001:db8:1::/48"
-    assert asking_network.get() is None, "only its own task knows"
+    assert application.source == Source("2001:db8:1:2::/64", "2001:db8:1::/48")
+    assert asking_source.get() is None, "only its own task knows"
     for task in tasks:
         task.cancel()

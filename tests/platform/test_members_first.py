@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from parley.platform.concurrency import asking_source
 from parley.platform.errors import Busy
 from parley.platform.http import members_first
 from parley.platform.http.members_first import AT_ONCE, MembersFirst, visitors_turn
+from parley.platform.networks import source
 
 pytestmark = pytest.mark.anyio
 MEMBER = object()
@@ -111,6 +113,20 @@ async def test_a_page_that_failed_gives_its_turn_back(site: Site) -> None:
     site.ask()
     await asyncio.sleep(0.01)
     assert site.making == AT_ONCE + 1
+
+
+async def test_the_pages_of_one_network_leave_a_turn_to_others(site: Site) -> None:
+    """Six requests of one host had both turns, again and again, and everybody else's came after them."""
+    asking_source.set(source("192.0.2.1"))
+    asked = [site.ask() for _ in range(6)]
+    await asyncio.sleep(0.01)
+    assert site.making == 1
+
+    asking_source.set(source("198.51.100.1"))
+    asked.append(site.ask())
+    await asyncio.sleep(0.01)
+    assert site.making == 2
+    _cancel(asked)
 
 
 def _cancel(tasks: list[asyncio.Task[None]]) -> None:

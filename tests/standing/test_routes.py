@@ -165,7 +165,7 @@ async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
         answer = await client.get(address)
         assert "set-cookie" not in answer.headers, address
     # Programs without a token, and downloads of whole threads, are counted by their network.
-    await redis.redis().delete("limit:api:network:127.0.0.0/24")
+    await redis.redis().delete("limit:api:host:127.0.0.1")
 
     # Pages for visitors have one key and a fixed number of places in it, whoever reads (interfaces/pages/stored.py).
     assert await redis.redis().keys() == [stored.PAGES.encode()]

@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 from contextvars import Context, ContextVar
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from parley.platform.networks import Source
+
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-# The network whose request is handled, set by http/fair_share.py. None in the worker, and where limits are off.
-asking_network: ContextVar[str | None] = ContextVar("asking_network", default=None)
+# Whose request is handled, set by http/fair_share.py. None in the worker, and where limits are off.
+asking_source: ContextVar[Source | None] = ContextVar("asking_source", default=None)
 
 
 class KeyedSemaphore:
@@ -23,10 +25,6 @@ class KeyedSemaphore:
         self._most = most
         self._semaphores: dict[str, asyncio.Semaphore] = {}
         self._users: Counter[str] = Counter()
-
-    def users(self, key: str) -> int:
-        """Return how many hold the semaphore of `key` or wait for it."""
-        return self._users[key]
 
     async def acquire(self, key: str) -> None:
         """Wait until fewer than `most` hold the semaphore of `key`, and take it."""
@@ -59,22 +57,54 @@ class KeyedSemaphore:
             del self._users[key], self._semaphores[key]
 
 
+class SourceSemaphore:
+    """A semaphore for each network and, before it, one for each of its hosts.
+
+    So what one host asks for waits for itself, and a neighbour waits for a few of it at most.
+    """
+
+    def __init__(self, of_host: int, of_network: int) -> None:
+        self._hosts = KeyedSemaphore(of_host)
+        self._networks = KeyedSemaphore(of_network)
+
+    async def acquire(self, of: Source) -> None:
+        await self._hosts.acquire(of.host)
+        try:
+            await self._networks.acquire(of.network)
+        except BaseException:
+            self._hosts.release(of.host)
+            raise
+
+    def release(self, of: Source) -> None:
+        self._networks.release(of.network)
+        self._hosts.release(of.host)
+
+    @asynccontextmanager
+    async def hold(self, of: Source) -> AsyncIterator[None]:
+        """Hold both meanwhile."""
+        await self.acquire(of)
+        try:
+            yield
+        finally:
+            self.release(of)
+
+
 class FairSemaphore:
     """A semaphore of which each network that asks holds one place at a time, so that none takes all of them."""
 
     def __init__(self, most: int) -> None:
         self._places = asyncio.Semaphore(most)
-        self._of_network = KeyedSemaphore(1)
+        self._of_sources = SourceSemaphore(1, 1)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[None]:
         """Hold a place meanwhile."""
-        network = asking_network.get()
-        if network is None:
+        of = asking_source.get()
+        if of is None:
             async with self._places:
                 yield
         else:
-            async with self._of_network.hold(network), self._places:
+            async with self._of_sources.hold(of), self._places:
                 yield
 
 

@@ -464,7 +464,7 @@ async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
 async def test_neighbours_cannot_use_up_a_members_previews(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "PREVIEW_NETWORK", Limit(f"preview {uuid4()}", 1, 600))
+    monkeypatch.setattr(web, "PREVIEW_VISITORS", Limit(f"preview {uuid4()}", 1, 600))
     answers = [(await client.post("/preview", data={"body": "Words."})).status_code for _ in range(2)]
     await make.sign_in(client, await make.member())
 

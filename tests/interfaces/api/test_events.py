@@ -16,6 +16,7 @@ from parley.interfaces.api.events import SiteEvent
 from parley.platform import db
 from parley.platform.errors import Unavailable
 from parley.platform.events.event_log import emit
+from parley.platform.networks import NETWORK_HOSTS, source
 from parley.platform.text.messages import N_
 from tests import make
 from tests.interfaces.api.calling import V1, program
@@ -92,12 +93,27 @@ async def test_a_stream_ends_while_the_database_does_not_answer(app: Litestar, m
     async with program(app) as reader:
         answer = await reader.get("/events", headers={"accept": "text/event-stream"})
     assert (answer.status_code, answer.text) == (200, ": hello\n\n")
-    assert not events_web._open
+    assert not events_web._open.of_host
+
+
+async def test_one_host_leaves_streams_to_its_neighbours(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
+    for _ in range(events_web.MOST_OF_HOST):
+        events_web._open.add(source("127.0.0.1"))
+    headers = {"accept": "text/event-stream"}
+    statuses = []
+    for address in ("127.0.0.1", "127.0.0.2"):
+        one = httpx.ASGITransport(app, client=(address, 50_000))
+        async with httpx.AsyncClient(transport=one, base_url=f"http://localhost{V1}") as reader:
+            statuses.append((await reader.get("/events", headers=headers)).status_code)
+    for _ in range(events_web.MOST_OF_HOST):
+        events_web._open.remove(source("127.0.0.1"))
+    assert statuses == [503, 200]
 
 
 async def test_one_network_cannot_take_all_streams(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
-    monkeypatch.setitem(events_web._open, "127.0.0.0/24", events_web.MOST_OF_NETWORK)
+    monkeypatch.setitem(events_web._open.of_network, "127.0.0.0/24", NETWORK_HOSTS * events_web.MOST_OF_HOST)
     headers = {"accept": "text/event-stream"}
     async with program(app) as reader:
         assert (await reader.get("/events", headers=headers)).status_code == 503
@@ -110,7 +126,7 @@ async def test_one_person_with_many_networks_cannot_take_all_streams(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events_web, "LONGEST_SECONDS", 0.0)
-    monkeypatch.setitem(events_web._open, "2001:db8:1::/48", events_web.MOST_OF_NETWORK)
+    monkeypatch.setitem(events_web._open.of_network, "2001:db8:1::/48", NETWORK_HOSTS * events_web.MOST_OF_HOST)
     elsewhere = httpx.ASGITransport(app, client=("2001:db8:1:2::3", 50_000))
     async with httpx.AsyncClient(transport=elsewhere, base_url=f"http://localhost{V1}") as other:
         assert (await other.get("/events", headers={"accept": "text/event-stream"})).status_code == 503
@@ -132,7 +148,7 @@ async def test_a_stream_of_former_events_pauses_between_batches(app: Litestar, m
         return [event] * most
 
     monkeypatch.setattr(events_web.events, "after", many)
-    parts = [part async for part in events_web._stream(cast("Any", Request(app)), "0-0", "192.0.2.0/24")]
+    parts = [part async for part in events_web._stream(cast("Any", Request(app)), "0-0", source("192.0.2.1"))]
 
     assert parts[1].count(b"id: 1-1\n") == events_web.BATCH
     assert pauses

@@ -24,7 +24,7 @@ def web(live_forum: Forum) -> Web:
 @pytest.fixture(scope="session")
 def quick(live_forum: Forum) -> Web:
     """A web process with short intervals and low limits, so that tests need not wait or open hundreds of streams."""
-    return live_forum.web("poll_interval=0.3", "heartbeat_interval=0.2", "send_timeout=1", "streams_per_address=2")
+    return live_forum.web("poll_interval=0.3", "heartbeat_interval=0.2", "send_timeout=1", "streams_per_host=2")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def nudged(live_forum: Forum) -> Web:
 @pytest.fixture(scope="session")
 def unlimited(live_forum: Forum) -> Web:
     """A web process without limits."""
-    return live_forum.web("poll_interval=0.3", "streams_per_address=1", "streams_per_session=1", PARLEY_LIMITS="off")
+    return live_forum.web("poll_interval=0.3", "streams_per_host=1", "streams_per_session=1", PARLEY_LIMITS="off")
 
 
 @pytest.fixture

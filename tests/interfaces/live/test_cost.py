@@ -73,7 +73,7 @@ async def test_a_stream_that_is_joining_while_the_process_closes_is_refused(
     with pytest.raises(Unavailable):
         await broadcaster.join(Stream(thread, "nearly in", None), None)
     assert not broadcaster.streams()
-    assert not broadcaster._limits.counts
+    assert not broadcaster._limits.of_visitors.of_host
 
 
 async def test_a_number_is_rendered_once_for_all_members(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ IN_TIME_SECONDS = LiveSettings().send_timeout / 2
 async def test_five_hundred_readers_that_receive_nothing_cost_little_and_delay_nobody(
     forum: Forum, thread: int
 ) -> None:
-    web, ada = forum.web(f"streams_per_address={DEAF}"), await make.member()
+    web, ada = forum.web(f"streams_per_host={DEAF}"), await make.member()
     for _ in range(60):
         await make.comment(thread, ada, secrets.token_urlsafe(LONG_BYTES))
     before = web.memory()
@@ -52,4 +52,4 @@ async def test_five_hundred_readers_that_receive_nothing_cost_little_and_delay_n
 
 
 def _open(stack: ExitStack, web: Web, thread: int) -> list[socket.socket]:
-    return [stack.enter_context(_deaf(web, thread)) for _ in range(DEAF)]
+    return [stack.enter_context(_deaf(web, thread, f"127.0.0.{number % 4 + 2}")) for number in range(DEAF)]

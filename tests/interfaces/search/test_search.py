@@ -12,7 +12,8 @@ from parley.discussion.commenting import editing
 from parley.discussion.comments import states
 from parley.interfaces.search import documents, jobs, ops, queries, spelling, terms, web
 from parley.platform import db, tasks
-from parley.platform.concurrency import asking_network
+from parley.platform.concurrency import asking_source
+from parley.platform.networks import source
 from parley.platform.ratelimit import Limit
 from tests import make
 
@@ -430,8 +431,8 @@ async def test_suggestions_do_not_count_as_searches(
     app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await make.member("turbo")
-    monkeypatch.setattr(web, "SEARCH_NETWORK", Limit("one", 1, 3_600))
-    monkeypatch.setattr(web, "SUGGESTION_NETWORK", Limit("two", 2, 3_600))
+    monkeypatch.setattr(web, "SEARCH_HOST", Limit("one", 1, 3_600))
+    monkeypatch.setattr(web, "SUGGESTION_HOST", Limit("two", 2, 3_600))
 
     found = [await client.get("/search/suggest", params={"q": "by:tu"}) for _ in range(3)]
 
@@ -462,7 +463,7 @@ async def test_one_network_with_slow_searches_leaves_room_for_others(
     monkeypatch.setattr(queries, "WAIT_SECONDS", 0.5)
 
     async def search_slowly() -> None:
-        asking_network.set("192.0.2.0/24")
+        asking_source.set(source("192.0.2.1"))
         async with queries._running.hold():
             await asyncio.Event().wait()
 
@@ -476,7 +477,7 @@ async def test_one_network_with_slow_searches_leaves_room_for_others(
 async def test_too_many_searches_are_refused(
     app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "SEARCH_NETWORK", Limit("few", 1, 3_600))
+    monkeypatch.setattr(web, "SEARCH_HOST", Limit("few", 1, 3_600))
     monkeypatch.setattr(web, "SEARCH_ACCOUNT", Limit("few of a member", 1, 3_600))
     for who in (None, await make.member()):
         if who:

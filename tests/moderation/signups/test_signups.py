@@ -299,6 +299,7 @@ async def test_without_the_calculation_a_moderator_is_asked(
 ) -> None:
     await sign_ups(joining.FEWEST_IN_RUSH + 1, 0)
     assert (await client.post("/signup", data=FORM | {"by_hand": "1"})).status_code == 303
-    await client.post(await mailed("verify"))
+    assert await state() is None
+    await client.post(await mailed("signup"))
     assert await state() == "unverified"
     assert await db.value("select waits from sign_up") is True

@@ -21,6 +21,7 @@ from parley.people.sign_in.passwords import HASHER as DEPLOYED
 from parley.people.sign_in.passwords import Asker
 from parley.platform import db, ratelimit, token_buckets
 from parley.platform.http import fair_share
+from parley.platform.networks import source
 from tests.make import browser
 from tests.people.accounts.person import PASSWORD, Person
 
@@ -72,13 +73,13 @@ async def test_right_passwords_use_up_no_limit(client: httpx.AsyncClient, mira: 
 
 @pytest.mark.parametrize(
     ("page", "kind", "limit"),
-    [("/forgot", "reset", ratelimit.FORGOT_NETWORK), ("/login/link", "login", ratelimit.LINK_NETWORK)],
+    [("/forgot", "reset", ratelimit.FORGOT_HOST[0]), ("/login/link", "login", ratelimit.LINK_HOST[0])],
 )
 async def test_many_links_of_one_network_need_a_proof_of_work(
     client: httpx.AsyncClient, mira: Person, page: str, kind: str, limit: ratelimit.Limit
 ) -> None:
     """Thirty forms with any address kept everybody of a network from a new password for an hour."""
-    await ratelimit.take(limit, "127.0.0.0/24", limit.most)
+    await ratelimit.take(limit, "127.0.0.1", limit.most)
     asked = await client.post(page, data={"email": mira.email})
     assert (asked.status_code, f'value="{mira.email}"' in asked.text) == (429, True)
     answered = {"email": mira.email, "answer": solved(challenge_in(asked))}
@@ -150,16 +151,16 @@ async def test_an_easy_challenge_does_not_become_a_hard_one(mira: Person) -> Non
 
 
 @pytest.mark.parametrize(
-    ("page", "network"), [("/login", ratelimit.PROVEN_NETWORK), ("/login/link", ratelimit.LINK_PROVEN)]
+    ("page", "proven"), [("/login", ratelimit.PROVEN_HOST), ("/login/link", ratelimit.LINK_HOST[1])]
 )
 async def test_a_network_that_uses_up_its_answers_only_needs_harder_ones(
-    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, network: ratelimit.Limit
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, proven: ratelimit.Limit
 ) -> None:
     """Two hundred answers, a minute of one core, kept everybody else of a network from signing in by a password."""
     monkeypatch.setattr(proof_of_work, "ROUNDS", 1)
-    plain = ratelimit.SIGN_IN_NETWORK if page == "/login" else ratelimit.LINK_NETWORK
-    for limit in (plain, network):
-        await ratelimit.take(limit, "127.0.0.0/24", limit.most)
+    plain = ratelimit.SIGN_IN_HOST if page == "/login" else ratelimit.LINK_HOST[0]
+    for limit in (plain, proven):
+        await ratelimit.take(limit, "127.0.0.1", limit.most)
     data = {"login": "mira", "password": PASSWORD} if page == "/login" else {"email": mira.email}
     statuses = []
     for _ in range(3):
@@ -181,14 +182,14 @@ async def test_answers_are_limited_too_and_a_mailed_link_still_works(mira: Perso
 
 
 async def test_many_names_tried_from_one_network_are_slowed(mira: Person) -> None:
-    for _ in range(ratelimit.SIGN_IN_NETWORK.most):
-        await ratelimit.take(ratelimit.SIGN_IN_NETWORK, "127.0.0.0/24")
+    for _ in range(ratelimit.SIGN_IN_HOST.most):
+        await ratelimit.take(ratelimit.SIGN_IN_HOST, "127.0.0.1")
     with pytest.raises(proof_of_work.ProofOfWorkNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=ops.Client(agent="", address="127.0.0.1"))
 
 
 async def test_many_networks_of_one_subscriber_are_slowed(mira: Person) -> None:
-    used = [*ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, "2001:db8::/64")]
+    used = ratelimit.of_source(ratelimit.SIGN_IN_HOST, source("2001:db8::1"))
     await ratelimit.take_all([msgspec.structs.replace(one, cost=one.limit.most) for one in used])
     stranger, other = (ops.Client(agent="", address=one) for one in ("2001:db8:0:99::1", "2001:db8:1::1"))
     with pytest.raises(proof_of_work.ProofOfWorkNeeded):
@@ -230,9 +231,9 @@ async def test_a_known_device_does_not_wait_for_the_guesses_of_many_networks(
 
     async def compute(asker: Asker) -> None:
         await passwords.hash_password(WRONG, asker)
-        done.append(asker.key)
+        done.append(asker.of.host)
 
-    guesses = [asyncio.create_task(compute(Asker(str(network)))) for network in range(50)]
+    guesses = [asyncio.create_task(compute(Asker(source(f"192.0.{network}.1")))) for network in range(50)]
     await asyncio.sleep(0)
     known = asyncio.create_task(compute(passwords.of_member(1)))
     await asyncio.sleep(0)
@@ -304,7 +305,7 @@ async def test_without_redis_wrong_passwords_are_counted_and_a_proof_of_work_let
     client: httpx.AsyncClient, mira: Person
 ) -> None:
     await use_up()
-    assert await db.value("select count(*) from rate_bucket where key like '%sign-in:account+network%'") == 1
+    assert await db.value("select count(*) from rate_bucket where key like '%sign-in:account+host%'") == 1
 
     refused = await mira.sign_in(client)
     assert refused.status_code == 429

@@ -294,7 +294,7 @@ async def test_each_unconfirmed_account_is_asked_for_by_its_own_device(
     askers = []
 
     async def matches(password: str, stored: str | None, asker: Asker) -> bool:
-        askers.append(asker.key)
+        askers.append(asker.of.host)
         return False
 
     monkeypatch.setattr(passwords, "matches", matches)

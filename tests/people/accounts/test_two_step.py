@@ -117,7 +117,7 @@ async def test_no_mailed_link_skips_the_code(
 
 async def test_codes_cannot_be_guessed(client: httpx.AsyncClient, mira: Person, phone: Phone) -> None:
     await mira.sign_in(client)
-    for _ in range(ratelimit.SECOND_ACCOUNT.most):
+    for _ in range(ratelimit.SECOND_HERE.most):
         assert (await client.post("/login/second", data={"code": "000 000"})).status_code == 422
     answer = await client.post("/login/second", data={"code": await phone.code(mira)})
     assert answer.status_code == 429
@@ -140,8 +140,8 @@ async def test_of_fifty_codes_sent_at_once_no_more_are_tried_than_one_after_the_
         return (await client.post("/login/second", data={"code": code})).status_code
 
     seen = Counter(await asyncio.gather(*(guess(f"{number:06}") for number in range(50))))
-    assert seen == {422: ratelimit.SECOND_ACCOUNT.most, 429: 50 - ratelimit.SECOND_ACCOUNT.most}
-    assert len(tried) == ratelimit.SECOND_ACCOUNT.most
+    assert seen == {422: ratelimit.SECOND_HERE.most, 429: 50 - ratelimit.SECOND_HERE.most}
+    assert len(tried) == ratelimit.SECOND_HERE.most
 
 
 @pytest.mark.committed
@@ -162,12 +162,45 @@ async def test_of_a_code_and_a_recovery_code_sent_three_times_at_once_one_counts
 async def test_an_attacker_with_the_password_does_not_use_up_the_tries_of_a_known_device(
     client: httpx.AsyncClient, mira: Person, phone: Phone
 ) -> None:
-    for _ in range(ratelimit.SECOND_ACCOUNT.most):
-        await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(mira.id))
+    for _ in range(ratelimit.SECOND_HERE.most):
+        await ratelimit.take(ratelimit.SECOND_HERE, f"{mira.id} password 127.0.0.1")
     account = await queries.account(mira.id)
     assert account is not None
     client.cookies.set(cookies.name(devices.COOKIE), devices.issue(mira.id, account.password_hash))
     await mira.sign_in(client)
+    assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
+
+
+async def guess_codes(app: Litestar, mira: Person, address: str) -> None:
+    """Guess codes after the right password, as often as is allowed from an address."""
+    async with make.browser(app, address) as attacker:
+        await mira.sign_in(attacker)
+        for _ in range(ratelimit.SECOND_HERE.most):
+            assert (await attacker.post("/login/second", data={"code": "000 000"})).status_code == 422
+        assert (await attacker.post("/login/second", data={"code": "000 000"})).status_code == 429
+
+
+async def test_who_knows_the_password_does_not_keep_a_new_device_of_the_owner_out(
+    app: Litestar, client: httpx.AsyncClient, mira: Person, phone: Phone
+) -> None:
+    """Five guesses kept every new device of the owner out for three minutes, and five more for three more."""
+    await guess_codes(app, mira, "127.0.0.2")
+    await mira.sign_in(client)
+    assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
+
+
+async def test_who_guesses_codes_from_many_hosts_leaves_the_owner_those_after_a_mailed_link(
+    app: Litestar, client: httpx.AsyncClient, mira: Person, phone: Phone, mailed: Mailed
+) -> None:
+    for number in range(ratelimit.SECOND_ACCOUNT.most // ratelimit.SECOND_HERE.most):
+        await guess_codes(app, mira, f"198.51.{number}.1")
+    await mira.sign_in(client)
+    refused = await client.post("/login/second", data={"code": await phone.code(mira)})
+    assert refused.status_code == 429
+    assert "sign in by a link that we mail to you" in refused.text
+
+    await client.post("/login/link", data={"email": mira.email})
+    await client.post(await mailed("login"))
     assert (await client.post("/login/second", data={"code": await phone.code(mira)})).status_code == 303
 
 
@@ -294,16 +327,16 @@ async def test_sign_ins_and_what_is_refused_are_logged_without_secrets(
     with capture_logs() as lines:
         await client.post("/login", data={"login": "mira", "password": "no such words"})
         await mira.sign_in(client)
-        for _ in range(ratelimit.SECOND_ACCOUNT.most):
+        for _ in range(ratelimit.SECOND_HERE.most):
             await client.post("/login/second", data={"code": "wrong"})
         await client.post("/login/second", data={"code": "wrong"})
 
     told = Counter((one["event"], one.get("member")) for one in lines)
     assert told["sign-in refused", mira.id] == 1
-    assert told["second factor refused", mira.id] == ratelimit.SECOND_ACCOUNT.most
+    assert told["second factor refused", mira.id] == ratelimit.SECOND_HERE.most
     assert told["rate limit reached", None] == 1
 
-    await ratelimit.give_back(ratelimit.SECOND_ACCOUNT, str(mira.id))
+    await ratelimit.give_back(ratelimit.SECOND_HERE, f"{mira.id} password 127.0.0.1")
     with capture_logs() as more:
         await client.post("/login/second", data={"code": code})
         await client.post("/logout")

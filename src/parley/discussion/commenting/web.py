@@ -26,17 +26,17 @@ from parley.platform.errors import NotFound, ParleyError, Refused
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
-from parley.platform.networks import network
+from parley.platform.networks import source
 from parley.platform.ratelimit import (
     EVERYBODY,
     POST,
     PREVIEW_ACCOUNT,
     PREVIEW_ALL,
-    PREVIEW_NETWORK,
+    PREVIEW_VISITORS,
     Use,
+    of_source,
     take_all,
     take_each,
-    take_network,
 )
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -154,10 +154,10 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
 
 
 async def count_preview(request: AnyRequest) -> None:
-    """Count a preview by account or, for visitors, by network. Raises TooMany above the limits."""
+    """Count a preview by account or, for visitors, by host and network. Raises TooMany above the limits."""
     viewer = viewer_of(request)
     if viewer is None:
-        await take_network(PREVIEW_NETWORK, network(address_of(request)))
+        await take_all(of_source(PREVIEW_VISITORS, source(address_of(request))))
     else:
         await take_all([Use(PREVIEW_ACCOUNT, str(viewer.id)), Use(PREVIEW_ALL, EVERYBODY)])
 

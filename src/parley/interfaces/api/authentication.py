@@ -15,9 +15,9 @@ from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Forbidden, SignInNeeded, Unavailable
 from parley.platform.http.access import address_of
 from parley.platform.http.problems import is_api
-from parley.platform.networks import network
+from parley.platform.networks import source
 from parley.platform.quotas import Quota
-from parley.platform.ratelimit import API_NETWORK, API_TOKEN, take, take_network
+from parley.platform.ratelimit import API_HOST, API_TOKEN, of_source, take, take_all
 from parley.platform.text.messages import N_
 
 BEARER = b"bearer "
@@ -94,7 +94,7 @@ async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -
         raise unknown
     token: TokenOwner | None = state.get("api_token")
     if token is None:
-        await take_network(API_NETWORK, network(address_of(connection)))
+        await take_all(of_source(API_HOST, source(address_of(connection))))
     else:
         await take(API_TOKEN, str(token.id))
     needed = handler.opt.get("scope")

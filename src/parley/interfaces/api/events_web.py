@@ -1,7 +1,6 @@
 """Events of the whole site, to poll (JSON) or to follow (Server-Sent Events)."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Annotated
@@ -20,7 +19,7 @@ from parley.interfaces.api.paging import LONGEST_CURSOR, Limit
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Busy, Unavailable
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
-from parley.platform.networks import network, site
+from parley.platform.networks import Holdings, Source, source
 from parley.platform.observability import load_shedding
 from parley.platform.text.messages import N_
 
@@ -29,8 +28,8 @@ log = structlog.get_logger(__name__)
 STREAM = "text/event-stream"
 # In one process. Each asks the database four times a second, which takes 0.1 ms when nothing happened.
 MOST_STREAMS = 50
-# Of each network that one person may have (platform/networks.py), so that nobody takes all of them.
-MOST_OF_NETWORK = 10
+# So that nobody takes all of them.
+MOST_OF_HOST = 5
 POLL_SECONDS = 0.25
 # Between two batches of a stream that reads former events, so that it does not take the time of other requests.
 PAUSE_SECONDS = 0.05
@@ -65,25 +64,24 @@ async def site_events(request: AnyRequest, after: EventPosition = None, limit: L
     return answer_write(EventPage(new, new[-1].position if new else position))
 
 
-# How many streams are open, by network.
-_open: Counter[str] = Counter()
+_open = Holdings(MOST_OF_HOST)
 
 
 def _follow(request: AnyRequest, position: str) -> Stream:
     load_shedding.shed("streams")
-    client_network = site(network(address_of(request)))
-    if _open.total() >= MOST_STREAMS or _open[client_network] >= MOST_OF_NETWORK:
+    client = source(address_of(request))
+    if _open.of_host.total() >= MOST_STREAMS or not _open.may_add(client):
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(_stream(request, position, client_network), media_type=STREAM, headers=headers)
+    return Stream(_stream(request, position, client), media_type=STREAM, headers=headers)
 
 
-async def _stream(request: AnyRequest, position: str, client_network: str) -> AsyncIterator[bytes]:
+async def _stream(request: AnyRequest, position: str, client: Source) -> AsyncIterator[bytes]:
     """Yield events until the stream is old, the server stops, or the database does not answer.
 
     A client continues after the last id.
     """
-    _open[client_network] += 1
+    _open.add(client)
     began = quiet_since = monotonic()
     try:
         yield b": hello\n\n"
@@ -102,9 +100,7 @@ async def _stream(request: AnyRequest, position: str, client_network: str) -> As
             await asyncio.sleep(POLL_SECONDS if len(new) < BATCH else PAUSE_SECONDS)
     finally:
         # Synchronous, so that cancellation cannot skip it.
-        _open[client_network] -= 1
-        if not _open[client_network]:
-            del _open[client_network]
+        _open.remove(client)
 
 
 def _as_message(event: SiteEvent) -> bytes:

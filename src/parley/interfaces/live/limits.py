@@ -1,14 +1,12 @@
-"""The intervals and limits of live updates, and how many streams a session or an address may have at once."""
+"""The intervals and limits of live updates, and how many streams a session or a host may have at once."""
 
 from collections import Counter
 
 import msgspec
 
 from parley.interfaces.live.stream import Stream
-from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import TooMany
-from parley.platform.networks import host, site
-from parley.platform.ratelimit import SITE_NETWORKS
+from parley.platform.networks import Holdings, source
 from parley.platform.text.messages import N_
 
 
@@ -25,47 +23,39 @@ class LiveSettings(msgspec.Struct, frozen=True):
     lifetime: float = 1_800.0
     streams_per_session: int = 5
     # For visitors; members are counted by session.
-    streams_per_address: int = 50
+    streams_per_host: int = 50
     # A reader that is more events behind has to load the page again.
     max_behind: int = 200
 
 
-def owner_of(viewer: Viewer | None, address: str) -> str:
-    """Return the owner by whom streams are counted: the session or, for visitors, the address.
-
-    IPv6 addresses are counted by network (/64), since one customer has a whole one.
-    """
-    return f"address:{host(address)}" if viewer is None else f"session:{viewer.session}"
-
-
 class StreamLimits:
-    """The number of streams of each owner."""
+    """Counts the streams of each session and, for visitors, of each host and network."""
 
     def __init__(self, settings: LiveSettings, *, enforce: bool) -> None:
-        self.counts: Counter[str] = Counter()
-        self._settings = settings
+        self.of_sessions: Counter[int] = Counter()
+        self.of_visitors = Holdings(settings.streams_per_host)
+        self._of_session = settings.streams_per_session
         self._is_enforced = enforce
 
     def add(self, stream: Stream) -> None:
-        """Count `stream`. Raises TooMany if its owner has too many already."""
-        limits = self._limits_of(stream)
-        if self._is_enforced and any(self.counts[owner] >= limit for owner, limit in limits.items()):
+        """Count `stream`. Raises TooMany if its session or its source has too many already."""
+        of = source(stream.address)
+        if stream.session:
+            is_allowed = self.of_sessions[stream.session] < self._of_session
+        else:
+            is_allowed = self.of_visitors.may_add(of)
+        if self._is_enforced and not is_allowed:
             raise TooMany(N_("Live updates are open in too many tabs. Close one to follow this page again."), 30)
-        self.counts.update(limits.keys())
+        if stream.session:
+            self.of_sessions[stream.session] += 1
+        else:
+            self.of_visitors.add(of)
 
     def release(self, stream: Stream) -> None:
         """Stop counting `stream`."""
-        for owner in self._limits_of(stream):
-            self.counts[owner] -= 1
-            if not self.counts[owner]:
-                del self.counts[owner]
-
-    def _limits_of(self, stream: Stream) -> dict[str, int]:
-        """Return the owners that `stream` counts for, with their limits.
-
-        For a visitor these are the address and its site (the /48 around an IPv6 network).
-        """
-        if stream.session:
-            return {stream.owner: self._settings.streams_per_session}
-        limit, address = self._settings.streams_per_address, stream.owner.removeprefix("address:")
-        return {stream.owner.replace(address, site(address)): SITE_NETWORKS * limit, stream.owner: limit}
+        if not stream.session:
+            self.of_visitors.remove(source(stream.address))
+            return
+        self.of_sessions[stream.session] -= 1
+        if not self.of_sessions[stream.session]:
+            del self.of_sessions[stream.session]

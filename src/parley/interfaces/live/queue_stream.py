@@ -17,7 +17,7 @@ class QueueStream(Stream):
     __slots__ = ("filter", "last_message", "since", "viewer")
 
     def __init__(self, viewer: Viewer, filter_: QueueFilter, since: datetime) -> None:
-        super().__init__(0, f"session:{viewer.session}", viewer.session, member=viewer.id)
+        super().__init__(0, "", viewer.session, member=viewer.id)
         self.viewer = viewer
         self.filter = filter_
         self.since = since

@@ -32,17 +32,17 @@ HEADERS = [
 class Stream:
     """The messages for one open page. `thread` is 0 if the page is not a thread's.
 
-    `owner` is the session or address by which streams are counted (limits.py).
+    Streams are counted by `session` or, for visitors, by `address` (limits.py).
     """
 
     __slots__ = (
         "_aborted", "_bytes", "_closed", "_ended", "_is_scheduled", "_queue", "_readers", "_send", "_sending_since",
-        "_task", "_unread", "jitter", "member", "opened_at", "owner", "sent_at", "seq", "session", "thread",
+        "_task", "_unread", "address", "jitter", "member", "opened_at", "sent_at", "seq", "session", "thread",
     )  # fmt: skip
 
-    def __init__(self, thread: int, owner: str, session: int | None, member: int | None = None) -> None:
+    def __init__(self, thread: int, address: str, session: int | None, member: int | None = None) -> None:
         self.thread = thread
-        self.owner = owner
+        self.address = address
         self.session = session
         self.member = member
         self.seq = 0
@@ -185,7 +185,7 @@ class NotificationStream(Stream):
     __slots__ = ("shown",)
 
     def __init__(self, viewer: Viewer, shown: int) -> None:
-        super().__init__(0, f"session:{viewer.session}", viewer.session, member=viewer.id)
+        super().__init__(0, "", viewer.session, member=viewer.id)
         self.shown = shown
 
     def send_unread(self, unread: int, message: bytes) -> None:

@@ -10,7 +10,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.interfaces.live import render
 from parley.interfaces.live.broadcast import Broadcaster
-from parley.interfaces.live.limits import owner_of
 from parley.interfaces.live.queue_stream import QueueStream
 from parley.interfaces.live.stream import HEADERS, NotificationStream, Stream
 from parley.moderation.modqueue.requests import since_of, wanted_of
@@ -34,9 +33,8 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     load_shedding.shed("streams")
     broadcaster: Broadcaster = request.app.state.broadcaster
     viewer = viewer_of(request)
-    owner = owner_of(viewer, address_of(request))
     session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)
-    stream = Stream(thread_id, owner, session, member)
+    stream = Stream(thread_id, address_of(request), session, member)
     join = partial(broadcaster.join, last=_last_event_id(request))
     return _stream_response(stream, join, broadcaster.leave)
 

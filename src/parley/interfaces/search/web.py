@@ -15,17 +15,17 @@ from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import TooMany
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.pages import fragment, page
-from parley.platform.networks import network
+from parley.platform.networks import source
 from parley.platform.ratelimit import (
     EVERYBODY,
     SEARCH_ACCOUNT,
     SEARCH_ALL,
-    SEARCH_NETWORK,
+    SEARCH_HOST,
     SUGGESTION_ACCOUNT,
-    SUGGESTION_NETWORK,
+    SUGGESTION_HOST,
     Limit,
     Use,
-    of_network,
+    of_source,
     take_all,
 )
 
@@ -62,22 +62,19 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     completions: list[str] = []
     if form.q and "q" not in form.errors:
         with suppress(TooMany):
-            await take_all(_uses(request, viewer, SUGGESTION_ACCOUNT, SUGGESTION_NETWORK))
+            await take_all(_uses(request, viewer, SUGGESTION_ACCOUNT, SUGGESTION_HOST))
             completions = await suggestions(form, viewer.id if viewer else None)
     return fragment(request, "interfaces/search/_suggestions.html", suggestions=completions)
 
 
 async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
-    await take_all(_uses(request, viewer, SEARCH_ACCOUNT, SEARCH_NETWORK))
+    await take_all(_uses(request, viewer, SEARCH_ACCOUNT, SEARCH_HOST))
 
 
-def _uses(request: AnyRequest, viewer: Viewer | None, by_account: Limit, by_network: Limit) -> list[Use]:
-    if viewer is not None:
-        uses = [Use(by_account, str(viewer.id))]
-    else:
-        uses = [*of_network(by_network, network(address_of(request)))]
-    return [*uses, Use(SEARCH_ALL, EVERYBODY)]
+def _uses(request: AnyRequest, viewer: Viewer | None, by_account: Limit, by_host: Limit) -> list[Use]:
+    of = of_source(by_host, source(address_of(request))) if viewer is None else [Use(by_account, str(viewer.id))]
+    return [*of, Use(SEARCH_ALL, EVERYBODY)]
 
 
 def _address(form: SearchForm) -> Any:

@@ -11,27 +11,31 @@ from parley.moderation.reports import ops, receipts, subjects
 from parley.moderation.reports.forms import ReportForm
 from parley.moderation.reports.ops import ReportInput
 from parley.moderation.reports.subjects import Subject
+from parley.people.accounts import proof_of_work
+from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
-from parley.platform.networks import network
+from parley.platform.networks import source
 from parley.platform.ratelimit import (
     EVERYBODY,
     REPORT,
     REPORT_VISITORS,
-    Limit,
     Triple,
     Use,
-    of_network,
-    take_all,
+    of_source,
     take_each,
 )
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
+MANY_REPORTS = N_(
+    "Many reports or requests came from your network. Please send the form again: your browser then does a short "
+    "calculation first. Or sign in: members have a limit of their own."
+)
 ADDRESSES = ["/c/{comment:str}/report", "/t/{thread:str}/report", "/u/{name:str}/report"]
 
 
@@ -56,13 +60,24 @@ async def _form_page(
     )
 
 
-async def count_use(visitors: Limit, limits: Triple, reporter: Viewer | None, client_address: str) -> None:
-    """Take a token for the member or for the visitors of their network, and those for all. Raises TooMany."""
+async def count_use(request: AnyRequest, limits: Triple, visitors: Triple, form: Form) -> None:
+    """Take a token for the member or for the visitors of their host and network, and that for all.
+
+    `visitors` are limits without a proof of work, with one and with a hard one. Raises TooMany; for visitors also as
+    ProofOfWorkNeeded, whose challenge the form then has.
+    """
+    reporter, address = reporter_of(request), address_of(request)
     if reporter is not None:
-        await take_each(limits, reporter.id, client_address)
+        await take_each(limits, reporter.id, address)
         return
-    of, (_, by_network, by_all) = network(client_address), limits
-    await take_all([*of_network(visitors, of), *of_network(by_network, of), Use(by_all, EVERYBODY)])
+    key, everybody = request.url.path, Use(limits[2], EVERYBODY)
+    steps = [[*of_source(limit, source(address)), everybody] for limit in visitors]
+    bits = await proof_of_work.bits_of(form.values.pop("answer", ""), key)
+    try:
+        await proof_of_work.take(steps, key=key, bits=bits, why=MANY_REPORTS)
+    except ProofOfWorkNeeded as error:
+        form.challenge = error.challenge
+        raise
 
 
 @get(ADDRESSES, name="moderation:report-form", opt={"who": ANYONE})
@@ -77,8 +92,8 @@ async def report(request: AnyRequest) -> Response[Any]:
     form = ReportForm(await posted_fields(request), offered, visitor=reporter is None)
     if not form.errors:
         with form.refusals():
-            await count_use(REPORT_VISITORS, REPORT, reporter, address_of(request))
-            sender = network(address_of(request)) if reporter is None else None
+            await count_use(request, REPORT, REPORT_VISITORS, form)
+            sender = source(address_of(request)).network if reporter is None else None
             entered = (form.reason or "", form.words, reporter, form.name, form.email, sender)
             await ops.report(ReportInput(subject.kind, subject.id, *entered))
     if form.errors:

@@ -23,7 +23,7 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
-from parley.platform.networks import network
+from parley.platform.networks import source
 from parley.platform.ratelimit import RIGHTS, RIGHTS_VISITORS
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -53,7 +53,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     form = RightsForm(await posted_fields(request), visitor=reporter is None)
     if not form.errors:
         with form.refusals():
-            await count_use(RIGHTS_VISITORS, RIGHTS, reporter, address_of(request))
+            await count_use(request, RIGHTS, RIGHTS_VISITORS, form)
             await ops.request(wanted(row.id, form, reporter, address_of(request)))
     if form.errors:
         return _form_page(request, row, form, form.status)
@@ -61,7 +61,7 @@ async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 
 def wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> RightsRequestInput:
-    sender = network(address) if reporter is None else None
+    sender = source(address).network if reporter is None else None
     report_input = ReportInput("article", thread, "", form.words, reporter, form.name, form.email, sender)
     return RightsRequestInput(report_input, form.ground or "", form.wish or "", form.original)
 

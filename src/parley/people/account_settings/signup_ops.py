@@ -59,9 +59,23 @@ async def sign_up(
     letter. Raises Refused when the name is taken, NotAdmitted when they may not sign up, TooMany
     (also as ProofOfWorkNeeded) at a limit.
     """
-    mailbox = addresses.mailbox(email)
-    await joining.take(context, mailbox, client.network, is_confirmed=is_confirmed)
-    password_hash = None if password is None else await passwords.hash_password(password, Asker(client.site))
+    await joining.take(context, addresses.mailbox(email), client.source, is_confirmed=is_confirmed)
+    password_hash = None if password is None else await passwords.hash_password(password, Asker(client.source))
+    return await create(name, email, password_hash, client, next_url, zone, context, is_confirmed=is_confirmed)
+
+
+async def create(
+    name: str,
+    email: str,
+    password_hash: str | None,
+    client: Client,
+    next_url: str,
+    zone: str,
+    context: SignUpContext,
+    *,
+    is_confirmed: bool,
+) -> SignedIn | SecondFactorNeeded:
+    """Create a member who was counted, and sign in; as `sign_up`."""
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         for admit in hooks.when_signed_up:
@@ -71,7 +85,7 @@ async def sign_up(
         else:
             await _mail_verification(member, name, email, next_url)
         signed_in = await authentication.complete(member, frozenset({SIGN_UP}), client)
-    log.info("signed up", member=member, network=client.network)
+    log.info("signed up", member=member, network=client.source.network)
     return signed_in
 
 
@@ -111,8 +125,8 @@ async def take_mail(email: str, client: Client, answer: str) -> None:
     Raises ProofOfWorkNeeded when many were requested and `answer` is wrong, TooMany above the limit for right answers.
     """
     mailbox = addresses.mailbox(email)
-    here = Use(ratelimit.MAIL_HERE, f"{mailbox} {client.site}")
-    steps = [[here, Use(limit, mailbox)] for limit in (ratelimit.MAIL_ADDRESS, ratelimit.MAIL_PROVEN)]
+    here = ratelimit.of_source(ratelimit.MAIL_HERE, client.source, mailbox)
+    steps = [[*here, Use(limit, mailbox)] for limit in (ratelimit.MAIL_ADDRESS, ratelimit.MAIL_PROVEN)]
     bits = await proof_of_work.bits_of(answer, mailbox)
     await proof_of_work.take(steps, key=mailbox, bits=bits, why=MUCH_MAIL)
 
@@ -176,10 +190,14 @@ async def activate(member: int) -> None:
 
 async def _mail_verification(member: int, name: str, email: str, next_url: str) -> None:
     # Both branches do the same work, so that the time does not show whether the address is known.
-    link = await mailed_links.create(member, "verify", VERIFY_LASTS, next_url)
+    await mail_newcomer("verify", name, email, await mailed_links.create(member, "verify", VERIFY_LASTS, next_url))
+
+
+async def mail_newcomer(template: str, name: str, email: str, link: str) -> None:
+    """Mail a link to somebody who signs up. To an address that another member has, mail that instead."""
     owner = await queries.by_email(email)
     if owner is None:
-        await mail.send_written("verify", email, "verify", name=name, link=link)
+        await mail.send_written("verify", email, template, name=name, link=link)
     else:
         links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
         await mail.send_written("known", owner.email, "known", name=owner.name, tried=name, **links)

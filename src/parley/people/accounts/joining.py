@@ -9,7 +9,7 @@ from parley.people.accounts import proof_of_work, queries
 from parley.people.accounts.proof_of_work import EASY, HARD, ProofOfWorkNeeded
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
-from parley.platform.networks import site
+from parley.platform.networks import Source
 from parley.platform.ratelimit import Use
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
@@ -21,8 +21,6 @@ Mode = Literal["open", "invited", "approved", "closed"]
 SHORTEST_SECONDS = 3
 LONGEST_SECONDS = 86_400
 FEWEST_IN_RUSH = 30
-# Without a proof of work, with one, and with a hard one.
-OF_NETWORK = (ratelimit.SIGN_UP_NETWORK, ratelimit.SIGN_UP_NETWORK_PROVEN, ratelimit.SIGN_UP_NETWORK_HARD)
 
 TOO_QUICK = N_(
     "This form was sent within three seconds, as programs do, or it was open for more than a day. Please type your "
@@ -50,7 +48,7 @@ class SignUpContext(msgspec.Struct, frozen=True):
 
     invitation: str = ""
     message: str = ""
-    # Whether a moderator must approve them, even while everybody may sign up.
+    # Whether a moderator must approve them, even while everybody may sign up: they did no proof of work (by_hand.py).
     is_doubtful: bool = False
     # The answer to a challenge; None if the form asks for none.
     answer: str | None = None
@@ -76,20 +74,20 @@ def is_too_quick(value: str) -> bool:
     return not SHORTEST_SECONDS <= time() - int(then) <= LONGEST_SECONDS
 
 
-async def take(context: SignUpContext, mailbox: str, client_network: str, *, is_confirmed: bool) -> None:
-    """Count a sign-up with an address, from a network.
+async def take(context: SignUpContext, mailbox: str, of: Source, *, is_confirmed: bool) -> None:
+    """Count a sign-up with an address, from a host and its network.
 
-    Raises ProofOfWorkNeeded when five times as many sign up as usual, or many with this address or from this network.
-    A right answer to the challenge is enough; without one, somebody may ask a moderator instead (`is_doubtful`). Raises
+    Raises ProofOfWorkNeeded when five times as many sign up as usual, or many with this address or from this host. A
+    right answer to the challenge is enough, and so is a mailed link before a moderator decides (`is_doubtful`). Raises
     TooMany above the limits for right answers.
     """
-    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{mailbox} {site(client_network)}")
+    await ratelimit.take_all(ratelimit.of_source(ratelimit.SIGN_UP_HERE, of, mailbox))
     everybody = Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
     # Enough, without a form that asks for it.
     bits = HARD if context.answer is None else await proof_of_work.bits_of(context.answer, mailbox)
     if context.is_doubtful:
         bits = max(bits, EASY)
-    steps = [[*ratelimit.of_network(limit, client_network), everybody] for limit in OF_NETWORK]
+    steps = [[*ratelimit.of_source(limit, of), everybody] for limit in ratelimit.SIGN_UP_HOST]
     await proof_of_work.take(steps, key=mailbox, bits=bits, why=RUSH)
     if not is_confirmed:
         of_address = [[Use(limit, mailbox)] for limit in (ratelimit.SIGN_UP_ADDRESS, ratelimit.SIGN_UP_PROVEN)]

@@ -13,7 +13,8 @@ from parley.platform import ratelimit
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Gone, TooMany
 from parley.platform.http.pages import leading_back
-from parley.platform.ratelimit import Limit, Use
+from parley.platform.networks import Source
+from parley.platform.ratelimit import Limit, Triple, Use
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
@@ -32,25 +33,19 @@ EXPIRED = N_("This link has been used already, or has expired. Please ask for a 
 
 
 class LinkLimits(msgspec.Struct, frozen=True):
-    """How many links may be requested: from one network, by everybody, to one address.
+    """How many links may be requested: from one host, by everybody, to one address.
 
-    Those of a network are without a proof of work, with one, and with a hard one.
+    Those of a host are without a proof of work, with one, and with a hard one.
     """
 
-    of_network: tuple[Limit, Limit, Limit]
+    of_host: Triple
     everybody: Limit
     address: Limit
 
 
 LIMITS = {
-    "login": LinkLimits(
-        (ratelimit.LINK_NETWORK, ratelimit.LINK_PROVEN, ratelimit.LINK_HARD), ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS
-    ),
-    "reset": LinkLimits(
-        (ratelimit.FORGOT_NETWORK, ratelimit.FORGOT_PROVEN, ratelimit.FORGOT_HARD),
-        ratelimit.FORGOT_ALL,
-        ratelimit.FORGOT_ADDRESS,
-    ),
+    "login": LinkLimits(ratelimit.LINK_HOST, ratelimit.LINK_ALL, ratelimit.LINK_ADDRESS),
+    "reset": LinkLimits(ratelimit.FORGOT_HOST, ratelimit.FORGOT_ALL, ratelimit.FORGOT_ADDRESS),
 }
 
 
@@ -71,14 +66,14 @@ async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: st
         await mail.send_written(purpose, account.email, purpose, name=account.name, link=link)
 
 
-async def mail_to_address(email: str, purpose: str, next_url: str, *, network: str, answer: str) -> None:
+async def mail_to_address(email: str, purpose: str, next_url: str, *, of: Source, answer: str) -> None:
     """Mail a new link that signs in or sets a password, if a member has the address and it is below its limit.
 
-    Raises ProofOfWorkNeeded when a network requests many links and `answer` is wrong, TooMany when it requests more.
+    Raises ProofOfWorkNeeded when a host or network requests many links and `answer` is wrong, TooMany for still more.
     """
     limits = LIMITS[purpose]
     key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
-    steps = [[*ratelimit.of_network(limit, network), everybody] for limit in limits.of_network]
+    steps = [[*ratelimit.of_source(limit, of), everybody] for limit in limits.of_host]
     bits = await proof_of_work.bits_of(answer, key)
     await proof_of_work.take(steps, key=key, bits=bits, why=MANY_LINKS)
     try:
@@ -88,7 +83,7 @@ async def mail_to_address(email: str, purpose: str, next_url: str, *, network: s
     account = await queries.by_email(email)
     if account is not None:
         await mail_to(account, purpose, LINK_LASTS, next_url)
-        log.info("link mailed", purpose=purpose, member=account.id, network=network)
+        log.info("link mailed", purpose=purpose, member=account.id, network=of.network)
 
 
 async def redeem(token: str, purpose: str) -> LinkOwner:

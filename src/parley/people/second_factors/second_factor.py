@@ -7,7 +7,7 @@ from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
 from parley.people.second_factors import authenticators, passkeys
 from parley.people.second_factors.authenticators import WRONG_CODE
-from parley.people.sign_in import authentication, devices, sign_in_ticket
+from parley.people.sign_in import authentication, devices, sign_in_limits, sign_in_ticket
 from parley.people.sign_in.authentication import APP, PASSKEY, RECOVERY_CODE, Client, SecondFactorNeeded, SignedIn
 from parley.platform import ratelimit
 from parley.platform.db import atomic
@@ -18,17 +18,19 @@ from parley.platform.text.messages import N_
 log = structlog.get_logger(__name__)
 
 
-async def method_of(account: Account, code: str, client: Client) -> str:
+async def method_of(account: Account, code: str, client: Client, first: str) -> str:
     """Use up a code of the app or a recovery code, and return which it was.
 
-    The member is told by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many
-    tries.
+    `first` is what the member proved before: tries after one first factor leave those after another. The member is told
+    by mail that a recovery code was used. Raises Refused for a wrong code, TooMany after too many tries.
     """
     if devices.is_recognised(client.device, account.id, account.password_hash):
-        use = Use(ratelimit.SECOND_DEVICE, client.device)
+        taken = [Use(ratelimit.SECOND_DEVICE, client.device)]
     else:
-        use = Use(ratelimit.SECOND_ACCOUNT, str(account.id))
-    await ratelimit.take_all([use])
+        key = f"{account.id} {first}"
+        here = ratelimit.of_source(ratelimit.SECOND_HERE, client.source, key)
+        taken = [*here, Use(ratelimit.SECOND_ACCOUNT, key)]
+    await ratelimit.take_all(taken)
     if await authenticators.accepts(account.id, code):
         method = APP
     elif await _accepts_recovery_code(account, code):
@@ -36,7 +38,7 @@ async def method_of(account: Account, code: str, client: Client) -> str:
     else:
         log.warning("second factor refused", member=account.id)
         raise Refused(WRONG_CODE)
-    await ratelimit.give_back(use.limit, use.subject)
+    await sign_in_limits.give_back(taken)
     return method
 
 
@@ -68,7 +70,7 @@ async def sign_in(ticket: str, code: str, credential: str, client: Client) -> Si
     if credential:
         method = (await passkeys.check(credential, purpose(account), account.id)).method
     else:
-        method = await method_of(account, code, client)
+        method = await method_of(account, code, client, "+".join(sorted(methods)))
     async with atomic():
         return await authentication.complete(account.id, methods | {method}, client)
 

@@ -50,11 +50,11 @@ async def prove(viewer: Viewer, client: Client, *, password: str, code: str, cre
     if credential:
         await passkeys.check(credential, purpose(viewer), viewer.id)
     elif account is not None and accepted.by_code:
-        await second_factor.method_of(account, code, client)
+        await second_factor.method_of(account, code, client, "session")
     elif account is not None and accepted.by_password:
         await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(account.id))
         if not await passwords.matches(password, account.password_hash, passwords.of_member(account.id)):
-            log.warning("password not confirmed", member=account.id, network=client.network)
+            log.warning("password not confirmed", member=account.id, network=client.source.network)
             raise Refused(NOT_CURRENT)
     else:
         raise Refused(N_("Please use one of your passkeys."))

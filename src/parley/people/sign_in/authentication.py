@@ -11,6 +11,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import devices, queries, sign_in_ticket
 from parley.platform import db, networks, ratelimit
 from parley.platform.errors import TooMany
+from parley.platform.networks import Source
 from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -40,13 +41,8 @@ class Client(msgspec.Struct, frozen=True):
     device: str = ""
 
     @property
-    def network(self) -> str:
-        return networks.network(self.address)
-
-    @property
-    def site(self) -> str:
-        """The largest network that one person may have."""
-        return networks.site(self.network)
+    def source(self) -> Source:
+        return networks.source(self.address)
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -94,7 +90,7 @@ async def complete(member: int, methods: frozenset[str], client: Client) -> Sign
     is_new = not devices.is_recognised(client.device, member, row.password_hash)
     if methods & ALERTED and is_new and row.has_confirmed_address:
         await _mail_alert(row, client)
-    log.info("signed in", member=member, methods=sorted(methods), network=client.network)
+    log.info("signed in", member=member, methods=sorted(methods), network=client.source.network)
     return SignedIn(member, row.role, token, devices.issue(member, row.password_hash))
 
 

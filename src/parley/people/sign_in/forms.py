@@ -73,6 +73,7 @@ class SignUpForm(AccountForm):
         self.answer = self.secret("answer")
         self.message = self.text("message", most=LONGEST_MESSAGE, lines=True)
         self.invitation = self.values.get("invitation", "")
+        self.by_hand = self.flag("by_hand")
         self._refuse_programs()
 
     def _refuse_programs(self) -> None:
@@ -84,10 +85,15 @@ class SignUpForm(AccountForm):
 
     @property
     def context(self) -> joining.SignUpContext:
-        """The context of the sign-up. With `by_hand` a moderator decides, not a challenge."""
-        return joining.SignUpContext(
-            self.invitation, self.message, is_doubtful=self.flag("by_hand"), answer=self.answer
-        )
+        return joining.SignUpContext(self.invitation, self.message, answer=self.answer)
+
+
+class MessageForm(Form):
+    """What a newcomer writes to the moderators."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.message = self.text("message", most=LONGEST_MESSAGE, lines=True)
 
 
 class SignInForm(AccountForm):

@@ -40,12 +40,12 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     owner = next(filter(None, candidates), None)
     is_own = owner is not None and devices.is_recognised(client.device, owner.id, owner.password_hash)
     key, device = sign_in_limits.login_key(login), client.device if is_own else None
-    allowance = await sign_in_limits.take(key, client.network, device=device, answer=answer)
+    allowance = await sign_in_limits.take(key, client.source, device=device, answer=answer)
     is_known = allowance.kind is AskerKind.KNOWN
-    asker = Asker(f"device {owner.id}" if owner and is_known else client.site, allowance.kind)
+    asker = passwords.known(f"device {owner.id}") if owner and is_known else Asker(client.source, allowance.kind)
     account = await _matching(candidates, password, asker)
     if account is None:
-        log.warning("sign-in refused", member=owner and owner.id, network=client.network)
+        log.warning("sign-in refused", member=owner and owner.id, network=client.source.network)
         raise Refused(WRONG_LOGIN)
     await sign_in_limits.give_back(allowance.taken)
     require_sign_in_allowed(account)
@@ -86,7 +86,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
 
     If they have a second factor, they must give it first. Raises Gone when the link no longer works.
     """
-    password_hash = await passwords.hash_password(password, Asker(client.site, AskerKind.PROVEN))
+    password_hash = await passwords.hash_password(password, Asker(client.source, AskerKind.PROVEN))
     async with atomic():
         owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
@@ -94,7 +94,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn | SecondF
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
         signed_in = await authentication.complete(owner.id, frozenset({RESET}), client)
-    log.info("password reset", member=owner.id, network=client.network)
+    log.info("password reset", member=owner.id, network=client.source.network)
     return signed_in
 
 
@@ -106,7 +106,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
     account, asker = await queries.account(viewer.id), passwords.of_member(viewer.id)
     if account is None or not await passwords.matches(current, account.password_hash, asker):
-        log.warning("password not changed", member=viewer.id, network=client.network)
+        log.warning("password not changed", member=viewer.id, network=client.source.network)
         raise Refused(NOT_CURRENT)
     password_hash = await passwords.hash_password(password, asker)
     async with atomic():
@@ -120,7 +120,7 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
         await mailed_links.revoke(account.id)
         if viewer.has_confirmed_address:
             await _mail_notice(account.name, account.email)
-    log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
+    log.info("password changed", member=account.id, ended_others=ends_others, network=client.source.network)
     return devices.issue(account.id, password_hash)
 
 

@@ -21,9 +21,10 @@ from zxcvbn_rs_py import zxcvbn
 
 from parley.people.accounts.names import DATA
 from parley.people.sign_in import breached
-from parley.platform.concurrency import KeyedSemaphore
+from parley.platform.concurrency import SourceSemaphore
 from parley.platform.errors import Refused
 from parley.platform.http import fair_share
+from parley.platform.networks import Source
 from parley.platform.shared_slots import SharedSlots
 from parley.platform.text.messages import N_, Message, join
 from parley.platform.text.normal_forms import normalize
@@ -85,23 +86,28 @@ class AskerKind(IntEnum):
 
 
 class Asker(msgspec.Struct, frozen=True):
-    """Who needs a hash: a device or an account (`key` names which), or a network.
+    """Who needs a hash: where they are or, in place of that, which device or account they have.
 
-    Few wait at once: each has taken from the limits on wrong passwords or sign-ups of its network.
+    Few wait at once: each has taken from the limits on wrong passwords or sign-ups of its host and network.
     """
 
-    key: str
+    of: Source
     kind: AskerKind = AskerKind.STRANGER
 
 
 def of_member(member: int) -> Asker:
     """A signed-in member who types their password."""
-    return Asker(f"member {member}", AskerKind.KNOWN)
+    return known(f"member {member}")
 
 
-OPERATOR = Asker("operator")
-# One hash at a time for each asker; and the shares of the three kinds in all of them.
-OF_ASKER = KeyedSemaphore(1)
+def known(who: str) -> Asker:
+    """A device that signed in before, or an account."""
+    return Asker(Source(who, who), AskerKind.KNOWN)
+
+
+OPERATOR = Asker(Source("operator", "operator"))
+# One hash at a time for each host and network, by kind; and the shares of the three kinds in all of them.
+OF_KIND = [SourceSemaphore(1, 1) for _ in AskerKind]
 SLOTS = SharedSlots(AT_ONCE, [4, 2, 1])
 
 Result = TypeVar("Result")
@@ -195,5 +201,5 @@ def _bytes(password: str) -> bytes:
 
 
 async def _in_thread(work: Callable[[], Result], asker: Asker) -> Result:
-    async with fair_share.pause(), OF_ASKER.hold(f"{asker.kind} {asker.key}"), SLOTS.hold(asker.kind):
+    async with fair_share.pause(), OF_KIND[asker.kind].hold(asker.of), SLOTS.hold(asker.kind):
         return await asyncio.get_running_loop().run_in_executor(THREADS, work)

@@ -8,6 +8,7 @@ from parley.people.accounts import addresses, names, proof_of_work
 from parley.people.sign_in.passwords import AskerKind
 from parley.platform import ratelimit
 from parley.platform.errors import TooMany
+from parley.platform.networks import Source
 from parley.platform.ratelimit import EVERYBODY, Use
 from parley.platform.text.messages import N_
 
@@ -32,7 +33,7 @@ def login_key(login: str) -> str:
     return addresses.key(login) if "@" in login else names.key(login)
 
 
-async def take(key: str, network: str, *, device: str | None, answer: str) -> Allowance:
+async def take(key: str, of: Source, *, device: str | None, answer: str) -> Allowance:
     """Take the allowances of one try. `device` is a device cookie that was issued for the account.
 
     Raises ProofOfWorkNeeded when they are used up and `answer` is wrong, TooMany when those of answers for this name
@@ -47,12 +48,12 @@ async def take(key: str, network: str, *, device: str | None, answer: str) -> Al
         else:
             return Allowance(of_device, AskerKind.KNOWN)
     plain = [
-        *ratelimit.of_network(ratelimit.SIGN_IN_NETWORK, network),
-        Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
+        *ratelimit.of_source(ratelimit.SIGN_IN_HOST, of),
+        *ratelimit.of_source(ratelimit.SIGN_IN_HERE, of, key),
         Use(ratelimit.SIGN_IN_ACCOUNT, key),
         Use(ratelimit.SIGN_IN_ALL, EVERYBODY),
     ]
-    proven = [*ratelimit.of_network(ratelimit.PROVEN_NETWORK, network)]
+    proven = ratelimit.of_source(ratelimit.PROVEN_HOST, of)
     bits = await proof_of_work.bits_of(answer, key)
     taken = await proof_of_work.take([plain, proven, []], key=key, bits=bits, why=WRONG_PASSWORDS)
     if taken is plain:

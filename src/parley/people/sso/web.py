@@ -149,7 +149,7 @@ async def _allowance(client: Client) -> list[Use]:
     account = await queries.account(number) if number else None
     if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
         return [Use(ratelimit.PROVIDER_DEVICE, client.device)]
-    return [*ratelimit.of_network(ratelimit.PROVIDER_NETWORK, client.network)]
+    return ratelimit.of_source(ratelimit.PROVIDER_HOST, client.source)
 
 
 async def _finish(

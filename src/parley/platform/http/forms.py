@@ -38,6 +38,8 @@ class Form:
         self.values = {name: value for name, value in data.items() if isinstance(value, str)}
         self.errors: dict[str, Message] = {}
         self.status = 422
+        # Of a proof of work that the form needs, to be sent again.
+        self.challenge: str | None = None
 
     @contextmanager
     def refusals(self) -> Iterator[None]:

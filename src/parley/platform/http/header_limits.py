@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from enum import Enum
 
 from httptools import HttpParserError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -12,6 +13,13 @@ MOST_BYTES = 32_768
 MOST_PIPELINED = 16
 # What is parsed before the limits are checked again. One read may have 256 kB.
 PARSED_BYTES = 16_384
+
+
+class Wait(Enum):
+    """What a connection without a request to answer waits for: the rest of a head, or the next request."""
+
+    HEAD = 1
+    NEXT = 2
 
 
 class BoundedHeaders(HttpToolsProtocol):
@@ -25,12 +33,13 @@ class BoundedHeaders(HttpToolsProtocol):
     reads less than `reading_bytes` in `reading_seconds`.
     """
 
-    head_seconds = 30.0
+    head_seconds = 10.0
     body_seconds = 30.0
     bytes_a_second = 32_768
     reading_seconds = 30.0
     reading_bytes = 15_000
-    # Called when the connection has ended.
+    # Called with what the connection waits for, or None while it has a request to answer; and when it has ended.
+    when_waiting: Callable[[Wait | None], None] | None = None
     when_lost: Callable[[], None] | None = None
     _reading_timer: asyncio.TimerHandle | None = None
     # Of the current request, without its body.
@@ -42,6 +51,7 @@ class BoundedHeaders(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
         self._start_timer()
+        self._report_wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
@@ -83,12 +93,14 @@ class BoundedHeaders(HttpToolsProtocol):
         self._bytes = self._body_bytes = 0
         if self._timer is None:
             self._start_timer()
+        self._report_wait()
 
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
         self._stop_timer()
         self._body_start = self.loop.time()
         self._timer = self.loop.call_later(self.body_seconds, self._end_slow_body)
+        self._report_wait()
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
@@ -98,6 +110,18 @@ class BoundedHeaders(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._stop_timer()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._report_wait()
+
+    def _report_wait(self) -> None:
+        if self.when_waiting is None:
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.when_waiting(None)
+        else:
+            self.when_waiting(Wait.HEAD if self._timer is not None else Wait.NEXT)
 
     def _start_timer(self) -> None:
         self._timer = self.loop.call_later(self.head_seconds, self._end)

@@ -6,12 +6,13 @@ each member's request would wait for a part of all of them. Kept pages cost noth
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from parley.platform.concurrency import FairSemaphore
 from parley.platform.errors import Busy
 from parley.platform.observability.load_shedding import RETRY_SECONDS
 from parley.platform.observability.metrics import LOAD_SHED
@@ -29,7 +30,8 @@ class Turns:
     """The visitors who wait for a page to be made in this process, and how many requests of members are handled."""
 
     def __init__(self) -> None:
-        self._free = asyncio.Semaphore(AT_ONCE)
+        # One at a time for each network, and there for each host: so one host's many do not stand before all others'.
+        self._free = FairSemaphore(AT_ONCE)
         self._members = 0
         self._no_members = asyncio.Event()
         self._no_members.set()
@@ -46,19 +48,17 @@ class Turns:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Wait for a turn to make a page. Raises Busy after WAIT_SECONDS."""
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._free.acquire()
-        except TimeoutError as error:
-            LOAD_SHED.labels("visitors").inc()
-            raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS) from error
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(WAIT_SECONDS):
+                    await stack.enter_async_context(self._free.hold())
+            except TimeoutError as error:
+                LOAD_SHED.labels("visitors").inc()
+                raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS) from error
             with suppress(TimeoutError):
                 async with asyncio.timeout(YIELD_SECONDS):
                     await self._no_members.wait()
             yield
-        finally:
-            self._free.release()
 
 
 class MembersFirst:

@@ -1,6 +1,5 @@
 """Downloading a whole thread."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -17,51 +16,48 @@ from parley.platform import quotas
 from parley.platform.errors import Busy, TooMany
 from parley.platform.http.access import AnyRequest, address_of
 from parley.platform.http.bodies import at_end
-from parley.platform.networks import network, site
-from parley.platform.ratelimit import API_NETWORK, take_network
+from parley.platform.networks import Holdings, Source, source
+from parley.platform.quotas import Quota
+from parley.platform.ratelimit import API_ACCOUNT, API_HOST, of_source, take, take_all
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 LD_JSON = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
 Writer = Callable[[Thread, Viewer | None], AsyncIterator[bytes]]
 # In one process: each download holds a batch of comments in memory for as long as its reader takes.
-MOST_DOWNLOADS, MOST_OF_SITE = 30, 3
+MOST_DOWNLOADS, MOST_OF_HOST = 30, 3
 RETRY_SECONDS = 30
 
-# By the network that one person may have (platform/networks.py).
-running: Counter[str] = Counter()
+running = Holdings(MOST_OF_HOST)
 
 
 async def _download(request: AnyRequest, thread: str, write: Writer, media_type: str) -> Response[Any]:
-    client_network = network(address_of(request))
-    left = await take_network(API_NETWORK, client_network)
+    viewer, client = viewer_of(request), source(address_of(request))
+    used: list[Quota] = []
+    quotas.used.set(used)
+    if viewer is not None:
+        await take(API_ACCOUNT, str(viewer.id))
+    else:
+        await take_all(of_source(API_HOST, client))
     discussion = await thread_with_article(thread)
-    begin(request.scope, site(client_network))
+    begin(request.scope, client)
     # Pages of other sites may read what visitors can read, as in feeds.
-    headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
-    if left is not None:
-        headers |= quotas.headers([API_NETWORK.quota(left)])
+    headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex", **quotas.headers(used)}
     if "tdm-reservation" in discussion.article.reservations:
         headers["TDM-Reservation"] = "1"
-    return Stream(write(discussion, viewer_of(request)), media_type=media_type, headers=headers)
+    return Stream(write(discussion, viewer), media_type=media_type, headers=headers)
 
 
-def begin(scope: Any, site: str) -> None:
-    """Count a download until its request ends. Raises TooMany where a network has many, Busy where all have."""
-    if settings().limits and running[site] >= MOST_OF_SITE:
+def begin(scope: Any, client: Source) -> None:
+    """Count a download until its request ends. Raises TooMany where a host or network has many, Busy where all have."""
+    if settings().limits and not running.may_add(client):
         raise TooMany(
             N_("Some downloads from your network are not finished yet. Please try again then."), RETRY_SECONDS
         )
-    if running.total() >= MOST_DOWNLOADS:
+    if running.of_host.total() >= MOST_DOWNLOADS:
         raise Busy(N_("Many downloads are running right now. Please try again in a moment."), RETRY_SECONDS)
-    running[site] += 1
-    at_end(scope, lambda: _end(site))
-
-
-def _end(site: str) -> None:
-    running[site] -= 1
-    if not running[site]:
-        del running[site]
+    running.add(client)
+    at_end(scope, lambda: running.remove(client))
 
 
 @get("/t/{thread:str}/export.json", name="api:thread-json", opt=READING)

@@ -5,18 +5,18 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.people.account_settings import signup_ops
+from parley.people.account_settings import by_hand, signup_ops
 from parley.people.accounts import hooks, joining, mailed_links, queries, tokens
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.viewer import signed_in, viewer_of
-from parley.people.sign_in.forms import AccountForm, SignUpForm
+from parley.people.sign_in.forms import AccountForm, MessageForm, SignUpForm
 from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_link, invalid, next_of, see_other
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
 
-TEMPLATE = "people/accounts/signup.html"
+TEMPLATE, BY_HAND = "people/accounts/signup.html", "people/accounts/signup_by_hand.html"
 
 
 @get("/signup", name="accounts:sign-up", opt={"who": ANYONE})
@@ -49,16 +49,19 @@ async def sign_up(request: AnyRequest) -> Response[object]:
     }
     if form.errors:
         return invalid(request, TEMPLATE, form, **shown)
+    given: dict[str, Any] = {
+        "name": form.name,
+        "email": form.email,
+        "password": form.password,
+        "client": client_of(request),
+        "next_url": form.next,
+        "zone": form.zone,
+    }
     try:
-        started = await signup_ops.sign_up(
-            name=form.name,
-            email=form.email,
-            password=form.password,
-            client=client_of(request),
-            next_url=form.next,
-            zone=form.zone,
-            context=form.context,
-        )
+        if form.by_hand and shown["terms"].lets_in:
+            await by_hand.mail_link(**given, invitation=form.invitation)
+            return see_other("/signup/done?by_hand")
+        started = await signup_ops.sign_up(**given, context=form.context)
     except (joining.NotAdmitted, TooMany) as error:
         return invalid(request, TEMPLATE, form, error, **shown)
     except Refused as error:
@@ -71,8 +74,33 @@ async def signed_up_page(request: AnyRequest) -> Response[object]:
     viewer = viewer_of(request)
     if viewer is not None and viewer.verified:
         return _already_in(request)
-    again = "again" in request.query_params
-    return page(request, "people/accounts/signup_done.html", form=Form({}), next_url=next_of(request), again=again)
+    shown: dict[str, Any] = {name: name in request.query_params for name in ("again", "by_hand")}
+    return page(request, "people/accounts/signup_done.html", form=Form({}), next_url=next_of(request), **shown)
+
+
+@get("/signup/{token:str}", name="accounts:sign-up-by-hand", opt={"who": ANYONE})
+async def by_hand_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    """Show a button. Opening a link changes nothing, since mail scanners open links."""
+    try:
+        newcomer = by_hand.read(token)
+    except Gone:
+        return expired_link(request, "signup")
+    return page(request, BY_HAND, form=Form({}), name=newcomer.name)
+
+
+@post("/signup/{token:str}", opt={"who": ANYONE})
+async def sign_up_by_hand(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    form = MessageForm(await posted_fields(request))
+    try:
+        newcomer = by_hand.read(token)
+        if form.errors:
+            return invalid(request, BY_HAND, form, name=newcomer.name)
+        signed_in = await by_hand.sign_up(token, form.message, client_of(request))
+    except Gone:
+        return expired_link(request, "signup")
+    except (Refused, TooMany) as error:
+        return invalid(request, BY_HAND, form, error, name=newcomer.name)
+    return see_other(leading_back("/verify/done?waits", newcomer.next_url), signed_in)
 
 
 def _already_in(request: AnyRequest) -> Response[object]:
@@ -88,7 +116,9 @@ async def verify_again(request: AnyRequest) -> Response[object]:
     try:
         await signup_ops.send_verification(signed_in(request).id, client_of(request), next_url, answer=answer)
     except ProofOfWorkNeeded as error:
-        return invalid(request, "people/accounts/signup_done.html", form, error, next_url=next_url, again=False)
+        return invalid(
+            request, "people/accounts/signup_done.html", form, error, next_url=next_url, again=False, by_hand=False
+        )
     return see_other(leading_back("/signup/done?again", next_url))
 
 
@@ -138,6 +168,8 @@ handlers: list[object] = [
     sign_up_page,
     sign_up,
     signed_up_page,
+    by_hand_page,
+    sign_up_by_hand,
     verify_again,
     verify_page,
     verify,

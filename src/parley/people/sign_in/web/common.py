@@ -90,8 +90,8 @@ async def mail_link(request: AnyRequest, template: str, purpose: str, sent: str)
         return invalid(request, template, form, next_url=form.next)
     try:
         answer_due = asyncio.create_task(asyncio.sleep(ANSWER_SECONDS))
-        network = client_of(request).network
-        await mailed_links.mail_to_address(form.email, purpose, form.next, network=network, answer=form.answer)
+        of = client_of(request).source
+        await mailed_links.mail_to_address(form.email, purpose, form.next, of=of, answer=form.answer)
         async with fair_share.pause():
             await answer_due
     except TooMany as error:
