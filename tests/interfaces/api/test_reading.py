@@ -64,8 +64,8 @@ async def test_lists_members_topics_and_searches_are_answered(app: Litestar) -> 
     assert answers["/members/jon"].json()["comment_count"] == 1
     assert answers["/members/jon/comments"].json()["items"][0]["body"] == "Words."
     assert answers["/search?q=jon"].json()["items"][0] == {
-        "kind": "member", "url": "http://localhost/u/jon", "title": "jon", "excerpt": "", "thread": None,
-        "comment": None,
+        "kind": "member", "url": "http://localhost/u/jon", "title": "jon", "excerpt": "", "excerpt_html": "",
+        "near": False, "missing": [], "thread": None, "comment": None,
     }  # fmt: skip
 
 
