@@ -11,14 +11,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.interfaces.api import tokens
 from parley.interfaces.api.tokens import TokenOwner
-from parley.platform import quotas
+from parley.platform import quotas, ratelimit
 from parley.platform.db.outages import OUTAGES
-from parley.platform.errors import Forbidden, SignInNeeded, Unavailable, UnknownParameters
+from parley.platform.errors import Forbidden, SignInNeeded, TooMany, Unavailable, UnknownParameters
 from parley.platform.http.access import address_of
 from parley.platform.http.problems import is_api
 from parley.platform.networks import network
 from parley.platform.quotas import Quota
-from parley.platform.ratelimit import API_NETWORK, API_TOKEN, take, take_network
+from parley.platform.ratelimit import API_NETWORK, API_TOKEN, Use, take, take_network
 from parley.platform.text.messages import N_
 
 BEARER = b"bearer "
@@ -47,11 +47,17 @@ class TokenMiddleware:
             await _identify(scope, token)
 
         used: list[Quota] = []
+        uses: list[Use] = []
         quotas.used.set(used)
+        ratelimit.taken.set(uses)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_headers(scope, used)]
+                told: Sequence[Quota] = used
+                if message["status"] == TooMany.status:
+                    await ratelimit.give_back_all(uses)
+                    told = quotas.after_refusal(used)
+                message["headers"] = [*message.get("headers", ()), *_headers(scope, told)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
