@@ -175,11 +175,13 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     await world.sign_in(client, "member")
     addresses = await gets(app, world)
 
+    answers = {address: await client.get(address) for address in addresses}
     refused = {
-        address: status
-        for address in addresses
-        if (status := (await client.get(address)).status_code) not in {200, 301, 303}
+        address: answer.status_code for address, answer in answers.items() if answer.status_code not in {200, 301, 303}
     }
+
+    kinds = {address: answer.headers.get("content-type", "") for address, answer in answers.items()}
+    assert {address: kind for address, kind in kinds.items() if kind.count("charset") > 1} == {}
 
     # What is mailed to a visitor has an address of its own, suggested updates and requests about rights are only for
     # those concerned, other sites for signing in need a setting, and the comment is about no passage: all have own

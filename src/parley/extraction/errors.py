@@ -24,6 +24,10 @@ class PageGone(CannotImport):
     is_for_good = False
 
 
+class SiteUnreachable(CannotImport):
+    """There is no such site, or it did not answer: so it is with every address of it."""
+
+
 class SiteBusy(CannotImport):
     """The site asks for fewer requests (429), or for a pause (503); `retry_after` is its header, if there is one."""
 

@@ -72,6 +72,13 @@ class BadRequest(ParleyError):
     title = N_("That request could not be read")
 
 
+class UnknownParameters(InvalidFields):
+    """An address has query parameters that it does not know."""
+
+    status = 400
+    title = BadRequest.title
+
+
 class RetryLater(ParleyError):
     """It will work later; `retry_after` is in seconds.
 

@@ -4,6 +4,7 @@ A limit has one token bucket for each subject (token_buckets.py). A use takes on
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from operator import itemgetter
 
 import msgspec
@@ -66,7 +67,8 @@ class Limit(msgspec.Struct, frozen=True):
 
     def quota(self, left: int, wait: int | None = None) -> Quota:
         """Say that `left` uses are left, and that there are more in `wait` seconds."""
-        return Quota(self.name, self.most, self.seconds, left, self.seconds if wait is None else wait)
+        is_used = wait is None
+        return Quota(self.name, self.most, self.seconds, left, self.seconds if wait is None else wait, is_used)
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -92,6 +94,9 @@ def _limit(
 
 Triple = tuple[Limit, Limit, Limit]
 LIMITS: dict[str, Limit] = {}
+
+# What the current request has taken. Only the API sets the list, since a refused request costs nothing there.
+taken: ContextVar[list[Use] | None] = ContextVar("taken", default=None)
 
 
 def _with_proofs(name: str, most: int, proven: int, seconds: int, *, strict: bool = True) -> Triple:
@@ -252,6 +257,9 @@ async def take_all(uses: Sequence[Use]) -> None:
     answer = await token_buckets.take([use.withdrawal for use in uses])
     if answer is None:
         await _take_from_table([use for use in uses if use.limit.strict])
+    if not isinstance(answer, Refusal) and (taken_before := taken.get()) is not None:
+        taken_before += [use for use in uses if use.cost == 1]
+    if answer is None:
         return
     if isinstance(answer, Refusal):
         use, wait = uses[answer.bucket], -(-answer.milliseconds // 1_000)
@@ -297,6 +305,12 @@ async def give_back(limit: Limit, subject: str) -> None:
     key = _key(limit, subject)
     if not await token_buckets.give_back(key, limit.most) and limit.strict:
         await token_buckets.give_back_to_table(key, limit.most)
+
+
+async def give_back_all(uses: Sequence[Use]) -> None:
+    """Return the tokens of a request that was refused."""
+    for use in uses:
+        await give_back(use.limit, use.subject)
 
 
 def each(limits: Triple, account: int, address: str) -> list[Use]:

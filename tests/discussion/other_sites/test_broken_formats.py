@@ -207,7 +207,7 @@ def test_a_picture_becomes_a_link(html: str, expected: str) -> None:
         ("<p>&gt; Said<br>---</p>", "\\> Said\\\n\\---"),
         ("<p>One<br></p><p>Two<br/>\n<br></p>", "One\n\nTwo"),
         ("<pre><code>a<br>b</code></pre>", "```\na\nb\n```"),
-        ('<p><a class="mention" href="/u/bob">@bob</a><a href="#n1">[1]</a></p>', "@bob[1]"),
+        ('<p><a class="mention" href="/u/bob">@bob</a><a href="#n1">[1]</a></p>', "@bob\\[1\\]"),
         ('<a href="//e.example/a.pdf" title="//e.example/a.pdf">a</a>', "[a](https://e.example/a.pdf)"),
         ('<a href="https://e.example"><img src="//e.example/a.png" alt="a"><div class="meta">9 KB</div></a>',
          "[a](https://e.example)"),

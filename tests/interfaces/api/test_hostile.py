@@ -5,6 +5,7 @@ import re
 import pytest
 from litestar import Litestar
 
+from parley.interfaces.api.scopes import SCOPES
 from parley.interfaces.api.web import description
 from parley.platform.events import redis
 from tests import make
@@ -41,6 +42,22 @@ async def test_hostile_bodies_parameters_and_addresses_get_documented_answers(ap
                     url = f"http://localhost{address}"
                     answer = await client.request(method, url, params=query, content=body, headers=headers)
                     assert answer.status_code in known, (method, address, query, body, answer.text)
+
+
+async def test_a_parameter_that_is_not_described_is_refused_with_its_name(app: Litestar, world: World) -> None:
+    async with program(app, await make.member("jon", role="admin"), *SCOPES) as client:
+        for method in map(str.upper, METHODS):
+            for path in (one for one in routes(app, method) if one.startswith(V1)):
+                found = description()["paths"].get(path.replace(":str}", "}"), {}).get(method.lower(), {})
+                known = [one["name"] for one in found.get("parameters", []) if one["in"] == "query"]
+                await redis.redis().flushdb()
+                query = "&".join(["limt=3", *known, "b"])
+                answer = await client.request(method, f"http://localhost{world.fill(path)}?{query}")
+                errors = answer.json()["errors"]
+                assert answer.status_code == 400, (method, path, answer.text)
+                assert [error["field"] for error in errors] == ["limt", "b"]
+                assert all(name in errors[0]["detail"] for name in known)
+                assert "ratelimit" not in answer.headers
 
 
 async def test_the_page_describes_every_operation(app: Litestar) -> None:

@@ -1,5 +1,7 @@
 """Reading through the API: what every reader may see, in pages, with ETags and limits."""
 
+import re
+
 import httpx
 import pytest
 from litestar import Litestar
@@ -64,8 +66,8 @@ async def test_lists_members_topics_and_searches_are_answered(app: Litestar) -> 
     assert answers["/members/jon"].json()["comment_count"] == 1
     assert answers["/members/jon/comments"].json()["items"][0]["body"] == "Words."
     assert answers["/search?q=jon"].json()["items"][0] == {
-        "kind": "member", "url": "http://localhost/u/jon", "title": "jon", "excerpt": "", "thread": None,
-        "comment": None,
+        "kind": "member", "url": "http://localhost/u/jon", "title": "jon", "excerpt": "", "excerpt_html": "",
+        "near": False, "missing": [], "thread": None, "comment": None,
     }  # fmt: skip
 
 
@@ -115,11 +117,41 @@ async def test_a_write_says_how_many_requests_are_left(app: Litestar) -> None:
         for _ in range(39):
             await ratelimit.take_each(ratelimit.POST, jon.id, "127.0.0.1")
         last = await client.post(f"/threads/{thread}/comments", json={"body": "Some more words."})
-    assert posted.headers["ratelimit-policy"] == '"api";q=600;w=60, "post";q=40;w=600'
-    assert posted.headers["ratelimit"] == '"api";r=599;t=60, "post";r=39;t=600'
+    # A member who has posted nothing before has ten comments in an hour, which is nearer than 40 in ten minutes.
+    assert posted.headers["ratelimit-policy"] == '"api";q=600;w=60, "post";q=10;w=3600'
+    assert posted.headers["ratelimit"] == '"api";r=599;t=60, "post";r=9;t=3600'
     assert '"vote";r=199;t=600' in voted.headers["ratelimit"]
     assert last.status_code == 429
     assert last.headers["ratelimit"].endswith(f'"post";r=0;t={last.headers["retry-after"]}')
+
+
+async def test_a_new_members_hourly_limit_is_told_and_a_refusal_costs_nothing(app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    await db.execute("update member set created_at = now() where id = $1", jon.id)
+    async with program(app, jon, "comment") as client:
+        posted = await client.post(f"/threads/{thread}/comments", json={"body": "Some words."})
+        for number in range(9):
+            await make.comment(thread, jon, f"Words {number}.")
+        refused = [await client.post(f"/threads/{thread}/comments", json={"body": "More words."}) for _ in range(3)]
+        after = await client.get("/me")
+    assert '"post";r=9;t=3600' in posted.headers["ratelimit"]
+    assert [answer.status_code for answer in refused] == [429] * 3
+    for answer in refused:
+        assert re.fullmatch(
+            f'"api";r=(599|600);t=60, "post";r=0;t={answer.headers["retry-after"]}', answer.headers["ratelimit"]
+        )
+    assert after.headers["ratelimit"] in ('"api";r=598;t=60', '"api";r=599;t=60')
+    assert await ratelimit.take(ratelimit.POST_ACCOUNT, str(jon.id)) == 38
+
+
+async def test_slow_mode_is_told_as_the_nearest_limit(app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    await db.execute("update thread set slow = 300 where id = $1", thread)
+    await make.comment(thread, jon, "Words.")
+    async with program(app, jon, "comment") as client:
+        refused = await client.post(f"/threads/{thread}/comments", json={"body": "More words."})
+    assert refused.status_code == 429
+    assert refused.headers["ratelimit"].endswith(f'"post";r=0;t={refused.headers["retry-after"]}')
 
 
 PROBLEMS = {

@@ -247,6 +247,24 @@ async def test_a_passage_has_a_feed_of_the_comments_on_it(client: httpx.AsyncCli
     assert len(texts(read(await client.get(f"/t/{thread}/feed.atom")), "id")) == 2
 
 
+async def test_a_feed_of_a_passage_says_which_of_its_own_comments_are_gone(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    [lineage, *_] = await make.lineages(thread)
+    here = await make.comment(thread, jon, "Here.", passage=lineage, quote="The model answers")
+    gone = [here, await make.comment(thread, jon, "Elsewhere."), await make.comment(thread, jon, "Below.", parent=here)]
+    for comment in reversed(gone):
+        await editing.delete_comment(viewer=jon, comment_id=comment)
+
+    async def deleted(query: str) -> set[str]:
+        feed = read(await client.get(f"/t/{thread}/feed.atom{query}"))
+        return {one.get("ref").rpartition("/")[2] for one in feed.iter(TOMBSTONE)}
+
+    assert await deleted(f"?passage={lineage}") == {str(here)}
+    assert await deleted("") == {str(comment) for comment in gone}
+
+
 async def test_a_search_has_a_feed_of_new_comments(client: httpx.AsyncClient, app: Litestar) -> None:
     jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()
     first = await make.comment(thread, jon, "A remark on turbines.")

@@ -97,6 +97,6 @@ async def test_above_the_limit_of_searches_the_thread_can_still_be_read(
     async def refuse(*_: object) -> None:
         raise TooMany(N_("You did that too often."), 60)
 
-    monkeypatch.setattr(finding, "limit", refuse)
+    monkeypatch.setattr(finding, "count_search", refuse)
 
     assert (await steps(client, address))[0] == ""

@@ -89,9 +89,12 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
         return next((row for row in self.rows if row.lineage == self.discussion.query.passage), None)
 
     @property
+    def first_paragraph(self) -> str:
+        return next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
+
+    @property
     def opening(self) -> str:
-        first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
-        return shorten(first, OPENING)
+        return shorten(self.first_paragraph, OPENING)
 
 
 def _size(view: ThreadView) -> int:

@@ -211,7 +211,7 @@ def _with_quote(line: ImportLine, lineages: Mapping[str, int]) -> ImportLine:
     words = " ".join(line.quote.split())
     if not words or (words in lineages and line.parent_id is None):
         return line
-    body = line.body if line.state != "visible" else f"> {words}\n\n{line.body}"
+    body = line.body if line.state != "visible" else f"> {markdown.literal(words)}\n\n{line.body}"
     return msgspec.structs.replace(line, body=body, quote="")
 
 

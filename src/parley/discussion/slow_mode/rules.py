@@ -3,12 +3,15 @@
 import msgspec
 
 from parley.discussion.slow_mode.heat import WINDOW, ThreadActivity, heat, top_of_branch
+from parley.platform import quotas
 from parley.platform.errors import TooMany
+from parley.platform.quotas import Quota
 from parley.platform.text.durations import in_words
 from parley.platform.text.messages import N_, Message, join
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
 BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
+LIMIT = "post:account, slow mode"
 # Seconds.
 FIRST_WAIT, LONGEST_WAIT = 60, 600
 # The wait where an automatic rule slows a thread.
@@ -43,6 +46,7 @@ def require_wait_over(activity: ThreadActivity, member: int, parent: int | None)
     """Raise TooMany while a member has to wait; the message says how long, and that the text is kept."""
     wait = wait_for(activity, member, parent)
     if wait is not None:
+        quotas.add(Quota(LIMIT, 1, wait.needed, 0, wait.left, is_used=False))
         again = N_("You can post in {time}. Your text is kept.").format(time=in_words(wait.left))
         raise TooMany(join(" ", [wait.message, again]), wait.left)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import CannotImport, SiteUnreachable
 from parley.platform.text.messages import N_
 
 Address = IPv4Address | IPv6Address
@@ -101,7 +101,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError, ValueError):
             addresses = ()
         if not addresses:
-            raise CannotImport(N_("There is no site called {host}. Check the address for a typing mistake."), host=host)
+            raise SiteUnreachable(
+                N_("There is no site called {host}. Check the address for a typing mistake."), host=host
+            )
         for address in addresses:
             allowed = _is_inside(address, self._allow)
             if not allowed and not is_public(address):

@@ -10,7 +10,7 @@ import anyio
 import httpcore
 import httpx
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import CannotImport, SiteUnreachable
 from parley.extraction.fetching.addresses import GuardedNetwork, Network, Resolve, resolve
 from parley.platform.text.messages import N_
 
@@ -32,7 +32,7 @@ async def connecting(
             async with httpcore.AsyncConnectionPool(_tls(), network_backend=GuardedNetwork(allow, resolver)) as pool:
                 yield pool, scope
     except TimeoutError:
-        raise CannotImport(N_("The site took longer than {deadline:g} seconds."), LATER, deadline=deadline) from None
+        raise SiteUnreachable(N_("The site took longer than {deadline:g} seconds."), LATER, deadline=deadline) from None
     except httpcore.ConnectError as error:
         raise _why_not_connected(error) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
@@ -64,7 +64,7 @@ def _why_not_connected(error: httpcore.ConnectError) -> CannotImport:
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
         return CannotImport(N_("The site offers no secure connection: its certificate may have expired."), PASTE)
-    return CannotImport(N_("The site cannot be reached. Check the address."), LATER)
+    return SiteUnreachable(N_("The site cannot be reached. Check the address."), LATER)
 
 
 @functools.cache

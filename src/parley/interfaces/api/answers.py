@@ -23,7 +23,7 @@ READING = {"who": ANYONE, "reading": True}
 CHANGED = N_("This is no longer what `If-Match` names. Nothing was changed. Read it again, then send your change.")
 ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
 MEANINGS = {
-    400: "The request could not be read.",
+    400: "The request could not be read, or has a query parameter that is not described here.",
     401: "The token is missing or not valid.",
     403: "The token's scopes or its member do not allow this.",
     404: "There is nothing at this address.",

@@ -6,18 +6,19 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.interfaces.api import tokens
 from parley.interfaces.api.tokens import TokenOwner
-from parley.platform import quotas
+from parley.platform import quotas, ratelimit
 from parley.platform.db.outages import OUTAGES
-from parley.platform.errors import Forbidden, SignInNeeded, Unavailable
+from parley.platform.errors import Forbidden, SignInNeeded, TooMany, Unavailable, UnknownParameters
 from parley.platform.http.access import address_of
 from parley.platform.http.problems import is_api
 from parley.platform.networks import source
 from parley.platform.quotas import Quota
-from parley.platform.ratelimit import API_HOST, API_TOKEN, of_source, take, take_all
+from parley.platform.ratelimit import API_HOST, API_TOKEN, Use, of_source, take, take_all
 from parley.platform.text.messages import N_
 
 BEARER = b"bearer "
@@ -25,6 +26,8 @@ NEEDED = N_("This needs a token. Create one under Settings, Tokens, and send it 
 UNKNOWN = N_(
     "This token is unknown, expired or revoked, or its member may not sign in. Create one under Settings, Tokens."
 )
+KNOWN = N_("There is no parameter “{name}” here. There are: {known}.")
+NONE = N_("There is no parameter “{name}” here, and no other.")
 READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 
 
@@ -44,11 +47,17 @@ class TokenMiddleware:
             await _identify(scope, token)
 
         used: list[Quota] = []
+        uses: list[Use] = []
         quotas.used.set(used)
+        ratelimit.taken.set(uses)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_headers(scope, used)]
+                told: Sequence[Quota] = used
+                if message["status"] == TooMany.status:
+                    await ratelimit.give_back_all(uses)
+                    told = quotas.after_refusal(used)
+                message["headers"] = [*message.get("headers", ()), *_headers(scope, told)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -87,8 +96,9 @@ def _headers(scope: Any, used: Sequence[Quota]) -> list[tuple[bytes, bytes]]:
 async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Count the request. Raises TooMany above the limit, Forbidden for a token without the route's `scope`.
 
-    Raises SignInNeeded for a token that is not valid.
+    Raises UnknownParameters, which are not counted, and SignInNeeded for a token that is not valid.
     """
+    _refuse_unknown_parameters(connection, handler)
     state: Any = connection.scope
     if (unknown := state.get("viewer_unknown")) is not None:
         raise unknown
@@ -102,3 +112,23 @@ async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -
         raise Forbidden(
             N_("This token lacks the scope “{scope}”. Create a token with it under Settings, Tokens."), scope=needed
         )
+
+
+def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    """Raise UnknownParameters: a misspelt filter must not look like one that finds everything."""
+    if not connection.scope["query_string"]:
+        return
+    known = query_parameters(handler)
+    unknown = [name for name in dict.fromkeys(connection.query_params) if name not in known]
+    if unknown:
+        message = KNOWN if known else NONE
+        raise UnknownParameters({name: message.format(name=name, known=", ".join(known)) for name in unknown})
+
+
+def query_parameters(handler: BaseRouteHandler) -> list[str]:
+    """Return the names of the query parameters of a route, as OpenAPI describes them."""
+    return [
+        name
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if isinstance(field.kwarg_definition, QueryParameter)
+    ]

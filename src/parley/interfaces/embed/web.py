@@ -46,7 +46,7 @@ _pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size
 @get("/embed/v1.js", name="embed:script", opt=READING, sync_to_thread=False)
 def script(request: AnyRequest) -> Response[Any]:
     """The script that a publisher's page loads."""
-    answer = respond(request, _script(), "text/javascript; charset=utf-8")
+    answer = respond(request, _script(), "text/javascript")
     answer.headers.update(OPEN | {"Cache-Control": SCRIPT_AGE, "Vary": "Accept-Encoding"})
     return answer
 

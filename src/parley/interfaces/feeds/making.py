@@ -81,7 +81,9 @@ async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
         path=f"/t/{thread.id}/feed",
         query=query,
         entries=[_of_comment(tag, base, rows[ref]) for ref in ids if _is_shown(rows.get(ref))],
-        deleted=[Deleted(_comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
+        deleted=[
+            Deleted(_comment_id(tag, gone.id), gone.at) for gone in await queries.deleted_in_thread(thread.id, passage)
+        ],
         otherwise=thread.created_at,
     )
 

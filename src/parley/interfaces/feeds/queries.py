@@ -43,7 +43,8 @@ SELECT_DELETED = f"""
 select c.id, max(e.created_at) as at
 from thread t join event e on e.thread = t.id and e.seq > t.last_seq - 2000
 join comment c on c.id = e.comment
-where t.id = $1 and {IS_IN} and case when c.thread <> t.id then e.kind = 'comment.moved_away'
+where t.id = $1 and {IS_IN} and ($2::bigint is null or c.part = $2::bigint::text)
+  and case when c.thread <> t.id then e.kind = 'comment.moved_away'
   else e.kind in ('comment.removed', 'comment.deleted') and not ({IS_VISIBLE}) end
 group by c.id order by at desc limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
@@ -100,9 +101,9 @@ async def newest_of_member(member: int) -> list[int]:
     return await db.values(SELECT_OF_MEMBER, member)
 
 
-async def deleted_in_thread(thread: int) -> list[DeletedComment]:
-    """Return the comments that readers could read here lately, and no longer can."""
-    return await db.fetch(DeletedComment, SELECT_DELETED, thread)
+async def deleted_in_thread(thread: int, passage: int | None = None) -> list[DeletedComment]:
+    """Return the comments that readers could read here lately, and no longer can; with a lineage, those on it."""
+    return await db.fetch(DeletedComment, SELECT_DELETED, thread, passage)
 
 
 async def titles(threads: list[int]) -> dict[int, str]:

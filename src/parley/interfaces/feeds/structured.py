@@ -5,7 +5,6 @@ page (https://developers.google.com/search/docs/appearance/structured-data/discu
 never in it: `LikeAction` counts the readers who found a comment worth reading.
 """
 
-from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -16,11 +15,11 @@ from parley.discussion.comment_tree.view import DiscussionQuery, ThreadView
 from parley.discussion.comments.queries import CommentRow
 from parley.platform.settings import settings
 from parley.platform.text.formats import iso
-from parley.platform.text.markdown import excerpt
+from parley.platform.text.markdown import plain
 
-# The best comments, and characters of each, so that the page stays small.
+# So many of the best comments, as far as the HTML of their whole texts has so many characters: the page stays small.
 MOST_COMMENTS = 10
-TEXT = 120
+MOST_HTML = 12_000
 CONTEXT = "https://schema.org"
 
 Data = dict[str, Any]
@@ -52,7 +51,7 @@ def _discussion(view: ThreadView) -> Data:
     data: Data = {
         "url": f"{base}{thread.address}",
         "headline": article.title,
-        **({"text": view.opening} if view.opening else {}),
+        **({"text": view.first_paragraph} if view.first_paragraph else {}),
         "datePublished": iso(thread.created_at),
         "isPartOf": {"@type": "WebPage", "url": f"{base}/?topic={thread.topic_slug}"},
         "commentCount": thread.comment_count,
@@ -102,7 +101,7 @@ def _article(view: ThreadView, picture: str | None) -> Data:
 def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:
     """Return the data of a member's page; `joined` is a time in ISO 8601 and `bio` is HTML."""
     person = _person(settings().base_url, name) | {
-        **({"description": about} if (about := excerpt(bio, TEXT)) else {}),
+        **({"description": about} if (about := _words(bio)) else {}),
         "agentInteractionStatistic": _count("WriteAction", counts.comment_count),
         "interactionStatistic": _count("LikeAction", counts.karma),
     }
@@ -110,11 +109,22 @@ def of_member(name: str, joined: str, bio: str, counts: MemberCounts) -> Markup:
 
 
 def _best(view: ThreadView) -> list[tuple[CommentRow, str]]:
-    """Return the best comments with the beginnings of their texts; without those that have no words."""
-    rows = (view.discussion.layout.rows.get(root) for root in view.discussion.tree.roots)
-    shown = (row for row in rows if row is not None and row.state == "visible" and not row.collapsed)
-    with_words = ((row, text) for row in shown if (text := excerpt(row.raw_html, TEXT)))
-    return [*islice(with_words, MOST_COMMENTS)]
+    """Return the best comments with their texts; without those that have no words, or too many."""
+    best: list[tuple[CommentRow, str]] = []
+    room = MOST_HTML
+    for row in map(view.discussion.layout.rows.get, view.discussion.tree.roots):
+        if len(best) == MOST_COMMENTS:
+            break
+        is_shown = row is not None and row.state == "visible" and not row.collapsed
+        if row is None or not is_shown or len(row.raw_html) > room or not (text := _words(row.raw_html)):
+            continue
+        best.append((row, text))
+        room -= len(row.raw_html)
+    return best
+
+
+def _words(html: str) -> str:
+    return " ".join(plain(html).split())
 
 
 def _comment(base: str, row: CommentRow, text: str) -> Data:

@@ -11,7 +11,7 @@ from parley.discussion.threads import queries as threads
 from parley.interfaces.feeds import making, websub
 from parley.interfaces.feeds.formats import ATOM_TYPE, JSON_TYPE, Feed, atom, json_feed
 from parley.interfaces.search.forms import SearchForm
-from parley.interfaces.search.web import limit
+from parley.interfaces.search.web import count_search
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
@@ -72,7 +72,7 @@ async def of_search(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
     form = SearchForm(request.query_params)
     if not form.is_empty and not form.errors:
-        await limit(request, viewer)
+        await count_search(request, viewer)
     return await _answer(request, lambda: making.of_search(form, viewer), request.url.query)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from parley.interfaces.search import queries, results
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.web import limit
+from parley.interfaces.search.web import count_search
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import ParleyError
 from parley.platform.http.access import AnyRequest
@@ -38,7 +38,7 @@ async def found_in(request: AnyRequest, thread: int, focus: int | None) -> Resul
     if form.errors or not form.query.wanted:
         return None
     try:
-        await limit(request, viewer)
+        await count_search(request, viewer)
         refs = await _refs(form, viewer)
     except ParleyError:
         # The thread can be read without it.

@@ -8,7 +8,7 @@ import msgspec
 from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.interfaces.search.tables import Kind
-from parley.interfaces.search.visibility import DISPLAY
+from parley.interfaces.search.visibility import DISPLAY, QUOTE
 from parley.interfaces.search.words import configuration, extra_words, index_words, language
 from parley.platform import db
 from parley.platform.text.markdown import excerpt
@@ -88,8 +88,6 @@ from thread t join article a on a.id = t.article join revision r on r.article = 
 cross join {READABLE} p left join passage_count n on n.thread = t.id and n.part = p.lineage::text
 where t.id = $1 and p.kind <> '{HIDDEN}' and p.text <> '' order by p.position
 """  # noqa: S608 constants only
-# Without the quoted words where readers may not read the whole article.
-QUOTE = "case when a.display = 'full' then c.quote end"
 QUOTE_SHOWN = f"case when {QUOTE} is not null then {DISPLAY} else '' end"
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.version, {QUOTE_SHOWN} as shown, c.author, c.stance, t.topic, r.lang,

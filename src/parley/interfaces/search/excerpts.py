@@ -1,6 +1,6 @@
 """Excerpts of texts, with the words of the query marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -26,16 +26,22 @@ class ExcerptPart(msgspec.Struct, frozen=True):
 
 
 class ExcerptTerms(msgspec.Struct, frozen=True):
-    """What to mark in texts: words in any form, and pairs of letters in scripts without spaces."""
+    """What to mark in texts: words in any form, pairs of letters in scripts without spaces, and whole phrases."""
 
     words: frozenset[str]
     pairs: frozenset[str]
+    phrases: tuple[tuple[str, ...], ...] = ()
 
 
 def asked_pairs(query: Query) -> frozenset[str]:
     """Return the pairs of letters of the query's words in scripts without spaces."""
     runs = (match[0] for term in query.wanted for match in WORD.finditer(term.text) if IS_UNSPACED.match(match[0]))
     return frozenset(pair for run in runs for pair in pairs(run))
+
+
+def asked_phrases(query: Query) -> tuple[tuple[str, ...], ...]:
+    """Return the words of the query's phrases, folded."""
+    return tuple(tuple(fold(match[0]) for match in WORD.finditer(term.text)) for term in query.wanted if term.is_phrase)
 
 
 def candidates(query: Query, texts: Iterable[str]) -> list[str]:
@@ -61,6 +67,23 @@ def mark(text: str, asked: ExcerptTerms) -> list[ExcerptPart]:
 
 def _spans(text: str, asked: ExcerptTerms) -> list[Span]:
     """Return where the hits are in `text`, in order."""
+    spans = _word_spans(text, asked)
+    for start, end in sorted(_phrase_spans(text, asked.phrases)) if asked.phrases else ():
+        spans = [span for span in spans if span[1] <= start or span[0] >= end] + [(start, end)]
+    return sorted(spans)
+
+
+def _phrase_spans(text: str, phrases: Sequence[Sequence[str]]) -> Iterator[Span]:
+    """Yield where the words of phrases stand next to each other."""
+    found = [(fold(match[0]), *match.span()) for match in WORD.finditer(text)]
+    words = [word for word, _, _ in found]
+    for phrase in phrases:
+        for place in range(len(words) - len(phrase) + 1):
+            if words[place : place + len(phrase)] == list(phrase):
+                yield found[place][1], found[place + len(phrase) - 1][2]
+
+
+def _word_spans(text: str, asked: ExcerptTerms) -> list[Span]:
     spans: list[Span] = []
     for match in WORD.finditer(text):
         if not IS_UNSPACED.match(match[0]):

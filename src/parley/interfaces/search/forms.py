@@ -17,6 +17,8 @@ from parley.platform.text.messages import N_
 KINDS = ("article", "passage", "comment", "member")
 RESULT_SORTS = ("best", "new")
 MOST_PAGES = 20
+# Hits on a page of one kind.
+PAGE = 20
 # A year, a month or a day: 2026, 2026-11 or 2026-11-30.
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 LONGEST_QUERY = 200
@@ -64,10 +66,11 @@ def parse(typed: str) -> Query:
 
 
 class SearchForm(Form):
-    """A search. A filter among the words wins over the same field."""
+    """A search. A filter among the words wins over the same field. A page of one kind has `limit` hits."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], limit: int = PAGE) -> None:
         super().__init__(data)
+        self.limit = limit
         self.q = self.text("q", most=LONGEST_QUERY)
         self.query = parse(self.q)
         for name in FILTERS:
@@ -88,6 +91,15 @@ class SearchForm(Form):
         """Whether nothing was asked for."""
         filters = (self.by, self.topic, self.stance, self.thread, self.lang, self.after, self.before)
         return not self.query.wanted and not any(filters)
+
+    @property
+    def has_phrases(self) -> bool:
+        return any(term.is_phrase for term in self.query.wanted)
+
+    @property
+    def without_quotes(self) -> str:
+        """The same query for texts with the words of its phrases in any order."""
+        return self.q.replace('"', " ").strip()
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -10,7 +10,13 @@ import msgspec
 
 from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.terms import TextQuery
-from parley.interfaces.search.visibility import FROM_ARTICLE, FROM_COMMENT
+from parley.interfaces.search.visibility import (
+    FROM_ARTICLE,
+    FROM_COMMENT,
+    TEXT_OF_ARTICLE,
+    TEXT_OF_COMMENT,
+    TEXT_OF_PASSAGE,
+)
 from parley.platform import db
 from parley.platform.concurrency import FairSemaphore
 from parley.platform.errors import Busy
@@ -28,6 +34,15 @@ CANDIDATES, PHRASE_CANDIDATES = 401, 2_001
 NEWEST = 5_000
 
 SOURCES = {Kind.ARTICLE: FROM_ARTICLE, Kind.PASSAGE: FROM_ARTICLE, Kind.COMMENT: FROM_COMMENT}
+# A row of `found` is a match only if its text has all phrases of the query, and none of those that are left out.
+TEXTS = {Kind.ARTICLE: TEXT_OF_ARTICLE, Kind.PASSAGE: TEXT_OF_PASSAGE, Kind.COMMENT: TEXT_OF_COMMENT}
+
+
+def _has_phrases(kind: Kind, wanted: str, unwanted: str) -> str:
+    return f"""({wanted}::text[] = '{{}}' or {TEXTS[kind]} ~ all({wanted}))
+    and ({unwanted}::text[] = '{{}}' or not {TEXTS[kind]} ~ any({unwanted}))"""
+
+
 # A generic plan would not know how rare the words of this query are. Parallel workers would slow others down.
 CHANGE_SETTINGS = """
 select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true),
@@ -71,9 +86,11 @@ with candidate as materialized (
 ), found as (
     select d.source, d.prior, d.at, d.words,
            least(3000, greatest(0, extract(epoch from now() - d.at)::float8 / 86400)) as days
-    from candidate d {joined} and d.words @@ $6::text::tsquery
+    from candidate d {joined} and d.words @@ $6::text::tsquery and {_has_phrases(kind, "$13", "$14")}
 )
-select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more
+select source, count(*) over ()::int as count, (select count(*) from candidate) = $8 as has_more,
+       array(select place::int from unnest($11::text[]) with ordinality part (query, place)
+             where not words @@ query::tsquery) as missing
 from found order by {BEST_FIRST[kind] if order[0] == "best" else NEWEST_FIRST} offset $9 limit $10
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
@@ -82,7 +99,7 @@ from found order by {BEST_FIRST[kind] if order[0] == "best" else NEWEST_FIRST} o
 SELECT_AMONG_NEWEST = {
     kind: f"""
 select d.source from (select * from search_document where kind = $2 order by at desc limit {NEWEST}) d {joined}
-and {IS_MATCH} and d.words @@ $6::text::tsquery order by d.at desc limit $7
+and {IS_MATCH} and d.words @@ $6::text::tsquery and {_has_phrases(kind, "$8", "$9")} order by d.at desc limit $7
 """  # noqa: S608 constants only
     for kind, joined in SOURCES.items()
 }
@@ -130,32 +147,39 @@ class FoundDocument(msgspec.Struct, frozen=True):
     source: int
     count: int
     has_more: bool
+    # The places, from 1, of the parts of the query that it lacks.
+    missing: list[int] = []
 
 
 class Hits(msgspec.Struct, frozen=True):
     """The sources of a page of hits, and how many hits there are on all pages; there may be more if `has_more`.
 
-    `only_newest` says that only the newest documents were searched, since all took too long.
+    `only_newest` says that only the newest documents were searched, since all took too long. `missing` has the places,
+    from 0, of the parts of the query that a hit lacks.
     """
 
     refs: list[int]
     count: int
     has_more: bool = False
     only_newest: bool = False
+    missing: dict[int, list[int]] = {}
 
 
 async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
     """Return hits of one kind in order. Raises Busy if other searches take too long."""
-    most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
-    arguments = (*_arguments(search, kind), search.text.any, most, offset, limit, search.parts, search.weights)
+    text = search.text
+    phrases = (text.phrases, text.unwanted_phrases)
+    most = PHRASE_CANDIDATES if any(phrases) or text.exact != text.loose else CANDIDATES
+    arguments = (*_arguments(search, kind), text.any, most, offset, limit, search.parts, search.weights, *phrases)
     try:
         async with _limit():
             rows = await db.fetch(FoundDocument, SELECT_HITS[kind, search.sort, search.is_narrow], *arguments)
             first = rows[0] if rows else FoundDocument(0, 0, has_more=False)
-            return Hits([row.source for row in rows], first.count, first.has_more)
+            missing = {row.source: [place - 1 for place in row.missing] for row in rows if row.missing}
+            return Hits([row.source for row in rows], first.count, first.has_more, missing=missing)
     except asyncpg.QueryCanceledError:
         async with _limit():
-            refs = await db.values(SELECT_AMONG_NEWEST[kind], *_arguments(search, kind), limit)
+            refs = await db.values(SELECT_AMONG_NEWEST[kind], *_arguments(search, kind), limit, *phrases)
             return Hits(refs, len(refs), has_more=True, only_newest=True)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from parley.discussion.threads.queries import topics
 from parley.interfaces.search import queries, sources, spelling, view
 from parley.interfaces.search.documents import filter_words
-from parley.interfaces.search.forms import Query, SearchForm, Term, parse
+from parley.interfaces.search.forms import PAGE, Query, SearchForm, Term, parse
 from parley.interfaces.search.queries import Search
 from parley.interfaces.search.sources import MemberHit
 from parley.interfaces.search.tables import Kind
@@ -18,8 +18,9 @@ from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.messages import N_
 
-# Hits on a page of one kind, and of each kind on the page of all kinds.
-PAGE = 20
+# A program may ask for so many hits.
+MOST_HITS = 100
+# Of PAGE hits of all kinds, those of each kind.
 FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
 KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
 # With fewer hits, the words may be misspelt.
@@ -43,6 +44,8 @@ class Section(msgspec.Struct, frozen=True):
     more: bool
     has_more: bool = False
     only_newest: bool = False
+    # Whether these are only what comes closest.
+    is_near: bool = False
 
 
 class Results(msgspec.Struct, frozen=True):
@@ -77,8 +80,14 @@ async def find(form: SearchForm, viewer: Viewer | None) -> Results:
         return Results(sections)
     if not search.text.exact:
         return Results(sections, is_common=bool(form.query.wanted))
-    corrections = await spelling.corrections(form.query, search.text.configurations)
-    return Results(sections, await _closest(form, search, corrections), await _spelling(form, search, corrections))
+
+    async def is_written(term: Term) -> bool:
+        return await _count(msgspec.structs.replace(search, text=await text_query(Query((term,)), form.lang))) > 0
+
+    corrections = await spelling.corrections(form.query, search.text.configurations, is_written)
+    found = sum(section.count or 0 for section in sections)
+    better = await _spelling(form, search, corrections, found)
+    return Results(sections, await _closest(form, search, corrections), better)
 
 
 def _are_enough(form: SearchForm, sections: Sequence[Section]) -> bool:
@@ -123,7 +132,7 @@ async def _sections(form: SearchForm, search: Search, query: Query | None = None
     """Return hits of each kind that the form asks for; with another `query` than the form's, no members."""
     kinds = [form.kind] if form.kind else list(FIRST)
     chosen = [kind for kind in kinds if _has(form, kind) and (query is None or kind != "member")]
-    return [await _section(form, search, kind, query or form.query) for kind in chosen]
+    return [await _section(form, search, kind, query) for kind in chosen]
 
 
 async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
@@ -148,26 +157,31 @@ def _has(form: SearchForm, kind: str) -> bool:
     return kind == "comment" or not form.stance
 
 
-async def _section(form: SearchForm, search: Search, kind: str, query: Query) -> Section:
-    limit = PAGE if form.kind else FIRST[kind]
-    offset = (form.page - 1) * PAGE if form.kind else 0
+async def _section(form: SearchForm, search: Search, kind: str, query: Query | None) -> Section:
+    limit = form.limit if form.kind else min(form.limit, FIRST[kind] * max(1, form.limit // PAGE))
+    offset = (form.page - 1) * limit if form.kind else 0
     if kind == "member":
         members = await sources.members(form.query, search.viewer, offset=offset, limit=limit + 1)
         return Section(kind, members[:limit], None, len(members) > limit)
     hits = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
     more = len(hits.refs) > limit
-    shown = await view.show(hits.refs[:limit], KINDS[kind], query, search.text)
-    return Section(kind, shown, hits.count, more, hits.has_more, hits.only_newest)
+    wanted = [form.query.terms[place].text for place in search.text.wanted]
+    missing = {ref: tuple(wanted[place] for place in places) for ref, places in hits.missing.items()}
+    shown = await view.show(hits.refs[:limit], KINDS[kind], query or form.query, search.text, missing)
+    return Section(kind, shown, hits.count, more, hits.has_more, hits.only_newest, is_near=query is not None)
 
 
-async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str]) -> str | None:
-    """Return the words in another spelling, if that finds something that this viewer may see."""
+async def _spelling(form: SearchForm, search: Search, corrections: Mapping[int, str], found: int) -> str | None:
+    """Return the words in another spelling, if that finds more than the `found` hits that this viewer may see."""
     if not corrections:
         return None
     better = form.q
     for place, word in corrections.items():
         better = better.replace(form.query.terms[place].text, word, 1)
     text = await text_query(parse(better), form.lang)
-    other = msgspec.structs.replace(search, text=text)
-    results = [await queries.hits(other, kind, offset=0, limit=1) for kind in KINDS.values()]
-    return better if any(hits.refs for hits in results) else None
+    return better if await _count(msgspec.structs.replace(search, text=text)) > found else None
+
+
+async def _count(search: Search) -> int:
+    """Return how many articles, passages and comments a search finds."""
+    return sum([(await queries.hits(search, kind, offset=0, limit=1)).count for kind in KINDS.values()])

@@ -1,6 +1,6 @@
 """Words that a misspelt query may have meant."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from math import log
 
 import msgspec
@@ -14,8 +14,10 @@ from parley.people.accounts import queries as accounts
 from parley.platform import db
 
 SHORTEST = 4
-# Shorter words may differ in one letter, others in two.
-SHORT = 5
+# A word of so many comments may have been meant where a few texts have the typed one.
+FREQUENT = 10
+# Words of at least so many letters may differ in two of them: among shorter ones, that is mostly another word.
+LONG = 9
 # The words of the newest comments. Words that fewer comments have, or one author, would repeat what one person wrote.
 NEWEST = 100_000
 INSERT_WORDS = f"""
@@ -60,16 +62,35 @@ async def collect_first() -> int:
     return 0
 
 
-async def corrections(query: Query, configurations: Sequence[str]) -> dict[int, str]:
+async def corrections(
+    query: Query, configurations: Sequence[str], is_written: Callable[[Term], Awaitable[bool]]
+) -> dict[int, str]:
     """Return what the misspelt words of a query may have meant, by the places of their terms.
 
-    The name of a member is not misspelt, such as "theo" where others write "they".
+    The name of a member is not misspelt, such as "theo" where others write "they". Of words that some text has
+    (`is_written`), only those are that differ from a frequent word as slips of the fingers do.
     """
     words = [(place, term) for place, term in enumerate(query.terms) if not (term.is_excluded or term.is_phrase)]
     members = await accounts.of_names([term.text.removeprefix("@") for _, term in words])
     unknown = [(place, term) for place, term in words if term.text.removeprefix("@") not in members]
     meant = {place: await _likely_word(term, configurations) for place, term in unknown}
-    return {place: word for place, word in meant.items() if word is not None}
+    return {
+        place: likely.word
+        for place, term in unknown
+        if (likely := meant[place]) and (_is_slip(term, likely) or not await is_written(term))
+    }
+
+
+def _is_slip(term: Term, likely: KnownWord) -> bool:
+    """Whether two neighbours changed places, or a letter is doubled or missing, in a word that many texts have."""
+    typed, word = fold(term.text), fold(likely.word)
+    is_moved = sorted(typed) == sorted(word)
+    return likely.comments >= FREQUENT and (is_moved or _once(typed) == _once(word))
+
+
+def _once(word: str) -> str:
+    """Return a word without doubled letters."""
+    return "".join(letter for letter, before in zip(word, f" {word}", strict=False) if letter != before)
 
 
 async def rarity(query: Query) -> dict[int, float]:
@@ -79,17 +100,17 @@ async def rarity(query: Query) -> dict[int, float]:
     return {place: log(2 * NEWEST / (1 + known.get(word, 1))) for place, word in words.items()}
 
 
-async def _likely_word(term: Term, configurations: Sequence[str]) -> str | None:
+async def _likely_word(term: Term, configurations: Sequence[str]) -> KnownWord | None:
     typed = fold(term.text)
     if len(typed) < SHORTEST or not typed.isalpha():
         return None
-    most = 1 if len(typed) <= SHORT else 2
+    most = 2 if len(typed) >= LONG else 1
     known = await db.fetch(KnownWord, SELECT_SIMILAR, typed[0], len(typed) - most, len(typed) + most)
     distances = [(DamerauLevenshtein.distance(typed, fold(row.word), score_cutoff=most), row) for row in known]
-    near = [(distance, -row.comments, row.word) for distance, row in distances if distance <= most]
-    best = min(near, default=None)
-    if best is None or best[0] == 0:
+    near = [(distance, -row.comments, row.word, row) for distance, row in distances if distance <= most]
+    if not near or min(near)[0] == 0:
         return None
+    likely = min(near)[3]
     # Another form of a known word is not misspelt, such as "papers" where others write "paper".
-    is_form = await db.value(HAS_SAME_STEM, typed, fold(best[2]), list(configurations))
-    return None if is_form else best[2]
+    is_form = await db.value(HAS_SAME_STEM, typed, fold(likely.word), list(configurations))
+    return None if is_form else likely

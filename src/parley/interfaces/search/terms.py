@@ -9,6 +9,7 @@ from itertools import combinations
 import msgspec
 
 from parley.interfaces.search.forms import Query, Term
+from parley.interfaces.search.phrases import pattern
 from parley.interfaces.search.words import configuration, index_words, is_letter, other_spellings
 from parley.people.accounts import queries as accounts
 from parley.platform import db
@@ -44,7 +45,7 @@ class TextQuery(msgspec.Struct, frozen=True):
 
     `exact` is what was asked for; `loose` is the same with the words of phrases in any order. `any` is each word that
     was asked for, in `configurations`, to mark them in texts. `wanted` has the parts of `exact` by the place of their
-    term; `excluded` is its rest.
+    term; `excluded` is its rest. `phrases` and `unwanted_phrases` are patterns that a text must match too, or must not.
     """
 
     exact: str = ""
@@ -53,12 +54,14 @@ class TextQuery(msgspec.Struct, frozen=True):
     configurations: tuple[str, ...] = ()
     wanted: dict[int, str] = {}
     excluded: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    unwanted_phrases: tuple[str, ...] = ()
 
     def with_any(self, count: int, places: Iterable[int]) -> "TextQuery":
         """Return the query for texts that have `count` of the wanted terms at these places."""
         ways = combinations([self.wanted[place] for place in places], count)
         text = " & ".join([_any_of(" & ".join(some) for some in ways), *self.excluded])
-        return msgspec.structs.replace(self, exact=text, loose=text)
+        return msgspec.structs.replace(self, exact=text, loose=text, phrases=())
 
     def other_than(self, text: str) -> "TextQuery":
         """Return the query for texts that do not match `text`."""
@@ -126,6 +129,8 @@ def _join(
     for place, some in used.items():
         phrases = [alternative.phrase for alternative in some]
         if terms[place].is_excluded:
+            if terms[place].is_phrase:
+                continue
             excluded.append(f"!{_any_of(phrases)}")
             continue
         author = [authors[terms[place].text]] if terms[place].text in authors else []
@@ -139,6 +144,8 @@ def _join(
         configurations,
         wanted,
         tuple(excluded),
+        tuple(pattern(term.text) for term in terms if term.is_phrase and not term.is_excluded),
+        tuple(pattern(term.text) for term in terms if term.is_phrase and term.is_excluded),
     )
 
 

@@ -3,6 +3,7 @@
 Once its removal, hold or edit is committed, a text cannot be found. The worker takes its words out of the index later.
 """
 
+from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.rules import IS_VISIBLE
 
 # How article `a` is shown now. A restriction changes it, so that documents that were indexed before are not found.
@@ -21,3 +22,11 @@ where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown
 and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
 and not (c.assisted and exists (select from member where id = $1 and assisted = 'hide'))
 """  # noqa: S608 constants only
+
+# The words a comment quotes, unless readers may not read the whole article.
+QUOTE = "case when a.display = 'full' then c.quote end"
+# What phrases are looked for in.
+_PASSAGES = f"from revision r cross join {READABLE} p where r.article = a.id and r.number = t.revision"
+TEXT_OF_ARTICLE = f"(select t.title || ' ' || coalesce(string_agg(p.text, ' ' order by p.position), '') {_PASSAGES})"
+TEXT_OF_PASSAGE = f"(select p.text {_PASSAGES} and p.lineage = d.source limit 1)"
+TEXT_OF_COMMENT = f"concat_ws(' ', c.statement, c.body, {QUOTE})"

@@ -36,7 +36,7 @@ async def search(request: AnyRequest) -> Response[Any]:
     form, viewer = SearchForm(request.query_params), viewer_of(request)
     matching = Results()
     if not form.is_empty and not form.errors:
-        await limit(request, viewer)
+        await count_search(request, viewer)
         matching = await results.find(form, viewer)
     scope = (await sources.threads([form.thread])).get(form.thread) if form.thread else None
     return page(
@@ -67,7 +67,7 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     return fragment(request, "interfaces/search/_suggestions.html", suggestions=completions)
 
 
-async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
+async def count_search(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
     await take_all(_uses(request, viewer, SEARCH_ACCOUNT, SEARCH_HOST))
 

@@ -16,6 +16,7 @@ from parley.discussion.votes.tables import Vote
 from parley.moderation.decisions.queries import RESTRICTIONS, UNSENT
 from parley.platform import db
 from parley.platform.settings import settings
+from parley.platform.text.markdown import literal
 
 BATCH = 500
 SELECT_PROFILE = """
@@ -194,8 +195,13 @@ def _section(row: WrittenComment) -> str:
         facts.append(f"in reply to {settings().base_url}/c/{row.parent}")
     if row.state != "visible":
         facts.append(row.state.replace("_", " "))
-    quoted = "".join(f"> {line}\n" for line in (row.quote or "").splitlines())
-    parts = [f"## {' · '.join(facts)}", quoted.rstrip(), f"**{row.statement}**" if row.statement else "", row.body]
+    quoted = "".join(f"> {line}\n" for line in literal(row.quote or "").splitlines())
+    parts = [
+        f"## {' · '.join(facts)}",
+        quoted.rstrip(),
+        f"**{literal(row.statement)}**" if row.statement else "",
+        row.body,
+    ]
     return "\n\n".join(part for part in parts if part) + "\n\n"
 
 

@@ -9,11 +9,12 @@ from markdown_it.rules_inline import StateInline
 SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])(https?)\Z", re.IGNORECASE)
 _LABEL = r"[\pL\pN\pM\p{So}]+(?:-+[\pL\pN\pM\p{So}]+)*"
 # RE2 is linear for every text. A host does not end before punctuation that may be part of a host.
-AUTHORITY = re2.compile(rf"://(?:[^\s\pC/@\[\]()<>]{{1,50}}@)?{_LABEL}(?:\.{_LABEL})*(?::\d{{1,5}})?")
+AUTHORITY = re2.compile(rf"://(?:[^\s\pC/@\[\]()<>\\]{{1,50}}@)?{_LABEL}(?:\.{_LABEL})*(?::\d{{1,5}})?")
 NO_END = re.compile(r"[-_@]|:\d|\.[-\w]")
 # A host has at most 253 characters; we allow 50 for a user and a password before it.
 LONGEST_AUTHORITY = 320
-PATH = re.compile(r"[/?#][^\s\x00-\x1f\x7f-\x9f<>\uff5c]*")
+# A backslash is the mark of a line break or another character that Markdown escapes.
+PATH = re.compile(r"[/?#][^\s\x00-\x1f\x7f-\x9f<>\\\uff5c]*")
 BRACKET = re.compile(r"[][(){}]")
 OPENING = {")": "(", "]": "[", "}": "{"}
 # Punctuation at the end of a URL belongs to the sentence.

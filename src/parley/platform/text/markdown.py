@@ -12,7 +12,7 @@ from parley.platform.text import links, mentions
 from parley.platform.text.cleaning import shorten, without_overrides
 
 # Stored HTML has this version. Raise it when rendering changes, and stored HTML is rendered again.
-VERSION = 5
+VERSION = 6
 
 DEEPEST = 20
 # The parser takes up to 20 µs for each mark and 70 µs for a line (measured), and adds missing cells to tables. Text
@@ -31,6 +31,17 @@ ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 INLINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
 LINK_REL = "nofollow ugc noopener"
+
+# What is markup anywhere; before a name or number and a semicolon; at the end of a heading; and where a line begins:
+# headings, lists, quotes, and lines that make the line above them a heading or the head of a table.
+ANYWHERE = str.maketrans({mark: f"\\{mark}" for mark in "[]\\`*_~|<"})
+REFERENCE = re.compile(r"&(?=#?\w{1,40};)")
+AT_LINE_END = re.compile(r"#(?=[ \t]*$)", re.MULTILINE)
+AT_LINE_START = re.compile(
+    r"^([ \t]*)(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)|>|#{1,6}\s|=+[ \t]*$|:?-+:?[ \t]*$))", re.MULTILINE
+)
+ADDRESS = re.compile(r"(?<![a-z0-9.+-])https?(?=://)", re.IGNORECASE)
+LONGEST_ADDRESS = 2_000
 
 
 @cache
@@ -67,6 +78,23 @@ def render(text: str, members: Mapping[str, str] | None = None) -> str:
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
     # Character references can write them too.
     return without_overrides(_cleaner().clean(html))
+
+
+def literal(text: str, *, in_link: bool = False) -> str:
+    """Return Markdown that shows `text` as it is. Bare URLs stay links, but within the text of a link."""
+    escaped, end = "", 0
+    for scheme in () if in_link else ADDRESS.finditer(text):
+        start, colon = scheme.span()
+        rest = links.rest_of(text, colon, min(len(text), colon + LONGEST_ADDRESS)) if start >= end else ""
+        if rest:
+            escaped += _escape(text[end:start])
+            end = colon + len(rest)
+            escaped += text[start:end]
+    return AT_LINE_START.sub(r"\1\2\\", escaped + _escape(text[end:]))
+
+
+def _escape(text: str) -> str:
+    return AT_LINE_END.sub(r"\\#", REFERENCE.sub(r"\\&", text.translate(ANYWHERE)))
 
 
 def mentioned_names(text: str) -> list[str]:

@@ -11,7 +11,16 @@ from parley.discussion.other_sites.formats import FORMATS, discourse
 from parley.discussion.other_sites.formats.foreign import ForeignComment, without_leaf_tombstones
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.platform.errors import CommandFailed
-from parley.site.cli.discussion_files import as_lines, left_out, names_of, of_discussion, read, read_all, shortfalls
+from parley.site.cli.discussion_files import (
+    as_lines,
+    left_out,
+    names_of,
+    of_discussion,
+    read,
+    read_all,
+    shortfalls,
+    unread,
+)
 from parley.site.cli.discussion_threads import (
     FoundThreads,
     count_articles,
@@ -46,7 +55,7 @@ def discussion() -> None:
     "topic",
     metavar="TOPIC",
     help="Open a thread in TOPIC for each discussion whose article is not here: of its first post, or of the page at"
-    " its address.",
+    " its address. If that page is gone, a placeholder stands for it.",
 )
 @click.option("--dry-run", is_flag=True, help="Count, and change nothing.")
 @on_installation
@@ -86,7 +95,8 @@ async def each_to_its_thread(
     first_posts, comments = discourse.of_forum(posts, forum) if forum else ({}, posts)
     counts = Counter(tombstone.discussion for tombstone in without_leaf_tombstones(comments))
     wanted = [*counts, *(post for post in first_posts if post not in counts)]
-    threads = await _threads(wanted, first_posts, topic, dry_run=dry_run)
+    titles = {comment.discussion: comment.title for comment in comments}
+    threads = await _threads(wanted, first_posts, topic, titles, dry_run=dry_run)
     by_thread: dict[int, list[ForeignComment]] = {}
     for comment in comments:
         if comment.discussion in threads.threads:
@@ -95,17 +105,24 @@ async def each_to_its_thread(
     notes = shortfalls([comment for comment in comments if comment.discussion in threads.threads])
     notes += _missing(without, threads.failures, would_open=topic is not None and dry_run)
     lines = {thread: as_lines(some) for thread, some in by_thread.items()}
+    if threads.placeholders:
+        notes.insert(0, unread(threads.placeholders))
     done = await _import_result(lines, notes, opened=threads.opened, dry_run=dry_run)
     missing = {"without_thread": [discussion for discussion, _ in without.most_common()], "failures": threads.failures}
-    return {**done, "opened": threads.opened, **missing}
+    return {**done, "opened": threads.opened, "placeholders": threads.placeholders, **missing}
 
 
 async def _threads(
-    wanted: Sequence[str], first_posts: Mapping[str, ForeignComment], topic: str | None, *, dry_run: bool
+    wanted: Sequence[str],
+    first_posts: Mapping[str, ForeignComment],
+    topic: str | None,
+    titles: Mapping[str, str],
+    *,
+    dry_run: bool,
 ) -> FoundThreads:
     if topic is None:
         return FoundThreads(await known_threads(wanted))
-    return await (plan_threads(wanted, first_posts) if dry_run else open_missing(wanted, first_posts, topic))
+    return await (plan_threads(wanted, first_posts) if dry_run else open_missing(wanted, first_posts, topic, titles))
 
 
 def _missing(without: Counter[str], failures: Mapping[str, str], *, would_open: bool) -> list[str]:

@@ -63,6 +63,15 @@ def left_out(without: Counter[str], failures: Mapping[str, str]) -> str:
     )
 
 
+def unread(placeholders: int) -> str:
+    """Return a sentence about threads whose article could not be read."""
+    those = "1 of them has" if placeholders == 1 else f"{placeholders} of them have"
+    return (
+        f"{those} a placeholder, because the page of the article could not be read. `parley article add ADDRESS`, or"
+        " FILE --url ADDRESS, puts the article in its place."
+    )
+
+
 def as_lines(comments: Iterable[ForeignComment]) -> list[ImportLine]:
     """Raises CommandFailed for a comment that has no place in the database."""
     try:

@@ -10,8 +10,7 @@ from parley.discussion.other_sites.formats.files import decode_file
 from parley.discussion.other_sites.formats.foreign import ForeignComment, timestamp
 from parley.discussion.other_sites.formats.markup import as_markdown
 from parley.discussion.other_sites.loading import Stance
-
-HTML = "text/html"
+from parley.platform.text.markdown import literal
 
 
 class WebAnnotation(msgspec.Struct, frozen=True):
@@ -69,7 +68,7 @@ def _comment_from(annotation: WebAnnotation) -> ForeignComment:
         parent_id=None,
         author=creator.get("name") if isinstance(creator, dict) else creator,
         created_utc=timestamp(annotation.created),
-        body="\n\n".join(texts) or annotation.body_value,
+        body="\n\n".join(texts) or literal(annotation.body_value),
         stance=next((tag for tag in tags if tag in get_args(Stance)), None),
         quote=_quote(annotation),
     )
@@ -77,7 +76,13 @@ def _comment_from(annotation: WebAnnotation) -> ForeignComment:
 
 def _text(body: dict[str, Any]) -> str:
     value = str(body.get("value", ""))
-    return as_markdown(value) if body.get("format") == HTML else value
+    match body.get("format"):
+        case "text/html":
+            return as_markdown(value)
+        case "text/plain":
+            return literal(value)
+        case _:
+            return value
 
 
 def _source(annotation: WebAnnotation) -> str:

@@ -3,7 +3,7 @@
 Coral has no export of its own. The fields are those of its version 5 and later (server/src/core/server/models).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ class CoralRevision(msgspec.Struct, frozen=True):
     body: str = ""
 
 
+class CoralMetadata(msgspec.Struct, frozen=True):
+    """What is known of a story."""
+
+    title: str | None = None
+
+
 class CoralDocument(msgspec.Struct, frozen=True, rename="camel"):
     """A line of any of the collections: only comments have `revisions`, only users a `role`. Times may be nested."""
 
@@ -34,6 +40,7 @@ class CoralDocument(msgspec.Struct, frozen=True, rename="camel"):
     author_id: str | None = msgspec.field(default=None, name="authorID")
     revisions: list[CoralRevision] | None = None
     status: str = ""
+    metadata: CoralMetadata | None = None
     created_at: Any = None
     deleted_at: Any = None
     action_counts: dict[str, Any] = {}
@@ -42,12 +49,12 @@ class CoralDocument(msgspec.Struct, frozen=True, rename="camel"):
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments; their discussion is the address of the story. Raises CommandFailed if there are none."""
     users: dict[str, CoralDocument] = {}
-    stories: dict[str, str] = {}
+    stories: dict[str, CoralDocument] = {}
     for document in decoded_lines(file, CoralDocument):
         if document.role is not None:
             users[document.id] = document
         elif document.revisions is None and document.url:
-            stories[document.id] = document.url
+            stories[document.id] = document
     is_found = False
     for document in decoded_lines(file, CoralDocument):
         if document.revisions is not None:
@@ -57,10 +64,13 @@ def read(file: Path) -> Iterator[ForeignComment]:
         raise CommandFailed(f"{file.name} has no comments as Coral stores them.")
 
 
-def _comment(document: CoralDocument, stories: dict[str, str], author: CoralDocument | None) -> ForeignComment:
+def _comment(
+    document: CoralDocument, stories: Mapping[str, CoralDocument], author: CoralDocument | None
+) -> ForeignComment:
+    story = stories.get(document.story_id)
     reactions = document.action_counts.get("REACTION", 0)
     return ForeignComment(
-        discussion=stories.get(document.story_id, document.story_id),
+        discussion=(story.url if story else None) or document.story_id,
         id=f"coral:{document.id}",
         parent_id=f"coral:{document.parent_id}" if document.parent_id else None,
         author=author.username if author else None,
@@ -68,6 +78,7 @@ def _comment(document: CoralDocument, stories: dict[str, str], author: CoralDocu
         body=_body(document),
         score=reactions if isinstance(reactions, int) else 0,
         email=(author.email if author else None) or "",
+        title=(story.metadata.title if story and story.metadata else None) or "",
     )
 
 

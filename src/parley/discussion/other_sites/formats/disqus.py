@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
 from lxml import etree
 
 from parley.discussion.other_sites.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
@@ -21,15 +22,18 @@ MENTION = re.compile(r"(@\w+):disqus\b")
 def read(file: Path) -> Iterator[ForeignComment]:
     """Yield the comments. Their discussion is the address of the page, as several threads may have the same."""
     pages: dict[str, str] = {}
+    titles: dict[str, str] = {}
     deleted: set[str] = set()
     for element in elements(file, "thread", "post"):
         if element.tag.endswith("thread"):
             number = _id(element)
             pages[number] = text_of(element, "link") or number
+            titles[pages[number]] = text_of(element, "title")
             if text_of(element, "isDeleted") == "true":
                 deleted.add(number)
         else:
-            yield _comment(element, pages, deleted)
+            comment = _comment(element, pages, deleted)
+            yield msgspec.structs.replace(comment, title=titles.get(comment.discussion, ""))
 
 
 def _comment(post: Any, pages: dict[str, str], deleted: set[str]) -> ForeignComment:

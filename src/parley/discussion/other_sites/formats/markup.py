@@ -1,13 +1,15 @@
 """The HTML of a comment of another site as Markdown."""
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Container
 from html import unescape
 from typing import Any
 
 import lxml.html
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
+
+from parley.platform.text.markdown import literal
 
 # Of the text of a comment. Longer HTML, or HTML nested deeper, becomes plain text.
 LONGEST_HTML = 60_000
@@ -18,9 +20,16 @@ LINKED = ("https://", "http://", "mailto:", "/")
 MENTIONS = {"mention", "mention-group", "hashtag", "hashtag-cooked"}
 ICONS = {"avatar", "site-icon"}
 BESIDE = ("meta", "poll-info")
-_ADDRESS = re.compile(r"(https?://[^\s<>]+)")
-# What begins a heading, a list, a quote or code at the beginning of a line, up to the mark that has to be escaped.
-_MARKER = re.compile(r"\A\s*(?:\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]|$)|>|#{1,6}(?:\s|$)|=+\s*$|~~~|```))")
+# Elements that Markdown does not have. The text in them is joined with that around it, so that marks are seen whole.
+WITHOUT_MARKUP = (
+    "abbr", "acronym", "bdi", "bdo", "big", "center", "cite", "dfn", "font", "ins", "label", "mark", "nobr", "small",
+    "span", "sub", "sup", "time", "u", "var", "wbr",
+)  # fmt: skip
+_AUTOLINK = re.compile(r"https?://[^\s<>]+")
+_EMPTY_LINES = re.compile(r"\A[ \n]*\n")
+_FENCE = re.compile("`{3,}")
+# In the address of a link, these would end it.
+_ENCODED = str.maketrans({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", "\\": "%5C"})
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 # Elements around whose text the lines end anyway.
@@ -46,21 +55,19 @@ class Converter(MarkdownConverter):
     """Turns pictures into links, since comments show none; small ones within a line become the text they stand for."""
 
     def escape(self, text: str, parent_tags: Container[str]) -> str:
-        """Escape what would be markup here, but no addresses: a backslash would become a part of them."""
-        parts = _ADDRESS.split(text)
-        escape = super().escape  # type: ignore[misc] # its stubs lack what it calls
-        parts[::2] = [escape(part, parent_tags) for part in parts[::2]]
-        return _MARKER.sub(r"\g<0>\\", "".join(parts))
+        return literal(text, in_link="a" in parent_tags)
 
     def convert_a(self, el: Any, text: str, parent_tags: Container[str]) -> str:
         """Leave only the words of links to members, to notes, and to addresses within the other site's page."""
         address = el.get("href") or ""
         if not address.startswith(LINKED) or not MENTIONS.isdisjoint(el.get("class", ())):
             return text
-        el["href"] = _absolute(address)
+        if el.get_text() == address and _AUTOLINK.fullmatch(address):
+            return f"<{address}>"
         if el.get("title") == address:
             del el["title"]
-        link: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc] # as above
+        el["href"] = _absolute(address).translate(_ENCODED)
+        link: str = super().convert_a(el, text, parent_tags)  # type: ignore[misc] # its stubs lack what it calls
         return link
 
     def convert_br(self, el: Any, text: str, parent_tags: Container[str]) -> str:
@@ -69,13 +76,23 @@ class Converter(MarkdownConverter):
         line: str = super().convert_br(el, text, parent_tags)  # type: ignore[misc] # as above
         return line
 
+    def convert_code(self, el: Any, text: str, parent_tags: Container[str]) -> str:
+        code: str = super().convert_code(el, text, parent_tags)  # type: ignore[misc] # as above
+        # In a table, | ends a cell also within code.
+        return code.replace("|", r"\|") if "table" in parent_tags else code
+
     def convert_img(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
         words, address = el.get("alt") or el.get("title") or "", el.get("src") or ""
         if not ICONS.isdisjoint(el.get("class", ())) or not address.startswith(("https://", "http://", "//")):
             return ""
         if "emoji" in el.get("class", ()) or "a" in parent_tags:
-            return words or PICTURE
-        return f"[{words or PICTURE}]({_absolute(address)})"
+            return literal(words or PICTURE, in_link=True)
+        return f"[{literal(words or PICTURE, in_link=True)}]({_absolute(address).translate(_ENCODED)})"
+
+    def convert_pre(self, el: Any, text: str, parent_tags: Container[str]) -> str:  # noqa: ARG002 as the library calls it
+        """Code between fences that are longer than any in it."""
+        fence = max(_FENCE.findall(text), default="``") + "`"
+        return f"\n\n{fence}\n{_EMPTY_LINES.sub('', text).rstrip()}\n{fence}\n\n" if text else ""
 
 
 _converter = Converter(heading_style=ATX, bullets="-", newline_style=BACKSLASH, strip=["script", "style"])
@@ -95,7 +112,9 @@ def as_markdown(html: str) -> str:
     # The parser gives up on elements that are nested very deep, and returns nothing.
     is_empty = not tree.text_content().strip() and tree.find(".//img") is None
     if len(html) > LONGEST_HTML or _depth(tree) > DEEPEST or is_empty:
-        return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST_HTML]))).strip()
+        paragraphs = _PARAGRAPHS.split(unescape(_TAG.sub("", html[:LONGEST_HTML])))
+        return "\n\n".join(literal(" ".join(part.split())) for part in paragraphs if part.strip())
+    etree.strip_tags(tree, *WITHOUT_MARKUP)
     etree.strip_elements(tree, "script", "style", with_tail=False)
     for beside in [element for name in BESIDE for element in tree.find_class(name)]:
         beside.drop_tree()
@@ -119,8 +138,7 @@ def _without_markup(html: str) -> str | None:
     texts = [[_SPACES.sub(" ", unescape(line)).strip() for line in part] for part in paragraphs]
     if not all(line for part in texts for line in part):
         return None
-    escape: Callable[[str, tuple[()]], str] = _converter.escape
-    return "\n\n".join("\\\n".join(escape(line, ()) for line in part) for part in texts)
+    return "\n\n".join("\\\n".join(map(literal, part)) for part in texts)
 
 
 def _absolute(address: str) -> str:

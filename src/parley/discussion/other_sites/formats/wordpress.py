@@ -6,6 +6,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from parley.discussion.other_sites.formats.foreign import DELETED, REMOVED, ForeignComment, timestamp
 from parley.discussion.other_sites.formats.markup import BLOCKS, as_markdown
 from parley.discussion.other_sites.formats.xml_files import elements, text_of
@@ -25,7 +27,7 @@ def read(file: Path) -> Iterator[ForeignComment]:
         address = text_of(item, "link") or text_of(item, "post_id")
         for comment in item.iterfind("{*}comment"):
             if text_of(comment, "comment_type") in ("", "comment"):
-                yield _comment(comment, address)
+                yield msgspec.structs.replace(_comment(comment, address), title=text_of(item, "title"))
 
 
 def _is_public(item: Any) -> bool:

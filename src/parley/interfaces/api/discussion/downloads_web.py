@@ -67,7 +67,7 @@ async def as_json(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 @get("/t/{thread:str}/export.md", name="api:thread-markdown", opt=READING)
 async def as_markdown(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _download(request, thread, thread_formats.as_markdown, "text/markdown; charset=utf-8")
+    return await _download(request, thread, thread_formats.as_markdown, "text/markdown")
 
 
 @get("/t/{thread:str}/annotations.jsonld", name="api:thread-annotations", opt=READING)

@@ -9,6 +9,7 @@ from parley.interfaces.api.discussion import comments
 from parley.interfaces.api.discussion.schemas import Comment, Thread
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.formats import iso
+from parley.platform.text.markdown import literal
 
 # Comments that are in memory at once.
 BATCH = 50
@@ -42,18 +43,18 @@ async def as_json(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]
 
 async def as_markdown(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]:
     """Yield the visible comments as Markdown, the oldest first."""
-    yield f"# {thread.title}\n\n{thread.article.url or thread.url}\n".encode()
+    yield f"# {literal(thread.title)}\n\n{thread.article.url or thread.url}\n".encode()
     async for comment in _all(thread.id, viewer):
         if comment.state == "visible":
             yield _as_text(comment).encode()
 
 
 def _as_text(comment: Comment) -> str:
-    author = comment.author.name if comment.author else ""
+    author = literal(comment.author.name) if comment.author else ""
     answered = f", answering [{comment.parent}](#c{comment.parent})" if comment.parent else ""
     stance = f" · {comment.stance}" if comment.stance else ""
     head = f'\n## <a id="c{comment.id}"></a>{author}{stance}\n\n{iso(comment.created_at)}, <{comment.url}>{answered}\n'
-    quoted = f"\n> {comment.anchor.quote}\n" if comment.anchor and comment.anchor.quote else ""
+    quoted = f"\n> {literal(comment.anchor.quote)}\n" if comment.anchor and comment.anchor.quote else ""
     return f"{head}{quoted}\n{comment.body}\n"
 
 
