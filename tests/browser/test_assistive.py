@@ -36,7 +36,7 @@ async def test_arrivals_are_announced_politely_and_once_in_ten_seconds(site: Sit
 
     for number in range(1, 4):
         await writer.comment(thread, f"Word number {number}.")
-        await expect(page.locator(".fresh-line > .fresh")).to_have_text(f"{number} new perspective{'s'[: number - 1]}")
+        await expect(page.locator(".fresh-line > .fresh")).to_have_text(f"{number} new response{'s'[: number - 1]}")
     assert await said(page) == ["1 new comment in the discussion"]
     await page.clock.run_for(9_900)
     assert len(await said(page)) == 1
@@ -44,7 +44,7 @@ async def test_arrivals_are_announced_politely_and_once_in_ten_seconds(site: Sit
     assert (await said(page))[1:] == ["3 new comments in the discussion"]
 
     await writer.comment(thread, "Word number 4.")
-    await expect(page.locator(".fresh-line > .fresh")).to_have_text("4 new perspectives")
+    await expect(page.locator(".fresh-line > .fresh")).to_have_text("4 new responses")
     assert len(await said(page)) == 2
     await page.clock.run_for(10_000)
     assert (await said(page))[2:] == ["4 new comments in the discussion"]
@@ -137,7 +137,7 @@ async def test_the_focus_goes_on_to_what_was_posted_let_in_or_opened(site: Site,
     await expect(first.locator("> .comment-actions").get_by_role("link", name="Reply")).to_be_focused()
 
     await writer.comment(thread, "Let me in.")
-    await page.get_by_role("button", name="1 new perspective").press("Enter")
+    await page.get_by_role("button", name="1 new response").press("Enter")
     await expect(page.locator(".comment:focus > .comment-body")).to_have_text("Let me in.")
 
     await reader.open(f"/t/{site.made['crowded']}/x?view=whole")

@@ -86,7 +86,7 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     thread = site.fresh_thread()
     await tab.open_thread(thread)
     await other.comment(thread, "Something new.")
-    await expect(page.get_by_role("button", name="1 new perspective")).to_be_visible()
+    await expect(page.get_by_role("button", name="1 new response")).to_be_visible()
     await page.locator("#compose summary").first.click()
     await page.locator("#compose textarea").fill("*Words* to look at")
     await page.locator("#compose").get_by_role("button", name="Preview").click()

@@ -71,7 +71,7 @@ async def test_z_leads_to_what_is_new(site: Site, open_tab: OpenTab) -> None:
     mira, reader = await open_tab("mira"), await open_tab("nkechi")
     await reader.open_thread(thread)
     await mira.comment(thread, "New to you.")
-    await reader.page.get_by_role("button", name="1 new perspective").click()
+    await reader.page.get_by_role("button", name="1 new response").click()
     await reader.page.keyboard.press("j")
     await reader.page.keyboard.press("z")
     await is_at(reader.page, "New to you.")

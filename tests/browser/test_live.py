@@ -62,7 +62,7 @@ async def test_what_another_says_waits_behind_a_button_and_comes_in_at_its_place
     await chip.click()
     await expect(mira.page.locator(f"#c{parent}-list > #c{reply}")).to_be_visible()
     await expect(chip).to_be_hidden()
-    await mira.page.get_by_role("button", name="1 new perspective").click()
+    await mira.page.get_by_role("button", name="1 new response").click()
     await expect(mira.page.locator(f"#comments > #c{top}")).to_be_visible()
     await mira.page.reload()
     await expect(mira.page.locator(f"#c{reply}")).to_have_count(1)
@@ -73,7 +73,7 @@ async def test_a_comment_that_arrived_can_be_voted_on_and_answered(site: Site, o
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
     await mira.open_thread(thread)
     arrived = await jonas.comment(thread, "Answer me here.")
-    await mira.page.get_by_role("button", name="1 new perspective").click()
+    await mira.page.get_by_role("button", name="1 new response").click()
 
     comment = mira.page.locator(f"#c{arrived}")
     await comment.get_by_role("button", name="Worth reading", exact=True).click()
@@ -148,7 +148,7 @@ async def test_a_page_that_was_hidden_catches_up(site: Site, open_tab: OpenTab) 
     await mira.post(f"/c/{comment}/edit", body="Costs come first and last.", stance="challenges")
     await jonas.comment(thread, "Said while you looked away.")
     await mira.page.evaluate(SET_SIGHT, "visible")
-    await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible()
+    await expect(mira.page.get_by_role("button", name="1 new response")).to_be_visible()
     await expect(mira.page.locator(f"#c{comment}-body")).to_have_text("Costs come first and last.")
 
 
@@ -159,7 +159,7 @@ async def test_a_page_connects_again_when_the_server_comes_back(site: Site, open
     with site.away():
         await expect(mira.page.locator(".offline")).to_be_visible()
     await jonas.comment(thread, "Said after the break.")
-    await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible()
+    await expect(mira.page.get_by_role("button", name="1 new response")).to_be_visible()
     await expect(mira.page.locator(".offline")).to_be_hidden()
 
 
@@ -169,7 +169,7 @@ async def test_a_first_connection_that_fails_is_tried_again(site: Site, open_tab
     await mira.page.route("**/live?*", lambda route: route.abort(), times=2)
     await mira.open_thread(thread)
     await jonas.comment(thread, "Said to whoever came late.")
-    await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible()
+    await expect(mira.page.get_by_role("button", name="1 new response")).to_be_visible()
 
 
 async def test_a_page_that_the_server_only_confirmed_lives_and_votes(site: Site, open_tab: OpenTab) -> None:
@@ -184,6 +184,6 @@ async def test_a_page_that_the_server_only_confirmed_lives_and_votes(site: Site,
     await staff.post(f"/t/{thread}/unlock")
     await expect(jonas.page.locator("#thread-state")).to_be_empty()
     arrived = await staff.comment(thread, "And on again.")
-    await jonas.page.get_by_role("button", name="1 new perspective").click()
+    await jonas.page.get_by_role("button", name="1 new response").click()
     await jonas.page.locator(f"#c{arrived}-score button.up").click()
     await expect(jonas.page.locator(f"#c{arrived}-score b")).to_have_text("1")

@@ -23,7 +23,7 @@ async def test_a_screen_reader_hears_the_map_as_a_sentence_and_a_table(open_tab:
     tab = await open_tab("mira")
     await tab.open(TAB)
     page = tab.page
-    region = page.get_by_role("region", name="Perspectives", exact=True)
+    region = page.get_by_role("region", name="Where people stand", exact=True)
     await expect(region).to_have_count(1)
     picture = region.get_by_role("img")
     await expect(picture).to_have_accessible_name(
@@ -53,7 +53,7 @@ async def test_the_tab_is_used_by_keyboard_alone(open_tab: OpenTab) -> None:
     tab = await open_tab("mira")
     await tab.open("/t/1/x#discussion")
     page = tab.page
-    await page.get_by_role("link", name="Perspectives", exact=True).first.focus()
+    await page.get_by_role("link", name="Where people stand", exact=True).first.focus()
     await page.keyboard.press("Enter")
     await page.wait_for_url("**view=perspectives**")
     seen = list[str]()

@@ -29,11 +29,11 @@ async def test_perspectives_wait_at_their_passage_and_the_markers_count_them(bes
     page = beside.page
     await beside.open()
     beside.send(arrival(70, 2) + arrival(71, 2, count=3) + arrival(72, None))
-    chip = page.get_by_role("button", name="2 new perspectives on this passage")
+    chip = page.get_by_role("button", name="2 new responses to this passage")
     await expect(chip).to_be_visible()
     await expect(page.locator(".gutter[data-passage='2'] > b")).to_have_text("3")
     await expect(page.locator("#g2-sum > b")).to_contain_text("3")
-    await expect(page.locator("#gwhole").get_by_role("button", name="1 new perspective", exact=True)).to_be_visible()
+    await expect(page.locator("#gwhole").get_by_role("button", name="1 new response", exact=True)).to_be_visible()
     await expect(page.locator("#announcer")).to_contain_text("new comments in the discussion")
     assert await page.evaluate("window.shifts") == []
     await chip.click()
@@ -49,13 +49,13 @@ async def test_the_first_perspective_on_a_passage_makes_its_group_where_the_arti
     await expect(page.locator(".gutter[data-passage='6'] > b")).to_have_text("1")
     await expect(page.locator("#g6")).to_have_count(0)
     assert await page.evaluate("window.shifts") == []
-    await page.get_by_role("button", name="1 new perspective", exact=True).click()
+    await page.get_by_role("button", name="1 new response", exact=True).click()
     await expect(page.locator("#g6 > .group-list > #c70")).to_be_visible()
     await expect(page.locator("#g6 h3")).to_contain_text("Passage 6 begins.")
     order = await page.locator(".group").evaluate_all("all => all.map(one => one.id)")
     assert order == ["g2", "g5", "g6", "g9", "gwhole"]
     beside.send(arrival(71, 6, count=2))
-    await expect(page.locator("#g6").get_by_role("button", name="1 new perspective")).to_be_visible()
+    await expect(page.locator("#g6").get_by_role("button", name="1 new response")).to_be_visible()
     await expect(page.locator("#g6-sum > b")).to_contain_text("2")
 
 
@@ -81,7 +81,7 @@ async def test_one_stance_shows_only_what_arrives_of_it(beside: Stage) -> None:
     beside.html = passage_page(stance="challenges")
     await beside.open("/t/1/wager?view=passage&stance=challenges")
     beside.send(arrival(70, 2) + arrival(71, 2, stance="challenges"))
-    await expect(page.get_by_role("button", name="1 new perspective on this passage")).to_be_visible()
+    await expect(page.get_by_role("button", name="1 new response to this passage")).to_be_visible()
     await expect(page.locator("#c70")).to_have_count(0)
 
 
@@ -122,7 +122,7 @@ async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None
     beside.html = beside.html.replace("<body ", '<body data-muted="ben jon" ', 1)
     await beside.open()
     beside.send(arrival(70, 2) + arrival(71, None, count=3) + arrival(72, 2, author="lea", count=4))
-    await expect(page.get_by_role("button", name="1 new perspective on this passage")).to_be_visible()
+    await expect(page.get_by_role("button", name="1 new response to this passage")).to_be_visible()
     await expect(page.locator(".fresh:visible")).to_have_count(1)
     await expect(page.locator("#c70, #c71")).to_have_count(0)
 

@@ -70,7 +70,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
 
     @property
     def left(self) -> int:
-        """How many of its perspectives are not shown."""
+        """How many of its responses are not shown."""
         return max(0, self.total - self.shown)
 
 
@@ -90,7 +90,7 @@ def total(balances: Iterable[StanceCounts]) -> StanceCounts:
 async def first_of_each(
     thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
 ) -> Tree:
-    """Return the first perspectives of each group with their best replies; all if there are few `comments`."""
+    """Return the first responses of each group with their best replies; all if there are few `comments`."""
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     # A passage with a count of 0 may still have a removed comment, and replies to it.

@@ -1,4 +1,4 @@
-"""The tab *Perspectives* of a thread: everything that its template shows."""
+"""The tab *Where people stand* of a thread: everything that its template shows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -246,7 +246,7 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
 
 
 class FirstInView(msgspec.Struct, frozen=True):
-    """The first passage, which is in view at first, and the next one with perspectives."""
+    """The first passage, which is in view at first, and the next one with responses."""
 
     comment_count: int
     next: PassageRow | None

@@ -46,4 +46,4 @@ class Commands(click.RichGroup):
 @click.group(cls=Commands)
 @click.version_option(package_name="parley")
 def main() -> None:
-    """A forum whose every thread begins with an article, with the community's perspectives beside it."""
+    """A forum whose every thread begins with an article, with the community's responses beside it."""
