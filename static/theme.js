@@ -1,2 +1,2 @@
-/* sources b7d71c36402c3797 */
+/* sources 7121ff834da7265c */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

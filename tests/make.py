@@ -13,6 +13,7 @@ from litestar import Litestar
 from parley.articles.articles.text import ArticleText, CacheValidators
 from parley.discussion.commenting import drafts, posting
 from parley.discussion.comments import counts
+from parley.discussion.thesis import ops as theses
 from parley.discussion.threads.opening import open_thread
 from parley.discussion.votes import ops as votes
 from parley.extraction.html.passages import ImportedPassage
@@ -105,6 +106,19 @@ async def comment(
 
 async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:
     await votes.cast_vote(viewer=who, comment=comment_id, axis=axis, value=value)
+
+
+async def thesis(thread_id: int, text: str = "Prediction is not understanding.", *, by: Viewer | None = None) -> None:
+    """What the article of a thread claims."""
+    await theses.put(thread_id, text, by.id if by else None)
+
+
+async def thesis_answers(thread_id: int, *values: int) -> list[Viewer]:
+    """An answer to the thesis by a new member for each of `values`."""
+    members = [await member() for _ in values]
+    for who, value in zip(members, values, strict=True):
+        await theses.answer(who, thread_id, value)
+    return members
 
 
 def hidden(page: httpx.Response, name: str) -> str:

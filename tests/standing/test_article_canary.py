@@ -84,6 +84,7 @@ class Cage(msgspec.Struct):
         yield from (f"{page}/any?view={view}" for view in ("passage", "whole", "perspectives"))
         yield from (f"{page}/revisions{query}" for query in ("", "?at=1", "?at=2", "?from=1&to=2", "?from=2&to=1"))
         yield from (f"{page}/{path}" for path in ("revise", "updates/1", "answer", "deck", "report", "pick"))
+        yield from (f"{page}/thesis", f"{page}/thesis/answer")
         yield from (f"/c/{one}{path}" for one in self.comments for path in ("", "/passage", "/history", "/report"))
         yield from (f"{page}/any?focus={one}" for one in self.comments)
         for path in (f"{page}/feed", f"/u/{self.reader.name}/feed", "/topic/research/feed", "/feed"):
@@ -120,6 +121,7 @@ async def cage(built: World) -> Cage:
     )
     thread = await make.thread(first, starter=starter)
     await revise_thread(thread, second)
+    await make.thesis(thread, f"{song('late')} is far beyond what an excerpt shows.")
     await db.execute(NEW_MEDIA, PICTURE)
     await db.execute(WITH_PICTURE, thread)
     lineages = await make.lineages(thread)

@@ -52,6 +52,9 @@ OPEN_TO_ALL = {
     "/recover/{token:str}",
     "/login/passkey/options",
     "/sso/{provider:str}/signup",
+    # A visitor is asked to sign in first; their answer comes along in the address.
+    "/t/{thread:str}/thesis/answer",
+    "/embed/t/{thread:str}/thesis/answer",
     # A signed link of a suspended member, who cannot sign in.
     "/leave/{token:str}",
     # Mailed links: one confirms an address, one undoes a change.
@@ -77,6 +80,7 @@ TOKENS_ONLY = (
     "/api/v1/updates",
     "/api/v1/threads/{thread:str}/answers",
     "/api/v1/threads/{thread:str}/answers/next",
+    "/api/v1/threads/{thread:str}/thesis/answer",
     "/api/v1/unread",
     "/api/v1/decisions",
     "/api/v1/decisions/{decision:str}",

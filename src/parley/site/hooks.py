@@ -4,7 +4,8 @@ from parley.discussion.commenting import drafts
 from parley.discussion.comments import anchor_outcomes, anchors
 from parley.discussion.slow_mode import display
 from parley.discussion.statements import web as statements_web
-from parley.discussion.threads import comment_outcomes, updating
+from parley.discussion.thesis import ops as theses
+from parley.discussion.threads import comment_outcomes, opening, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
 from parley.interfaces.api import tokens
@@ -35,13 +36,14 @@ def connect() -> None:
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
     accounts.must_wait[:] = [signups.request_approval]
-    accounts.when_verified[:] = [votes.count_votes_of_member, digests.subscribe]
+    accounts.when_verified[:] = [votes.count_votes_of_member, theses.count_answers_of_member, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.disconnect_since]
     accounts.before_profile[:] = [removed_profiles.check, checks.check_profile]
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [erasure.leave_address]
+    opening.set_thesis[:] = [theses.put]
     threads.after_revise[:] = [anchors.find_again]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]

@@ -25,6 +25,7 @@ from parley.discussion.comments.tables import (
 )
 from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
+from parley.discussion.thesis.tables import Thesis, ThesisAnswer
 from parley.discussion.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.discussion.votes.tables import Vote
 from parley.interfaces.api.tables import ApiToken
@@ -75,7 +76,7 @@ TABLES = [
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
-    Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
+    Topic, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,

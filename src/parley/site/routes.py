@@ -5,6 +5,7 @@ from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
 from parley.discussion.statements import web as statements
 from parley.discussion.suggestions import web as suggestions
+from parley.discussion.thesis import web as thesis
 from parley.discussion.threads import revision_web
 from parley.discussion.threads import web as threads
 from parley.discussion.votes import web as votes
@@ -82,6 +83,7 @@ FEATURES = (
     cards,
     votes,
     statements,
+    thesis,
     deck,
     decisions,
     guidelines,

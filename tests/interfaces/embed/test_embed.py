@@ -33,6 +33,7 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 STATE = "s" * 22
 FORMS = {
     "/embed/t/{}/comments?site=pub": ("body", "parent", "stance", "passage", "submission"),
+    "/embed/t/{}/thesis/answer?site=pub": ("value", "version", "see"),
     "/embed/t/{}/vote?site=pub": ("comment", "axis", "value", "passage", "focus"),
     "/embed/new?site=pub&url=https://pub.example/new": ("body", "stance", "submission"),
     "/embed/session?site=pub": ("code", "verifier"),

@@ -12,6 +12,7 @@ from litestar import Litestar
 from parley.articles.imports.ops import encode
 from parley.discussion.commenting import editing
 from parley.discussion.suggestions import corrections
+from parley.discussion.thesis import ops as theses
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
@@ -78,6 +79,9 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     await editing.edit_comment(viewer=mira, comment_id=root, body="My second view.")
     await make.vote(mira, other)
     await make.vote(mira, other, "agreement", -1)
+    await make.thesis(thread, "Words are short.", by=mira)
+    await theses.answer(mira, thread, 1)
+    await theses.answer(jon, thread, -1)
     await make.block(mira, jon, "mute")
     await db.execute("insert into follow (member, thread, since) values ($1, $2, now())", mira.id, thread)
     await reports.report(ReportInput("comment", root, "civility", "An insult.", jon))
@@ -93,6 +97,9 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
     assert [one["body"] for one in lines(file, "comments.jsonl")] == ["My second view.", "My answer."]
     assert [one["body"] for one in lines(file, "comment-versions.jsonl")] == ["My *first* view."]
     assert [(one["axis"], one["value"]) for one in lines(file, "votes.jsonl")] == [("quality", 1), ("agreement", -1)]
+    [answer] = lines(file, "thesis-answers.jsonl")
+    assert (answer["thesis"], answer["value"], answer["seen"]) == ("Words are short.", 1, False)
+    assert [one["text"] for one in lines(file, "theses.jsonl")] == ["Words are short."]
     assert [one["name"] for one in lines(file, "blocks.jsonl")] == ["jon"]
     assert [one["thread"] for one in lines(file, "follows.jsonl")] == [thread]
     assert [one["id"] for one in lines(file, "threads.jsonl")] == [thread]

@@ -177,6 +177,8 @@ class ArticleImport(Table):
     given = Bytea(null=True, default=None)
     title = Text(null=False, default="")
     topic = Varchar(40, null=False, default="")
+    # What the article claims, as it was typed with its address.
+    thesis = Varchar(120, null=False, default="")
     draft = Bytea(null=True, default=None)
     # The encoding that its member chose; None to detect it.
     encoding = Varchar(20, null=True, default=None)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal, cast, get_args
 
 from parley.articles.articles.rules import is_web_address
+from parley.articles.articles.thesis import thesis_of
 from parley.extraction.limits import LONGEST_BIO, LONGEST_SECTION
 from parley.extraction.metadata.licences import LONGEST_LICENCE
 from parley.platform.http.forms import Form
@@ -31,6 +32,7 @@ class NewForm(Form):
         self.source = cast("ImportKind", self.choice("source", get_args(ImportKind)) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
+        self.thesis = thesis_of(self, "thesis")
         self.url = self._url() if self.source == "url" else self._kept_url()
         self.text_ = (
             self.text(
@@ -63,6 +65,8 @@ class PublishForm(Form):
         # None if the field was not sent, which leaves the byline as imported. An empty one removes it.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
+        # None if it is empty, or if the field was not sent.
+        self.thesis = thesis_of(self, "thesis")
         self.lang = self._language()
         self.about = {name: self.text(name, most=most) or None for name, most in ABOUT.items() if name in self.values}
         self.published = self._day("published")

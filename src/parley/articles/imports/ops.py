@@ -32,7 +32,7 @@ where id = (
           and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
     order by changed_at limit 1 for update skip locked
 )
-returning id, member, state, message, source, url, given, title, topic, draft, thread, encoding
+returning id, member, state, message, source, url, given, title, topic, thesis, draft, thread, encoding
 """
 # Those that wait, and those that have lost their worker.
 SELECT_DUE = """
@@ -54,7 +54,7 @@ where attempts >= 3 and state in ('waiting', 'fetching', 'reading') and changed_
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`title` is the one that was typed, `given` what was pasted, `draft` the ArticleText that was read."""
+    """`title` and `thesis` are as typed, `given` is what was pasted, `draft` the ArticleText that was read."""
 
     id: int
     member: int
@@ -65,6 +65,7 @@ class Import(msgspec.Struct, frozen=True):
     given: bytes | None
     title: str
     topic: str
+    thesis: str
     draft: bytes | None
     thread: int | None
     # The encoding that its member chose; None to detect it.
@@ -80,6 +81,7 @@ async def request_import(
     parts: Iterable[bytes] = (),
     title: str,
     topic: str,
+    thesis: str = "",
     draft: bytes | None = None,
 ) -> int:
     """Queue an import for the worker and return its id. A member's newest MOST_KEPT unpublished imports stay.
@@ -88,7 +90,9 @@ async def request_import(
     """
     async with db.atomic():
         await db.execute(DROP_OLDER, member, MOST_KEPT)
-        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic, draft=draft)
+        new = ArticleImport(
+            member=member, source=source, url=url, given=given, title=title, topic=topic, thesis=thesis, draft=draft
+        )
         [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
         number: int = inserted["id"]
         for at, part in enumerate(parts):

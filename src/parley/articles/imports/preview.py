@@ -10,6 +10,7 @@ from markupsafe import Markup
 from parley.articles.articles import queries
 from parley.articles.articles.rules import DRAFT_DAYS
 from parley.articles.articles.text import ArticleText
+from parley.articles.articles.thesis import suggest
 from parley.articles.imports import ops as imports
 from parley.articles.imports.forms import ABOUT, PublishForm
 from parley.articles.imports.ops import decode
@@ -78,6 +79,8 @@ def preview(request: AnyRequest, draft: imports.Import, form: PublishForm, statu
         sure=text.sure,
         not_read_again=deserialize(draft.message),
         encodings=ENCODING_NAMES,
+        suggestions=suggest([passage.text for passage in text.passages if passage.kind == "paragraph"], text.title),
+        chosen=form.values.get("suggestion", ""),
         kept_days=DRAFT_DAYS,
         kept_most=imports.MOST_KEPT,
         images=sum("<img" in passage.html for passage in text.passages),
@@ -91,6 +94,7 @@ def _preview_fields(form: PublishForm, text: ArticleText) -> dict[str, str]:
         "title": text.title,
         "byline": text.byline or "",
         "topic": "",
+        "thesis": "",
         "lang": text.lang or "",
         "published": _day(text.published_at),
         "updated": _day(text.updated_at),

@@ -42,11 +42,20 @@ async def new_form(request: AnyRequest) -> Response[Any]:
     number = as_id(request.query_params.get("again", ""))
     former = await imports.of_member(number, signed_in(request).id) if number else None
     asked = request.query_params.get("url", "")
-    form: dict[str, Any] = {"source": "url", "url": asked, "text": "", "title": "", "topic": "", "errors": {}}
+    form: dict[str, Any] = {
+        "source": "url",
+        "url": asked,
+        "text": "",
+        "title": "",
+        "topic": "",
+        "thesis": "",
+        "errors": {},
+    }
     if former is not None:
         text = (former.given or b"").decode() if former.source == "text" else ""
         url = former.url if former.source != "file" else ""
         form |= {"source": former.source, "url": url, "text": text, "title": former.title, "topic": former.topic}
+        form |= {"thesis": former.thesis}
     return page(request, "articles/new.html", form=form)
 
 
@@ -62,7 +71,7 @@ async def new(request: AnyRequest) -> Response[Any]:
             await take_each(IMPORT, viewer.id, address_of(request))
             await take_volume(viewer.id, size)
     if form.errors:
-        typed = {name: form.values.get(name, "") for name in ("url", "text", "title", "again")}
+        typed = {name: form.values.get(name, "") for name in ("url", "text", "title", "thesis", "again")}
         shown = {"source": form.source, "topic": form.topic, "errors": form.errors, **typed}
         return page(request, "articles/new.html", status=form.status, form=shown)
     former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
@@ -74,6 +83,7 @@ async def new(request: AnyRequest) -> Response[Any]:
         parts=_parts(upload) if upload else (),
         title=form.title,
         topic=form.topic,
+        thesis=form.thesis or "",
         draft=former.draft if former is not None and former.state == "failed" and form.source == "text" else None,
     )
     return Redirect(f"/new/{import_id}", status_code=303)
@@ -128,7 +138,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
         return page(request, "articles/known.html", again=draft.id, **known)
     if draft.state == "ready":
-        return preview(request, draft, PublishForm({"topic": draft.topic}))
+        return preview(request, draft, PublishForm({"topic": draft.topic, "thesis": draft.thesis}))
     url = f"/t/{draft.thread}" if draft.state == "published" else draft.url
     return page(
         request,

@@ -41,7 +41,8 @@ select t.id, concat_ws(
     {_rows("comment", "thread = t.id")}, {_rows("thread_stats", "thread = t.id")},
     {_rows("passage_count", "thread = t.id")}, {_rows("quoted_words", "thread = t.id")},
     {_rows("statement_verdict", "thread = t.id")}, {_rows("claim", "article = a.id")},
-    {_rows("author_reply", "article = a.id")}, {_rows("link_picture", "thread = t.id")}
+    {_rows("author_reply", "article = a.id")}, {_rows("link_picture", "thread = t.id")},
+    {_rows("thesis", "thread = t.id")}
 ) as validator
 from thread t join article a on a.id = t.article
 where t.id = any(array(select unnest($1::bigint[]))) and t.comment_count <= {MOST_COMMENTS}

@@ -12,6 +12,8 @@ from parley.discussion.comment_tree.fragments import frame
 from parley.discussion.comment_tree.layout import Layout, lay_out
 from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.discussion.comments import queries
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.queries import ThesisRow
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.queries import StanceCounts
 from parley.discussion.threads.voices import Voices, voices
@@ -82,6 +84,8 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     voices: Voices | None
     # The reply that the article's author pinned.
     pinned: queries.CommentRow | None
+    # What the article claims.
+    thesis: ThesisRow | None
 
     @property
     def passage(self) -> articles.PassageRow | None:
@@ -168,7 +172,8 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _make_discussion(await _with_present_passage(query, rows))
     both = (await voices([thread.id])).get(thread.id)
     pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, both, pinned)
+    stances, thesis = groups.total(parts.values()), await theses.of_thread(thread.id)
+    return ThreadView(thread, article, rows, passages, stances, shown, both, pinned, thesis)
 
 
 def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:

@@ -30,6 +30,11 @@ class ShownStatement(msgspec.Struct, frozen=True):
     passage: int | None
     place: int | None
 
+    @property
+    def address(self) -> str:
+        """Where it is said: its comment or, for the thesis, the head of the discussion."""
+        return _address(self.id)
+
 
 class Column(msgspec.Struct, frozen=True):
     """What a group agrees with more than the others do."""
@@ -45,6 +50,14 @@ class VerdictChange(msgspec.Struct, frozen=True):
     comment: int
     text: str
     verdict: Verdict | None
+
+    @property
+    def address(self) -> str:
+        return _address(self.comment)
+
+
+def _address(statement: int) -> str:
+    return f"/c/{statement}" if statement > 0 else "#thesis"
 
 
 class Tab(msgspec.Struct, frozen=True):

@@ -20,7 +20,10 @@ select t.id from thread t left join perspective_map m on m.thread = t.id
 where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
   and (m.counted_at < now() - interval '1 day' and m.published ->> 'reason' is null
        or (select count(*) from (
-             select from vote v where v.thread = t.id and v.axis = 'agreement'
+             (select from vote v where v.thread = t.id and v.axis = 'agreement'
+                and v.changed_at > coalesce(m.counted_at, '-infinity') limit {NEW_ANSWERS})
+             union all
+             select from thesis_answer v where v.thread = t.id and v.value is not null
                and v.changed_at > coalesce(m.counted_at, '-infinity') limit {NEW_ANSWERS}
            ) fresh) = {NEW_ANSWERS})
   and {attempts.due("maps", "t.id")}
@@ -82,7 +85,8 @@ async def _store(
     async with db.atomic():
         values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
         await db.execute(STORE_MAP, thread, *values)
-        shown = [statement for statement in published.statements if statement.verdict != "unknown"]
+        # The thesis has no comment; its verdict is in the map alone.
+        shown = [one for one in published.statements if one.verdict != "unknown" and one.comment > 0]
         await db.execute(DROP_VERDICTS, thread, [statement.comment for statement in shown])
         await db.execute(
             STORE_VERDICTS,

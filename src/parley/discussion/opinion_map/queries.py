@@ -9,40 +9,56 @@ from parley.discussion.comments.rules import IS_VISIBLE
 from parley.discussion.opinion_map.published import MapChange, PublishedMap
 from parley.discussion.opinion_map.tables import PerspectiveMap
 from parley.discussion.opinion_model.analysis import Analysis, Parameters, Verdict, Votes
+from parley.discussion.thesis.queries import MAY_BE_READ
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.text.markdown import excerpt
 
 STATEMENT_LENGTH = 140
 SELECT_MAP = "select published::text as raw_published, counted_at from perspective_map where thread = $1"
-# Read whenever they are shown, so that what a moderator removed or collapsed is not.
+# The statements of a map have the ids of their comments. A thesis is one too, with its own id below zero; new words are
+# another one. Read whenever they are shown, so that what a moderator removed or collapsed is not.
 SELECT_STATEMENTS = f"""
 select c.id, c.statement, c.html, c.passage, c.author as author_id from comment c
 where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
+union all
+select -h.id, h.text, '', null, null from thesis h join thread t on t.id = h.thread join article a on a.id = t.article
+where -h.id = any($1::bigint[]) and h.ended_at is null and {MAY_BE_READ}
 """  # noqa: S608 constants only
 # The answers that count in a map (SELECT_ELIGIBLE), of one member.
 SELECT_OWN_VOTES = """
 select v.comment, v.value from vote v join comment c on c.id = v.comment join member m on m.id = v.member
 where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording and m.in_maps
+union all
+select -h.id, v.value from thesis h join thesis_answer v on v.thesis = h.id join member m on m.id = v.member
+where v.member = $1 and h.thread = $2 and h.ended_at is null and v.value is not null and not v.seen and m.in_maps
 """
 # Answers by members with a confirmed address whose account is a week old, on the present wording of comments that
 # everybody can read and that were not merged into another statement with the same meaning.
 # Of a member's answers to asked questions in one day, at most this many count as asked.
 MOST_ASKED_A_DAY = 20
 # The oldest account first: of members who answer alike, the first keeps their weight (opinion_model/analysis.py).
+# Answers to the thesis are given freely, so none is asked: it is never common ground, but may name a group. Those that
+# followed a look at the balance are left out.
 SELECT_ELIGIBLE = f"""
-select v.member, v.comment, v.value,
-       v.asked and row_number() over (
-           partition by v.member, v.asked, v.changed_at::date order by v.changed_at, v.id
-       ) <= {MOST_ASKED_A_DAY} as asked
-from vote v join comment c on c.id = v.comment join member m on m.id = v.member
-where v.thread = $1 and v.axis = 'agreement' and v.counted and v.wording = c.wording and {IS_VISIBLE}
-  and m.state in ('active', 'silenced') and m.in_maps and m.created_at <= now() - interval '7 days'
-  and not exists (
-      select from merged_statement s join comment kept on kept.id = s.kept
-      where s.comment = c.id and kept.thread = c.thread and kept.statement is not null and kept.state = 'visible'
-  )
-order by m.created_at, m.id, v.changed_at, v.id
+select v.member, v.statement, v.value, v.asked from (
+    select v.id, v.member, v.comment as statement, v.value, v.changed_at,
+           v.asked and row_number() over (
+               partition by v.member, v.asked, v.changed_at::date order by v.changed_at, v.id
+           ) <= {MOST_ASKED_A_DAY} as asked
+    from vote v join comment c on c.id = v.comment
+    where v.thread = $1 and v.axis = 'agreement' and v.counted and v.wording = c.wording and {IS_VISIBLE}
+      and not exists (
+          select from merged_statement s join comment kept on kept.id = s.kept
+          where s.comment = c.id and kept.thread = c.thread and kept.statement is not null and kept.state = 'visible'
+      )
+    union all
+    select v.id, v.member, -h.id, v.value, v.changed_at, false
+    from thesis h join thesis_answer v on v.thesis = h.id
+    where h.thread = $1 and h.ended_at is null and v.counted and v.value is not null and not v.seen
+) v join member m on m.id = v.member
+where m.state in ('active', 'silenced') and m.in_maps and m.created_at <= now() - interval '7 days'
+order by m.created_at, m.id, v.changed_at, v.statement
 """  # noqa: S608 constants only
 MOST_COMMON, MOST_DECKS = 30, 10
 SELECT_COMMON_GROUND = f"""
@@ -131,7 +147,7 @@ async def own_answers(member: int, thread: int) -> dict[int, int]:
 
 class EligibleAnswer(msgspec.Struct, frozen=True):
     member: int
-    comment: int
+    statement: int
     value: int
     asked: bool
 
@@ -141,7 +157,7 @@ async def eligible_answers(thread: int) -> Votes:
     rows = await db.fetch(EligibleAnswer, SELECT_ELIGIBLE, thread)
     return Votes(
         [str(row.member) for row in rows],
-        [str(row.comment) for row in rows],
+        [str(row.statement) for row in rows],
         [row.value for row in rows],
         [row.asked for row in rows],
     )
@@ -153,10 +169,12 @@ class Authored(msgspec.Struct, frozen=True):
 
 
 async def statement_authors(votes: Votes) -> dict[str, int]:
-    """Return the author of each statement; an imported comment has one of its own."""
+    """Return the author of each statement; an imported comment and a thesis have one of their own."""
     sql = "select id, coalesce(author, -id) as author from comment where id = any($1::bigint[])"
-    rows = await db.fetch(Authored, sql, sorted({int(comment) for comment in votes.statement}))
-    return {str(row.id): row.author for row in rows}
+    statements = {int(statement) for statement in votes.statement}
+    rows = await db.fetch(Authored, sql, sorted(statements))
+    # Nobody else has said the thesis.
+    return {str(row.id): row.author for row in rows} | {str(thesis): 0 for thesis in statements if thesis < 0}
 
 
 class CommonGround(msgspec.Struct, frozen=True):

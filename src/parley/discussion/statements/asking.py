@@ -9,14 +9,19 @@ from parley.discussion.statements import queries
 from parley.discussion.statements.deck import StatementCandidate, choose_next
 from parley.discussion.statements.queries import AnswerRow
 from parley.discussion.statements.tokens import Offer, Sitting, offer_token
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.queries import ThesisRow
 from parley.people.accounts.viewer import Viewer
 from parley.platform.signing import sign
 
 
 class StatementCard(msgspec.Struct, frozen=True):
-    """A statement as it is asked: what it answers to, which of how many it is, and our signature of the offer."""
+    """A statement as it is asked: what it answers to, which of how many it is, and our signature of the offer.
 
-    comment: int
+    Without a comment it is the thesis of the thread, in the wording `version`.
+    """
+
+    comment: int | None
     text: str
     quote: str | None
     passage: int | None
@@ -25,6 +30,7 @@ class StatementCard(msgspec.Struct, frozen=True):
     offer: str = ""
     # What a visitor chose before signing in, or a member answered earlier.
     value: int | None = None
+    version: int | None = None
 
 
 class SittingView(msgspec.Struct, frozen=True):
@@ -36,19 +42,38 @@ class SittingView(msgspec.Struct, frozen=True):
     open: int = 0
 
 
-async def for_visitor(thread: int) -> SittingView:
+async def for_visitor(thread: int, *, with_thesis: bool) -> SittingView:
     """The first statement of the deck, which visitors answer once they have signed in."""
     deck = await queries.deck(thread)
-    card = await _card(deck[0], 1, Sitting().total(len(deck))) if deck else None
+    thesis = await theses.of_thread(thread) if with_thesis else None
+    total = Sitting().total(len(deck) + bool(thesis))
+    if thesis is not None:
+        card: StatementCard | None = _thesis_card(thesis, total)
+    else:
+        card = await _card(deck[0], 1, total) if deck else None
     return SittingView(card, left=len(deck), open=len(deck))
 
 
-async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> SittingView:
-    """The next statement for a member; none if they stop, or at the end of the sitting or of the deck."""
+def _thesis_card(thesis: ThesisRow, total: int) -> StatementCard:
+    """What the article claims: it comes first, and is answered freely, so without an offer."""
+    return StatementCard(None, thesis.text, None, None, 1, total, version=thesis.version)
+
+
+async def for_member(
+    viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False, with_thesis: bool = False
+) -> SittingView:
+    """The next statement for a member; none if they stop, or at the end of the sitting or of the deck.
+
+    With `with_thesis`, a sitting begins with what the article claims, unless they have answered that.
+    """
     deck = await queries.deck(thread)
     answers = await queries.answers_of(viewer.id, thread)
     left = await queries.left_for(viewer.id, deck, answers)
     view = SittingView(None, answers, len(left), len(deck))
+    is_first = with_thesis and sitting.number == 1 and not stops
+    thesis = await theses.of_thread(thread) if is_first else None
+    if thesis is not None and (await theses.of_member(viewer.id, thread)).value is None:
+        return msgspec.structs.replace(view, card=_thesis_card(thesis, sitting.total(len(left) + 1)))
     fresh = [statement for statement in left if statement.comment not in sitting.skipped]
     if stops or sitting.is_over or not fresh:
         return view

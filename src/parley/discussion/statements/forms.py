@@ -33,6 +33,8 @@ class AnswerForm(Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         self.comment = self.id("comment")
+        # The wording of the thesis, if that is answered instead of a comment's statement.
+        self.thesis = self.id("version")
         raw = self.choice("value", ("-1", "0", "1"))
         self.value = None if raw is None else int(raw)
 

@@ -15,6 +15,7 @@ from parley.discussion.statements.forms import AnswerForm, StatementForm
 from parley.discussion.statements.queries import StatementRow
 from parley.discussion.statements.rules import require_statement_allowed
 from parley.discussion.statements.tokens import Sitting, read_offer, sitting_token
+from parley.discussion.thesis import ops as theses
 from parley.discussion.threads.queries import ThreadRow
 from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused
@@ -107,17 +108,25 @@ async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[An
     form = AnswerForm(await posted_fields(request))
     sitting = form.sitting(viewer, row.id)
     following = sitting.after(form.comment if form.value is None else None)
-    if form.comment is not None and form.value is not None:
+    if form.value is not None:
         try:
             await take_each(VOTE, viewer.id, address_of(request))
-            offer = read_offer(form.values.get("offer", ""), viewer.id, form.comment)
-            await ops.answer(viewer, row.id, form.comment, form.value, offer)
+            await _answer(viewer, row.id, form, form.value)
         except ParleyError as error:
             return await _show_next(request, row, sitting, problem=error.message, status=error.status)
     if not wants_fragment(request):
         token = sitting_token(following, viewer.id, row.id)
         return Redirect(f"/t/{row.id}/answer?sitting={token}", status_code=303)
     return await _show_next(request, row, following)
+
+
+async def _answer(viewer: Viewer, thread: int, form: AnswerForm, value: int) -> None:
+    """Store the answer to the thesis, or to a statement of the deck."""
+    if form.thesis is not None:
+        await theses.answer(viewer, thread, value, version=form.thesis)
+    elif form.comment is not None:
+        offer = read_offer(form.values.get("offer", ""), viewer.id, form.comment)
+        await ops.answer(viewer, thread, form.comment, value, offer)
 
 
 async def _show_next(
@@ -131,9 +140,9 @@ async def _show_next(
 ) -> Response[Any]:
     viewer = viewer_of(request)
     if viewer is None:
-        asked = await asking.for_visitor(row.id)
+        asked = await asking.for_visitor(row.id, with_thesis=row.state == "open")
     else:
-        asked = await asking.for_member(viewer, row.id, sitting, stops=stops)
+        asked = await asking.for_member(viewer, row.id, sitting, stops=stops, with_thesis=row.state == "open")
     return await _show_asked(request, row, asked, sitting, problem=problem, status=status)
 
 

@@ -1,6 +1,7 @@
 """Opening a thread with its article, or finding the one that the article has."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -44,9 +45,13 @@ RESERVED = {
     "rights",
     "seen",
     "slow",
+    "thesis",
     "unlock",
     "updates",
 }
+# Called in the transaction that opens a thread, with its id, what its article claims and the member who says so;
+# hooks.py fills this in.
+set_thesis: list[Callable[[int, str, int | None], Awaitable[None]]] = []
 SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
 
 
@@ -74,7 +79,9 @@ class OpenedThread(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-async def open_thread(*, text: ArticleText, topic: str, starter: int | None, revises: bool = True) -> OpenedThread:
+async def open_thread(
+    *, text: ArticleText, topic: str, starter: int | None, revises: bool = True, thesis: str | None = None
+) -> OpenedThread:
     """Open a thread for `text`, or return the one that its article has already.
 
     Without a `starter`, that is from the command line, the existing article is revised, unless `revises` is False. A
@@ -90,7 +97,10 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None, rev
         article = await articles.find_article(text)
         if article is None:
             await check_not_removed(text)
-            return await _insert_thread(await articles.add_article(text), text, topic, starter)
+            opened = await _insert_thread(await articles.add_article(text), text, topic, starter)
+            for set_ in set_thesis if thesis else ():
+                await set_(opened.id, thesis or "", starter)
+            return opened
         return await (_revise_existing(article, text) if starter is None and revises else _existing_thread(article))
 
 
@@ -137,7 +147,9 @@ async def _revise_existing(article: int, text: ArticleText) -> OpenedThread:
     return msgspec.structs.replace(existing, result=await apply_update(existing.id, article, update, decided=False))
 
 
-async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:
+async def publish_import(
+    *, import_id: int, text: ArticleText, topic: str, starter: int, thesis: str | None = None
+) -> OpenedThread:
     """Open the thread of an import and mark the import as published, in one transaction.
 
     If the article has a thread already, the import stays unpublished, so that it can be suggested as an update. One
@@ -148,7 +160,7 @@ async def publish_import(*, import_id: int, text: ArticleText, topic: str, start
         if published is not None:
             slug = await db.value(Thread.select(Thread.slug).where(Thread.id == published))
             return OpenedThread(published, slug, is_new=False)
-        opened = await open_thread(text=text, topic=topic, starter=starter)
+        opened = await open_thread(text=text, topic=topic, starter=starter, thesis=thesis)
         if opened.is_new:
             await imports.mark_published(import_id, opened.id)
     return opened

@@ -32,7 +32,10 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if not form.errors:
         with form.refusals():
             text = with_facts(decode(draft.draft or b""), form)
-            opened = await opening.publish_import(import_id=draft.id, text=text, topic=form.topic, starter=viewer.id)
+            thesis = form.thesis if "thesis" in form.values else draft.thesis
+            opened = await opening.publish_import(
+                import_id=draft.id, text=text, topic=form.topic, starter=viewer.id, thesis=thesis
+            )
             return Redirect(opened.address if opened.is_new else f"/new/{draft.id}", status_code=303)
     return preview(request, draft, form, form.status)
 

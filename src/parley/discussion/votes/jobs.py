@@ -3,6 +3,7 @@
 import msgspec
 import structlog
 
+from parley.discussion.thesis import ops as theses
 from parley.discussion.votes.ops import count_votes_of_member, publish_answers_to
 from parley.discussion.votes.queries import Recount, differing_recounts
 from parley.platform import db
@@ -23,8 +24,9 @@ where c.id > $1 and c.id <= $2 and v.comment = c.id and v.thread <> c.thread
 """
 
 SELECT_MEMBERS_WITH_UNCOUNTED_VOTES = f"""
-select distinct member from vote v join member m on m.id = v.member
-where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
+select m.id from member m where m.state = 'active' and {attempts.due("votes", "m.id")} and m.id in (
+    select member from vote where not counted union select member from thesis_answer where not counted
+) limit {BATCH}
 """  # noqa: S608 constants only
 
 
@@ -40,6 +42,7 @@ async def count_remaining_votes() -> int:
 async def _count_votes_of(member: int) -> None:
     while await count_votes_of_member(member):
         pass
+    await theses.count_answers_of_member(member)
 
 
 async def check_counters() -> int:
@@ -47,6 +50,8 @@ async def check_counters() -> int:
     last_comment = await db.value("select coalesce(max(id), 0) from comment")
     batches = range(0, last_comment, BATCH)
     differing_count = sum(await attempts.each("counters", batches, _repair_batch, in_transaction=False))
+    for thesis in await theses.recount():
+        log.error("counters of a thesis differ from a recount", thesis=thesis)
     log.info("vote counters checked", last_comment=last_comment, differing=differing_count)
     return differing_count
 

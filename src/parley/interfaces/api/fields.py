@@ -82,6 +82,12 @@ StatementOrNone = Annotated[
     str | None, Meta(description="The comment in one sentence of up to 140 characters; null for none.")
 ]
 Text = Annotated[str, Meta(description="The text.")]
+Thesis = Annotated[
+    str, Meta(description="What the article claims, in one sentence of up to 120 characters; empty for none.")
+]
+ThesisOrNone = Annotated[
+    str | None, Meta(description="What the article claims, in one sentence of up to 120 characters.")
+]
 TextOrNone = Annotated[str | None, Meta(description="The text.")]
 ThreadId = Annotated[int, Meta(description="The id of a thread.")]
 ThreadOrNone = Annotated[int | None, Meta(description="The id of a thread; null: it is in none.")]

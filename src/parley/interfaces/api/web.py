@@ -14,7 +14,7 @@ from parley.interfaces.api import events_web, search_web
 from parley.interfaces.api.answers import VARY
 from parley.interfaces.api.articles import imports_web, revisions_web, updates_web
 from parley.interfaces.api.authentication import check_request
-from parley.interfaces.api.discussion import reading_web, statements_web, votes_web, writing_web
+from parley.interfaces.api.discussion import reading_web, statements_web, thesis_web, votes_web, writing_web
 from parley.interfaces.api.letters import authors_web, following_web, unread_web
 from parley.interfaces.api.moderation import (
     appeals_web,
@@ -36,6 +36,7 @@ FEATURES = (
     writing_web,
     votes_web,
     statements_web,
+    thesis_web,
     imports_web,
     revisions_web,
     updates_web,

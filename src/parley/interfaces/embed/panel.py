@@ -11,6 +11,8 @@ from parley.discussion.comment_tree.fragments import ViewerState
 from parley.discussion.comment_tree.view import Discussion
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.display import thesis_box
 from parley.discussion.votes import queries as votes
 from parley.people.accounts.viewer import Viewer
 
@@ -34,6 +36,8 @@ class PanelQuery(msgspec.Struct, frozen=True):
     thread: int
     passage: int | None = None
     focus: int | None = None
+    # Whether the viewer asked to see how others answered the thesis.
+    looks: bool = False
 
 
 async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
@@ -46,9 +50,12 @@ async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
         views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=focus), viewer
     )
     own = await votes.votes_in_thread(viewer.id, query.thread) if viewer else {}
+    own_thesis = await theses.of_member(viewer.id, query.thread) if viewer else None
     return {
         "thread": whole.thread,
         "query": query,
+        "thesis": thesis_box(whole.thesis, own_thesis, thread_state=whole.thread.state, looks=query.looks),
+        "thesis_problem": None,
         "passage_row": next((row for row in whole.rows if row.lineage == query.passage), None),
         "comments": list(_comments(shown, own, viewer)),
         "held": await comments.held_comments(viewer.id, query.thread) if viewer else [],

@@ -1,9 +1,11 @@
 """The panel in a publisher's page, over HTTP: a frame of our origin that only the site's pages may show."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -12,6 +14,9 @@ from parley.discussion.commenting import drafts, posting
 from parley.discussion.commenting.forms import LONGEST_BODY, CommentForm
 from parley.discussion.commenting.web import thread_at
 from parley.discussion.comments import queries as comments
+from parley.discussion.thesis import ops as theses
+from parley.discussion.thesis.forms import ThesisAnswerForm
+from parley.discussion.thesis.tokens import given_token, was_given
 from parley.discussion.votes import ops as votes
 from parley.discussion.votes.web import VoteForm
 from parley.interfaces.embed import queries
@@ -43,17 +48,33 @@ async def show(
     site: FromQuery[str] = "",
     passage: FromQuery[str] = "",
     focus: FromQuery[str] = "",
+    see: FromQuery[str] = "",
 ) -> Response[Any]:
-    """Show the discussion of a thread, or of one passage."""
+    """Show the discussion of a thread, or of one passage; with `given`, give the answer of who has just signed in."""
     site_row = await queries.site(site)
-    query = PanelQuery((await thread_at(thread)).id, as_id(passage), as_id(focus))
-    return await _page(request, site_row, query)
+    query = PanelQuery((await thread_at(thread)).id, as_id(passage), as_id(focus), looks=see == "1")
+    form = ThesisAnswerForm(request.query_params)
+    if form.value is None or form.errors:
+        return await _page(request, site_row, query)
+    viewer = viewer_of(request)
+    if viewer is None:
+        return await _page(request, site_row, query, problem=N_("Please sign in. Your answer is kept until then."))
+    if await was_given(viewer, form.given, query.thread, form.value, form.version):
+        with suppress(Refused):
+            await theses.answer(viewer, query.thread, form.value, version=form.version, only_first=True)
+    return Redirect(path_of(query, site_row, "#thesis"), status_code=303)
 
 
 async def _page(
-    request: AnyRequest, site: SiteRow, query: PanelQuery, status: int = 200, form: CommentForm | None = None
+    request: AnyRequest,
+    site: SiteRow,
+    query: PanelQuery,
+    status: int = 200,
+    form: CommentForm | None = None,
+    problem: Message | None = None,
 ) -> Response[Any]:
-    context = await panel(query, viewer_of(request)) | {"form": form}
+    """The panel, with a comment's form that was refused, or the `problem` of an answer to the thesis."""
+    context = await panel(query, viewer_of(request)) | {"form": form, "thesis_problem": problem}
     return framed_page(request, site, "interfaces/embed/panel.html", status, **context)
 
 
@@ -73,7 +94,7 @@ def author(request: AnyRequest) -> Viewer:
 
 def path_of(query: PanelQuery, site: SiteRow, at: str = "") -> str:
     """The address of the panel that answers a query, with `at` as its fragment."""
-    named = {"site": site.key, "passage": query.passage, "focus": query.focus}
+    named = {"site": site.key, "passage": query.passage, "focus": query.focus, "see": query.looks and 1}
     return f"/embed/t/{query.thread}?{urlencode({name: value for name, value in named.items() if value})}{at}"
 
 
@@ -136,6 +157,36 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
     return Redirect(path_of(query, site_row, f"#c{comment}"), status_code=303)
 
 
+@post("/embed/t/{thread:str}/thesis/answer", name="embed:answer-thesis", opt={"who": ANYONE})
+async def answer_thesis(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
+    """Agree or disagree with what the article claims; the fields are those of `POST /t/{thread}/thesis/answer`."""
+    site_row, row = await queries.site(site), await thread_at(thread)
+    await queries.require_own(site_row, row.id)
+    form, query = ThesisAnswerForm(await posted_fields(request)), PanelQuery(row.id)
+    try:
+        if form.errors:
+            raise Refused(join(" ", form.errors.values()))
+        if viewer_of(request) is None and form.value is not None:
+            return Redirect(_with_answer(path_of(query, site_row), row.id, form, form.value), status_code=303)
+        viewer = _voter(request, N_("Please sign in to answer."))
+        await take_each(VOTE, viewer.id, address_of(request))
+        if form.looks:
+            await theses.look(viewer, row.id)
+        elif not form.hides:
+            await theses.answer(viewer, row.id, form.value, version=form.version)
+    except NotFound:
+        raise
+    except ParleyError as error:
+        return await _page(request, site_row, query, error.status, problem=error.message)
+    return Redirect(path_of(msgspec.structs.replace(query, looks=form.looks), site_row, "#thesis"), status_code=303)
+
+
+def _with_answer(path: str, thread: int, form: ThesisAnswerForm, value: int) -> str:
+    """The address of a panel that gives a visitor's answer once they have signed in there."""
+    fields = {"value": value, "version": form.version, "given": given_token(thread, value, form.version)}
+    return f"{path}&{urlencode({name: field for name, field in fields.items() if field is not None})}#thesis"
+
+
 async def _require_in(thread: int, comment: int) -> None:
     state = await comments.state_of(comment)
     if state is None or state.thread != thread:
@@ -150,4 +201,4 @@ def _voter(request: AnyRequest, otherwise: Message) -> Viewer:
     return viewer
 
 
-handlers: list[object] = [show, post_comment, vote]
+handlers: list[object] = [show, post_comment, vote, answer_thesis]

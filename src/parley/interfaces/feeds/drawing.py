@@ -1,4 +1,4 @@
-"""Drawing the picture for links to a thread: its title, its source, the balance of stances, numbers and our name."""
+"""Drawing the picture for links to a thread: its title, its source, what it claims, stances, numbers and our name."""
 
 import re
 import unicodedata
@@ -21,6 +21,9 @@ STANCE_COLOURS = ("#1a6a4f", "#a33710", "#715600", "#3552a8", "#8f8879")
 SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
 LONGEST_TITLE = 240
+TITLE_TOP = 140
+# A title ends above this if what the article claims, in two lines, follows it.
+CLAIM_TOP = 390
 SMALL = 34
 # A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter. Signs BEFORE a
 # letter, such as opening brackets, and AFTER it, such as commas, stay with it.
@@ -33,7 +36,15 @@ AFTER = (
 PIECE = re.compile(rf" ?(?:[{BEFORE}]*[{LETTER}][{AFTER}]*|[^ ]+?(?=[{BEFORE}]*[{LETTER}]| |$))")
 
 
-def draw(title: str, site: str | None, stances: Sequence[int], comments: int, people: int, community: str) -> bytes:
+def draw(
+    title: str,
+    site: str | None,
+    stances: Sequence[int],
+    comments: int,
+    people: int,
+    community: str,
+    thesis: str = "",
+) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
     A name, title or source with letters that our fonts lack is left out. Of emoji, only the emoji are left out.
@@ -41,7 +52,9 @@ def draw(title: str, site: str | None, stances: Sequence[int], comments: int, pe
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
-    _title(canvas, one_line(without_emoji(title)))
+    claim = one_line(without_emoji(thesis))
+    bottom = _title(canvas, one_line(without_emoji(title)), CLAIM_TOP if claim else HEIGHT)
+    _lines(canvas, bottom + 24, claim, SMALL, 2, SOFT)
     _small(canvas, 80, one_line(without_emoji(site or "")), SOFT)
     _small(canvas, HEIGHT - 84, _numbers(comments, people), SOFT)
     _small(canvas, HEIGHT - 84, without_emoji(community), ACCENT, at_right=True)
@@ -64,17 +77,25 @@ def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_
     lettering.draw(canvas, left, y, text, colour)
 
 
-def _title(canvas: ImageDraw.ImageDraw, title: str) -> None:
+def _title(canvas: ImageDraw.ImageDraw, title: str, lowest: float) -> float:
+    """Draw the title in the largest size in which it ends above `lowest`, if there is one; return where it ends."""
     short = shorten(title, LONGEST_TITLE)
-    names, is_leftward = fonts_for(short), runs_leftward(short)
+    names = fonts_for(short)
     for size, most in SIZES:
-        lettering = Lettering(names, size)
-        lines = list(_wrap(short, lettering))
-        if len(lines) <= most:
+        count = len(list(_wrap(short, Lettering(names, size))))
+        if count <= most and TITLE_TOP + count * size * LINE <= lowest:
             break
-    for number, line in enumerate(lines[:most]):
+    return _lines(canvas, TITLE_TOP, short, size, most, INK)
+
+
+def _lines(canvas: ImageDraw.ImageDraw, top: float, text: str, size: int, most: int, colour: str) -> float:
+    """Draw a text in lines below each other, and return where they end."""
+    lettering, is_leftward = Lettering(fonts_for(text), size), runs_leftward(text)
+    lines = list(_wrap(text, lettering))[:most] if text else []
+    for number, line in enumerate(lines):
         left = WIDTH - MARGIN - lettering.width(line) if is_leftward else MARGIN
-        lettering.draw(canvas, left, 140 + number * size * LINE, line, INK, is_leftward=is_leftward)
+        lettering.draw(canvas, left, top + number * size * LINE, line, colour, is_leftward=is_leftward)
+    return top + len(lines) * size * LINE
 
 
 def _wrap(text: str, lettering: Lettering) -> Iterator[str]:

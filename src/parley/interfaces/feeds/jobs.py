@@ -5,6 +5,7 @@ import hashlib
 
 import msgspec
 
+from parley.discussion.thesis.queries import PRESENT
 from parley.interfaces.feeds.drawing import draw
 from parley.interfaces.feeds.tables import LinkPicture
 from parley.platform import db
@@ -18,6 +19,7 @@ class Due(msgspec.Struct, frozen=True):
     id: int
     title: str
     site: str | None
+    thesis: str
     comment_count: int
     digits: int
     people: int
@@ -26,12 +28,13 @@ class Due(msgspec.Struct, frozen=True):
 
 DIGITS = "case when t.comment_count = 0 then 0 else length(t.comment_count::text) end"
 SELECT_DUE = f"""
-select t.id, t.title, case when a.url is not null then a.site end as site, t.comment_count, {DIGITS} as digits,
+select t.id, t.title, case when a.url is not null then a.site end as site,
+       coalesce(h.text, '') as thesis, t.comment_count, {DIGITS} as digits,
        coalesce(s.people, 0) as people, coalesce(s.stances, '{{{{}}}}') as stances
-from thread t join article a on a.id = t.article
+from thread t join article a on a.id = t.article {PRESENT}
 left join thread_stats s on s.thread = t.id left join link_picture k on k.thread = t.id
 where not a.untitled and (k.thread is null or k.title <> t.title or k.digits <> {DIGITS}
-    or k.site is distinct from case when a.url is not null then a.site end)
+    or k.thesis <> coalesce(h.text, '') or k.site is distinct from case when a.url is not null then a.site end)
   and {attempts.due("link pictures", "t.id")}
 order by t.id desc limit 20
 """  # noqa: S608 constants only
@@ -41,6 +44,7 @@ delete from link_picture k using thread t join article a on a.id = t.article whe
 CHANGED = [
     LinkPicture.title,
     LinkPicture.site,
+    LinkPicture.thesis,
     LinkPicture.digits,
     LinkPicture.digest,
     LinkPicture.data,
@@ -57,10 +61,16 @@ async def draw_due() -> int:
 
 
 async def _draw(thread: Due) -> None:
-    stances, comments, people = thread.stances, thread.comment_count, thread.people
-    data = await asyncio.to_thread(draw, thread.title, thread.site, stances, comments, people, settings().name)
+    numbers = thread.stances, thread.comment_count, thread.people
+    data = await asyncio.to_thread(draw, thread.title, thread.site, *numbers, settings().name, thread.thesis)
     digest = hashlib.sha256(data).hexdigest()[:16]
     drawn = LinkPicture(
-        thread=thread.id, title=thread.title, site=thread.site, digits=thread.digits, digest=digest, data=data
+        thread=thread.id,
+        title=thread.title,
+        site=thread.site,
+        thesis=thread.thesis,
+        digits=thread.digits,
+        digest=digest,
+        data=data,
     )
     await LinkPicture.insert(drawn).on_conflict(LinkPicture.thread, "DO UPDATE", CHANGED)

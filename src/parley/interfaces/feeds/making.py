@@ -160,7 +160,7 @@ def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
         id=_thread_id(tag, thread.id),
         url=f"{base}{thread.address}",
         title=thread.title,
-        html=f"<p>{escape(shorten(thread.opening, OPENING))}</p><p>{escape(as_text(_numbers(thread)))}</p>",
+        html="".join(f"<p>{escape(text)}</p>" for text in _texts(thread) if text),
         author=author,
         author_url=f"{base}/u/{quote(author)}" if is_starter else None,
         published=thread.created_at,
@@ -168,6 +168,12 @@ def _of_thread(tag: str, base: str, thread: FeedThread) -> SyndicationEntry:
         topic=thread.topic,
         source=thread.url,
     )
+
+
+def _texts(thread: FeedThread) -> list[str]:
+    """What the article claims, how it begins, and how many commented."""
+    claim = as_text(N_("The article claims: {thesis}").format(thesis=thread.thesis)) if thread.thesis else ""
+    return [claim, shorten(thread.opening, OPENING), as_text(_numbers(thread))]
 
 
 def _numbers(thread: FeedThread) -> Message:

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath
 
+from parley.discussion.thesis.queries import PRESENT
 from parley.platform import db
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE
@@ -12,9 +13,9 @@ from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-CURRENT_PICTURE = """
-from link_picture k join thread t on t.id = k.thread join article a on a.id = t.article
-where t.id = $1 and not a.untitled and k.title = t.title
+CURRENT_PICTURE = f"""
+from link_picture k join thread t on t.id = k.thread join article a on a.id = t.article {PRESENT}
+where t.id = $1 and not a.untitled and k.title = t.title and k.thesis = coalesce(h.text, '')
   and k.site is not distinct from case when a.url is not null then a.site end
 """
 SELECT_DIGEST = f"select k.digest {CURRENT_PICTURE}"

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
+from parley.discussion.thesis.queries import PRESENT
 from parley.platform import db
 
 # Entries of a feed.
@@ -14,7 +15,7 @@ MOST_ENTRIES = 50
 SELECT_THREADS = f"""
 select t.id, t.slug, t.title, p.name as topic, a.url, case when a.url is not null then a.site end as site, r.byline,
        m.name as starter, t.comment_count, t.created_at,
-       greatest(t.created_at, r.created_at, x.decided_at) as revised_at,
+       greatest(t.created_at, r.created_at, x.decided_at, h.created_at) as revised_at, h.text as thesis,
        coalesce((select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1), '') as opening
 from (
     select t.* from thread t join article a on a.id = t.article
@@ -22,7 +23,7 @@ from (
     order by t.created_at desc, t.id desc limit {MOST_ENTRIES}
 ) t
 join article a on a.id = t.article join topic p on p.slug = t.topic
-left join member m on m.id = t.starter
+left join member m on m.id = t.starter {PRESENT}
 join lateral (select id, byline, created_at from revision where article = a.id order by number desc limit 1) r on true
 cross join lateral (
     select max(greatest(created_at, ended_at)) as decided_at from decision where kind = 'article' and target = t.id
@@ -54,7 +55,8 @@ SELECT_TITLES = "select id, title from thread where id = any($1::bigint[])"
 class FeedThread(msgspec.Struct, frozen=True):
     """A thread as the feeds of the site and of topics have it; `opening` is how its article begins.
 
-    `revised_at` is when its article last changed, also by a moderator's decision: then readers replace what they have.
+    `revised_at` is when its article or its thesis last changed, also by a moderator's decision: then readers replace
+    what they have.
     """
 
     id: int
@@ -68,6 +70,7 @@ class FeedThread(msgspec.Struct, frozen=True):
     comment_count: int
     created_at: datetime
     revised_at: datetime
+    thesis: str | None
     opening: str
 
     @property

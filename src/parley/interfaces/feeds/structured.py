@@ -57,12 +57,18 @@ def _discussion(view: ThreadView) -> Data:
         "commentCount": thread.comment_count,
         "interactionStatistic": _count("CommentAction", thread.comment_count),
         "comment": [_comment(base, row, text) for row, text in _best(view)],
+        **_about(view),
     }
     if thread.starter is None:
         return {"@type": "WebPage", **data}
     source = {"sharedContent": {"@type": "WebPage", "url": article.url}} if article.url else {}
     author = _person(base, thread.starter)
     return {"@type": "DiscussionForumPosting", **data, "author": author, **source}
+
+
+def _about(view: ThreadView) -> Data:
+    """What the article claims (https://schema.org/Claim), without how members answered."""
+    return {"about": {"@type": "Claim", "text": view.thesis.text}} if view.thesis else {}
 
 
 def _breadcrumbs(view: ThreadView) -> Data:
@@ -95,6 +101,7 @@ def _article(view: ThreadView, picture: str | None) -> Data:
         **({"datePublished": iso(article.published_at)} if article.published_at else {}),
         **({"dateModified": iso(article.updated_at)} if article.updated_at else {}),
         **({"image": picture} if picture else {}),
+        **_about(view),
     }
 
 

@@ -9,6 +9,8 @@ import msgspec
 
 from parley.articles.articles import queries as articles
 from parley.discussion.comments import queries
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.display import ThesisBox, thesis_box
 from parley.discussion.threads import queries as threads
 from parley.interfaces.live.queries import EventRow, PassageBalance, ScoredComment, balances
 from parley.moderation.decisions.rules import ACTIONS
@@ -35,6 +37,7 @@ ARTICLE_TEMPLATES = {
     "article.revised": "interfaces/live/article.html",
     "article.restricted": "interfaces/live/restricted.html",
 }
+THESIS_CHANGED = "thesis.changed"
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
 
@@ -100,7 +103,11 @@ async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
     if thread is None:
         return [RenderedEvent(row.seq, message("", seq=row.seq)) for row in rows]
     context = RenderContext(
-        thread, comments_by_id, await _passages(thread, comments_by_id), await _article(thread, rows)
+        thread,
+        comments_by_id,
+        await _passages(thread, comments_by_id),
+        await _article(thread, rows),
+        await _thesis(thread, rows),
     )
     return [_render_event(row, context) for row in rows]
 
@@ -112,6 +119,7 @@ class RenderContext(msgspec.Struct, frozen=True):
     comments: dict[int, queries.CommentRow]
     passages: dict[int, PassageBalance]
     article: articles.ArticleRow | None
+    thesis: ThesisBox | None
 
 
 async def _passages(
@@ -123,6 +131,11 @@ async def _passages(
 
 async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> articles.ArticleRow | None:
     return await articles.of_thread(thread.id) if any(row.kind in ARTICLE_TEMPLATES for row in rows) else None
+
+
+async def _thesis(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> ThesisBox | None:
+    is_needed = any(row.kind == THESIS_CHANGED for row in rows)
+    return thesis_box(await theses.of_thread(thread.id), thread_state=thread.state) if is_needed else None
 
 
 def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
@@ -166,6 +179,8 @@ def _event_html(row: EventRow, context: RenderContext, comment: queries.CommentR
         return _html(COMMENT_TEMPLATES[row.kind], **values) if row.kind in COMMENT_TEMPLATES else ""
     if row.kind in THREAD_CHANGED:
         return _html("interfaces/live/thread.html", thread=thread)
+    if row.kind == THESIS_CHANGED:
+        return _html("interfaces/live/thesis.html", thread=thread, thesis=context.thesis)
     if row.kind in ARTICLE_TEMPLATES:
         return _html(ARTICLE_TEMPLATES[row.kind], thread=thread, article=context.article)
     return ""

@@ -10,6 +10,8 @@ from parley.discussion.comments.published_answers import ROUNDED, STEP
 from parley.discussion.opinion_map import display, queries
 from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.display import thesis_of_viewer
 from parley.interfaces.pages.home import topic_at
 from parley.letters.notifications import queries as notifications
 from parley.people.accounts.viewer import Viewer, viewer_of
@@ -49,6 +51,8 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     following = await notifications.following(viewer.id, shown.thread.id) if viewer else None
     address = f"{shown.thread.address}?view=perspectives"
     values = {"tab": tab, "table": table, "waiting": waiting, "following": following}
+    if viewer is not None:
+        values |= thesis_of_viewer(shown, viewer, await theses.of_member(viewer.id, shown.thread.id))
     return values | {"view": "perspectives", "path": address}
 
 

@@ -19,6 +19,8 @@ from parley.discussion.commenting.drafts import wait_here
 from parley.discussion.commenting.forms import new_form
 from parley.discussion.comments import queries
 from parley.discussion.comments.rules import STANCES
+from parley.discussion.thesis import queries as theses
+from parley.discussion.thesis.display import thesis_box, thesis_of_viewer
 from parley.discussion.threads import queries as threads
 from parley.discussion.votes import queries as votes
 from parley.interfaces.feeds import pictures, structured
@@ -58,7 +60,8 @@ def _rows(query: str) -> str:
 SELECT_READER = f"""
 select json_build_object(
     'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(threads.SELECT_VISIT)},
-    'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)}
+    'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)},
+    'theses', {_rows(theses.SELECT_OF_MEMBER)}
 )::text
 """
 
@@ -76,6 +79,7 @@ class ReaderRows(msgspec.Struct, frozen=True):
     visits: list[threads.VisitRow]
     held: list[queries.HeldComment]
     follows: list[notifications.FollowState]
+    theses: list[theses.ViewerThesis]
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -87,6 +91,7 @@ async def show(
     passage: FromQuery[str] = "",
     stance: FromQuery[str] = "",
     focus: FromQuery[str] = "",
+    see: FromQuery[str] = "",
 ) -> Response[Any]:
     """Show a thread. The slug is for readers; any slug works."""
     thread_id = as_id(thread)
@@ -106,7 +111,8 @@ async def show(
     )
     viewer, fragment = viewer_of(request), wants_fragment(request)
     display, position = display_of(request), await found_in(request, thread_id, query.focus)
-    if viewer is None and position is None and not fragment and view != "perspectives":
+    looks = see == "thesis"
+    if viewer is None and position is None and not fragment and not looks and view != "perspectives":
         encoding = encoding_of(request)
         page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
         return respond_encoded(request, page_for_all, encoding)
@@ -114,12 +120,12 @@ async def show(
     if view == "perspectives":
         return await opinion_map.show(request, shown, _shared_context(shown, ""))
     if fragment:
-        context = await _context(shown, viewer, display) | {"found": position}
+        context = await _context(shown, viewer, display, looks=looks) | {"found": position}
         return page(request, "interfaces/pages/thread.html", "discussion", **context)
     pending = pending_of(request.scope)
     # The view is part of the key, so that the page is not older than the view; the counts are, since it shows them.
-    key = (shown, viewer, frozenset(pending.items()), display, position)
-    whole = await _pages.get(key, lambda: _whole_page(shown, viewer, display, position, pending))
+    key = (shown, viewer, frozenset(pending.items()), display, position, looks)
+    whole = await _pages.get(key, lambda: _whole_page(shown, viewer, display, position, pending, looks=looks))
     return respond(request, whole)
 
 
@@ -163,9 +169,11 @@ async def _whole_page(
     display: Display,
     position: ResultPosition | None = None,
     pending: Mapping[str, int] | None = None,
+    *,
+    looks: bool = False,
 ) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer, display) | {"found": position}
+    context = await _context(shown, viewer, display, looks=looks) | {"found": position}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
         picture = await pictures.address(shown.thread.id)
@@ -173,8 +181,9 @@ async def _whole_page(
     return Finished(render("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
 
 
-async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:
-    context = await _of_viewer(shown, viewer)
+async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display, *, looks: bool) -> dict[str, Any]:
+    """What the page shows its viewer; if they `looks`, also how others answered the thesis."""
+    context = await _of_viewer(shown, viewer, looks=looks)
     return context | {"back": await _way_back(shown.discussion), "display": display}
 
 
@@ -192,11 +201,12 @@ async def _way_back(branch: views.Discussion) -> int | None:
     return ancestor
 
 
-async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: bool) -> dict[str, Any]:
     slow_branches = shown.thread.slow_branches
     if viewer is None:
         html = comments_html(shown.discussion, slow_branches=slow_branches)
-        return _shared_context(shown, html) | {"held": [], "wait": None, "following": None}
+        thesis = thesis_box(shown.thesis, thread_state=shown.thread.state, looks=looks)
+        return _shared_context(shown, html) | {"held": [], "wait": None, "following": None, "thesis": thesis}
     reader = msgspec.json.decode(await db.value(SELECT_READER, viewer.id, shown.thread.id), type=ReaderRows)
     visit = next(iter(reader.visits), None)
     since = visit.since if visit else None
@@ -208,6 +218,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
         "beyond": await unread_beyond(shown, visit, viewer),
         "wait": await wait_here(viewer, shown.thread),
         "following": next(iter(reader.follows), notifications.FollowState()),
+        **thesis_of_viewer(shown, viewer, reader.theses[0] if reader.theses else None, looks=looks),
     }
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more |= {"pinned": None} if hidden else {}
@@ -228,6 +239,8 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "voices": shown.voices,
         "on_page": shown.discussion.layout.entries,
         "pinned": shown.pinned,
+        "thesis": thesis_box(shown.thesis, thread_state=thread.state),
+        "may_set_thesis": False,
         "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",

@@ -26,6 +26,7 @@ KINDS = {
     "article.revised": N_("An article gets a new version"),
     "article.restricted": N_("More or less of an article is shown"),
     "author.pinned": N_("An author pins a reply"),
+    "thesis.changed": N_("What an article claims changes"),
     "discussion.imported": N_("A discussion is imported"),
 }
 

@@ -4,12 +4,15 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.thesis import queries as theses
 from parley.interfaces.api.discussion import comments, schemas
+from parley.interfaces.api.discussion.reading_web import thesis_from
 from parley.platform.errors import NotFound
 from parley.platform.settings import settings
 
 # A message above this leaves out the text: the receiver can read the comment at its address.
 LARGEST = 256_000
+THESIS = "thesis.changed"
 
 
 def message_id(event: int) -> str:
@@ -26,6 +29,8 @@ class EventData(msgspec.Struct, frozen=True):
     url: str
     comment_id: int | None
     comment: schemas.Comment | None
+    # What the article claims, with `thesis.changed`.
+    thesis: schemas.Thesis | None = None
 
 
 class WebhookMessage(msgspec.Struct, frozen=True):
@@ -55,7 +60,8 @@ class DueEvent(msgspec.Struct, frozen=True):
 async def message(due: DueEvent) -> bytes:
     """Return the message of an event as JSON. What was removed since then is not in it."""
     comment = await _comment(due.comment)
-    encoded = _encode(due, comment)
+    thesis = thesis_from(await theses.of_thread(due.thread)) if due.kind == THESIS else None
+    encoded = _encode(due, comment, thesis)
     if comment is not None and len(encoded) > LARGEST:
         return _encode(due, msgspec.structs.replace(comment, body="", html=""))
     return encoded
@@ -70,7 +76,7 @@ async def _comment(number: int | None) -> schemas.Comment | None:
         return None
 
 
-def _encode(due: DueEvent, comment: schemas.Comment | None) -> bytes:
+def _encode(due: DueEvent, comment: schemas.Comment | None, thesis: schemas.Thesis | None = None) -> bytes:
     url = f"{settings().base_url}/t/{due.thread}"
-    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment)
+    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment, thesis)
     return msgspec.json.encode(WebhookMessage(due.kind, due.happened_at, data))

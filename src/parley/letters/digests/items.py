@@ -8,6 +8,7 @@ import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED as MAY_QUOTE_ARTICLE
+from parley.discussion.thesis.queries import PRESENT
 from parley.letters.digest_selection.candidates import Candidate, SharedCandidates
 from parley.letters.digest_selection.queries import member_candidates
 from parley.letters.digest_selection.readers import readers
@@ -50,8 +51,12 @@ class DigestItem(msgspec.Struct, frozen=True):
     is_reply: bool = False
     # The two comments of its thread that are about the same words (discussion/threads/disagreement.py).
     disagreement: list[int] = []
+    # What the article claims.
+    thesis: str | None = None
 
 
+# Below, braces are those of `format`.
+PRESENT_THESIS = PRESENT.replace("{", "{{").replace("}", "}}")
 ITEM_COLUMNS = tuple(DigestItem.__struct_fields__[:9])
 # The article's present text: the changed passage that the reader last commented on, if any; else how the article
 # begins.
@@ -83,9 +88,10 @@ select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.nam
        coalesce(w.name, q.imported_author) as parent_author, coalesce(q.html, '') as parent_html,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
        c.parent is not null as is_reply,
-       coalesce((select s.disagreement from thread_stats s where s.thread = t.id), array[]::bigint[]) as disagreement
+       coalesce((select s.disagreement from thread_stats s where s.thread = t.id), array[]::bigint[]) as disagreement,
+       h.text as thesis
 from {{items}} i
-join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
+join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article {PRESENT_THESIS}
 left join comment c on c.id = i.comment left join member m on m.id = c.author
 left join comment q on q.id = c.parent and {MAY_BE_QUOTED} left join member w on w.id = q.author
 {JOIN_ARTICLE}

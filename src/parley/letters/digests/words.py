@@ -81,6 +81,13 @@ class DigestThread(msgspec.Struct, frozen=True):
     quotations: list[DigestQuotation]
     reason: str = ""
     context: str = ""
+    thesis: str = ""
+    """What a new article claims."""
+
+    @property
+    def thesis_link(self) -> str:
+        """Where readers agree or disagree with it."""
+        return f"{self.link}#thesis"
 
 
 class DigestSection(msgspec.Struct, frozen=True):
@@ -133,7 +140,9 @@ def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
     quotations = [_quotation(item, now) for item in items]
     reason = _common_text(quotation.reason for quotation in quotations)
     context = _common_text(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
-    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), quotations, reason, context)
+    first = items[0]
+    thesis = first.thesis if first.comment is None and first.thesis else ""
+    return DigestThread(first.title, first.topic, _thread_link(first), quotations, reason, context, thesis)
 
 
 def _common_text(texts: Iterable[str]) -> str:

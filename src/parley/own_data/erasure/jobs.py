@@ -71,6 +71,15 @@ with gone as (
 )
 select count(*) from gone
 """  # noqa: S608 constants only
+# What an article claims stays, as its title does; who said so is forgotten.
+DELETE_THESIS_ANSWERS = """
+with gone as (
+    delete from thesis_answer where member = $1 returning thesis, value, counted
+)
+update thesis h set agrees = agrees - (value = 1)::int, disagrees = disagrees - (value = -1)::int,
+  unsure = unsure - (value = 0)::int
+from gone where h.id = gone.thesis and gone.counted and value is not null
+"""
 # Sign-in, settings, what they read and follow, and drafts.
 OWN_TABLES = [
     "session",
@@ -103,6 +112,8 @@ OWN_TABLES = [
     "article_import",
 ]
 ROWS = (
+    DELETE_THESIS_ANSWERS,
+    "update thesis set member = null where member = $1",
     *(f"delete from {table} where member = $1" for table in OWN_TABLES),  # noqa: S608 constants only
     "update sign_up set inviter = null where inviter = $1",
     "delete from block where member = $1 or other = $1",

@@ -26,6 +26,8 @@ comment-versions.jsonl       what your comments said before you edited them
 comments/                    the same comments for reading: one Markdown file for each discussion
 comments.annotations.jsonld  the same comments as W3C Web Annotations, for other programs
 votes.jsonl                  your votes and answers (value 1, 0 or -1; "quality" or "agreement")
+thesis-answers.jsonl         what you answered to what articles claim (1, 0 or -1), and whether you had seen the balance
+theses.jsonl                 what articles claim, in your words
 threads.jsonl                the discussions that you opened
 suggested-corrections.jsonl  the corrections and updates of articles that you suggested, with their text while they wait
 follows.jsonl                the discussions that you follow or muted

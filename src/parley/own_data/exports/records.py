@@ -12,6 +12,7 @@ import msgspec
 
 from parley.discussion.comments.queries import MAY_BE_QUOTED
 from parley.discussion.comments.tables import Comment
+from parley.discussion.thesis.queries import MAY_BE_READ
 from parley.discussion.votes.tables import Vote
 from parley.moderation.decisions.queries import RESTRICTIONS, UNSENT
 from parley.platform import db
@@ -47,6 +48,15 @@ RECORDS = {
         from comment_version v join comment c on c.id = v.comment where c.author = $1
     """,
     "votes.jsonl": "select id, comment, thread, axis, value, changed_at from vote where member = $1",
+    "thesis-answers.jsonl": f"""
+        select v.id, v.thread, h.version, case when {MAY_BE_READ} then h.text end as thesis, v.value, v.seen,
+               v.changed_at
+        from thesis_answer v join thesis h on h.id = v.thesis
+        join thread t on t.id = h.thread join article a on a.id = t.article where v.member = $1
+    """,  # noqa: S608 constants only
+    "theses.jsonl": """
+        select id, thread, version, text, created_at, ended_at from thesis where member = $1
+    """,
     "threads.jsonl": """
         select t.id, t.title, t.topic, t.state, a.url, t.created_at
         from thread t join article a on a.id = t.article where t.starter = $1

@@ -12,7 +12,9 @@ from parley.articles.articles.addresses import canonical
 from parley.articles.articles.display import DISPLAYS
 from parley.articles.articles.rules import is_web_address
 from parley.articles.articles.text import ArticleText
+from parley.articles.articles.thesis import as_thesis
 from parley.articles.imports.reading import read_file, read_url
+from parley.discussion.thesis import ops as theses
 from parley.discussion.threads import edit_ops
 from parley.discussion.threads.opening import OpenedThread, open_thread
 from parley.extraction.fetching.fetch import ARTICLES, fetch
@@ -38,9 +40,11 @@ def article() -> None:
 @click.option(
     "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, including existing ones."
 )
+@click.option("--thesis", help="What the article claims, in one sentence of at most 120 characters.")
 @on_installation
-async def add(source: str, url: str | None, topic: str, display: str | None) -> dict[str, Any]:
+async def add(source: str, url: str | None, topic: str, display: str | None, thesis: str | None) -> dict[str, Any]:
     """Import an article and print its thread's address."""
+    claim = as_thesis(thesis) if thesis else None
     if source.startswith(("http://", "https://")):
         text = await read_url(source)
     else:
@@ -51,6 +55,8 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     if display and text.url:
         await edit_ops.set_display(text.url, display)
     opened = await open_thread(text=text, topic=topic, starter=None)
+    if claim is not None:
+        await theses.put(opened.id, claim, None)
     address = f"{settings().base_url}{opened.address}"
     return {
         "text": "\n".join([address, *_outcome(opened, text)]),

@@ -12,9 +12,10 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from parley.discussion.opinion_map import jobs as maps
+from parley.discussion.thesis import ops as thesis_ops
 from parley.people.accounts import addresses, names
 from parley.platform import db
-from parley.site.demo.content import DemoStatement, first_names, statements
+from parley.site.demo.content import DemoStatement, first_names, statements, theses
 from parley.site.demo.moderating import DemoThread
 from parley.site.demo.voting import SEED
 
@@ -27,6 +28,8 @@ ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8), "04": (40, 6), "0
 EARLY = {"01": 105, "02": 75}
 # One reader in seven is on neither side. The others agree with their side nine times in ten. Some answer "unsure".
 BETWEEN, SURE, UNSURE = 7, 0.9, 0.07
+# More are unsure about a whole article.
+UNSURE_OF_ARTICLE = 0.2
 
 INSERT_MEMBERS = """
 insert into member (name, name_key, email, email_key, state, is_demo, created_at)
@@ -38,6 +41,13 @@ SET_STATEMENTS = """
 update comment c set statement = s.text from unnest($2::uuid[], $3::text[]) s(submission, text)
 where c.thread = $1 and c.submission = s.submission and c.state = 'visible'
 returning c.id, c.submission::text as submission
+"""
+# How many readers answered what the article claims; in one thread too few for a balance.
+AGREED_OR_NOT = {"01": 64, "02": 47, "03": 22, "04": 31, "05": 7}
+INSERT_THESIS_ANSWERS = """
+insert into thesis_answer (thesis, thread, member, value, changed_at)
+select h.id, h.thread, m, v, $4 from unnest($2::bigint[], $3::int[]) a(m, v)
+join thesis h on h.thread = $1 and h.ended_at is null
 """
 INSERT_ANSWERS = """
 insert into vote (comment, thread, member, axis, value, asked, changed_at)
@@ -70,6 +80,7 @@ async def answer(threads: Mapping[str, DemoThread]) -> None:
     Today's maps are the worker's. Not to be called in a transaction, which would be idle during the count.
     """
     readers = await _add_readers()
+    await _answer_theses(threads, readers)
     for number, (count, each) in ANSWERED.items():
         thread = threads[number]
         stated = await _add_statements(thread.id, number)
@@ -91,6 +102,16 @@ async def _add_readers() -> list[DemoReader]:
     return [
         DemoReader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)
     ]
+
+
+async def _answer_theses(threads: Mapping[str, DemoThread], readers: list[DemoReader]) -> None:
+    dice = random.Random(SEED)  # noqa: S311 as below
+    for number, count in AGREED_OR_NOT.items():
+        thread, thesis = threads[number], theses()[number]
+        values = [_value(dice, reader, thesis, UNSURE_OF_ARTICLE) for reader in readers[:count]]
+        members = [reader.member for reader in readers[:count]]
+        await db.execute(INSERT_THESIS_ANSWERS, thread.id, members, values, thread.at + timedelta(hours=1))
+    await thesis_ops.recount()
 
 
 async def _add_statements(thread: int, number: str) -> dict[int, DemoStatement]:
@@ -118,8 +139,8 @@ def _answers(
     return cast
 
 
-def _value(dice: random.Random, reader: DemoReader, statement: DemoStatement) -> int:
-    if dice.random() < UNSURE:
+def _value(dice: random.Random, reader: DemoReader, statement: DemoStatement, unsure: float = UNSURE) -> int:
+    if dice.random() < unsure:
         return 0
     if statement.side == "shared":
         likely = SURE

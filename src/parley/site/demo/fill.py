@@ -30,7 +30,7 @@ from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_
 from parley.site.demo import PASSWORD, answering, letters, moderating
-from parley.site.demo.content import DemoComment, articles, discussion, later_revision, members
+from parley.site.demo.content import DemoComment, articles, discussion, later_revision, members, theses
 from parley.site.demo.moderating import DemoThread
 from parley.site.demo.voting import Ballot, ballots
 
@@ -121,7 +121,8 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     front = _front_matter(article)
     text = msgspec.structs.replace(await _read(article), site=front["site"])
     topic = await db.value(Topic.select(Topic.slug).where(Topic.name == front["topic"]))
-    thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
+    claim = theses()[number].text
+    thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]], thesis=claim)).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
     await emit("discussion.imported", thread=thread, payload={"added": len(comments)})

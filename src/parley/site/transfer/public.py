@@ -6,6 +6,7 @@ Members come without an address, so an import makes accounts that nobody can sig
 from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED, MAY_SHOW_WORDS
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
+from parley.discussion.thesis.queries import MAY_BE_READ
 
 # Members whose profile every visitor can open.
 IS_SHOWN = "m.state in ('active', 'silenced', 'suspended')"
@@ -73,6 +74,12 @@ SELECT_COMMENT_VERSIONS = f"""
 select v.id, v.comment, v.number, v.body, v.statement, v.written_at
 from comment_version v join comment c on c.id = v.comment where {IS_VISIBLE} order by v.id
 """  # noqa: S608 constants only
+# Nobody may read answers: only what is published of them.
+SELECT_THESES = f"""
+select h.id, h.thread, h.version, h.text, (select m.id from member m where m.id = h.member and {IS_SHOWN}) as member,
+       h.published, h.created_at, h.ended_at
+from thesis h join thread t on t.id = h.thread join article a on a.id = t.article where {MAY_BE_READ} order by h.id
+"""  # noqa: S608 constants only
 SELECT_EVENTS = f"""
 select e.id, e.thread, e.seq, e.kind, e.comment, e.created_at, e.created_at as handled_at
 from event e where e.comment is null or exists (select from comment c where c.id = e.comment and {IS_IN}) order by e.id
@@ -92,6 +99,7 @@ SELECTS = {
     "topic": "select slug, name, position from topic order by slug",
     "thread": SELECT_THREADS,
     "thread_stats": SELECT_THREAD_STATS,
+    "thesis": SELECT_THESES,
     "comment": SELECT_COMMENTS,
     "comment_version": SELECT_COMMENT_VERSIONS,
     "passage_count": """

@@ -40,6 +40,7 @@ class NewImport(Body, frozen=True):
     text: fields.Text = ""
     title: fields.Title = ""
     topic: fields.TopicSlug = ""
+    thesis: fields.Thesis = ""
 
 
 class Publication(Body, frozen=True):
@@ -54,6 +55,7 @@ class Publication(Body, frozen=True):
     bio: Annotated[str | None, Meta(description="What the article's author says about themselves.")] = None
     published: Annotated[str | None, Meta(description="When it was published: a day (`2026-03-16`) or a time.")] = None
     updated: Annotated[str | None, Meta(description="When it was last changed: a day or a time.")] = None
+    thesis: fields.ThesisOrNone = None
 
 
 class ArticleImport(msgspec.Struct, frozen=True):
@@ -93,7 +95,13 @@ async def request_import(request: AnyRequest, data: JSONBody[NewImport]) -> Resp
     await take_each(IMPORT, viewer.id, address_of(request))
     await take_volume(viewer.id, len(given or b""))
     created = await imports.request_import(
-        member=viewer.id, source=form.source, url=form.url, given=given, title=form.title, topic=form.topic
+        member=viewer.id,
+        source=form.source,
+        url=form.url,
+        given=given,
+        title=form.title,
+        topic=form.topic,
+        thesis=form.thesis or "",
     )
     draft_import = await own_import(request, str(created))
     return answer_write(await _import_from(draft_import), 202, Location=_address(created))
@@ -144,11 +152,15 @@ async def publish(request: AnyRequest, draft: fields.ImportPath, data: JSONBody[
     if draft_import.thread is not None:
         return answer_write(Published(draft_import.thread, f"{settings().base_url}/t/{draft_import.thread}"))
     text = decode((await _ready(request, draft)).draft or b"")
-    given = {"title": text.title, "topic": draft_import.topic}
+    given = {"title": text.title, "topic": draft_import.topic, "thesis": draft_import.thesis}
     form = PublishForm(given | {name: value for name, value in msgspec.to_builtins(data).items() if value is not None})
     check(form)
     opened = await opening.publish_import(
-        import_id=draft_import.id, text=with_facts(text, form), topic=form.topic, starter=signed_in(request).id
+        import_id=draft_import.id,
+        text=with_facts(text, form),
+        topic=form.topic,
+        starter=signed_in(request).id,
+        thesis=form.thesis,
     )
     url = settings().base_url + opened.address
     if not opened.is_new:

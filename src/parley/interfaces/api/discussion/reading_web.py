@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 from parley.articles.articles import queries as articles
 from parley.articles.articles.rules import HIDDEN
 from parley.discussion.commenting.web import comment_at, thread_at
+from parley.discussion.thesis import queries as theses
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.cards import EXCERPT_LENGTH, cursor
 from parley.discussion.threads.queries import PAGE, CardRow
@@ -110,8 +111,17 @@ async def thread_with_article(thread: str) -> schemas.Thread:
         topic=row.topic_slug,
         reason=row.lock_reason,
         slow_seconds=row.slow,
+        thesis=thesis_from(await theses.of_thread(row.id)),
         article=from_row(schemas.Article, article, url=article.address, passages=passages),
     )
+
+
+def thesis_from(row: theses.ThesisRow | None) -> schemas.Thesis | None:
+    if row is None:
+        return None
+    shares = row.shares
+    answers = schemas.ThesisAnswers(shares.answers, shares.agree, shares.disagree, shares.unsure) if shares else None
+    return schemas.Thesis(row.text, row.version, answers, row.created_at)
 
 
 @get("/threads/{thread:str}/comments", name="api:comments", responses=problems(404, 422))

@@ -90,6 +90,24 @@ class Article(msgspec.Struct, frozen=True):
     passages: Annotated[list[Passage], Meta(description="The passages of the article, in order.")]
 
 
+class ThesisAnswers(msgspec.Struct, frozen=True):
+    """How members answered a thesis, as far as that is published: in steps, from ten answers on, rounded to 5 %."""
+
+    count: Annotated[int, Meta(description="How many answered at least.")]
+    agree: Annotated[int, Meta(description="Per cent who agree.")]
+    disagree: Annotated[int, Meta(description="Per cent who disagree.")]
+    unsure: Annotated[int, Meta(description="Per cent who are unsure; 0: fewer than 5.")]
+
+
+class Thesis(msgspec.Struct, frozen=True):
+    """What an article claims, in one sentence, which members agree or disagree with."""
+
+    text: fields.Thesis
+    version: Annotated[int, Meta(description="The number of these words: new words are a new thesis.")]
+    answers: Annotated[ThesisAnswers | None, Meta(description="How members answered; null: too few did.")]
+    created_at: fields.CreatedAt
+
+
 class Thread(msgspec.Struct, frozen=True):
     """A thread with its article."""
 
@@ -106,6 +124,7 @@ class Thread(msgspec.Struct, frozen=True):
     last_seq: Annotated[int, Meta(description="The number of the thread's newest event.")]
     created_at: fields.CreatedAt
     last_activity_at: fields.LastActivityAt
+    thesis: Annotated[Thesis | None, Meta(description="What the article claims; null: nobody has said.")]
     article: Annotated[Article, Meta(description="The article of the thread.")]
 
 

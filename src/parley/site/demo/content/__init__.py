@@ -33,7 +33,7 @@ class DemoComment(msgspec.Struct, frozen=True):
 
 
 class DemoStatement(msgspec.Struct, frozen=True, array_like=True):
-    """A comment in one sentence, and the side that agrees with it: a camp, `shared` by all, or `mixed`."""
+    """A comment or an article in one sentence, and who agrees with it: a camp, all (`shared`), or `mixed`."""
 
     text: str
     side: str
@@ -103,6 +103,11 @@ def cases() -> list[DemoCase]:
 def statements(thread: str) -> dict[str, DemoStatement]:
     raw = (FOLDER / "statements.json").read_bytes()
     return msgspec.json.decode(raw, type=dict[str, dict[str, DemoStatement]]).get(thread, {})
+
+
+def theses() -> dict[str, DemoStatement]:
+    """What each article claims, in its author's words."""
+    return msgspec.json.decode((FOLDER / "theses.json").read_bytes(), type=dict[str, DemoStatement])
 
 
 def first_names() -> list[str]:
