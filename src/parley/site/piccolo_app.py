@@ -54,6 +54,8 @@ from parley.people.accounts.tables import (
     AddressChange,
     Authenticator,
     Block,
+    ErasedName,
+    ErasedNameKey,
     FactorRecovery,
     FormerName,
     Member,
@@ -71,7 +73,7 @@ from parley.platform.db.tables import Event, JobFailure, RateBucket
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Authenticator, RecoveryCode, Passkey, UsedChallenge, FactorRecovery, FormerName,
-    AddressChange,
+    AddressChange, ErasedName, ErasedNameKey,
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
