@@ -40,7 +40,7 @@ from parley.letters.notifications.tables import Follow, Notification, Notificati
 from parley.moderation.appeals.tables import Appeal, SecondLook
 from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
 from parley.moderation.backtests.tables import Backtest
-from parley.moderation.decisions.tables import Decision
+from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog.tables import ModAction
 from parley.moderation.modmembers.tables import Note
@@ -82,7 +82,7 @@ TABLES = [
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
-    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
+    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
