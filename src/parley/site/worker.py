@@ -79,6 +79,7 @@ JOBS = (
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_remaining_votes, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),
+    Job("beginnings", comments.make_beginnings, due=comments.SELECT_LONG, repeats=True),
     Job("sanctions", decisions.end_sanctions, due=decisions.SELECT_DUE),
     Job(mass_undo.JOB, mass_undo.work_off, due=mass_undo.SELECT_DUE),
     Job("holds", automod.review_holds, seconds=600),
