@@ -103,18 +103,21 @@ class _Chosen:
     """The nodes that were chosen, and the room that is left."""
 
     def __init__(self, room: Room, first: Iterable[Node] = ()) -> None:
-        self.ids: set[int] = set()
         self._comments, self._bytes = room.comments, room.bytes
+        self.ids: set[int] = set()
         for node in first:
-            self.add(node)
+            self._take(node)
 
     def add(self, node: Node) -> bool:
         """Choose a node; return False if it does not fit. The first one always does."""
         if self.ids and (len(self.ids) >= self._comments or node.size > self._bytes):
             return False
+        self._take(node)
+        return True
+
+    def _take(self, node: Node) -> None:
         self.ids.add(node.id)
         self._bytes -= node.size
-        return True
 
 
 def _choose_best(below: dict[int | None, list[Node]], top: int | None, room: Room, first: Sequence[Node]) -> set[int]:
