@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from functools import partial
 from time import monotonic
 
+import msgspec
 import pytest
 
 from parley.platform import cache, tasks
 from parley.platform.cache import Bounded
 from parley.platform.observability.metrics import CACHE_BYTES
 from tests.conftest import ROOT
+
+
+class Row(msgspec.Struct):
+    """As a query returns them."""
+
+    id: int
+    texts: list[str]
 
 
 def test_the_oldest_values_make_room_by_their_bytes() -> None:
@@ -83,6 +91,17 @@ async def test_pages_kept_for_a_moment_are_bounded_by_their_bytes_and_their_keys
     assert _bytes("test bytes") == kept.bytes
     kept.clear()
     assert (kept.bytes, _bytes("test bytes")) == (0, 0)
+
+
+@pytest.mark.anyio
+async def test_rows_are_counted_with_the_texts_in_them() -> None:
+    async def make() -> list[Row]:
+        return [Row(1, ["a" * 3_000])]
+
+    kept: cache.MicroCache[list[Row]] = cache.MicroCache("test rows", 60)
+    await kept.get("rows", make)
+
+    assert kept.bytes > 3_000
 
 
 @pytest.mark.anyio

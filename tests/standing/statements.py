@@ -36,16 +36,24 @@ BUILT = {
     counts.ADD_TO_COUNTS: [counts.ADD_ONE, counts.ADD_THREAD],
     counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],
     groups.SELECT_FIRST_OF_EACH: [
-        groups.SELECT_FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
+        groups.SELECT_FIRST_OF_EACH.format(
+            rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance, size=tree.SIZE
+        )
         for sort in tree.RANK
         for stance in ("", "and c.stance = $6")
     ],
     tree.SELECT_WHOLE_TREE: [
-        tree.SELECT_WHOLE_TREE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK
+        tree.SELECT_WHOLE_TREE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, size=tree.SIZE)
+        for sort in tree.RANK
     ],
     tree.SELECT_BELOW: [
         tree.SELECT_BELOW.format(
-            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], condition="c.parent = $1", is_in=IS_IN
+            rank=tree.RANK[sort],
+            order=tree.ORDER[sort],
+            after=tree.AFTER[sort],
+            condition="c.parent = $1",
+            is_in=IS_IN,
+            size=tree.SIZE,
         )
         for sort in tree.RANK
     ],

@@ -11,6 +11,9 @@ from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
+from msgspec import Struct
+from msgspec.structs import astuple
+
 from parley.platform.db.engine import without_transaction
 from parley.platform.observability.metrics import CACHE_BYTES, CACHE_READS
 
@@ -32,15 +35,18 @@ def moment() -> float:
 
 
 def text_bytes(*values: object) -> int:
-    """Return the bytes in memory of the strings, bytes and lists or tuples of them among `values`."""
-    return sum(
-        getsizeof(value)
-        if isinstance(value, (str, bytes))
-        else text_bytes(*value)
-        if isinstance(value, (list, tuple))
-        else 0
-        for value in values
-    )
+    """Return the bytes in memory of the strings and bytes among `values`, and in lists, tuples and structs of them."""
+    return sum(map(_bytes_of, values))
+
+
+def _bytes_of(value: object) -> int:
+    if isinstance(value, (str, bytes)):
+        return getsizeof(value)
+    if isinstance(value, (list, tuple)):
+        return getsizeof(value) + text_bytes(*value)
+    if isinstance(value, Struct):
+        return getsizeof(value) + text_bytes(*astuple(value))
+    return 0
 
 
 # Weak references, since the caches of a broadcaster end with it.

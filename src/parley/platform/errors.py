@@ -18,6 +18,8 @@ class ParleyError(Exception):
 
     status = 500
     title = N_("Something went wrong")
+    # The field that a form must show to go on.
+    field = ""
 
     def __init__(self, message: Message, **values: Any) -> None:
         self.message = message.format(**values) if values else message

@@ -41,7 +41,7 @@ from parley.letters.notifications.tables import Follow, Notification, Notificati
 from parley.moderation.appeals.tables import Appeal, SecondLook
 from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
 from parley.moderation.backtests.tables import Backtest
-from parley.moderation.decisions.tables import Decision
+from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog.tables import ModAction
 from parley.moderation.modmembers.tables import Note
@@ -55,6 +55,8 @@ from parley.people.accounts.tables import (
     AddressChange,
     Authenticator,
     Block,
+    ErasedName,
+    ErasedNameKey,
     FactorRecovery,
     FormerName,
     Member,
@@ -72,7 +74,7 @@ from parley.platform.db.tables import Event, JobFailure, RateBucket
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Authenticator, RecoveryCode, Passkey, UsedChallenge, FactorRecovery, FormerName,
-    AddressChange,
+    AddressChange, ErasedName, ErasedNameKey,
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
@@ -81,7 +83,7 @@ TABLES = [
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
-    Decision, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
+    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,

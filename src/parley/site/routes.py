@@ -43,6 +43,7 @@ from parley.moderation.dashboard import web as dashboard
 from parley.moderation.decisions import web as decisions
 from parley.moderation.guidelines import web as guidelines
 from parley.moderation.modlog import web as modlog
+from parley.moderation.modmembers import decided_web
 from parley.moderation.modmembers import web as modmembers
 from parley.moderation.modqueue import web as modqueue
 from parley.moderation.modrules import web as rules
@@ -94,6 +95,7 @@ FEATURES = (
     reasons,
     appeals,
     modmembers,
+    decided_web,
     rings,
     modlog,
     dashboard,

@@ -32,6 +32,7 @@ from parley.moderation.automod import jobs as automod
 from parley.moderation.backtests import jobs as backtests
 from parley.moderation.dashboard import weekly
 from parley.moderation.decisions import jobs as decisions
+from parley.moderation.decisions import mass_undo
 from parley.moderation.modrules import jobs as rules
 from parley.moderation.rings import jobs as rings
 from parley.own_data.erasure import jobs as erasure
@@ -78,7 +79,9 @@ JOBS = (
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_remaining_votes, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),
+    Job("beginnings", comments.make_beginnings, due=comments.SELECT_LONG, repeats=True),
     Job("sanctions", decisions.end_sanctions, due=decisions.SELECT_DUE),
+    Job(mass_undo.JOB, mass_undo.work_off, due=mass_undo.SELECT_DUE),
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("weekly letter", weekly.send_on_monday, seconds=HOUR),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from parley.discussion.comment_tree import tree
-from parley.discussion.comment_tree.choosing import Node, Tree, choose
+from parley.discussion.comment_tree.choosing import Node, Room, Tree, choose
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.interfaces.pages import thread as pages
 from parley.moderation.matching import current
@@ -23,6 +23,8 @@ from parley.platform.cache import MicroCache
 from tests import make
 
 STEPS = 3
+# Bytes that are always enough.
+MUCH = 10**9
 
 
 @st.composite
@@ -44,21 +46,21 @@ def shown(chosen: Tree) -> set[int]:
 
 @given(forests(), st.integers(1, 30), st.booleans())
 def test_the_ancestors_of_every_chosen_comment_are_chosen(nodes: list[Node], most: int, evenly: bool) -> None:
-    ids = shown(choose(nodes, None, most, evenly=evenly))
+    ids = shown(choose(nodes, None, Room(most, MUCH), evenly=evenly))
 
     assert all(node.parent is None or node.parent in ids for node in nodes if node.id in ids)
 
 
 @given(forests(), st.integers(1, 30))
 def test_as_many_as_fit_are_chosen_and_each_once(nodes: list[Node], most: int) -> None:
-    chosen = choose(nodes, None, most)
+    chosen = choose(nodes, None, Room(most, MUCH))
 
     assert len(chosen.ids) == len(shown(chosen)) == min(most, len(nodes))
 
 
 @given(forests(), st.integers(1, 30))
 def test_nothing_left_out_outranks_what_was_chosen_beside_it(nodes: list[Node], most: int) -> None:
-    ids = shown(choose(nodes, None, most))
+    ids = shown(choose(nodes, None, Room(most, MUCH)))
     open_ = [node for node in nodes if node.id not in ids and (node.parent is None or node.parent in ids)]
 
     for out in open_:
@@ -66,9 +68,24 @@ def test_nothing_left_out_outranks_what_was_chosen_beside_it(nodes: list[Node], 
         assert all((one.rank, -one.id) >= (out.rank, -out.id) for one in siblings)
 
 
+@given(forests(), st.integers(0, 60), st.booleans(), st.booleans())
+def test_they_take_no_more_bytes_than_there_are_and_begin_with_the_first(
+    nodes: list[Node], most: int, evenly: bool, by_group: bool
+) -> None:
+    sized = [msgspec.structs.replace(node, size=1 + node.id % 7) for node in nodes]
+    roots = [node.id for node in sized if node.parent is None]
+    chosen = choose(sized, None, Room(30, most), evenly=evenly, kept=roots if by_group else ())
+    sizes = {node.id: node.size for node in sized}
+
+    assert len(chosen.ids) == min(1, len(nodes)) or sum(sizes[one] for one in chosen.ids) <= most
+    precedence = sorted(nodes, key=lambda node: (-node.rank, node.id))
+    for parent, siblings in [(None, chosen.roots), *chosen.children.items()]:
+        assert siblings == [node.id for node in precedence if node.parent == parent][: len(siblings)]
+
+
 @given(forests(), st.integers(1, 30), st.booleans())
 def test_siblings_stand_in_the_order_of_their_rank(nodes: list[Node], most: int, evenly: bool) -> None:
-    chosen = choose(nodes, None, most, evenly=evenly)
+    chosen = choose(nodes, None, Room(most, MUCH), evenly=evenly)
     rank = {node.id: (-node.rank, node.id) for node in nodes}
 
     for siblings in (chosen.roots, *chosen.children.values()):
@@ -77,7 +94,7 @@ def test_siblings_stand_in_the_order_of_their_rank(nodes: list[Node], most: int,
 
 @given(forests(), st.integers(1, 30), st.booleans())
 def test_hidden_counts_are_the_replies_left_out(nodes: list[Node], most: int, evenly: bool) -> None:
-    chosen = choose(nodes, None, most, evenly=evenly)
+    chosen = choose(nodes, None, Room(most, MUCH), evenly=evenly)
     ids = shown(chosen)
 
     for node in nodes:
@@ -90,7 +107,7 @@ def test_hidden_counts_are_the_replies_left_out(nodes: list[Node], most: int, ev
 
 @given(forests(), st.integers(1, 30), st.booleans())
 def test_shown_siblings_are_the_first_of_theirs(nodes: list[Node], most: int, evenly: bool) -> None:
-    chosen = choose(nodes, None, most, evenly=evenly)
+    chosen = choose(nodes, None, Room(most, MUCH), evenly=evenly)
     precedence = sorted(nodes, key=lambda node: (-node.rank, node.id))
 
     for parent, siblings in [(None, chosen.roots), *chosen.children.items()]:
@@ -103,7 +120,7 @@ def test_no_root_takes_every_place_where_replies_outrank_roots(roots: int, repli
     nodes = [Node(root, None, float(-root), replies) for root in range(roots)]
     nodes += [Node(100 * root + n + 100, root, float(n), 0) for root in range(roots) for n in range(replies)]
 
-    assert len(choose(nodes, None, roots + replies, evenly=True).roots) > 1
+    assert len(choose(nodes, None, Room(roots + replies, MUCH), evenly=True).roots) > 1
 
 
 def grown(size: int, seed: int, roots: float) -> list[ImportLine]:
@@ -330,7 +347,7 @@ async def test_each_sort_orders_comments_as_it_says(client: httpx.AsyncClient) -
     await db.execute("update comment set base_ups = 9, base_downs = 4 where imported_id = 'split'")
 
     async def order(sort: str) -> list[str]:
-        roots = (await tree.thread_tree(thread, sort)).roots
+        roots = (await tree.thread_tree(thread, sort, MUCH)).roots
         return [await db.value("select imported_id from comment where id = $1", one) for one in roots]
 
     assert await order("best") == ["loved", "split", "plain", "hated"]
@@ -352,9 +369,9 @@ async def test_no_page_ranks_a_whole_discussion_by_its_verdicts(
     assert await tree.effective_sort(thread, tree.BRIDGING, passage) == tree.BRIDGING
     whole_tree, sorts = tree.thread_tree, list[str]()
 
-    async def thread_tree(thread: int, sort: str) -> Tree:
+    async def thread_tree(thread: int, sort: str, most_bytes: int) -> Tree:
         sorts.append(sort)
-        return await whole_tree(thread, sort)
+        return await whole_tree(thread, sort, most_bytes)
 
     monkeypatch.setattr(tree, "thread_tree", thread_tree)
     page = await client.get(f"{await make.address(thread)}?passage={passage}&focus={comment}&sort=bridging")

@@ -228,14 +228,14 @@ async def test_agreement_never_changes_an_order(app: Litestar) -> None:
     for place, one in enumerate(ids):
         for voter in voters[: place % 4]:
             await make.vote(voter, one, "quality", 1 if place % 2 else -1)
-    before = {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS}
+    before = {sort: await tree.thread_tree(thread, sort, tree.PAGE_BYTES) for sort in tree.COMMENT_SORTS}
 
     rng = random.Random(5)
     for one in ids:
         for voter in voters:
             await make.vote(voter, one, "agreement", rng.choice([-1, 0, 1, None]))
 
-    assert {sort: await tree.thread_tree(thread, sort) for sort in tree.COMMENT_SORTS} == before
+    assert {sort: await tree.thread_tree(thread, sort, tree.PAGE_BYTES) for sort in tree.COMMENT_SORTS} == before
 
 
 async def test_best_falls_back_to_old_while_there_are_only_agreement_votes(app: Litestar) -> None:

@@ -7,12 +7,13 @@ from litestar import Litestar
 from parley.discussion.other_sites import imported_addresses
 from parley.interfaces.webhooks import signing
 from parley.moderation.decisions import letters
-from parley.people.accounts import sealing
+from parley.people.accounts import reserved_names, sealing
 from parley.people.mail import links
 from parley.people.sign_in import devices
 from parley.platform import db
 from parley.platform import signing as core_signing
 from parley.platform.environment import SettingsError
+from parley.platform.errors import Refused
 from parley.platform.settings import read, settings
 from parley.site.cli import secret
 from tests import make
@@ -53,6 +54,20 @@ async def test_second_factors_and_webhooks_are_sealed_with_the_new_secret(
     assert await secret.seal_anew() == (0, 0)
     use(monkeypatch, secret=NEW)
     assert await opened(ada.id) == before and before[0] == SEED
+
+
+async def test_erased_names_stay_reserved_when_the_secret_is_replaced(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = settings().secret
+    await reserved_names.reserve(["sam_h"])
+
+    use(monkeypatch, secret=NEW, former_secret=old)
+    await secret.seal_anew()
+    use(monkeypatch, secret=NEW)
+
+    with pytest.raises(Refused, match="is taken"):
+        await reserved_names.require_free("samh")
 
 
 async def test_links_devices_and_claims_hold_until_the_former_secret_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:

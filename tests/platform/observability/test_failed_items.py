@@ -35,7 +35,7 @@ from parley.letters.notifications import mailing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.automod import holds
 from parley.moderation.backtests import jobs as rules
-from parley.moderation.decisions import jobs
+from parley.moderation.decisions import jobs, mass_undo
 from parley.moderation.matching.conditions import WordList
 from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
@@ -107,6 +107,11 @@ async def sanctions() -> Items:
     found = [await decided(await reported(await make.member()), moderator, "silence", days=3) for _ in range(2)]
     await db.execute("update decision set until = now()")
     return found
+
+
+async def mass_undos() -> Items:
+    ada, rogue = await make.member(role="admin"), await make.member(role="moderator")
+    return [await mass_undo.request(ada, rogue.id, hours, "A mistake.") for hours in (1, 6)]
 
 
 async def waiting_comments(days: int) -> Items:
@@ -327,6 +332,7 @@ CASES: dict[str, list[Case]] = {
             "select refreshed_at > now() - interval '1 hour' from thread_stats where thread = $1",
         )
     ],
+    "mass undo": [Case(mass_undos, mass_undo, "_undo_next", "select done_at is not null from mass_undo where id = $1")],
     "sanctions": [Case(sanctions, jobs, "_end", "select state = 'ended' from decision where id = $1")],
     "holds": [
         Case(

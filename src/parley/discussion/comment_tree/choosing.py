@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,8 @@ class Node(msgspec.Struct, frozen=True):
     reply_count: int
     # Whether all better siblings are candidates too. False for a comment that is here only as an ancestor.
     ranked: bool = True
+    # About how many bytes of a page it takes.
+    size: int = 0
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -33,19 +35,28 @@ class Tree(msgspec.Struct, frozen=True):
         return [*self.roots, *(child for children in self.children.values() for child in children)]
 
 
-def choose(
-    nodes: Iterable[Node], top: int | None, most: int, *, evenly: bool = False, kept: Collection[int] = ()
-) -> Tree:
-    """Choose `most` of `nodes` below `top` (None for the thread): each time the best node whose parent is chosen.
+class Room(msgspec.Struct, frozen=True):
+    """How many comments fit on a page, and how many bytes they may take together."""
 
-    The nodes in `kept` are chosen from the start. This is old Reddit's selection: a max-heap over the candidates, from
-    the roots down. In an order in which replies always outrank their parents, the replies to the first root would fill
-    the page: `evenly` takes the first few of each level before later ones.
+    comments: int
+    bytes: int
+
+
+def choose(
+    nodes: Iterable[Node], top: int | None, room: Room, *, evenly: bool = False, kept: Collection[int] = ()
+) -> Tree:
+    """Choose the `nodes` below `top` (None for the thread) that fit: each time the best node whose parent is chosen.
+
+    The first that does not fit is the last that is looked at, so that later pages begin after the last one chosen. The
+    nodes in `kept` are chosen before others, as far as half of the bytes go. This is old Reddit's selection: a max-heap
+    over the candidates, from the roots down. In an order in which replies always outrank their parents, the replies to
+    the first root would fill the page: `evenly` takes the first few of each level before later ones.
     """
     # A comment found twice, by its rank and as an ancestor, counts by its rank.
     known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
     below = _candidates_below(known)
-    chosen = _choose_cheapest(below, top, most) if evenly else _choose_best(below, top, most, kept)
+    first = _fitting((known[node] for node in kept), room.bytes // 2)
+    chosen = _choose_cheapest(below, top, room) if evenly else _choose_best(below, top, room, first)
     children: dict[int, list[int]] = {}
     hidden: dict[int, tuple[int, int | None]] = {}
     for node in known.values():
@@ -77,26 +88,61 @@ def _precedence(node: Node) -> tuple[float, int]:
     return (-node.rank, node.id)
 
 
-def _choose_best(below: dict[int | None, list[Node]], top: int | None, most: int, kept: Collection[int]) -> set[int]:
-    chosen = set(kept)
-    candidates = [node for parent in (top, *kept) for node in below.get(parent, ()) if node.id not in chosen]
-    heap = [(*_precedence(node), node.id) for node in candidates]
+def _fitting(nodes: Iterable[Node], most: int) -> list[Node]:
+    """Return the best nodes that take at most `most` bytes together, and one at least."""
+    chosen: list[Node] = []
+    for node in sorted(nodes, key=_precedence):
+        most -= node.size
+        if chosen and most < 0:
+            break
+        chosen.append(node)
+    return chosen
+
+
+class _Chosen:
+    """The nodes that were chosen, and the room that is left."""
+
+    def __init__(self, room: Room, first: Iterable[Node] = ()) -> None:
+        self._comments, self._bytes = room.comments, room.bytes
+        self.ids: set[int] = set()
+        for node in first:
+            self._take(node)
+
+    def add(self, node: Node) -> bool:
+        """Choose a node; return False if it does not fit. The first one always does."""
+        if self.ids and (len(self.ids) >= self._comments or node.size > self._bytes):
+            return False
+        self._take(node)
+        return True
+
+    def _take(self, node: Node) -> None:
+        self.ids.add(node.id)
+        self._bytes -= node.size
+
+
+def _choose_best(below: dict[int | None, list[Node]], top: int | None, room: Room, first: Sequence[Node]) -> set[int]:
+    chosen = _Chosen(room, first)
+    parents = (top, *(node.id for node in first))
+    candidates = (node for parent in parents for node in below.get(parent, ()) if node.id not in chosen.ids)
+    heap = [(_precedence(node), node) for node in candidates]
     heapq.heapify(heap)
-    while heap and len(chosen) < most:
-        _, _, best = heapq.heappop(heap)
-        chosen.add(best)
-        for child in below.get(best, ()):
-            heapq.heappush(heap, (*_precedence(child), child.id))
-    return chosen
+    while heap:
+        _, best = heapq.heappop(heap)
+        if not chosen.add(best):
+            break
+        for child in below.get(best.id, ()):
+            heapq.heappush(heap, (_precedence(child), child))
+    return chosen.ids
 
 
-def _choose_cheapest(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
+def _choose_cheapest(below: dict[int | None, list[Node]], top: int | None, room: Room) -> set[int]:
     """Choose the cheapest nodes. A node costs one more than its parent, plus its index among its siblings."""
-    heap = [(index, node.id) for index, node in enumerate(below.get(top, ()))]
-    chosen: set[int] = set()
-    while heap and len(chosen) < most:
-        cost, first = heapq.heappop(heap)
-        chosen.add(first)
-        for index, child in enumerate(below.get(first, ())):
-            heapq.heappush(heap, (cost + 1 + index, child.id))
-    return chosen
+    heap = [(index, node.id, node) for index, node in enumerate(below.get(top, ()))]
+    chosen = _Chosen(room)
+    while heap:
+        cost, _, first = heapq.heappop(heap)
+        if not chosen.add(first):
+            break
+        for index, child in enumerate(below.get(first.id, ())):
+            heapq.heappush(heap, (cost + 1 + index, child.id, child))
+    return chosen.ids

@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 
 from parley.articles.articles.queries import PassageRow
-from parley.discussion.comment_tree.choosing import Node, Tree, choose
-from parley.discussion.comment_tree.tree import MOST_SHOWN, ORDER, RANK
+from parley.discussion.comment_tree.choosing import Node, Room, Tree, choose
+from parley.discussion.comment_tree.tree import MOST_SHOWN, ORDER, RANK, SIZE
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads.queries import StanceCounts
@@ -29,23 +29,23 @@ SELECT_COUNTS = "select supports, challenges, adds, asks, none, part from passag
 SELECT_FIRST_OF_EACH = """
 with recursive first as (
     select c.* from unnest($2::text[]) p(part) cross join lateral (
-        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
         where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $3
     ) c
     union all
     select c.* from (values ('whole'), ('earlier')) p(part) cross join lateral (
-        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
         where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $4
     ) c
 ), down as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        select c.id, c.parent, {rank}, c.reply_count, false, {size} from comment c
         where c.parent = down.id and {is_in} offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from down limit $5
+select id, parent, rank, reply_count, ranked, size from down limit $5
 """
 
 
@@ -88,18 +88,22 @@ def total(balances: Iterable[StanceCounts]) -> StanceCounts:
 
 
 async def first_of_each(
-    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
+    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int, most_bytes: int
 ) -> Tree:
-    """Return the first responses of each group with their best replies; all if there are few `comments`."""
+    """Return the first responses of each group with their best replies; all if there are few `comments`.
+
+    They take about `most_bytes` on the page at most.
+    """
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     # A passage with a count of 0 may still have a removed comment, and replies to it.
     lineages = [str(row.lineage) for row in passages]
     of_stance = "and c.stance = $6" if stance else ""
-    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=of_stance)
+    sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=of_stance, size=SIZE)
     extra = [stance] if stance else []
     nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
-    return choose(nodes, None, SHORT if short else MOST_SHOWN, kept=[node.id for node in nodes if node.parent is None])
+    room = Room(SHORT if short else MOST_SHOWN, most_bytes)
+    return choose(nodes, None, room, kept=[node.id for node in nodes if node.parent is None])
 
 
 def group_roots(
@@ -118,11 +122,7 @@ def group_roots(
     groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
     others: tuple[Kind, ...] = ("whole", "earlier")
     groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, StanceCounts()), stance)) for kind in others]
-    return [
-        group
-        for group in groups
-        if group.roots and (group.left or any(_is_readable(root, tree, rows) for root in group.roots))
-    ]
+    return [group for group in groups if group.left or any(_is_readable(root, tree, rows) for root in group.roots)]
 
 
 def _is_readable(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:

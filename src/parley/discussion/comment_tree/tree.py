@@ -4,8 +4,9 @@ The cost depends on how much is shown, not on the length of the thread: every qu
 along an index.
 """
 
-from parley.discussion.comment_tree.choosing import Node, Tree, choose
-from parley.discussion.comments.rules import IS_IN
+from parley.discussion.comment_tree.choosing import Node, Room, Tree, choose
+from parley.discussion.comments.queries import LONGEST_EARLIER, SHOWN_HTML
+from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
 from parley.platform import db
 
 COMMENT_SORTS = ("best", "new", "old", "controversial")
@@ -19,37 +20,44 @@ CANDIDATES = 4 * MOST_SHOWN
 # Later pages may be longer than the first, so that every comment can be reached in three steps.
 SHOWN_LATER = 500
 ANCESTORS = 8
+# The bytes of a page, of what it has beside comments and article, and of the least room for comments.
+PAGE_BYTES, FRAME_BYTES, LEAST_BYTES = 1_000_000, 100_000, 150_000
+# The bytes that a comment takes on a page, about: its HTML, and what is around it with its quotes, each several times.
+OTHER_BYTES = 2_000
+SIZE = f"""({OTHER_BYTES} + case when {IS_VISIBLE} then octet_length({SHOWN_HTML})
+    + 4 * octet_length(concat_ws(' ', c.quote, c.words, c.statement, c.collapsed))
+    + case when c.anchor = 'lost' then {LONGEST_EARLIER} else 0 end else 0 end)"""
 # `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
 SELECT_WHOLE_TREE = """
 with recursive top as (
-    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
      where c.thread = $1 and {is_in} order by {order} limit $2)
     union
-    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
      where c.thread = $1 and c.parent is null and {is_in} order by {order} limit $3)
 ), up as (
     select * from top
     union
     select c.* from up cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.id = up.parent offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false, {size} from comment c where c.id = up.parent offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from up
+select id, parent, rank, reply_count, ranked, size from up
 """
 SELECT_BELOW = """
 with recursive first as (
-    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
     where {condition} and {is_in} and {after}
     order by {order} limit $2 + 1
 ), down as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        select c.id, c.parent, {rank}, c.reply_count, false, {size} from comment c
         where c.parent = down.id and {is_in} offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from down limit $2 * 3
+select id, parent, rank, reply_count, ranked, size from down limit $2 * 3
 """
 # Comments that have votes for quality. `base_*` count imported votes.
 COUNT_VOTED = """
@@ -68,14 +76,15 @@ select exists (
 OF_STANCE = "($4::text is null or c.stance = $4)"
 # The parts of a discussion that are about no present passage.
 PARTS = ("whole", "earlier")
-SELECT_PATH = """
+# The focused comment is shown whole.
+SELECT_PATH = f"""
 with recursive path as (
-    select id, parent, reply_count from comment where id = $1
+    select c.id, c.parent, c.reply_count, octet_length(c.html) + {OTHER_BYTES} as size from comment c where c.id = $1
     union all
-    select c.id, c.parent, c.reply_count from comment c join path on c.id = path.parent
+    select c.id, c.parent, c.reply_count, {SIZE} from comment c join path on c.id = path.parent
 )
-select id, parent, 0::float8 as rank, reply_count, true as ranked from path limit $2
-"""
+select id, parent, 0::float8 as rank, reply_count, true as ranked, size from path limit $2
+"""  # noqa: S608 constants only
 SIBLINGS = 5
 
 
@@ -133,15 +142,20 @@ async def effective_sort(thread_id: int, sort: str, passage: int | str | None = 
     return "best" if voted >= FEWEST_VOTED else "old"
 
 
-async def thread_tree(thread_id: int, sort: str) -> Tree:
+def room_beside(article: int) -> int:
+    """Return the bytes that comments may take on a page with an article of `article` bytes, or without one."""
+    return max(LEAST_BYTES, PAGE_BYTES - FRAME_BYTES - article)
+
+
+async def thread_tree(thread_id: int, sort: str, most_bytes: int) -> Tree:
     """Return the first comments of a whole thread in this order."""
-    sql = SELECT_WHOLE_TREE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
+    sql = SELECT_WHOLE_TREE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, size=SIZE)
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, MOST_SHOWN + 1)
-    return choose(nodes, None, MOST_SHOWN, evenly=sort == "new")
+    return choose(nodes, None, Room(MOST_SHOWN, most_bytes), evenly=sort == "new")
 
 
 async def page_of_roots(
-    thread_id: int, sort: str, after: int | None, stance: str | None, part: int | str | None = None
+    thread_id: int, sort: str, after: int | None, stance: str | None, most_bytes: int, part: int | str | None = None
 ) -> Tree:
     """Return the roots that follow root `after`, with their best replies.
 
@@ -149,42 +163,57 @@ async def page_of_roots(
     """
     condition = f"c.thread = $1 and {OF_STANCE} and {'c.parent is null' if part is None else 'c.part = $5'}"
     args = [stance] if part is None else [stance, str(part)]
-    return await _replies_below(condition, sort, thread_id, SHOWN_LATER if after else MOST_SHOWN, after, *args)
+    room = Room(SHOWN_LATER if after else MOST_SHOWN, most_bytes)
+    return await _replies_below(condition, sort, thread_id, room, after, *args)
 
 
-async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
+async def branch(parent: int, sort: str, most_bytes: int, after: int | None = None) -> Tree:
     """Return the replies to `parent` that follow its reply `after`, with theirs."""
-    return await _replies_below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
+    return await _replies_below("c.parent = $1", sort, parent, Room(SHOWN_LATER, most_bytes), after, top=parent)
 
 
 async def _replies_below(
-    condition: str, sort: str, of: int, most: int, after: int | None, *args: str | None, top: int | None = None
+    condition: str, sort: str, of: int, room: Room, after: int | None, *args: str | None, top: int | None = None
 ) -> Tree:
-    sql = SELECT_BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
-    nodes = await db.fetch(Node, sql, of, most, after, *args)
-    return choose(nodes, top, most, evenly=sort == "new")
+    sql = SELECT_BELOW.format(
+        rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN, size=SIZE
+    )
+    nodes = await db.fetch(Node, sql, of, room.comments, after, *args)
+    return choose(nodes, top, room, evenly=sort == "new")
 
 
-async def focused_tree(comment_id: int, sort: str) -> Tree:
+async def focused_tree(comment_id: int, sort: str, most_bytes: int) -> Tree:
     """Return one comment with its nearest ancestors, its siblings and its replies."""
-    path = await db.fetch(Node, SELECT_PATH, comment_id, ANCESTORS + 1)
-    below = await branch(comment_id, sort)
-    parent = path[0].parent
-    siblings = await branch(parent, sort) if parent is not None else None
+    shown, most_bytes = await _path(comment_id, most_bytes)
+    parent = shown[0].parent if len(shown) > 1 else None
+    siblings = await branch(parent, sort, most_bytes // 4) if parent is not None else None
+    below = await branch(comment_id, sort, most_bytes * 3 // 4)
     children = dict(below.children)
     hidden = dict(below.hidden)
     if below.roots:
         children[comment_id] = below.roots
-    for upper, lower in zip(path[1:], path, strict=False):
+    for upper, lower in zip(shown[1:], shown, strict=False):
         children[upper.id] = [lower.id]
         if upper.reply_count > 1:
             hidden[upper.id] = (upper.reply_count - 1, None)
     if siblings is not None:
-        _add_siblings(children, hidden, siblings, path[1], comment_id)
-    total = path[0].reply_count - len(below.roots)
+        _add_siblings(children, hidden, siblings, shown[1], comment_id)
+    total = shown[0].reply_count - len(below.roots)
     if total > 0:
         hidden[comment_id] = (total, below.roots[-1] if below.roots else None)
-    return Tree([path[-1].id], children, hidden, None)
+    return Tree([shown[-1].id], children, hidden, None)
+
+
+async def _path(comment_id: int, most_bytes: int) -> tuple[list[Node], int]:
+    """Return a comment and its nearest ancestors, and the bytes that are left. Half of them are for its replies."""
+    first, *ancestors = await db.fetch(Node, SELECT_PATH, comment_id, ANCESTORS + 1)
+    path, left = [first], most_bytes - first.size
+    for ancestor in ancestors:
+        if ancestor.size > left // 2:
+            break
+        path.append(ancestor)
+        left -= ancestor.size
+    return path, left
 
 
 def _add_siblings(

@@ -10,6 +10,7 @@ from parley.discussion.comment_tree import tree as comments_tree
 from parley.discussion.comment_tree.choosing import Tree
 from parley.discussion.comment_tree.fragments import frame
 from parley.discussion.comment_tree.layout import Layout, lay_out
+from parley.discussion.comment_tree.tree import room_beside
 from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
 from parley.discussion.comments import queries
 from parley.discussion.thesis import queries as theses
@@ -151,7 +152,7 @@ async def discussion(query: DiscussionQuery, viewer: Viewer | None) -> Discussio
     """Return only the comments for `query`."""
     fresh = viewer is not None
     oldest = _oldest(query, viewer, fresh=fresh)
-    return await _discussions.get((query, fresh), lambda: _make_discussion(query), oldest)
+    return await _discussions.get((query, fresh), lambda: _make_discussion(query, room_beside(0)), oldest)
 
 
 def _oldest(query: DiscussionQuery, viewer: Viewer | None, *, fresh: bool) -> float:
@@ -167,9 +168,9 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
     parts = await groups.parts(thread.id)
     if _is_by_passage(query, rows):
-        shown = await _grouped_discussion(query, thread, rows, parts)
+        shown = await _grouped_discussion(query, thread, rows, parts, room_beside(len(passages)))
     else:
-        shown = await _make_discussion(await _with_present_passage(query, rows))
+        shown = await _make_discussion(await _with_present_passage(query, rows), room_beside(len(passages)))
     both = (await voices([thread.id])).get(thread.id)
     pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
     stances, thesis = groups.total(parts.values()), await theses.of_thread(thread.id)
@@ -196,9 +197,10 @@ async def _grouped_discussion(
     thread: threads.ThreadRow,
     rows: Sequence[articles.PassageRow],
     parts: Mapping[str, StanceCounts],
+    most_bytes: int,
 ) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort)
-    shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count)
+    shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count, most_bytes)
     comments = await queries.by_ids(shown.ids)
     grouped = groups.group_roots(shown, comments, rows, parts, query.stance)
     frames = [
@@ -211,18 +213,21 @@ async def _grouped_discussion(
     return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
 
 
-async def _make_discussion(query: DiscussionQuery) -> Discussion:
+async def _make_discussion(query: DiscussionQuery, most_bytes: int) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
-    shown = await _tree(query, sort)
+    shown = await _tree(query, sort, most_bytes)
     rows = await queries.by_ids(shown.ids)
+    if query.focus is not None:
+        # Whoever comes by a link to a comment, or from a search, may look for words at its end.
+        rows |= await queries.by_ids([query.focus], whole=True)
     return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
 
 
-async def _tree(query: DiscussionQuery, sort: str) -> Tree:
+async def _tree(query: DiscussionQuery, sort: str, most_bytes: int) -> Tree:
     if query.focus is not None:
-        return await comments_tree.focused_tree(query.focus, sort)
+        return await comments_tree.focused_tree(query.focus, sort, most_bytes)
     if query.branch is not None:
-        return await comments_tree.branch(query.branch, sort, query.after)
+        return await comments_tree.branch(query.branch, sort, most_bytes, query.after)
     if query.passage is None and query.after is None and query.stance is None:
-        return await comments_tree.thread_tree(query.thread, sort)
-    return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance, query.passage)
+        return await comments_tree.thread_tree(query.thread, sort, most_bytes)
+    return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance, most_bytes, query.passage)

@@ -13,6 +13,7 @@ from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.event_log import emit
 from parley.platform.text import markdown
+from parley.platform.text.beginnings import beginning
 from parley.platform.text.messages import N_
 
 # Without a statement, members agree or disagree with the body, so a new body ends their votes. A held comment gets no
@@ -26,7 +27,7 @@ with former as (
 ), verdict as (
     {drop_verdict(IS_REWORDED)}
 )
-update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
+update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6, beginning = $7,
                    version = version + case when body <> $2 then 1 else 0 end,
                    edited_at = case when body <> $2 and state <> 'pending' then now() else edited_at end,
                    {new_wording(IS_REWORDED)}
@@ -103,7 +104,8 @@ async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> 
         )
     stance = None if former.parent else stance
     async with counts.update_counts(edit.comment):
-        await db.execute(UPDATE_COMMENT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+        values = (edit.body, edit.html, markdown.VERSION, stance, edit.assisted, beginning(edit.html))
+        await db.execute(UPDATE_COMMENT, edit.comment, *values)
     return former.version if edit.body != former.body else None
 
 

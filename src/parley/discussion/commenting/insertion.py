@@ -16,6 +16,7 @@ from parley.discussion.comments import counts
 from parley.discussion.comments.queries import IS_ARTICLES_AUTHOR, CommentRow
 from parley.platform import db
 from parley.platform.text import markdown
+from parley.platform.text.beginnings import beginning
 
 # `for no key update` locks the thread and the parent and reads them as they are after the lock was obtained.
 INSERT_COMMENT = f"""
@@ -32,8 +33,8 @@ with locked_thread as (
     where member.id = $3 and member.checked_comments = $11 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
-                         body, html, html_version, submission, state, statement)
-    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12
+                         body, html, html_version, submission, state, statement, beginning)
+    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12, $16
     from locked_thread t left join locked_parent p on true
     where t.state = 'open' and ($2::bigint is null or p.id is not null)
       and ($11::int is null or exists (select from checked))
@@ -97,11 +98,13 @@ async def insert(draft: Draft, results: Sequence[CheckResult]) -> Insertion | No
         min((count for result in results if (count := result.checked_comments) is not None), default=None),
         draft.statement,
         *(msgspec.structs.astuple(signature) if signature else (None, None, None)),
+        beginning(draft.html),
     )
 
 
 def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
     """Return the row of a visible comment that was just inserted, without an anchor."""
+    shortened = beginning(draft.html)
     return CommentRow(
         id=comment,
         thread=draft.thread,
@@ -123,7 +126,8 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         collapsed=None,
         locked_branch=None,
         statement=draft.statement,
-        raw_html=draft.html,
+        raw_html=shortened or draft.html,
+        is_beginning=shortened is not None,
         score=0,
         ups=0,
         downs=0,

@@ -211,6 +211,17 @@ async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
     return Redirect(f"{thread.address}?focus={row.id}#c{row.id}", status_code=303)
 
 
+@get("/c/{comment:str}/whole", name="comments:whole", opt={"who": ANYONE, "reading": True})
+async def whole(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """All of a comment of which pages show the beginning; without htmx on its own page."""
+    viewer = viewer_of(request)
+    row = await comment_at(comment, viewer)
+    if not wants_fragment(request):
+        return Redirect(f"/c/{row.id}", status_code=303)
+    found = (await queries.by_ids([row.id], whole=True)).get(row.id, row)
+    return fragment(request, "discussion/comments/_body.html", comment=queries.seen_by(found, viewer), whole=True)
+
+
 @get("/c/{comment:str}/reply", name="comments:reply", opt={"who": ANYONE})
 async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show the form to reply to a comment; with `?quote=1` it quotes the comment."""
@@ -225,4 +236,4 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     return page(request, "discussion/comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
 
 
-handlers: list[object] = [post_comment, preview, link, reply]
+handlers: list[object] = [post_comment, preview, link, whole, reply]

@@ -11,6 +11,7 @@ from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.text import markdown
+from parley.platform.text.beginnings import MOST_BYTES, beginning
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,12 @@ UPDATE_HTML = """
 update comment c set html = n.html, html_version = $1
 from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 """
+# Those that were imported, or rendered again.
+SELECT_LONG = f"""
+select id from comment
+where beginning is null and octet_length(html) > {MOST_BYTES} and {attempts.due("beginnings", "id")}
+order by id limit 50
+"""  # noqa: S608 constants only
 
 
 class OldHtml(msgspec.Struct, frozen=True):
@@ -53,6 +60,17 @@ async def _render(old: Sequence[OldHtml]) -> None:
         for comment in old
     ]
     await db.execute(UPDATE_HTML, markdown.VERSION, [comment.id for comment in old], html)
+
+
+async def make_beginnings() -> int:
+    """Make the beginnings of long comments that were written without one, and return how many there were."""
+    return len(await attempts.each("beginnings", await db.values(SELECT_LONG), _make_beginning))
+
+
+async def _make_beginning(comment: int) -> None:
+    html = await db.value("select html from comment where id = $1 and beginning is null for no key update", comment)
+    if html is not None:
+        await db.execute("update comment set beginning = $2 where id = $1", comment, beginning(html))
 
 
 async def check_counts() -> int:

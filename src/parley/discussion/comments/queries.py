@@ -17,6 +17,8 @@ TAG = re.compile("<[^>]*>")
 # This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
 LONG_ROOT, LONG_REPLY = 230, 140
 BREAKS = 2
+# Characters of a passage that is no longer in the article, beside a comment on it.
+LONGEST_EARLIER = 2_000
 # SQL, as the tables of claims and pinned replies are in a package above this one.
 IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
            and k.state = 'confirmed' and k.role = 'author')"""
@@ -48,7 +50,7 @@ where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
 # A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
 SELECT_HELD_COMMENTS = """
-select id, state, statement, body, html as raw_html, created_at from comment
+select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
        or state = 'withdrawn' and deleted_at > now() - interval '1 day')
@@ -86,6 +88,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     locked_branch: int | None
     statement: str | None
     raw_html: str
+    # Whether the HTML is only the beginning of a long text.
+    is_beginning: bool
     score: int
     ups: int
     downs: int
@@ -137,6 +141,7 @@ def blank(row: CommentRow) -> CommentRow:
         collapsed=None,
         statement=None,
         raw_html="",
+        is_beginning=False,
     )
 
 
@@ -163,6 +168,8 @@ MAY_BE_QUOTED = _may_be_read("c.quote", EARLIER_PASSAGE)
 MAY_SHOW_WORDS = _may_be_read("c.words", _text_of("t.revision", "c.passage"))
 
 
+# The HTML that pages show.
+SHOWN_HTML = "coalesce(c.beginning, c.html)"
 COMMENT_COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
@@ -174,12 +181,13 @@ COMMENT_COLUMNS = f"""
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
     c.anchor,
     case when {IS_VISIBLE} and c.words is not null and ({MAY_SHOW_WORDS}) then c.words end as words,
-    case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER_PASSAGE}) end as earlier,
+    case when {IS_VISIBLE} and c.anchor = 'lost' then left(({EARLIER_PASSAGE}), {LONGEST_EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as on_revision,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed, c.locked_branch,
     case when {IS_VISIBLE} then c.statement end as statement,
-    case when {IS_VISIBLE} then c.html else '' end as raw_html,
+    case when {IS_VISIBLE} then {SHOWN_HTML} else '' end as raw_html,
+    {IS_VISIBLE} and c.beginning is not null as is_beginning,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.reply_count, c.created_at, c.edited_at,
@@ -187,12 +195,19 @@ COMMENT_COLUMNS = f"""
 """
 
 
+# For readers of one comment, and for programs.
+WHOLE_COLUMNS = COMMENT_COLUMNS.replace(SHOWN_HTML, "c.html").replace("c.beginning is not null", "false")
+
 # The subselect hides how many they are: for fewer than ten PostgreSQL would make a new plan each time, in 2 ms.
 SELECT_COMMENTS = f"select {COMMENT_COLUMNS} from {SOURCE} where c.id = any((select $1::bigint[])::bigint[])"  # noqa: S608
 
 
-async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
-    rows = await db.fetch(CommentRow, SELECT_COMMENTS, list(ids))
+SELECT_WHOLE_COMMENTS = SELECT_COMMENTS.replace(COMMENT_COLUMNS, WHOLE_COLUMNS)
+
+
+async def by_ids(ids: Sequence[int], *, whole: bool = False) -> dict[int, CommentRow]:
+    """Return comments by their ids, long ones with the beginning of their HTML unless they are wanted `whole`."""
+    rows = await db.fetch(CommentRow, SELECT_WHOLE_COMMENTS if whole else SELECT_COMMENTS, list(ids))
     return {row.id: row for row in rows}
 
 

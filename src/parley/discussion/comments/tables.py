@@ -72,6 +72,8 @@ class Comment(Table):
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
+    # The first part of long HTML (platform/text/beginnings.py). A trigger empties it when the HTML changes without it.
+    beginning = Text(null=True, default=None)
     # The number of its text, as the history shows it; an edit increments it.
     version = Integer(null=False, default=1)
     # The comment in one sentence, which members agree or disagree with. Without one, they do so with the body.
@@ -139,6 +141,8 @@ class Comment(Table):
     comment_scored = Index("thread, scored_at", where="scored_at is not null")
     # To find comments that an earlier version rendered.
     comment_html_version = Index("html_version, id")
+    # Comments whose beginning is still to be made.
+    comment_long = Index("id", where="beginning is null and octet_length(html) > 64000")
 
 
 class CommentSignature(Table, tablename="comment_signature"):

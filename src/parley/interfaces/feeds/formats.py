@@ -69,6 +69,11 @@ class Feed(msgspec.Struct, frozen=True):
     query: str = ""
 
 
+def written_bytes(value: str) -> int:
+    """Return the most bytes that a text takes in a feed of either format, whose signs of markup are written out."""
+    return len(value.encode()) + 4 * value.count("&") + 3 * (value.count("<") + value.count(">")) + value.count('"')
+
+
 def atom(feed: Feed, base_url: str) -> bytes:
     """Write a feed of the site at `base_url` as Atom."""
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM, "thr": THREADING, "at": TOMBSTONES})

@@ -15,7 +15,7 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import ThreadRow, TopicRow
 from parley.interfaces.feeds import queries
-from parley.interfaces.feeds.formats import Deleted, Feed, Reply, SyndicationEntry
+from parley.interfaces.feeds.formats import Deleted, Feed, Reply, SyndicationEntry, written_bytes
 from parley.interfaces.feeds.queries import FeedThread
 from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.queries import hits
@@ -27,6 +27,7 @@ from parley.people.community.tables import Community
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.settings import settings
+from parley.platform.text.beginnings import beginning
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.markdown import excerpt
 from parley.platform.text.messages import N_, Message, as_text, join, plural
@@ -34,6 +35,11 @@ from parley.platform.text.messages import N_, Message, as_text, join, plural
 # In characters. Feeds never have more of an article than this, whatever its source allows.
 OPENING = 300
 TITLE = 80
+# The bytes of a feed, about, and those of an entry without its text.
+MOST_BYTES, OTHER_BYTES = 950_000, 3_000
+# The bytes of a text in which its first characters are looked for.
+SCANNED = 4_000
+SHOW_ALL = as_text(N_("Show all"))
 # Of a feed without entries.
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -136,8 +142,29 @@ async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
 def _feed(
     *, entries: list[SyndicationEntry], deleted: Sequence[Deleted] = (), otherwise: datetime = NEVER, **fields: str
 ) -> Feed:
+    entries = _within_bytes(entries)
     updated = max([*(entry.updated for entry in entries), *(removal.at for removal in deleted)], default=otherwise)
     return Feed(updated=updated, entries=entries, deleted=list(deleted), **fields)
+
+
+def _within_bytes(entries: Sequence[SyndicationEntry]) -> list[SyndicationEntry]:
+    """The entries with their whole text, as far as the feed has room for it; the others with how they begin."""
+    left, kept = MOST_BYTES - sum(OTHER_BYTES + written_bytes(entry.title) for entry in entries), []
+    for entry in entries:
+        size = written_bytes(entry.html)
+        fits = size <= left
+        left -= size if fits else 0
+        kept.append(entry if fits else msgspec.structs.replace(entry, html=_opening(entry)))
+    return kept
+
+
+def _opening(entry: SyndicationEntry) -> str:
+    words = excerpt(beginning(entry.html, SCANNED) or entry.html, OPENING)
+    return f'<p>{escape(words)}</p><p><a href="{entry.url}">{SHOW_ALL}</a></p>'
+
+
+def _show_all(base: str, row: CommentRow) -> str:
+    return f'<p><a href="{base}/c/{row.id}">{SHOW_ALL}</a></p>'
 
 
 def _is_shown(row: CommentRow | None) -> bool:
@@ -191,7 +218,9 @@ def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None =
         url=f"{base}/c/{row.id}",
         title=thread_title or row.statement or excerpt(row.raw_html, TITLE),
         # Mentions are links to paths of this site.
-        html=quoted + row.raw_html.replace('href="/', f'href="{base}/'),
+        html=quoted
+        + row.raw_html.replace('href="/', f'href="{base}/')
+        + (_show_all(base, row) if row.is_beginning else ""),
         author=author,
         author_url=f"{base}/u/{quote(author)}" if row.author_id else None,
         published=row.created_at,

@@ -184,16 +184,17 @@ async def _whole_page(
 async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display, *, looks: bool) -> dict[str, Any]:
     """What the page shows its viewer; if they `looks`, also how others answered the thesis."""
     context = await _of_viewer(shown, viewer, looks=looks)
-    return context | {"back": await _way_back(shown.discussion), "display": display}
+    return context | {"back": await _way_back(shown), "display": display}
 
 
-async def _way_back(branch: views.Discussion) -> int | None:
+async def _way_back(view: views.ThreadView) -> int | None:
     """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
+    branch, room = view.discussion, tree.room_beside(len(view.passages))
     if branch.query.focus is None:
         return None
     # The whole discussion is never in the bridging order, which ranks every comment.
     sort = branch.sort if branch.sort != BRIDGING else await tree.effective_sort(branch.query.thread, branch.query.sort)
-    shown = set((await tree.thread_tree(branch.query.thread, sort)).ids)
+    shown = set((await tree.thread_tree(branch.query.thread, sort, room)).ids)
     ancestor: int | None = branch.query.focus
     while ancestor is not None and ancestor not in shown:
         row = branch.layout.rows.get(ancestor)

@@ -86,6 +86,11 @@ from decision d left join member m on m.id = d.member left join guideline g on g
 where d.id = $3 and (d.state = 'awaiting' or d.second_moderator is not null or d.state = 'rejected')
   and {MAY_REVIEW_WITHOUT_PART}
 """  # noqa: S608 constants only
+SELECT_PROPOSED = f"""
+select d.id, d.action, d.created_at, m.name as member_name, left(d.reason, 200) as reason
+from decision d left join member m on m.id = d.member
+where d.moderator = $3 and d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART} order by d.id limit $4
+"""  # noqa: S608 constants only
 
 
 class WaitingRow(msgspec.Struct, frozen=True):
@@ -170,6 +175,21 @@ class Proposal(msgspec.Struct, frozen=True):
     current_role: str | None
     moderator_name: str | None
     created_at: datetime
+
+
+class ProposedRow(msgspec.Struct, frozen=True):
+    """A decision of one moderator that waits for a second."""
+
+    id: int
+    action: str
+    created_at: datetime
+    member_name: str | None
+    reason: str
+
+
+async def proposed_by(viewer: Viewer, moderator: int, most: int) -> list[ProposedRow]:
+    """The oldest proposals of a moderator that the viewer may review."""
+    return await db.fetch(ProposedRow, SELECT_PROPOSED, viewer.id, viewer.access >= ADMIN, moderator, most)
 
 
 async def proposal_for(viewer: Viewer, decision: int) -> Proposal | None:

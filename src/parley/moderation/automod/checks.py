@@ -22,7 +22,7 @@ from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.matching.post import EarlierPost, Post
 from parley.people.accounts.viewer import Viewer
-from parley.platform.cache import Bounded
+from parley.platform.cache import ENTRY_BYTES, Bounded, text_bytes
 from parley.platform.errors import ParleyError, Refused
 from parley.platform.http.access import VERIFIED
 from parley.platform.settings import settings
@@ -48,7 +48,11 @@ class CachedAuthor(msgspec.Struct, frozen=True):
     until: float
 
 
-_established: Bounded[CachedAuthor] = Bounded(10_000)
+def _new_cache() -> Bounded[CachedAuthor]:
+    return Bounded(10_000, 8 * 2**20, lambda kept: ENTRY_BYTES + text_bytes(kept), "authors")
+
+
+_established = _new_cache()
 
 
 async def check(draft: Draft) -> CheckResult | None:
@@ -161,4 +165,4 @@ def _post(draft: Draft, author: AuthorRecord, heat: float = 0.0, earlier: Sequen
 def forget() -> None:
     """Empty the cache between tests."""
     global _established  # noqa: PLW0603 one state of one process
-    _established = Bounded(10_000)
+    _established = _new_cache()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from msgspec.structs import replace
 
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Choice, ThreadReference
+from parley.people.accounts import names
 from parley.platform.http.forms import Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, plural
@@ -47,6 +48,7 @@ class DecisionForm(Form):
         if not says_something(self.reason) and "reason" not in self.errors:
             self.reason = (saved or {}).get(self.values.get("saved", ""), "")
         self.to = self._to("to") or self._to("place")
+        self.confirmed = self.text("confirm", most=names.LONGEST_NAME)
         self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
             self.errors["until"] = N_("This is longer than a year. Leave it empty for a permanent decision.")
@@ -92,7 +94,8 @@ class DecisionForm(Form):
         lasts = any(ACTIONS[chosen].timed for chosen in (action, self.also) if chosen)
         reason = fill_placeholders(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
         days = self.days if ACTIONS[action].timed else None
-        return Choice(0, 0, action, self.rule if ACTIONS[action].restricts else None, reason, days)
+        rule = self.rule if ACTIONS[action].restricts else None
+        return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed)
 
 
 def says_something(reason: str) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from parley.moderation.decisions import effects, letters, rules
+from parley.moderation.decisions import effects, letters, removal_limit, rules
+from parley.moderation.decisions.removal_limit import Standing
 from parley.moderation.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
@@ -99,12 +100,18 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
 
     A choice that needs a second approval is only saved, and its item stays open.
     """
-    awaits = await _needs_second(viewer, choice, target, item)
+    removal = await removal_limit.standing(viewer.id, choice.action, target.member)
+    awaits = await _needs_second(viewer, choice, target, item, removal)
+    if removal.is_over:
+        await removal_limit.exceed(viewer, choice, is_held=awaits)
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
+    if removal.is_over and not awaits:
+        after = after | {"confirmed": True}
     is_final = choice.action != "escalate" and not awaits
     if choice.action != "escalate":
         await db.execute(SUPERSEDE_PROPOSALS, item, *about(choice, target), choice.action)
-    made = await save(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
+    state, counts = "awaiting" if awaits else "in_force", bool(removal.good)
+    made = await save(viewer, choice, target, before, state=state, item=item, in_good_standing=counts)
     if item is not None:
         await close(item, ACTIONS[choice.action].answers if is_final else None)
     if is_final:
@@ -143,6 +150,7 @@ async def save(
     *,
     state: str = "in_force",
     item: int | None = None,
+    in_good_standing: bool = False,
 ) -> int:
     """Insert a decision, with the state of its target `before`; return its id."""
     kind, number = about(choice, target)
@@ -160,6 +168,7 @@ async def save(
         role=choice.role,
         passage=choice.to.passage if choice.action == "passage" and choice.to else None,
         state=state,
+        in_good_standing=in_good_standing,
         before=msgspec.json.encode(before).decode(),
     )
     (made,) = await Decision.insert(row)
@@ -169,14 +178,16 @@ async def save(
     return decision
 
 
-async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: int | None) -> bool:
-    """Whether a second moderator must agree, and one exists (moderation-proofs.md R11).
+async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: int | None, removal: Standing) -> bool:
+    """Whether a second moderator must agree, and one exists (moderation-proofs.md R11, R34).
 
-    Two must agree on permanent suspensions and changes of role. Nobody who reported the item can be the second.
+    Two must agree on permanent suspensions, changes of role, and removals over the limit. Nobody who reported the item
+    can be the second.
     """
-    if choice.action != "role" and (choice.action != "suspend" or choice.days is not None):
+    is_permanent = choice.action == "suspend" and choice.days is None
+    if choice.action != "role" and not is_permanent and not removal.is_over:
         return False
-    by_admins = choice.action == "role" or target.role != "member"
+    by_admins = choice.action == "role" or (choice.action in ON_MEMBER and target.role != "member")
     staff = ["admin"] if by_admins else ["moderator", "admin"]
     reporters = await db.values(SELECT_REPORTERS_EVER, item, viewer.id, target.member)
     return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *reporters]))

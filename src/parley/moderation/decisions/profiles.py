@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from parley.people.accounts import names, viewer_cache
+from parley.people.accounts import names, reserved_names, viewer_cache
 from parley.people.accounts.tables import Member
 from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import removed_names
@@ -61,7 +61,7 @@ async def _set_field(member: int, field: str, text: str) -> None:
 async def _neutral_name(member: int) -> str:
     """A name without meaning. Another member may have the first choice."""
     name = names.neutral(member)
-    taken = await Member.exists().where(Member.name_key == names.key(name))
+    taken = await db.value(reserved_names.IS_LIKE_ANOTHER, names.form(name), member)
     return f"{name}-{secrets.token_hex(2)}" if taken else name
 
 
@@ -74,4 +74,4 @@ async def check(viewer: Viewer, title: str, bio: str) -> None:
 
 async def is_removed_name(name: str) -> bool:
     """Whether moderators removed this name, or one that looks like it."""
-    return names.key(name) in map(names.key, await db.values(SELECT_REMOVED_NAMES))
+    return names.form(name) in map(names.form, await db.values(SELECT_REMOVED_NAMES))

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from parley.moderation.decisions.rules import Choice, ThreadReference
 from parley.moderation.decisions.tables import Decision
 from parley.platform import db
 from parley.platform.db import NOW
@@ -41,6 +42,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
     target: int
     thread: int | None
     action: str
+    guideline: str | None
     moderator: int | None
     second_moderator: int | None
     member: int | None
@@ -51,6 +53,12 @@ class DecisionRow(msgspec.Struct, frozen=True):
     state: str
     before: str
     created_at: datetime
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen, to carry it out later. No queue item is involved."""
+        to = ThreadReference(self.thread, self.passage) if self.passage and self.thread else None
+        return Choice(0, 0, self.action, self.guideline, self.reason, role=self.role, to=to, until=self.until)
 
     @property
     def was(self) -> dict[str, Any]:

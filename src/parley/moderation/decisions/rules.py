@@ -92,6 +92,8 @@ ACTIONS = {
 SUSPENSION_PROPOSED = N_("Suspension proposed: a second moderator has to approve it")
 # Actions on the thread.
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
+# What takes a member or their words away from readers (removal_limit.py).
+REMOVALS = {action.name for action in ACTIONS.values() if action.restricts} - {"warn"}
 # Actions on the author, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend", "role"}
 # What can be decided about the author together with a decision about their comment.
@@ -132,12 +134,17 @@ class Choice(msgspec.Struct, frozen=True):
     role: str | None = None
     # Where to move a comment, or the passage to remove.
     to: ThreadReference | None = None
+    # The end of a proposal that was made earlier.
+    until: datetime | None = None
+    # The moderator's name, typed where many removals need to be confirmed.
+    confirmed: str = ""
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def ends(self) -> datetime | None:
         """The end, counted from `at`, so that the decision and its effect end at the same time."""
-        return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
+        ends = self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
+        return self.until or ends
 
 
 def require_choice_allowed(choice: Choice, kind: str) -> None:

@@ -1,10 +1,12 @@
 """Second approval: what one moderator proposed comes into force when another agrees (moderation-proofs.md R11)."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from parley.moderation.decisions import effects, letters, ops, rules
 from parley.moderation.decisions.rows import DecisionRow, load, reporters
-from parley.moderation.decisions.rules import Choice, Stale
+from parley.moderation.decisions.rules import Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
@@ -14,7 +16,7 @@ from parley.people.accounts.tables import Member
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
-from parley.platform.errors import Forbidden, Refused
+from parley.platform.errors import Forbidden, ParleyError, Refused
 from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
@@ -31,14 +33,12 @@ async def approve(viewer: Viewer, decision: int) -> None:
     """
     async with db.atomic():
         made, target = await _lock_proposal(viewer, decision)
-        admins_only = made.action == "role" or target.role != "member"
+        admins_only = made.action == "role" or (made.kind == "member" and target.role != "member")
         if not await db.value(PROPOSER_MAY_DECIDE, made.moderator, admins_only):
             raise Refused(
                 N_("The moderator who proposed this can no longer decide it. Reject it, and make a new decision.")
             )
-        # No queue item is involved.
-        choice = Choice(item=0, version=0, action=made.action, reason=made.reason, role=made.role)
-        before, after = await effects.apply(target, choice, viewer.id)
+        before, after = await effects.apply(target, made.choice, viewer.id)
         await Decision.update(
             {
                 Decision.state: "in_force",
@@ -50,6 +50,17 @@ async def approve(viewer: Viewer, decision: int) -> None:
             await ops.close(made.item, "upheld")
         await letters.send(decision)
         await modlog.write(viewer, Entry("proposal.approved", made.kind, made.target, before, after, decision=decision))
+
+
+async def decide_all(viewer: Viewer, proposals: Sequence[int], *, approves: bool, reason: str = "") -> int:
+    """Approve or reject several proposals, each in its own transaction; return how many could not be decided."""
+    refused = 0
+    for proposal in proposals:
+        try:
+            await (approve(viewer, proposal) if approves else reject(viewer, proposal, reason))
+        except ParleyError:
+            refused += 1
+    return refused
 
 
 async def reject(viewer: Viewer, decision: int, reason: str) -> None:
@@ -84,7 +95,8 @@ async def lock_admins(member: int) -> list[int]:
 def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, reporters: set[int]) -> None:
     """Raise Stale when it no longer waits, Forbidden for its proposer and for moderators who may not decide it."""
     rules.require_decision_allowed(viewer, target.member, reporters)
-    rules.require_rank_over(viewer, target.role)
+    if made.kind == "member":
+        rules.require_rank_over(viewer, target.role)
     if made.action == "role" and viewer.access < ADMIN:
         raise Forbidden(N_("Only admins decide about roles."))
     if viewer.id == made.moderator:

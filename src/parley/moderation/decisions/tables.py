@@ -4,7 +4,9 @@ from piccolo.columns import (
     JSONB,
     BigInt,
     BigSerial,
+    Boolean,
     ForeignKey,
+    Integer,
     OnDelete,
     Text,
     Timestamptz,
@@ -45,6 +47,8 @@ class Decision(Table):
     before = JSONB(null=False, default="{}")
     # The moderator who approved it, where two must agree.
     second_moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    # Whether it removes something by a member in good standing: how many one moderator removes is limited by that.
+    in_good_standing = Boolean(null=False, default=False)
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
 
@@ -58,3 +62,22 @@ class Decision(Table):
     decision_until = Index("until", where="state = 'in_force' and until is not null")
     decision_name = Index("id", where="action = 'name' and state = 'in_force'")
     decision_awaiting = Index("created_at", where="state = 'awaiting'")
+
+
+class MassUndo(Table, tablename="mass_undo"):
+    """An admin asked that everything be undone that a moderator decided since a time (mass_undo.py)."""
+
+    id = BigSerial(primary_key=True)
+    moderator = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    since = Timestamptz(null=False, default=None)
+    admin = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    reason = Text(null=False, default="")
+    # The decision that was looked at last: they are undone from the newest on.
+    reached = BigInt(null=True, default=None)
+    undone = Integer(null=False, default=0)
+    left_out = Integer(null=False, default=0)
+    created_at = Timestamptz(null=False)
+    done_at = Timestamptz(null=True, default=None)
+
+    mass_undo_moderator = Index("moderator, id desc")
+    mass_undo_due = Index("id", where="done_at is null")

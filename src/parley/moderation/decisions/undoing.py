@@ -9,6 +9,7 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import targets
+from parley.moderation.reports.targets import Target
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
@@ -76,14 +77,19 @@ async def _undo(viewer: Viewer, decision: int) -> None:
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
     await _may_undo(viewer, made)
+    await revert(viewer, made, target)
+
+
+async def revert(viewer: Viewer, made: DecisionRow, target: Target) -> None:
+    """Undo a locked decision about a locked target. The caller has checked that the viewer may."""
     await end(made.id, "undone")
     if made.action in {"restore", "approve"}:
         resumed = await db.values(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
         await letters.send_after_all(resumed)
     before, after = await effects.revert(target, made.was, viewer.id)
     await _reopen(made)
-    await letters.cancel(decision)
-    await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
+    await letters.cancel(made.id)
+    await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=made.id))
 
 
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:

@@ -45,6 +45,7 @@ ACTION_NAMES = {
     "import.refuse": N_("Not confirmed as an imported author"),
     "import.undo": N_("No longer confirmed as an imported author"),
     "undo": N_("Undone"),
+    "undo.all": N_("Everything to be undone that was decided by"),
     "reveal": N_("Hidden text viewed"),
     "appeal": N_("Appealed against"),
     "appeal.withdrawn": N_("Appeal withdrawn"),
@@ -76,7 +77,20 @@ ACTION_NAMES = {
     "start": N_("All rules started again"),
 }
 # What needs a second approval.
-PROPOSED = {"suspend": N_("Suspension proposed"), "role": N_("New role proposed")}
+PROPOSED = {
+    "suspend": N_("Suspension proposed"),
+    "silence": N_("Silence proposed"),
+    "role": N_("New role proposed"),
+    "remove": N_("Removal proposed"),
+    "collapse": N_("Collapsing proposed"),
+    "text": N_("Taking down the text proposed"),
+    "excerpt": N_("Showing an excerpt only proposed"),
+    "passage": N_("Removing a passage or picture proposed"),
+    "title": N_("Removing the title proposed"),
+    "bio": N_("Removing the bio proposed"),
+    "name": N_("Removing the name proposed"),
+    "statement": N_("Removing the statement proposed"),
+}
 # The actions that the public can read.
 PUBLIC = {
     "approve": N_("A comment was approved"),
@@ -205,6 +219,8 @@ SETTINGS: dict[str, Callable[[Any], Message]] = {
     ),
     "place": _place,
     "collapsed": lambda value: N_("open") if value is None else N_("collapsed"),
+    "confirmed": lambda _: N_("confirmed by typing their own name"),
+    "since": lambda value: N_("since {day}").format(day=datetime.fromisoformat(value)),
     "claimed": lambda value: plural("{count} comment", "{count} comments", value),
     "slow": lambda value: (
         N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")

@@ -22,6 +22,14 @@ class LiftForm(Form):
         self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
 
 
+class MassUndoForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.hours = self.id("hours") or 0
+        missing = N_("Please give a reason: it stands in the log.")
+        self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+
+
 class RoleForm(LiftForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

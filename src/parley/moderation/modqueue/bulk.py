@@ -1,6 +1,6 @@
 """One decision on many items or comments, each in its own transaction, so that a refusal affects one only."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 
 import msgspec
@@ -8,7 +8,9 @@ import msgspec
 from parley.discussion.comments.tables import Comment
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
+from parley.moderation.decisions.removal_limit import ConfirmationNeeded
 from parley.moderation.decisions.rules import Choice, Stale
+from parley.moderation.decisions.tables import Decision
 from parley.moderation.modqueue import in_place
 from parley.moderation.modqueue.comments import FoundComment
 from parley.moderation.reports import targets
@@ -25,6 +27,8 @@ class Outcome(msgspec.Struct, frozen=True):
     item: int
     refusal: Message | None = None
     decision: int | None = None
+    # Whether only the moderator's name, typed, is missing.
+    needs_confirmation: bool = False
 
 
 class _RehearsedError(Exception):
@@ -46,8 +50,14 @@ async def _outcome(item: int, decide: Callable[[], Awaitable[int]], *, commit: b
     except _RehearsedError:
         return Outcome(item)
     except ParleyError as refusal:
-        return Outcome(item, refusal.message)
+        return Outcome(item, refusal.message, needs_confirmation=isinstance(refusal, ConfirmationNeeded))
     return Outcome(item, decision=decision)
+
+
+async def waiting(decisions: Iterable[int | None]) -> int:
+    """How many of these decisions were made as proposals, for a second moderator."""
+    made = [decision for decision in decisions if decision]
+    return await Decision.count().where(Decision.id.is_in(made), Decision.state == "awaiting") if made else 0
 
 
 async def undo(viewer: Viewer, decision_of: Mapping[int, int]) -> list[Outcome]:

@@ -6,7 +6,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.articles.rules import READABLE
-from parley.discussion.comments.queries import MAY_BE_QUOTED
+from parley.discussion.comments.queries import MAY_BE_QUOTED, SHOWN_HTML
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.moderation.matching import facts
 from parley.moderation.matching.facts import AuthorRecord
@@ -63,7 +63,7 @@ with one as (select id, thread, parent, part from comment where id = $1), near a
     (select c.id, false from comment c join one on c.thread = one.thread and c.part = one.part
      where c.id <> one.id and {IS_VISIBLE} order by c.best desc, c.id limit $2)
 )
-select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.created_at,
+select {SHOWN_HTML} as raw_html, c.id, coalesce(m.name, c.imported_author) as author, near.is_reply, c.created_at,
        {IS_SENSITIVE_COMMENT} as sensitive
 from near join comment c on c.id = near.id left join member m on m.id = c.author
 order by near.is_reply desc, c.best desc, c.id

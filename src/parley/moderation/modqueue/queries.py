@@ -12,7 +12,7 @@ from parley.moderation.reports.queries import IS_LATE, IS_SENSITIVE
 from parley.platform import db
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import shorten
-from parley.platform.text.messages import Message
+from parley.platform.text.messages import N_, Message
 
 PAGE = 50
 EXCERPT = 160
@@ -110,7 +110,8 @@ union all
 order by item
 """  # noqa: S608 constants only
 SELECT_UNDOABLE = f"""
-select d.id as decision, d.item, d.action, s.action as also, coalesce(s.state, d.state) = 'awaiting' as is_proposed,
+select d.id as decision, d.item, d.action, s.action as also, d.state = 'awaiting' as waits,
+       s.state = 'awaiting' as also_waits,
        ceil(extract(epoch from d.created_at - now()) + $3)::int as left
 from decision d left join decision s on s.id in ({SELECT_SANCTION})
 where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
@@ -202,20 +203,27 @@ async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
 class UndoableDecision(msgspec.Struct, frozen=True):
     """A decision that can be undone for `left` more seconds, and the sanction of the author that was made with it.
 
-    `is_proposed` says that a second moderator has to approve the suspension.
+    A second moderator has to approve what `waits`.
     """
 
     decision: int
     item: int
     action: str
     also: str | None
-    is_proposed: bool
+    waits: bool
+    also_waits: bool | None
     left: int
 
     @property
     def done(self) -> list[Message]:
-        done = [ACTIONS[action].done for action in (self.action, self.also) if action]
-        return [*done[:-1], SUSPENSION_PROPOSED] if self.is_proposed else done
+        made = ((self.action, self.waits), (self.also, self.also_waits))
+        return [_proposed(action) if waits else ACTIONS[action].done for action, waits in made if action]
+
+
+def _proposed(action: str) -> Message:
+    if action == "suspend":
+        return SUSPENSION_PROPOSED
+    return N_("Not done yet: a second moderator has to approve “{action}”").format(action=ACTIONS[action].label)
 
 
 async def undoable(moderator: int, decision: int) -> UndoableDecision | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parley.moderation.decisions.forms import LONGEST_REASON, says_something
+from parley.people.accounts.names import LONGEST_NAME
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 
@@ -13,6 +14,7 @@ class RemovalForm(Form):
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str]) -> None:
         super().__init__(data)
+        self.confirmed = self.text("confirm", most=LONGEST_NAME)
         self.rule = self.choice("rule", grounds) or ""
         missing = N_("Please give a reason: the author will read it.")
         self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)

@@ -80,7 +80,7 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     form = RemovalForm(await posted_fields(request), [ground.code for ground in rules])
     if not form.errors:
         with form.refusals():
-            await ops.remove(viewer, row.id, form.rule, form.reason)
+            await ops.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
     if form.errors:
         template = "moderation/statements/remove.html"
         return page(request, template, status=form.status, comment=row, form=form, grounds=rules)

@@ -11,7 +11,7 @@ from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.tables import Comment
 from parley.own_data.erasure import ledger, mentions
 from parley.people.account_settings import renaming
-from parley.people.accounts import names, viewer_cache
+from parley.people.accounts import names, reserved_names, viewer_cache
 from parley.platform import db
 from parley.platform.events import attempts
 
@@ -183,7 +183,8 @@ async def erase(member: DueErasure) -> None:
         return
     if member.erase_words and not await _erase_words(member.id):
         return
-    for name in (member.name, *await renaming.former(member.id), *member.mentioned_as):
+    all_names = [member.name, *await renaming.former(member.id), *member.mentioned_as]
+    for name in all_names:
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), words=member.erase_words)
@@ -191,6 +192,7 @@ async def erase(member: DueErasure) -> None:
         while await db.value(some, member.id, MOST_VOTES):
             pass
     async with db.atomic():
+        await reserved_names.reserve(all_names)
         for deletion in (*ROWS, DEACTIVATE_MEMBER, ANONYMISE_MEMBER):
             await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()

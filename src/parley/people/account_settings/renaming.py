@@ -8,10 +8,9 @@ from asyncpg import UniqueViolationError
 
 from parley.people import mail
 from parley.people.account_settings import queries
-from parley.people.accounts import names, viewer_cache
+from parley.people.accounts import names, reserved_names, viewer_cache
 from parley.people.accounts.tables import FormerName, Member
 from parley.people.accounts.viewer import Viewer
-from parley.people.sign_in import ops
 from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
@@ -58,17 +57,20 @@ async def rename(viewer: Viewer, name: str) -> None:
                     days=queries.RENAMING_DAYS,
                     day=later,
                 )
-            await FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == names.key(name))
+            key = names.key(name)
+            own = FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == key)
+            is_own = now.name_key == key or bool(await own.returning(FormerName.id))
             former_name = FormerName(member=viewer.id, name=now.name, name_key=now.name_key)
             await FormerName.insert(former_name).on_conflict(
                 FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]
             )
-            await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
+            await Member.update({Member.name: name, Member.name_key: key}).where(Member.id == viewer.id)
             # After the update, which waits for a member who is giving up this name.
-            await ops.refuse_reserved_name(name, viewer.id)
+            if not is_own:
+                await reserved_names.require_free(name, viewer.id)
             link = f"{settings().base_url}/settings/profile"
             await mail.send_written("name", now.email, "renamed", name=name, former=now.name, link=link)
             viewer_cache.clear_after_commit()
     except UniqueViolationError:
-        raise Refused(ops.NAME_TAKEN) from None
+        raise Refused(reserved_names.NAME_TAKEN) from None
     log.info("member renamed", member=viewer.id)

@@ -14,11 +14,12 @@ from parley.people.accounts import (
     names,
     proof_of_work,
     queries,
+    reserved_names,
     viewer_cache,
 )
 from parley.people.accounts.joining import SignUpContext
 from parley.people.accounts.tables import Member
-from parley.people.sign_in import authentication, ops, passwords
+from parley.people.sign_in import authentication, passwords
 from parley.people.sign_in.authentication import SIGN_UP, Client, SecondFactorNeeded, SignedIn
 from parley.people.sign_in.passwords import Asker
 from parley.platform import ratelimit
@@ -160,10 +161,10 @@ async def _insert(
     )
     inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
     if not inserted:
-        raise Refused(ops.NAME_TAKEN)
+        raise Refused(reserved_names.NAME_TAKEN)
     member: int = inserted[0]["id"]
     # After the insert, which waits for a member who is giving up this name.
-    await ops.refuse_reserved_name(name, member)
+    await reserved_names.require_free(name, member)
     return member
 
 

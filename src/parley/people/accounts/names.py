@@ -65,7 +65,7 @@ def name(raw: str) -> str:
     marks = sum(unicodedata.category(char).startswith("M") for char in name)
     if marks > len(name) // 2 or not _has_one_script(name):
         raise Refused(N_("Please use the letters of one script, so that no two names look alike."))
-    if key(name) in _reserved_keys() or seems_official(name):
+    if form(name) in _reserved_forms() or seems_official(name):
         raise Refused(N_("This name is reserved, because it could be mistaken for the site's own."))
     return name
 
@@ -78,6 +78,18 @@ def key(name: str) -> str:
     for pair, letter in PAIRS.items():
         alike = alike.replace(pair, letter)
     return alike[:LONGEST_KEY]
+
+
+def form(name: str) -> str:
+    """The form in which a name is compared with others when somebody takes it: separators do not count.
+
+    `NAME_FORM` (tables.py) is the same for a key in the database. Pairs are written out, since a separator may have
+    stood between them.
+    """
+    bare = key(name).replace("-", "")
+    for pair, letter in PAIRS.items():
+        bare = bare.replace(letter, pair)
+    return bare
 
 
 def _bare_letter(char: str) -> str:
@@ -129,8 +141,8 @@ def _lookalikes() -> dict[str, str]:
 
 
 @cache
-def _reserved_keys() -> frozenset[str]:
-    return frozenset(key(name) for name in RESERVED.split())
+def _reserved_forms() -> frozenset[str]:
+    return frozenset(form(name) for name in RESERVED.split())
 
 
 @cache

@@ -18,6 +18,9 @@ from piccolo.table import Table
 
 from parley.platform.db.schema import Index
 
+# Of a `name_key`, as names.form computes it of a name.
+NAME_FORM = "replace(replace(replace(name_key, '-', ''), 'm', 'rn'), 'w', 'vv')"
+
 
 class Member(Table):
     id = BigSerial(primary_key=True)
@@ -76,6 +79,8 @@ class Member(Table):
     member_confirmed_email_key = Index("email_key", where="state <> 'unverified'", unique=True)
     # Ordered by bytes, so that keys with the same prefix are one range.
     member_name_bytes = Index('name_key collate "C"')
+    # Names are taken by their form. Not unique: some were taken when separators counted.
+    member_name_form = Index(NAME_FORM)
     member_email_bytes = Index('email_key collate "C"')
     member_created = Index("created_at")
     member_mentioned_as = Index("id", where="mentioned_as <> '{}'")
@@ -188,6 +193,21 @@ class FormerName(Table, tablename="former_name"):
     changed_at = Timestamptz(null=False)
 
     former_name_member = Index("member")
+    former_name_form = Index(NAME_FORM)
+
+
+class ErasedName(Table, tablename="erased_name"):
+    """A name of an erased member, which nobody can take: the digest of its form (reserved_names.py)."""
+
+    id = BigSerial(primary_key=True)
+    digest = Bytea(null=False, default=None, unique=True)
+
+
+class ErasedNameKey(Table, tablename="erased_name_key"):
+    """A key of these digests, sealed with this installation's secret. A new one is made if none can be opened."""
+
+    id = BigSerial(primary_key=True)
+    sealed = Bytea(null=False, default=None)
 
 
 class AddressChange(Table, tablename="address_change"):

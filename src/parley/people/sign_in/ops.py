@@ -8,10 +8,10 @@ from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
 from parley.people import mail
-from parley.people.accounts import hooks, mailed_links, names, queries, sessions, viewer_cache
+from parley.people.accounts import hooks, mailed_links, names, queries, reserved_names, sessions, viewer_cache
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import require_sign_in_allowed
-from parley.people.accounts.tables import FormerName, Member
+from parley.people.accounts.tables import Member
 from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in import authentication, devices, passwords, removed_names, sign_in_limits
 from parley.people.sign_in.authentication import LINK, PASSWORD, RESET, Client, SecondFactorNeeded, SignedIn
@@ -25,7 +25,6 @@ from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 NOT_CURRENT = N_("This is not your current password.")
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
@@ -167,23 +166,13 @@ async def choose_name(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     if not names.is_neutral(viewer.name, viewer.id):
         raise Forbidden(N_("Only members whose name was removed can choose another one."))
-    await refuse_reserved_name(name, viewer.id)
     try:
         async with atomic():
             await removed_names.replace(viewer.id, name)
+            await reserved_names.require_free(name, viewer.id)
     except UniqueViolationError:
-        raise Refused(NAME_TAKEN) from None
+        raise Refused(reserved_names.NAME_TAKEN) from None
     log.info("name chosen", member=viewer.id)
-
-
-async def refuse_reserved_name(name: str, member: int | None = None) -> None:
-    """Raise Refused for a name that moderators removed, or that another member than `member` had in the last year."""
-    for hook in hooks.is_removed_name:
-        if await hook(name):
-            raise Refused(NAME_TAKEN)
-    former = FormerName.exists().where(FormerName.name_key == names.key(name))
-    if await (former if member is None else former.where(FormerName.member != member)):
-        raise Refused(NAME_TAKEN)
 
 
 async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str) -> None:

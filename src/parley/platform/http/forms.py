@@ -47,7 +47,13 @@ class Form:
         try:
             yield
         except ParleyError as error:
-            self.errors["form"], self.status = error.message, error.status
+            self.refuse(error)
+
+    def refuse(self, error: ParleyError) -> None:
+        """Take a refusal as the error of the whole form. If it asks for a field, the form then shows that."""
+        self.errors["form"], self.status = error.message, error.status
+        if error.field:
+            self.errors[error.field] = error.message
 
     def text(self, name: str, *, most: int, least: int = 0, missing: Message = SHORT, lines: bool = False) -> str:
         """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`.

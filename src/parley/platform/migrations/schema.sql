@@ -62,6 +62,19 @@ create trigger comment_transition before update of state on comment for each row
 );
 
 
+-- The beginning of a comment's HTML never outlives it: whoever changes only the HTML need not know of it.
+create function comment_begins_anew() returns trigger language plpgsql as $$
+begin
+  if new.beginning is not distinct from old.beginning then
+    new.beginning := null;
+  end if;
+  return new;
+end $$;
+
+create trigger comment_begins_anew before update of html on comment for each row
+  when (old.beginning is not null and new.html <> old.html) execute function comment_begins_anew();
+
+
 -- Pages of threads show the names, titles and states of their authors, and are kept until a row changes that they are
 -- made from. So that none has to read the rows of all its authors, a change of a member writes the
 -- stats of their threads again, unchanged. At the commit, and by one transaction at a time: so none that is waited for

@@ -6,7 +6,7 @@ import msgspec
 import rich_click as click
 
 from parley.interfaces.webhooks.signing import PURPOSE
-from parley.people.accounts import sealing
+from parley.people.accounts import reserved_names, sealing
 from parley.platform import db
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
@@ -15,6 +15,7 @@ from parley.site.cli.running import on_installation
 # What is sealed: table, key, column, and what a value is bound to, as SQL.
 AUTHENTICATORS = ("authenticator", "member", "seed", "'seed|' || member")
 WEBHOOKS = ("webhook", "id", "secret", f"'{PURPOSE}'")
+ERASED_NAMES = ("erased_name_key", "id", "sealed", f"'{reserved_names.PURPOSE}'")
 FORMER_SECRETS = ("webhook", "id", "former_secret", f"'{PURPOSE}'")
 
 
@@ -47,6 +48,7 @@ async def seal_anew() -> tuple[int, int]:
     """Seal with the present secret what only the former one opens; return the numbers of apps and of webhooks."""
     apps, webhooks = await _renew(*AUTHENTICATORS), await _renew(*WEBHOOKS)
     await _renew(*FORMER_SECRETS)
+    await _renew(*ERASED_NAMES)
     return apps, webhooks
 
 

@@ -27,8 +27,9 @@ LEFT_OUT = {
     "search_document": "indexed anew",
     "search_word": "indexed anew",
 }
-# Columns whose values mean nothing elsewhere: transactions are numbered anew, and events are indexed again.
-LEFT_OUT_COLUMNS = {"event": {"xid", "indexed_at"}}
+# Columns whose values mean nothing elsewhere: transactions are numbered anew, events are indexed again, and
+# beginnings are made again.
+LEFT_OUT_COLUMNS = {"event": {"xid", "indexed_at"}, "comment": {"beginning"}}
 # A reply refers to the comment that it answers, which must be there before.
 ORDER = {"comment": "depth, id"}
 

@@ -4,7 +4,7 @@ import msgspec
 
 from parley.discussion.commenting.edit_web import LATEST, MOST_CHARACTERS, MOST_VERSIONS
 from parley.discussion.comments import queries, rules
-from parley.discussion.comments.queries import COMMENT_COLUMNS, SOURCE, CommentRow, CommentVersionRow, seen_by
+from parley.discussion.comments.queries import SOURCE, WHOLE_COLUMNS, CommentRow, CommentVersionRow, seen_by
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
 from parley.interfaces.api.answers import from_row, versioned_etag
 from parley.interfaces.api.discussion import schemas
@@ -24,7 +24,7 @@ class ApiComment(CommentRow, frozen=True):
 
 
 SELECT_COMMENTS = (
-    f"select {COMMENT_COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
+    f"select {WHOLE_COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
 )
 SELECT_COMMENT = f"{SELECT_COMMENTS} where c.id = $1 and {IS_IN}"
 SELECT_IS_HELD = f"select not ({IS_IN}) from comment c where c.id = $1"  # noqa: S608 a constant
@@ -35,16 +35,32 @@ BEFORE_TIME = """(c.created_at, c.id) <
     (coalesce((select created_at from comment where id = $2), 'infinity'), coalesce($2::bigint, 9223372036854775807))"""
 LAST_BEST = "coalesce((select best from comment where id = $2), 'infinity')"
 BELOW_BEST = f"c.best <= {LAST_BEST} and (c.best < {LAST_BEST} or c.id > coalesce($2::bigint, 0))"
-SELECT_IN_THREAD = f"{SELECT_COMMENTS} where c.thread = $1 and {IS_IN}"
+# The bytes of a list; a longer one goes on on its next page.
+PAGE_BYTES = 1_000_000
+
+
+def _page(condition: str, order: str) -> str:
+    """SQL for the comments of a page: those that begin within its bytes, of which the last may be too long for it."""
+    return f"""
+    with page as materialized (
+        select id, sum(size) over w - size as bytes_before, row_number() over w as place from (
+            select c.id, c.created_at, c.best, octet_length(c.html) + octet_length(c.body) as size
+            from comment c where {condition} order by {order} limit $3
+        ) c window w as (order by {order} rows unbounded preceding)
+    )
+    {SELECT_COMMENTS} join page on page.id = c.id
+    where page.bytes_before <= {PAGE_BYTES} or page.place <= 2 order by page.place
+    """  # noqa: S608 constants only
+
+
+IN_THREAD = f"c.thread = $1 and {IS_IN}"
 SELECT_BY_SORT = {
-    "old": f"{SELECT_IN_THREAD} and {AFTER_TIME} order by c.created_at, c.id limit $3",
-    "new": f"{SELECT_IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
-    "best": f"{SELECT_IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
+    "old": _page(f"{IN_THREAD} and {AFTER_TIME}", "c.created_at, c.id"),
+    "new": _page(f"{IN_THREAD} and {BEFORE_TIME}", "c.created_at desc, c.id desc"),
+    "best": _page(f"{IN_THREAD} and {BELOW_BEST}", "c.best desc, c.id"),
 }
 # The API names the author of a comment only while it is visible, so the others are not listed.
-SELECT_MEMBER_COMMENTS = f"""
-{SELECT_COMMENTS} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
-"""
+SELECT_MEMBER_COMMENTS = _page(f"c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME}", "c.created_at desc, c.id desc")
 
 
 async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
@@ -89,6 +105,17 @@ async def of_member(member: int, after: int | None, limit: int, viewer: Viewer |
     return [
         comment_for(row, viewer) for row in await db.fetch(ApiComment, SELECT_MEMBER_COMMENTS, member, after, limit)
     ]
+
+
+def fitting(rows: list[schemas.Comment], limit: int) -> int:
+    """Return how many of the first rows, `limit` at most, fit on one page: one at least."""
+    count, left = 0, PAGE_BYTES
+    for row in rows[:limit]:
+        left -= len(msgspec.json.encode(row))
+        if count and left < 0:
+            break
+        count += 1
+    return max(count, 1)
 
 
 def posted_comment(row: CommentRow, body: str, viewer: Viewer) -> schemas.Comment:

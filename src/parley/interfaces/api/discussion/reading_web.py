@@ -132,13 +132,16 @@ async def comment_list(
     after: After = None,
     limit: Limit = 100,
 ) -> Response[schemas.CommentPage]:
-    """A page of the comments of a thread, without the tree: `parent` says which comment each answers."""
+    """A page of the comments of a thread, without the tree: `parent` says which comment each answers.
+
+    A page of long comments has fewer, in 1 MB.
+    """
     position = after_id(after)
 
     async def make() -> schemas.CommentPage:
         row = await thread_at(thread)
         rows = await comments.in_thread(row.id, sort, position, limit + 1, viewer_of(request))
-        return schemas.CommentPage(*page_of(request, rows, limit))
+        return schemas.CommentPage(*page_of(request, rows, comments.fitting(rows, limit)))
 
     return await answer(request, make)
 

@@ -81,7 +81,7 @@ async def post_comment(
     await take_each(POST, viewer.id, address_of(request))
     posted = await posting.post_comment(draft_of(viewer, thread_id, form))
     url = f"{settings().base_url}/api/v1/comments/{posted.id}"
-    if posted.row is not None:
+    if posted.row is not None and not posted.row.is_beginning:
         return answer_write(comments.posted_comment(posted.row, form.body, viewer), 201, Location=url)
     if await comments.is_held(posted.id):
         return answer_write(Held(posted.id), 202)

@@ -53,6 +53,7 @@ class Removal(Body, frozen=True):
 
     rule: fields.Rule
     reason: fields.Reason
+    confirm: fields.Confirm = ""
 
 
 @post("/moderation/comments/{comment:str}/decide", name="api:decide-comment", responses=problems(403, 404, 409, 422))
@@ -135,7 +136,7 @@ async def remove_statement(request: AnyRequest, comment: fields.CommentPath, dat
     row = await comment_at(comment, viewer)
     form = RemovalForm(as_fields(data), [ground.code for ground in await grounds()])
     check(form)
-    await statements.remove(viewer, row.id, form.rule, form.reason)
+    await statements.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
 
 
 handlers = [

@@ -60,6 +60,7 @@ class DirectDecision(Body, frozen=True):
     reason: fields.Reason = ""
     quote: fields.Quote = ""
     until: fields.Days = None
+    confirm: fields.Confirm = ""
 
 
 class NewDecision(DirectDecision, frozen=True, kw_only=True):

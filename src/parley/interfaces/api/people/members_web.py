@@ -86,7 +86,7 @@ async def member_comments(
         if viewer is not None and person.id in viewer.blocked:
             return CommentPage([], None)
         rows = await comments.of_member(person.id, position, limit + 1, viewer)
-        return CommentPage(*page_of(request, rows, limit))
+        return CommentPage(*page_of(request, rows, comments.fitting(rows, limit)))
 
     return await answer(request, make)
 

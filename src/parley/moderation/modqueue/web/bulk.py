@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.removal_limit import CONFIRM, ConfirmationNeeded
 from parley.moderation.decisions.rules import ACTIONS, MOST_IN_BULK
 from parley.moderation.modqueue import bulk, comments
 from parley.moderation.modqueue import queries as modqueue
@@ -64,6 +65,9 @@ async def decide_items(request: AnyRequest) -> Response[Any]:
     choices = [form.choice_for(item, items[item]) for item in items if item in rows]
     done = form.flag("sure")
     outcomes = await bulk.decide(viewer, choices, commit=done)
+    if left := [outcome.item for outcome in outcomes if outcome.needs_confirmation]:
+        form.refuse(ConfirmationNeeded(CONFIRM))
+        return await _show_items(request, {item: items[item] for item in left}, rows, form, 422)
     outcomes += [bulk.Outcome(item, GONE) for item in items if item not in rows]
     return await _show_items(request, items, rows, form, outcomes=outcomes, done=done)
 
@@ -97,6 +101,7 @@ async def _show_items(
         "made": {outcome.item: outcome.decision for outcome in outcomes or () if outcome.decision},
         "tried": outcomes is not None and not done and not undone,
         "done": done,
+        "waiting": await bulk.waiting(outcome.decision for outcome in outcomes or ()),
         "undone": undone,
         "actions": [action for action in ACTIONS.values() if action.kinds and not action.in_place],
     }
@@ -154,7 +159,11 @@ async def decide_comments(request: AnyRequest) -> Response[Any]:
     done = form.flag("sure")
     choice, sanction = form.choice_for(0), form.sanction
     outcomes = await bulk.decide_comments(viewer, selected, choice, sanction, versions=versions, commit=done)
-    return await _show_comments(request, selected, form, outcomes=outcomes, done=done)
+    if left := [comment for comment in selected if outcomes.comments[comment.id].needs_confirmation]:
+        form.refuse(ConfirmationNeeded(CONFIRM))
+        return await _show_comments(request, left, form, 422)
+    waiting = await bulk.waiting(outcomes.made)
+    return await _show_comments(request, selected, form, outcomes=outcomes, done=done, waiting=waiting)
 
 
 @post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
@@ -171,7 +180,7 @@ async def _show_comments(
     request: AnyRequest, found: list[FoundComment], form: DecisionForm, status: int = 200, **context: Any
 ) -> Response[Any]:
     wanted = _filter_from(request)
-    shown: dict[str, Any] = {"outcomes": None, "done": False, "undone": None, "refused": []} | context
+    shown: dict[str, Any] = {"outcomes": None, "done": False, "waiting": 0, "undone": None, "refused": []} | context
     shown |= await decision_context(request) | {
         "found": found,
         "form": form,

@@ -112,8 +112,8 @@ async def moderate(request: AnyRequest) -> Response[Any]:
             decision = await in_place.decide(staff(request), subject, form.choice_for(0))
             await in_place.sanction(staff(request), await in_place.concerned_member(subject), form.sanction)
     except ParleyError as error:
-        form.errors["form"] = error.message
-        return await _show(request, subject, form, error.status)
+        form.refuse(error)
+        return await _show(request, subject, form, form.status)
     address, subject = subject.address, await subjects.after_decision(subject, staff(request))
     # The page of a member whose name was removed is at another address now.
     if wants_fragment(request) and subject.address == address:

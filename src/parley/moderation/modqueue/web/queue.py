@@ -172,8 +172,8 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
             decision = await decisions.decide(staff(request), form.choice_for(row.id))
             await in_place.sanction(staff(request), row.member, form.sanction)
     except ParleyError as error:
-        form.errors["form"] = error.message
-        return await _show(request, item, form, error.status)
+        form.refuse(error)
+        return await _show(request, item, form, form.status)
     return await _show_next(request, row, decision)
 
 
