@@ -76,15 +76,29 @@ lists: dict[str, MailList] = {}
 
 
 async def send(
-    kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
+    kind: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    *,
+    delay: timedelta = timedelta(0),
+    member: int | None = None,
 ) -> None:
     """Queue a message to one address in the open transaction, due after `delay`.
+
+    `member` is whose it is, for an address that is not the one in their account: it is erased with the account.
 
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
     _check(to, subject)
-    await db.execute(queries.INSERT_MESSAGE, kind, to, subject, text, html, delay)
+    await db.execute(queries.INSERT_MESSAGE, kind, to, subject, text, html, delay, member)
     db.after_commit(partial(wake_job, "mail"))
+
+
+async def keep_member(member: int, address: str) -> None:
+    """Note whose the letters to an address are, before the member changes it."""
+    await db.execute(queries.KEEP_MEMBER, member, address)
 
 
 async def post(letter: Letter, *, delay: timedelta = timedelta(0)) -> int:

@@ -118,11 +118,17 @@ end $$;
 create trigger mod_action_stays before delete or truncate on mod_action
   for each statement execute function mod_action_stays();
 
--- Forgetting empties the reason and takes `why` out of the states, with the salt, and changes nothing else.
+-- Forgetting empties the reason and takes `why`, or all that holds words, out of the states, with the salt, and changes
+-- nothing else.
 create function mod_action_forgets() returns trigger language plpgsql as $$
+declare
+  all_words constant text[] := '{why,name,bio,title,statement}';
 begin
-  if new.reason <> '' or new.salt is not null or new.before <> old.before - 'why' or new.after <> old.after - 'why'
-     or to_jsonb(new) - '{reason,salt,before,after}'::text[] <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
+  if new.reason <> '' or new.salt is not null
+     or new.before not in (old.before - 'why', old.before - all_words)
+     or new.after not in (old.after - 'why', old.after - all_words)
+     or to_jsonb(new) - '{reason,salt,before,after}'::text[]
+        <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
     raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
   end if;
   return new;
