@@ -182,7 +182,9 @@ async def test_a_member_who_just_came_back_is_neither_erased_nor_listed(
     texts = "select body from comment where id = any($1::bigint[]) order by id"
     before = await db.values(texts, [own, other])
 
-    await jobs.erase(jobs.DueErasure(bird.id, NAME, True, False, False, []))
+    await jobs.erase(
+        jobs.DueErasure(bird.id, NAME, erase_words=True, erase_articles=False, erase_quotes=False, mentioned_as=[])
+    )
 
     assert (await db.values(texts, [own, other]), ledger.read(data)) == (before, None)
     assert await db.value("select state from comment where id = $1", own) == "visible"

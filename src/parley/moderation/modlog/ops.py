@@ -16,17 +16,19 @@ CONCERNS_MEMBER = """(
   or kind = 'comment' and exists (select from comment c where c.id = target and c.author = $2)
   or kind = 'article' and exists (select from thread t where t.id = target and t.starter = $2))
 """
+FORGET = """
+update mod_action set reason = '', before = mod_action_without_words(before), after = mod_action_without_words(after),
+  salt = null
+where salt is not null
+"""
 FORGET_WORDS = f"""
-update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
-where salt is not null and ($2::bigint is null or {CONCERNS_MEMBER})
-  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
-"""  # noqa: S608 a constant
+{FORGET} and ($2::bigint is null or {CONCERNS_MEMBER}) and concat_ws(' ', reason, before ->> 'why', after ->> 'why',
+  before ->> 'collapsed', after ->> 'collapsed', before ->> 'statement', after ->> 'statement') ~* $1
+"""
 # What moderators removed from the profile of member $1; with $2 also what they removed as a statement.
-FORGET_REMOVED = """
-update mod_action set reason = '', before = before - keys, after = after - keys, salt = null
-from (select '{why,name,bio,title,statement}'::text[] as keys) words
-where salt is not null and (
-  kind = 'member' and target = $1 and (before ?| '{name,bio,title}' or after ?| '{name,bio,title}')
+FORGET_REMOVED = f"""
+{FORGET} and (
+  kind = 'member' and target = $1 and (before ?| '{{name,bio,title}}' or after ?| '{{name,bio,title}}')
   or $2 and kind = 'comment' and (before ? 'statement' or after ? 'statement')
     and exists (select from comment c where c.id = target and c.author = $1 and c.body = ''))
 """

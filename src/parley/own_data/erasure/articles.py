@@ -39,7 +39,8 @@ cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m where 
 """
 TAKE_DOWN = """
 update article set restricted = 'none', untitled = true, erased = true, claimed_url = null, site = null, section = null,
-  bio = null, licence = null, source_text = null, merge_base = null, check_note = '' where id = $1
+  bio = null, licence = null, reservations = '{}', source_text = null, merge_base = null, check_note = '', etag = null,
+  last_modified = null where id = $1
 """
 # Without its hash, nobody who pastes the same text is led here.
 FORGET_TEXT = (
@@ -51,6 +52,7 @@ FORGET_QUOTES = (
     "update comment set quote = null, prefix = null, suffix = null, words = null where thread = $1",
     "delete from quoted_words where thread = $1",
     "delete from link_picture where thread = $1",
+    "delete from webmention where thread = $1",
 )
 DELETE_PICTURES = """
 delete from media where hash = any($1::text[]) and hidden and not exists (

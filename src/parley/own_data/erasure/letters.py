@@ -26,7 +26,7 @@ FORGET_ADDRESSES = (
     "delete from mail_bounce where lower(address) = any($1::text[])",
     # They reported something before they signed up. While that is open, they get an answer.
     """update report set name = null, email = null, network = null
-       where reporter is null and state = 'resolved' and lower(email) = any($1::text[])""",
+       where state = 'resolved' and lower(email) = any($1::text[])""",
     """update job_failure set error = '' where exists (
        select from unnest($1::text[]) address where strpos(lower(error), address) > 0)""",
     "delete from rate_bucket where exists (select from unnest($1::text[]) one where strpos(lower(key), one) > 0)",

@@ -15,13 +15,16 @@ FORWARDS = """
 alter table "member" add column "erase_articles" boolean not null default false;
 alter table "member" add column "erase_quotes" boolean not null default false;
 alter table "article" add column "erased" boolean not null default false;
+create or replace function mod_action_without_words(state jsonb) returns jsonb language sql immutable as $$
+  select state - '{why,name,bio,title,statement}'::text[]
+    || case when jsonb_typeof(state -> 'collapsed') = 'string' then '{"collapsed": ""}' else '{}' end::jsonb
+$$;
+
 create or replace function mod_action_forgets() returns trigger language plpgsql as $$
-declare
-  all_words constant text[] := '{why,name,bio,title,statement}';
 begin
   if new.reason <> '' or new.salt is not null
-     or new.before not in (old.before - 'why', old.before - all_words)
-     or new.after not in (old.after - 'why', old.after - all_words)
+     or new.before not in (old.before - 'why', mod_action_without_words(old.before))
+     or new.after not in (old.after - 'why', mod_action_without_words(old.after))
      or to_jsonb(new) - '{reason,salt,before,after}'::text[]
         <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
     raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
