@@ -47,11 +47,14 @@ class Ledger(msgspec.Struct, frozen=True):
 
 def write(member: int, name_key: str, scope: Scope) -> None:
     """Add a member to the list, before they are erased, and wait until the line is on disk."""
-    line = f"{member} {digest(settings().secret, name_key)} {scope}"
+    line = f"{member} {digest(settings().secret, name_key)} {scope} "
     try:
+        # After a restore they are erased again.
+        if any(known.startswith(line) for known in (read(settings().data) or Ledger()).lines):
+            return
         settings().data.mkdir(parents=True, exist_ok=True)
         with (settings().data / NAME).open("a", encoding="ascii") as file:
-            file.write(f"{line} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n")
+            file.write(f"{line}{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
