@@ -13,6 +13,7 @@ from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in.authentication import Client
 from parley.platform import db
+from parley.platform.errors import Refused
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 from tests.own_data.erasure.filling import where
@@ -228,3 +229,21 @@ async def test_what_is_decided_after_the_erasure_is_mailed_to_nobody(client: htt
     for number in (item, other):
         await decided(number, mo)
     assert set(await db.values("select recipient from mail")) == {"jon@example.org"}
+
+
+async def test_an_erasure_does_not_end_a_suspension(client: httpx.AsyncClient, bird: Viewer) -> None:
+    """The address confirms no other account until the suspension ends."""
+    mo = await make.member("mo", role="moderator")
+    suspends = Choice(0, 0, "suspend", "civility", "It insults somebody.", 3)
+    decision = await in_place.decide_on(mo, "member", bird.id, None, suspends)
+    await db.execute("update member set erase_at = now() where id = $1", bird.id)
+    await jobs.erase_all_due()
+    again = (await make.member("phoenix", state="unverified")).id
+    await db.execute("update member set email = 'Canarybird+2@example.org' where id = $1", again)
+
+    with pytest.raises(Refused, match="was suspended or silenced"):
+        await signup_ops.activate(again)
+
+    await db.execute("update decision set until = now() where id = $1", decision)
+    await signup_ops.activate(again)
+    assert await db.value("select state from member where id = $1", again) == "active"

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from parley.moderation.modlog import ops as modlog
-from parley.own_data.erasure import ledger, letters, mentions, words
+from parley.own_data.erasure import ledger, letters, mentions, sanctioned, words
 from parley.own_data.erasure.rules import Scope
 from parley.people.account_settings import renaming
 from parley.people.accounts import names, viewer_cache
@@ -168,8 +168,9 @@ async def erase(member: DueErasure) -> None:
         return
     if member.erase_words and not await words.erase(member.id, blanks_quotes=member.erase_quotes):
         return
-    removed = await db.values(SELECT_REMOVED_NAMES, member.id)
-    for name in (member.name, *await renaming.former(member.id), *member.mentioned_as, *removed):
+    all_names = [member.name, *await renaming.former(member.id), *member.mentioned_as]
+    all_names += await db.values(SELECT_REMOVED_NAMES, member.id)
+    for name in all_names:
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), member.scope)
@@ -179,6 +180,7 @@ async def erase(member: DueErasure) -> None:
     await modlog.forget_removed(member.id, words=False)
     await words.forget_decided(member.id)
     async with db.atomic():
+        await sanctioned.note(member.id)
         await letters.forget_addresses(member.id)
         for deletion in (*ROWS, DEACTIVATE_MEMBER, ANONYMISE_MEMBER):
             await db.execute(deletion, member.id)

@@ -69,7 +69,7 @@ TEXTS = (
         "rights_request",
         "answer",
         """exists (select from report r join queue_item i on i.id = r.item join thread t on t.id = i.target
-           where r.id = rights_request.report and t.starter = $2)""",
+           where r.id = rights_request.report and i.kind = 'article' and t.starter = $2)""",
     ),
 )
 # The state before a decision has the texts of staff that it replaced.

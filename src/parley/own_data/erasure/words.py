@@ -37,8 +37,8 @@ FORGET_DECIDED = (
     f"""update rights_request q set original = '' from report r, member m
         where r.id = q.report and {IS_LEAVER.format("r.reporter")} and r.state = 'resolved' and q.original <> ''""",  # noqa: S608 a constant
     f"""update rights_request q set answer = '' from report r, queue_item i, thread t, member m
-        where r.id = q.report and i.id = r.item and t.id = i.target and {IS_LEAVER.format("t.starter")}
-          and m.erase_words and r.state = 'resolved' and q.answer <> ''""",  # noqa: S608 a constant
+        where r.id = q.report and i.id = r.item and i.kind = 'article' and t.id = i.target
+          and {IS_LEAVER.format("t.starter")} and m.erase_words and r.state = 'resolved' and q.answer <> ''""",  # noqa: S608 a constant
 )
 
 

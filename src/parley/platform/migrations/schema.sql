@@ -124,8 +124,8 @@ create function mod_action_without_words(state jsonb) returns jsonb language sql
     || case when jsonb_typeof(state -> 'collapsed') = 'string' then '{"collapsed": ""}' else '{}' end::jsonb
 $$;
 
--- Forgetting empties the reason and the words of the states (of `why` only, as before m0004), with the salt, and changes
--- nothing else.
+-- Forgetting empties the reason and the words of the states (or `why` only, as an older version does), with the salt,
+-- and changes nothing else.
 create function mod_action_forgets() returns trigger language plpgsql as $$
 begin
   if new.reason <> '' or new.salt is not null

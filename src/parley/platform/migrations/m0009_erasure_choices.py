@@ -7,7 +7,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from parley.platform.db import execute
 
-ID = "2026-12-01T22:45:00:000000"
+ID = "2026-12-02T00:05:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "choices of an erasure, and more that the record forgets"
 
@@ -15,6 +15,11 @@ FORWARDS = """
 alter table "member" add column "erase_articles" boolean not null default false;
 alter table "member" add column "erase_quotes" boolean not null default false;
 alter table "article" add column "erased" boolean not null default false;
+create table "sanctioned_address" (
+  "digest" bytea primary key not null,
+  "decision" bigint not null,
+  "created_at" timestamptz not null default current_timestamp
+);
 create or replace function mod_action_without_words(state jsonb) returns jsonb language sql immutable as $$
   select state - '{why,name,bio,title,statement}'::text[]
     || case when jsonb_typeof(state -> 'collapsed') = 'string' then '{"collapsed": ""}' else '{}' end::jsonb
