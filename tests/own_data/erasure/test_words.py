@@ -1,5 +1,7 @@
 """Erasing with the words: pasted articles, quotations by others, and letters."""
 
+import asyncio
+
 import httpx
 import pytest
 from litestar import Litestar
@@ -91,6 +93,8 @@ async def test_a_pasted_article_that_nobody_answered_is_gone_from_everywhere(
 
     await erased(client, bird, words="1")
 
+    # Visitors' pages are kept for less than a second.
+    await asyncio.sleep(1)
     for path in (*paths, *of_thread):
         answer = await client.get(path, follow_redirects=True)
         assert SONG not in answer.text, path
@@ -162,12 +166,12 @@ async def test_no_decision_shows_an_erased_article_again(client: httpx.AsyncClie
     ],
 )
 def test_quotations_are_blank_where_they_are_the_members_words(typed: str, left: str) -> None:
-    said = quotes.letters_of(["<p>My <em>canarysong</em> is long.</p> It has [more](https://a.example).", "I agree."])
+    said = quotes.said_in(["<p>My <em>canarysong</em> is long.</p> It has [more](https://a.example).", "I agree."])
     assert quotes.without(typed, said) == left
 
 
 def test_a_long_comment_of_marks_is_searched_in_no_time() -> None:
-    said = quotes.letters_of(["a" * 40_000])
+    said = quotes.said_in(["a" * 40_000])
     for piece in ('"', "“", "> ", "„a“", ".", "«»"):
         quotes.without(piece * (40_000 // len(piece)), said)
 

@@ -4,10 +4,13 @@ A quotation is a block of lines that begin with `>`, or words in quotation marks
 digits stand in what they wrote there, however it is set.
 """
 
+import asyncio
 import html
 import re
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
+
+import msgspec
 
 from parley.own_data.erasure import rewriting
 from parley.platform import db
@@ -56,28 +59,45 @@ where {OTHERS} and {HAS_QUOTES.format("v")} order by v.id
 """  # noqa: S608 constants only
 
 
+class Said(msgspec.Struct, frozen=True):
+    """The letters and digits of what a member wrote: of all texts, and of each."""
+
+    letters: str
+    texts: frozenset[str]
+
+
 async def blank(member: int) -> None:
     """Blank what others quote of a member's words, while these are still there. Doing it again changes nothing."""
     for thread in sorted(await db.values(SELECT_THREADS, member)):
         words = [*await db.values(SELECT_WORDS, thread, member), *await db.values(SELECT_PASSAGES, thread, member)]
-        change = partial(without, said=letters_of(words))
+        said = await asyncio.to_thread(said_in, words)
+        # Both the search and the change under the lock use the cached text, so that nobody waits for the search.
+        change = lru_cache(maxsize=4)(partial(without, said=said))
         for comment in await db.values(SELECT_COMMENTS, thread, member):
-            await rewriting.comment(comment, change)
+            if await _is_quoting("comment", comment, change):
+                await rewriting.comment(comment, change)
         for version in await db.values(SELECT_VERSIONS, thread, member):
-            await rewriting.version(version, change)
+            if await _is_quoting("comment_version", version, change):
+                await rewriting.version(version, change)
 
 
-def letters_of(texts: Iterable[str]) -> str:
-    """The letters and digits of texts, with a line for each."""
-    return "".join(f"\n{_letters(html.unescape(TAG.sub(' ', text)))}\n" for text in texts)
+async def _is_quoting(table: str, number: int, change: rewriting.Change) -> bool:
+    sql = f"select body, statement from {table} where id = $1"  # noqa: S608 one of two names
+    read = await db.fetch(rewriting.Words, sql, number)
+    return any([await asyncio.to_thread(words.changed, change) != words for words in read])
 
 
-def without(text: str, said: str) -> str:
-    """Return a Markdown text in which quotations of what has the letters `said` are blank."""
+def said_in(texts: Iterable[str]) -> Said:
+    letters = [_letters(html.unescape(TAG.sub(" ", text))) for text in texts]
+    return Said("\n".join(letters), frozenset(letters))
+
+
+def without(text: str, said: Said) -> str:
+    """Return a Markdown text in which quotations of what somebody said are blank."""
     return MARKED.sub(lambda found: _marked(found[0], said), LINE.sub(lambda found: _line(found, said), text))
 
 
-def _line(found: re.Match[str], said: str) -> str:
+def _line(found: re.Match[str], said: Said) -> str:
     """A line of a quotation: blank if all of it was said, or else without the sentences that were."""
     words = found["words"]
     if _was_said(words, said):
@@ -85,13 +105,13 @@ def _line(found: re.Match[str], said: str) -> str:
     return found["mark"] + SENTENCE.sub(lambda part: BLANK if _was_said(part[0], said) else part[0], words)
 
 
-def _marked(quoted: str, said: str) -> str:
+def _marked(quoted: str, said: Said) -> str:
     return f"{quoted[0]}{BLANK}{quoted[-1]}" if _was_said(quoted, said) else quoted
 
 
-def _was_said(words: str, said: str) -> bool:
+def _was_said(words: str, said: Said) -> bool:
     letters = _letters(words)
-    return letters in said if len(letters) >= SHORTEST else bool(letters) and f"\n{letters}\n" in said
+    return letters in said.letters if len(letters) >= SHORTEST else bool(letters) and letters in said.texts
 
 
 def _letters(text: str) -> str:
