@@ -26,6 +26,7 @@ from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
 from parley.moderation.statements import ops as statements
 from parley.own_data.erasure import ops as erasure
+from parley.own_data.erasure import sanctioned
 from parley.people import mail
 from parley.people.accounts import hooks as accounts
 from parley.people.sso import ops as sso
@@ -35,7 +36,7 @@ def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
-    accounts.must_wait[:] = [signups.request_approval]
+    accounts.must_wait[:] = [sanctioned.refuse, signups.request_approval]
     accounts.when_verified[:] = [votes.count_votes_of_member, theses.count_answers_of_member, digests.subscribe]
     accounts.when_sessions_end[:] = [tokens.end_all]
     accounts.when_address_undone[:] = [sso.disconnect_since]

@@ -50,6 +50,7 @@ from parley.moderation.rights.tables import RightsRequest
 from parley.moderation.rings.tables import VoteRing
 from parley.moderation.signups.tables import Invitation, SignUp
 from parley.own_data.comment_claims.tables import ImportedClaim
+from parley.own_data.erasure.tables import SanctionedAddress
 from parley.own_data.exports.tables import Export, ExportPart
 from parley.people.accounts.tables import (
     AddressChange,
@@ -89,7 +90,7 @@ TABLES = [
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
     InboundFeed, FeedItem, FeedHost,
-    Export, ExportPart,
+    Export, ExportPart, SanctionedAddress,
     ApiToken, Webhook, WebhookDelivery, Webmention,
 ]  # fmt: skip
 

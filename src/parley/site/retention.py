@@ -28,6 +28,8 @@ IS_UNUSED_ACCOUNT = """state = 'unverified' and not exists (select from note whe
     and not exists (select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null)"""
 IS_NOBODYS_ADDRESS = """suppressed_at is not null
     and not exists (select from member m where lower(m.email) = mail_address.address)"""
+IS_SANCTION_OVER = """not exists (select from decision d where d.id = sanctioned_address.decision
+    and d.state = 'in_force' and coalesce(d.until > now(), true))"""
 # The last decision that took down the text of an article.
 TAKEN_DOWN = """(
     select max(d.created_at) from decision d join thread t on t.id = d.target
@@ -108,6 +110,10 @@ RULES = (
     Expiry(
         "mail_address", "suppressed addresses that belong to no member", "suppressed_at", 365, IS_NOBODYS_ADDRESS,
         key="address",
+    ),
+    Expiry(
+        "sanctioned_address", "hashes of addresses of erased members who were suspended or silenced", "created_at", 0,
+        IS_SANCTION_OVER, key="digest",
     ),
     Expiry("used_state", "used `state` values of sign-ins from other sites", "expires_at", 0, key="digest"),
     Expiry("invitation", "invitations that are over", "expires_at", 1),

@@ -36,6 +36,7 @@ from parley.moderation.decisions import mass_undo
 from parley.moderation.modrules import jobs as rules
 from parley.moderation.rings import jobs as rings
 from parley.own_data.erasure import jobs as erasure
+from parley.own_data.erasure import words
 from parley.own_data.exports import jobs as exports
 from parley.people.inbound_mail import maildir
 from parley.people.mail import queries as mail
@@ -87,6 +88,7 @@ JOBS = (
     Job("weekly letter", weekly.send_on_monday, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
     Job("exports", exports.make_exports, due=exports.SELECT_DUE, deferrable=True),
+    Job("erasures of what cases held", words.erase_held, seconds=HOUR, deferrable=True),
     Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("mentions", erasure.rewrite_mentions, due=erasure.SELECT_DUE_NAMES),
     Job("webhooks", webhooks.queue_all, due=webhooks.SELECT_BEHIND, gap=0.3, on_events=True),

@@ -16,7 +16,7 @@ from parley.discussion.thesis import ops as theses
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
-from parley.own_data.exports import archive, jobs, records
+from parley.own_data.exports import archive, jobs, records, selects
 from parley.people.account_settings import signup_ops
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -120,7 +120,7 @@ async def test_the_file_holds_all_that_the_account_has(client: httpx.AsyncClient
 
 
 def test_the_readme_of_the_archive_names_each_of_its_files() -> None:
-    assert [name for name in records.RECORDS if archive.README.count(f"\n{name} ") != 1] == []
+    assert [name for name in selects.RECORDS if archive.README.count(f"\n{name} ") != 1] == []
 
 
 async def test_a_suggestion_has_its_text_while_it_waits(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -139,7 +139,7 @@ async def test_a_suggestion_has_its_text_while_it_waits(client: httpx.AsyncClien
 async def test_each_record_has_a_line_for_each_row(app: Litestar, mira: Viewer, table: str) -> None:
     """The queries read whole tables of the member: none leaves rows out, for a join or for a batch."""
     names = {"comment": "comments", "follow": "follows", "visit": "visits"}
-    sql = records.RECORDS[f"{names.get(table, table + 's')}.jsonl"]
+    sql = selects.RECORDS[f"{names.get(table, table + 's')}.jsonl"]
     thread = await make.thread()
     mine = [await make.comment(thread, mira, f"Number {number}.") for number in range(3)]
     await make.vote(await make.member(), mine[0])
@@ -159,7 +159,7 @@ async def test_decisions_that_the_member_was_not_told_are_left_out(
         state,
         action,
     )
-    assert [batch async for batch in records.lines(records.RECORDS["decisions.jsonl"], mira.id)] == []
+    assert [batch async for batch in records.lines(selects.RECORDS["decisions.jsonl"], mira.id)] == []
 
 
 async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monke
     for number in range(5):
         await make.comment(thread, mira, f"Number {number}.")
     monkeypatch.setattr(records, "BATCH", 2)
-    batches = [len(batch) async for batch in records.lines(records.RECORDS["comments.jsonl"], mira.id)]
+    batches = [len(batch) async for batch in records.lines(selects.RECORDS["comments.jsonl"], mira.id)]
     assert batches == [2, 2, 1]
 
 

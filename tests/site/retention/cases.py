@@ -43,6 +43,9 @@ CASES = {
     "invitation: invitations that are over": Case(
         insert("invitation", member=..., token_hash=..., uses=1, expires_at=LATER)
     ),
+    "sanctioned_address: hashes of addresses of erased members who were suspended or silenced": Case(
+        insert("sanctioned_address", "digest", digest=..., decision=0), {"in force": rows.sanction}
+    ),
     "used_state: used `state` values of sign-ins from other sites": Case(
         insert("used_state", "digest", digest=..., expires_at=LATER)
     ),

@@ -97,6 +97,12 @@ async def decide_on(who: int) -> None:
     await db.execute("insert into decision (kind, target, action, member) values ('member', $1, 'warn', $1)", who)
 
 
+async def sanction(digest: bytes) -> None:
+    made = "insert into decision (kind, target, action) values ('member', $1, 'suspend') returning id"
+    decision = await db.value(made, await member())
+    await db.execute("update sanctioned_address set decision = $2 where digest = $1", digest, decision)
+
+
 async def ended_claim() -> int:
     """A member's former claim to an article."""
     thread, claimant = await make.thread(), await make.member()

@@ -21,7 +21,7 @@ select a.id, case when not a.untitled then a.url end as url,
        case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
        case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
        case when not a.untitled then a.licence end as licence, a.reservations,
-       a.display, a.restricted, a.untitled, a.removed_passages, r.id as revision_id, r.number as revision,
+       a.display, a.restricted, a.untitled, a.erased, a.removed_passages, r.id as revision_id, r.number as revision,
        case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed as passages_changed, r.created_at as revision_at
@@ -103,6 +103,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
     # What moderators restricted it to: '', `excerpt` or `none`.
     restricted: str
     untitled: bool
+    # The member who pasted it had it erased.
+    erased: bool
     # The lineages of passages that moderators removed.
     removed_passages: list[int]
     revision_id: int

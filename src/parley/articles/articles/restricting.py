@@ -45,7 +45,10 @@ class Restriction(msgspec.Struct, frozen=True):
 
 async def restrict(article: int, to: Restriction) -> None:
     """Show no more of an article than `to` allows. The caller has locked the thread's row."""
-    await Article.update(**msgspec.structs.asdict(to)).where(Article.id == article)
+    await Article.update(**msgspec.structs.asdict(to)).where(
+        Article.id == article,
+        Article.erased == False,  # noqa: E712 SQL
+    )
     await hide_pictures(article)
     await RemovedPassage.delete().where(RemovedPassage.article == article)
     if to.restricted == "none":

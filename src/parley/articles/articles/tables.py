@@ -55,6 +55,8 @@ class Article(Table):
     display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
     # Moderators removed the title, and with it the byline, the site and the address.
     untitled = Boolean(null=False, default=False)
+    # The member who pasted it had it erased (own_data/erasure/articles.py). It stays taken down, whatever is decided.
+    erased = Boolean(null=False, default=False)
     # The encoding in which a reader chose to read its source; None to detect it.
     encoding = Varchar(20, null=True, default=None)
     # HTTP validators of the last fetch, and the time of the next check.

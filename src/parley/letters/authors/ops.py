@@ -66,7 +66,7 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
         if way == "address":
             link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
             written = mail.written_message("claim", name=row.name, title=row.title, link=link)
-            await mail.send(f"claim.{row.id}", row.email or "", *written)
+            await mail.send(f"claim.{row.id}", row.email or "", *written, member=viewer.id)
         if way == "word":
             await _tell_deciders(row)
     return row

@@ -16,11 +16,22 @@ CONCERNS_MEMBER = """(
   or kind = 'comment' and exists (select from comment c where c.id = target and c.author = $2)
   or kind = 'article' and exists (select from thread t where t.id = target and t.starter = $2))
 """
+FORGET = """
+update mod_action set reason = '', before = mod_action_without_words(before), after = mod_action_without_words(after),
+  salt = null
+where salt is not null
+"""
 FORGET_WORDS = f"""
-update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
-where salt is not null and ($2::bigint is null or {CONCERNS_MEMBER})
-  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
-"""  # noqa: S608 a constant
+{FORGET} and ($2::bigint is null or {CONCERNS_MEMBER}) and concat_ws(' ', reason, before ->> 'why', after ->> 'why',
+  before ->> 'collapsed', after ->> 'collapsed', before ->> 'statement', after ->> 'statement') ~* $1
+"""
+# What moderators removed from the profile of member $1; with $2 also what they removed as a statement.
+FORGET_REMOVED = f"""
+{FORGET} and (
+  kind = 'member' and target = $1 and (before ?| '{{name,bio,title}}' or after ?| '{{name,bio,title}}')
+  or $2 and kind = 'comment' and (before ? 'statement' or after ? 'statement')
+    and exists (select from comment c where c.id = target and c.author = $1 and c.body = ''))
+"""
 # As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
 SELECT_WRITTEN = """
 select id, prev_hash, hash, words, salt, jsonb_build_array(before, after, reason)::text as said,
@@ -103,6 +114,11 @@ async def forget(pattern: str, member: int | None = None) -> None:
     Facts and hashes stay.
     """
     await db.execute(FORGET_WORDS, pattern, member)
+
+
+async def forget_removed(member: int, *, words: bool) -> None:
+    """Erase the entries' copies of what moderators removed from a member's profile; with `words` also of statements."""
+    await db.execute(FORGET_REMOVED, member, words)
 
 
 async def verify() -> Chain:

@@ -84,7 +84,7 @@ select 'article' as kind, t.id, case
         after, '{"restricted": "", "untitled": false, "removed_passages": []}') then 'state'
     end as what
 from thread t join article a on a.id = t.article left join told on told.target = t.id
-where told.target is not null or t.created_at >= (select min(at) from mod_action)
+where not a.erased and (told.target is not null or t.created_at >= (select min(at) from mod_action))
 """
 # By the decisions in force, which are compared above: while a member is away, a sanction may end without their state.
 FIND_MEMBERS = """

@@ -6,10 +6,9 @@ docs/erasure.md explains what stays of an account, and why.
 import msgspec
 import structlog
 
-from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS
-from parley.discussion.comments.states import lock_comment, transition
-from parley.discussion.comments.tables import Comment
-from parley.own_data.erasure import ledger, mentions
+from parley.moderation.modlog import ops as modlog
+from parley.own_data.erasure import ledger, letters, mentions, sanctioned, words
+from parley.own_data.erasure.rules import Scope
 from parley.people.account_settings import renaming
 from parley.people.accounts import names, reserved_names, viewer_cache
 from parley.platform import db
@@ -18,7 +17,7 @@ from parley.platform.events import attempts
 log = structlog.get_logger(__name__)
 
 SELECT_DUE_MEMBERS = f"""
-select id, name, erase_words, mentioned_as from member
+select id, name, erase_words, erase_articles, erase_quotes, mentioned_as from member
 where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
@@ -121,12 +120,12 @@ ROWS = (
     """delete from notification n using suggested_update s
        where n.suggestion = s.id and s.member = $1 and s.state = 'waiting'""",
     "delete from suggested_update where member = $1 and state = 'waiting'",
-    "update report set text = '' where reporter = $1 and state = 'resolved'",
-    "delete from mail where member = $1 and state not in ('claimed', 'data')",
-    """delete from mail using member m where m.id = $1 and lower(recipient) = lower(m.email)
-       and mail.state not in ('claimed', 'data')""",
-    "delete from mail_address using member m where m.id = $1 and address = lower(m.email)",
+    # What moderators removed from the profile.
+    "update decision set before = before - '{name,bio,title}'::text[] where kind = 'member' and target = $1",
 )
+SELECT_REMOVED_NAMES = """
+select distinct before ->> 'name' from decision where kind = 'member' and target = $1 and before ? 'name'
+"""
 # The database lets only suspended and deactivated members be anonymised (schema.sql). A suspension that has ended
 # meanwhile left the member active or silenced.
 DEACTIVATE_MEMBER = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
@@ -138,21 +137,6 @@ update member set state = 'anonymised', name = 'former member ' || id, name_key 
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
   in_maps = false, erase_at = null, mentioned_as = '{}'
 where id = $1
-"""
-# Comments that one sweep erases, each in a transaction of its own, since each locks a thread.
-BATCH = 200
-# Comments that moderators work on stay until they have decided; then site/retention.py deletes them.
-BLANK_COMMENTS = f"""
-update comment set {NO_WORDS}
-where author = $1 and state in ('deleted_by_author', 'withdrawn', 'expired', 'rejected') and body <> ''
-  and {IS_NOT_IN_QUEUE}
-"""  # noqa: S608 constants only
-FORGET_VERSIONS = """
-delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
-"""
-# A signature holds the hosts that the comment linked to, and would still find near-copies of the erased text.
-FORGET_SIGNATURES = """
-delete from comment_signature s using comment c where c.id = s.comment and c.author = $1 and c.body = ''
 """
 
 
@@ -166,7 +150,13 @@ class DueErasure(msgspec.Struct, frozen=True):
     id: int
     name: str
     erase_words: bool
+    erase_articles: bool
+    erase_quotes: bool
     mentioned_as: list[str]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.erase_words, self.erase_articles, self.erase_quotes)
 
 
 async def erase_due() -> int:
@@ -176,27 +166,38 @@ async def erase_due() -> int:
     return len(due)
 
 
+async def erase_all_due() -> None:
+    """Erase them all at once, as a restore does before Parley starts again."""
+    while await erase_due():
+        pass
+
+
 async def erase(member: DueErasure) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     # They may have just come back. From now on they cannot (people/accounts/states.py).
     if not await db.values(LOCK_DUE_MEMBER, member.id):
         return
-    if member.erase_words and not await _erase_words(member.id):
+    if member.erase_words and not await words.erase(member.id, blanks_quotes=member.erase_quotes):
         return
     all_names = [member.name, *await renaming.former(member.id), *member.mentioned_as]
+    all_names += await db.values(SELECT_REMOVED_NAMES, member.id)
     for name in all_names:
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
-        ledger.write(member.id, names.key(name), words=member.erase_words)
+        ledger.write(member.id, names.key(name), member.scope)
     for some in (DELETE_VOTES, DELETE_ANSWERS):
         while await db.value(some, member.id, MOST_VOTES):
             pass
+    await modlog.forget_removed(member.id, words=False)
+    await words.forget_decided(member.id)
     async with db.atomic():
         await reserved_names.reserve(all_names)
+        await sanctioned.note(member.id)
+        await letters.forget_addresses(member.id)
         for deletion in (*ROWS, DEACTIVATE_MEMBER, ANONYMISE_MEMBER):
             await db.execute(deletion, member.id)
         viewer_cache.clear_after_commit()
-    log.info("member erased", member=member.id, words=member.erase_words)
+    log.info("member erased", member=member.id, scope=str(member.scope))
 
 
 async def rewrite_mentions() -> int:
@@ -216,20 +217,3 @@ async def rewrite(member: RenamedMember) -> None:
         if former != member.name:
             await mentions.rename(former, member.name)
     await db.execute(RECORD_REWRITTEN, member.id, member.mentioned_as)
-
-
-async def _erase_words(member: int) -> bool:
-    """Turn a batch of a member's comments into placeholders in the tree. Return whether all are done."""
-    visible = Comment.select(Comment.id).where(Comment.author == member, Comment.state == "visible")
-    batch = await db.values(visible.order_by(Comment.id).limit(BATCH))
-    for comment in batch:
-        async with db.atomic():
-            row = await lock_comment(comment)
-            if row.state == "visible":
-                await transition(row, "deleted_by_author", actor=None)
-    if len(batch) == BATCH:
-        return False
-    await db.execute(BLANK_COMMENTS, member)
-    await db.execute(FORGET_VERSIONS, member)
-    await db.execute(FORGET_SIGNATURES, member)
-    return True

@@ -2,13 +2,9 @@
 
 import re
 
-import msgspec
-
-from parley.discussion.commenting import drafts
-from parley.discussion.comments.statement import LONGEST_STATEMENT
-from parley.discussion.comments.states import lock_comment
-from parley.discussion.comments.tables import Comment, CommentVersion
+from parley.discussion.threads.queries import lock_thread
 from parley.moderation.modlog import ops as modlog
+from parley.own_data.erasure import letters, rewriting
 from parley.platform import db
 from parley.platform.events.event_log import emit
 from parley.platform.text.mentions import BEGINS
@@ -24,11 +20,29 @@ SELECT_VERSIONS = f"""
 select id from comment_version v where {HAS_NAME}
   and exists (select from comment c where c.id = v.comment and c.author is not null) order by id
 """  # noqa: S608 a constant
-SELECT_VERSION = "select body, statement from comment_version where id = $1 for no key update"
-# Letters that were sent and name the member: their text is no longer needed.
-EMPTY_LETTERS = """
+# Letters that name the member: the text of those that were sent is no longer needed; the others still have to go out.
+NAMES_MEMBER = "concat_ws(' ', subject, text, html) ~ $1"
+EMPTY_LETTERS = f"""
 update mail set subject = '', text = '', html = null, message = null
-where state not in ('planned', 'claimed', 'data') and concat_ws(' ', subject, text, html) ~ $1
+where state not in ('planned', 'claimed', 'data') and {NAMES_MEMBER} returning id
+"""  # noqa: S608 a constant
+CHANGE_LETTERS = f"""
+update mail set subject = regexp_replace(subject, $1, '{FORMER}', 'g'), message = null,
+  text = regexp_replace(text, $1, '{FORMER}', 'g'), html = regexp_replace(html, $1, '{FORMER}', 'g')
+where {NAMES_MEMBER}
+"""  # noqa: S608 constants only
+# The names of authors beside an article that the member pasted. Nobody else's name is taken away.
+CHANGE_BYLINES = """
+with changed as (
+    update revision r set byline = nullif(trim(both ' ,;' from regexp_replace(byline, $1, '', 'gi')), '')
+    from thread t join article a on a.id = t.article
+    where t.starter = $2 and a.url is null and r.article = a.id and byline ~* $1 returning t.id
+)
+select distinct id from changed
+"""
+CHANGE_BIO = """
+update article a set bio = nullif(trim(regexp_replace(bio, $1, '', 'gi')), '')
+from thread t where t.article = a.id and t.starter = $2 and a.url is null and bio ~* $1
 """
 OF_THREAD = "exists (select from thread t where t.id = thread and t.starter = $2)"
 # Texts of staff, and what members wrote to them: table, column, and the condition for those that concern member $2.
@@ -37,6 +51,7 @@ TEXTS = (
     ("appeal", "text", "member = $2"),
     ("appeal", "answer", "member = $2"),
     ("note", "text", "member = $2"),
+    ("comment", "collapsed", "author = $2"),
     (
         "report",
         "text",
@@ -50,49 +65,35 @@ TEXTS = (
     ("suggested_update", "reason", f"member = $2 or {OF_THREAD}"),
     ("suggested_update", "answer", f"member = $2 or {OF_THREAD}"),
     ("thread", "state_reason", "starter = $2"),
+    (
+        "rights_request",
+        "answer",
+        """exists (select from report r join queue_item i on i.id = r.item join thread t on t.id = i.target
+           where r.id = rights_request.report and i.kind = 'article' and t.starter = $2)""",
+    ),
 )
+# The state before a decision has the texts of staff that it replaced.
+CHANGE_STATES = """
+update decision set before = before || (
+    select jsonb_object_agg(key, regexp_replace(value, $1, '{to}', 'gi')) from jsonb_each_text(before)
+    where key in ('why', 'collapsed', 'statement') and value is not null)
+where concat_ws(' ', before ->> 'why', before ->> 'collapsed', before ->> 'statement') ~* $1 {condition}
+"""
 # A text that becomes too long for its column is cut.
-TYPES = {("suggested_update", "reason"): "varchar(300)"}
-
-
-class MentioningText(msgspec.Struct, frozen=True):
-    body: str
-    statement: str | None
+TYPES = {("suggested_update", "reason"): "varchar(300)", ("comment", "collapsed"): "varchar(200)"}
 
 
 async def rename(name: str, to: str) -> None:
-    """Replace `@name` by `@to` in all comments and their versions.
-
-    Each is read again under its lock, since it may have been edited or erased while others were rewritten.
-    """
+    """Replace `@name` by `@to` in all comments and their versions."""
     at_name = re.compile(rf"{BEGINS.pattern}{re.escape(name)}{ENDS}", re.IGNORECASE)
+
+    def change(text: str) -> str:
+        return at_name.sub(f"@{to}", text)
+
     for comment in await db.values(SELECT_COMMENTS, name):
-        async with db.atomic():
-            await _rewrite_comment(comment, at_name, to)
+        await rewriting.comment(comment, change)
     for version in await db.values(SELECT_VERSIONS, name):
-        async with db.atomic():
-            await _rewrite_version(version, at_name, to)
-
-
-async def _rewrite_comment(comment: int, at_name: re.Pattern[str], to: str) -> None:
-    thread = (await lock_comment(comment)).thread
-    [words] = await db.fetch(MentioningText, Comment.select().where(Comment.id == comment))
-    new = _rename(at_name, to, words)
-    if new != words:
-        html = await drafts.render_again(new.body)
-        await Comment.update({Comment.body: new.body, Comment.html: html, Comment.statement: new.statement}).where(
-            Comment.id == comment
-        )
-        await emit("comment.edited", thread=thread, comment=comment, actor=None)
-
-
-async def _rewrite_version(version: int, at_name: re.Pattern[str], to: str) -> None:
-    # No row if its comment was erased meanwhile.
-    for words in await db.fetch(MentioningText, SELECT_VERSION, version):
-        new = _rename(at_name, to, words)
-        await CommentVersion.update({CommentVersion.body: new.body, CommentVersion.statement: new.statement}).where(
-            CommentVersion.id == version
-        )
+        await rewriting.version(version, change)
 
 
 async def erase(member: int, name: str) -> None:
@@ -104,15 +105,19 @@ async def erase(member: int, name: str) -> None:
     at_name, alone = rf"{BEGINS.pattern}{re.escape(name)}{ENDS}", rf"(?<![\w-]){re.escape(name)}{ENDS}"
     await modlog.forget(at_name)
     await modlog.forget(alone, member)
-    await db.execute(EMPTY_LETTERS, alone)
+    await letters.forget_files(await db.values(EMPTY_LETTERS, alone))
+    await db.execute(CHANGE_LETTERS, alone)
+    async with db.atomic():
+        await db.execute(CHANGE_BIO, alone, member)
+        for thread in sorted(await db.values(CHANGE_BYLINES, alone, member)):
+            # Pages and the index show the byline.
+            await lock_thread(thread)
+            await emit("article.restricted", thread=thread, actor=None)
+    await db.execute(CHANGE_STATES.format(to=f"@{FORMER}", condition=""), at_name)
+    await db.execute(CHANGE_STATES.format(to=FORMER, condition="and member = $2"), alone, member)
     for table, column, concerns in TEXTS:
         await db.execute(_replace(table, column, f"@{FORMER}"), at_name)
         await db.execute(_replace(table, column, FORMER, f"and ({concerns})"), alone, member)
-
-
-def _rename(at_name: re.Pattern[str], to: str, words: MentioningText) -> MentioningText:
-    body, statement = (at_name.sub(f"@{to}", text) if text else text for text in (words.body, words.statement))
-    return MentioningText(body or "", statement[:LONGEST_STATEMENT] if statement else statement)
 
 
 def _replace(table: str, column: str, to: str, condition: str = "") -> str:

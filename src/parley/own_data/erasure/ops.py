@@ -5,11 +5,12 @@ from time import time
 import structlog
 
 from parley.moderation.signups.tables import SignUp
+from parley.own_data.erasure.rules import Scope
 from parley.people import mail
 from parley.people.accounts import queries, sessions, viewer_cache
 from parley.people.accounts.queries import Account
 from parley.people.accounts.rules import is_being_erased
-from parley.people.accounts.states import IS_KEPT
+from parley.people.accounts.states import IS_KEPT, KEEPS_ALL
 from parley.platform import db
 from parley.platform.db import atomic
 from parley.platform.errors import Refused
@@ -27,7 +28,8 @@ DAYS = 14
 DEACTIVATE_MEMBER = f"""
 update member set state_before = case when state <> 'suspended' then state end,
   state = case when state = 'suspended' then state else 'deactivated' end,
-  erase_at = case when $2 then now() + interval '{DAYS} days' end, erase_words = $3
+  erase_at = case when $2 then now() + interval '{DAYS} days' end, erase_words = $3, erase_articles = $4,
+  erase_quotes = $5
 where id = $1 and state in ('active', 'silenced', 'suspended') returning id
 """  # noqa: S608 a constant
 IS_LAST_ADMIN = """
@@ -35,7 +37,7 @@ select role = 'admin' and not exists (
     select from member o where o.role = 'admin' and o.state = 'active' and o.id <> $1)
 from member where id = $1
 """
-CANCEL_ERASURE = f"update member set erase_at = null, erase_words = false where id = $1 and {IS_KEPT}"  # noqa: S608 a constant
+CANCEL_ERASURE = f"update member set erase_at = null, {KEEPS_ALL} where id = $1 and {IS_KEPT}"  # noqa: S608 constants only
 
 LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
 UNCONFIRMED = N_(
@@ -53,31 +55,31 @@ async def deactivate(account: Account) -> None:
 
     Raises Refused for the last admin, and where the address is not confirmed or a moderator must approve the account.
     """
-    await _leave(account, erase=False, words=False)
+    await _leave(account, erase=False, scope=Scope())
 
 
-async def request_erasure(account: Account, *, words: bool) -> None:
-    """Deactivate the account, and erase it after 14 days: the name or, with `words`, the comments too.
+async def request_erasure(account: Account, scope: Scope) -> None:
+    """Deactivate the account, and erase it after 14 days: the name, and what else is in `scope`.
 
     Raises Refused as `deactivate`.
     """
-    await _leave(account, erase=True, words=words)
+    await _leave(account, erase=True, scope=scope)
 
 
-async def _leave(account: Account, *, erase: bool, words: bool) -> None:
+async def _leave(account: Account, *, erase: bool, scope: Scope) -> None:
     async with atomic():
         await db.execute("select from member where role = 'admin' order by id for update")
         if await db.value(IS_LAST_ADMIN, account.id):
             raise Refused(LAST_ADMIN)
-        if not await db.values(DEACTIVATE_MEMBER, account.id, erase, words):
+        if not await db.values(DEACTIVATE_MEMBER, account.id, erase, scope.words, scope.articles, scope.quotes):
             waits = (SignUp.member == account.id) & (SignUp.waits == True) & SignUp.confirmed_at.is_not_null()  # noqa: E712 SQL
             raise Refused(UNAPPROVED if await SignUp.exists().where(waits) else UNCONFIRMED)
         await sessions.end_all(account.id)
         viewer_cache.clear_after_commit()
         link = f"{settings().base_url}/login"
-        message = mail.written_message("leaving", name=account.name, erase=erase, words=words, link=link)
+        message = mail.written_message("leaving", name=account.name, erase=erase, scope=scope, link=link)
         await mail.send("leaving", account.email, *message)
-    log.info("member leaves", member=account.id, erase=erase, words=words)
+    log.info("member leaves", member=account.id, erase=erase, scope=str(scope))
 
 
 async def cancel(member: int) -> None:

@@ -7,6 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.own_data.erasure import ops
+from parley.own_data.erasure.forms import ErasureForm
 from parley.people.accounts import sessions
 from parley.people.accounts.queries import Account
 from parley.people.accounts.viewer import signed_in
@@ -15,7 +16,7 @@ from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in.web.common import account_of, see_other
 from parley.platform.errors import Gone
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
-from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import N_
 
@@ -33,11 +34,11 @@ async def deactivate(request: AnyRequest) -> Response[Any]:
 
 @post(f"{DATA}/erase", name="erasure:erase", opt={"who": MEMBER})
 async def erase(request: AnyRequest) -> Response[Any]:
-    """Erase the account in 14 days: `words` says whether the comments go, too."""
+    """Erase the account in 14 days."""
     if not await step_up.is_proven(signed_in(request)):
         return to_prove(DATA)
-    form = Form(await posted_fields(request))
-    await ops.request_erasure(await account_of(request), words=form.flag("words"))
+    form = ErasureForm(await posted_fields(request))
+    await ops.request_erasure(await account_of(request), form.scope)
     return _signed_out("/left?erased")
 
 
@@ -56,11 +57,11 @@ async def leave_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]
 @post("/leave/{token:str}", opt={"who": ANYONE})
 async def leave(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """Have the account of a suspended member erased in 14 days; with `cancel`, do not."""
-    account, form = await _suspended_member(token), Form(await posted_fields(request))
+    account, form = await _suspended_member(token), ErasureForm(await posted_fields(request))
     if form.flag("cancel"):
         await ops.cancel(account.id)
     else:
-        await ops.request_erasure(account, words=form.flag("words"))
+        await ops.request_erasure(account, form.scope)
     return see_other(f"/leave/{token}?saved")
 
 

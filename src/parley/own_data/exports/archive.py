@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import msgspec
 
-from parley.own_data.exports import records
+from parley.own_data.exports import notes, records, selects
 from parley.platform.settings import settings
 
 PAGE_START = '{{"@context":"http://www.w3.org/ns/anno.jsonld","id":{id},"type":"AnnotationPage","items":[\n'
@@ -29,6 +29,9 @@ votes.jsonl                  your votes and answers (value 1, 0 or -1; "quality"
 thesis-answers.jsonl         what you answered to what articles claim (1, 0 or -1), and whether you had seen the balance
 theses.jsonl                 what articles claim, in your words
 threads.jsonl                the discussions that you opened
+articles.jsonl               the articles that you pasted or uploaded, with the text of each version
+article-edits.jsonl          which versions of articles you wrote, and why
+drafts.jsonl                 articles that you have not published
 suggested-corrections.jsonl  the corrections and updates of articles that you suggested, with their text while they wait
 follows.jsonl                the discussions that you follow or muted
 topics.jsonl                 the topics that you follow or muted
@@ -37,19 +40,29 @@ blocks.jsonl                 the members whom you muted or blocked
 sessions.jsonl               where you are signed in, with addresses and browsers
 passkeys.jsonl               the names of your passkeys, and when you added and last used them
 tokens.jsonl                 your tokens for programs: names, rights and dates, not the tokens themselves
+notifications.jsonl          what you were notified of
+letters.jsonl                letters to you of the last 30 days, with their text while it is kept, without secret links
+digests.jsonl                your digests, and which comments and articles were in them
 first-comments.jsonl         comments on pages of other sites that were not published there yet
 connected-accounts.jsonl     accounts elsewhere with which you sign in
 invitations.jsonl            invitations that you made, while they last
+saved-reasons.jsonl          the reasons for decisions that you saved as a moderator
 decisions.jsonl              the decisions of moderators about you and what you wrote
 appeals.jsonl                your appeals and the answers
-reports.jsonl                what you reported
+reports.jsonl                what you reported, and what you asked to be shown less
+rights-answers.jsonl         what you answered to such requests
+notes.jsonl                  what moderators noted about you; names of other people are blank
 claims.jsonl                 the articles that you claimed as yours
 imported-claims.jsonl        the names beside imported comments that you claimed as yours
 
-Your password and your tokens are not here: we do not know them. Nor are notes of moderators, and who reported you:
-those are about others.
-A quote is missing where the article's text may no longer be shown.
+{held}Your password and your tokens are not here: we do not know them. Nor is who reported you: that is about others.
+A quote or the text of an article is missing where it may no longer be shown.
 """
+HELD = """\
+Notes of moderators are held back while a case about you is open. Request your data again when it is decided.
+"""
+
+LARGE_BATCH = 5
 
 Progress = Callable[[int, bytes], Awaitable[None]]
 
@@ -103,10 +116,13 @@ async def write(member: int, progress: Progress) -> None:
     profile = await records.profile(member)
     name = msgspec.json.decode(profile)["name"]
     site = settings().base_url
-    await archive.text("README.txt", README.format(site=site, line="=" * (len(site) + 15), name=name))
+    written = await notes.of(member, name)
+    held = HELD if written is None else ""
+    await archive.text("README.txt", README.format(site=site, line="=" * (len(site) + 15), name=name, held=held))
     await archive.text("profile.json", profile + "\n")
-    for file, sql in records.RECORDS.items():
+    for file, sql in selects.RECORDS.items():
         await _write_lines(archive, file, sql, member)
+    await archive.text("notes.jsonl", "".join(f"{line}\n" for line in written or []))
     await _write_annotations(archive, member, name)
     await _write_markdown(archive, member)
     await archive.close()
@@ -115,7 +131,7 @@ async def write(member: int, progress: Progress) -> None:
 async def _write_lines(archive: Archive, name: str, sql: str, member: int) -> None:
     counts = name in ("comments.jsonl", "votes.jsonl")
     async with archive.file(name) as file:
-        async for batch in records.lines(sql, member):
+        async for batch in records.lines(sql, member, *((LARGE_BATCH,) if name in selects.LARGE else ())):
             file.write("".join(f"{line}\n" for line in batch).encode())
             await archive.report(len(batch) if counts else 0)
 

@@ -62,7 +62,8 @@ async def request(account: Account, email: str, client: Client, *, answer: str =
         )
         if await accounts.by_email(email) is None:
             link = f"{settings().base_url}{PAGE}/confirm/{token}"
-            await mail.send_written("address", email, "address_confirm", name=account.name, link=link)
+            written = mail.written_message("address_confirm", name=account.name, link=link)
+            await mail.send("address", email, *written, member=account.id)
         if account.state != "unverified":
             link = f"{settings().base_url}/forgot"
             await mail.send_written("address", account.email, "address_asked", name=account.name, link=link)
@@ -85,7 +86,8 @@ async def confirm(token: str) -> None:
             await signup_ops.activate(change.member)
         else:
             link = f"{settings().base_url}{PAGE}/undo/{undo}"
-            await mail.send_written("address", change.other, "address_changed", name=account.name, link=link)
+            written = mail.written_message("address_changed", name=account.name, link=link)
+            await mail.send("address", change.other, *written, member=change.member)
     log.info("address changed", member=change.member)
 
 
@@ -129,5 +131,6 @@ async def _set(change: AddressStep) -> None:
     try:
         async with atomic():
             await Member.update(new).where(Member.id == change.member)
+            await mail.keep_member(change.member, change.other)
     except UniqueViolationError:
         raise Refused(N_("Another member has confirmed this address.")) from None

@@ -15,7 +15,8 @@ terms_of: list[Callable[[str], Awaitable[Terms]]] = []
 # Called with a new member's id and the context of the sign-up, in the transaction that adds them. Raises NotAdmitted.
 when_signed_up: list[Callable[[int, SignUpContext], Awaitable[None]]] = []
 
-# Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first.
+# Called with the member's id, in the transaction that confirms the address. Returns whether they must wait first;
+# raises Refused if they may not take part.
 must_wait: list[Callable[[int], Awaitable[bool]]] = []
 
 # Called with the member's id, in the transaction that confirms the address.

@@ -9,8 +9,9 @@ SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
 # Once its time has come, an erasure may have begun, so nobody comes back. now() would be when the transaction began.
 IS_KEPT = "(erase_at is null or erase_at > clock_timestamp())"
 MAY_RETURN = f"((({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}') and {IS_KEPT})"
+KEEPS_ALL = "erase_words = false, erase_articles = false, erase_quotes = false"
 REACTIVATE_MEMBER = f"""
 update member set state = case when state = '{LEFT}' then coalesce(state_before, 'active') else state end,
-  state_before = null, erase_at = null, erase_words = false
+  state_before = null, erase_at = null, {KEEPS_ALL}
 where id = $1 and (state = '{LEFT}' or erase_at is not null) and {IS_KEPT}
-"""  # noqa: S608 a constant
+"""  # noqa: S608 constants only

@@ -37,9 +37,12 @@ class Member(Table):
     state_until = Timestamptz(null=True, default=None)
     # The state to come back to for a member who left (`deactivated`).
     state_before = Varchar(12, null=True, default=None)
-    # When the account is erased, and whether what they wrote is, too (erasure/).
+    # When the account is erased, and whether what they wrote is, too (erasure/). With the words: whether also articles
+    # that others answered, and what others quoted.
     erase_at = Timestamptz(null=True, default=None)
     erase_words = Boolean(null=False, default=False)
+    erase_articles = Boolean(null=False, default=False)
+    erase_quotes = Boolean(null=False, default=False)
     # The decision's reason for the silence or suspension.
     state_reason = Text(null=False, default="")
     title = Varchar(60, null=False, default="")

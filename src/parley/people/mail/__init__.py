@@ -5,7 +5,7 @@ than a duplicate. `post` is for a letter of a list to a member, where a duplicat
 imports `sending`.
 """
 
-from parley.people.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send
+from parley.people.mail.letters import ADDRESS, Letter, MailList, end_hold, keep_member, lists, post, post_all, send
 from parley.people.mail.links import unsubscribe_link
 from parley.people.mail.writing import send_written, write, written_html, written_message
 
@@ -14,6 +14,7 @@ __all__ = [
     "Letter",
     "MailList",
     "end_hold",
+    "keep_member",
     "lists",
     "post",
     "post_all",

@@ -13,6 +13,8 @@ from parley.platform.events.job_wakeups import wake_job
 
 # An address or a subject with other characters could end its header, or add a recipient.
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
+# What an erased account has instead (own_data/erasure/jobs.py). What it left may still be decided about.
+NO_ADDRESS = re.compile(r"erased-[0-9]+")
 LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # What a Message-ID may have before the @ without quotes.
 KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
@@ -76,15 +78,31 @@ lists: dict[str, MailList] = {}
 
 
 async def send(
-    kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
+    kind: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    *,
+    delay: timedelta = timedelta(0),
+    member: int | None = None,
 ) -> None:
-    """Queue a message to one address in the open transaction, due after `delay`.
+    """Queue a message to one address in the open transaction, due after `delay`. Erased accounts get none.
+
+    `member` is whose it is, for an address that is not the one in their account: it is erased with the account.
 
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
+    if NO_ADDRESS.fullmatch(to):
+        return
     _check(to, subject)
-    await db.execute(queries.INSERT_MESSAGE, kind, to, subject, text, html, delay)
+    await db.execute(queries.INSERT_MESSAGE, kind, to, subject, text, html, delay, member)
     db.after_commit(partial(wake_job, "mail"))
+
+
+async def keep_member(member: int, address: str) -> None:
+    """Note whose the letters to an address are, before the member changes it."""
+    await db.execute(queries.KEEP_MEMBER, member, address)
 
 
 async def post(letter: Letter, *, delay: timedelta = timedelta(0)) -> int:

@@ -6,9 +6,11 @@ from parley.platform.events import attempts
 UNANSWERED_JOB = "unanswered mail"
 
 INSERT_MESSAGE = """
-insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts)
-values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0)
+insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts, member)
+values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0, $7)
 """
+# They went to an address that a member had, who is found by it no longer.
+KEEP_MEMBER = "update mail set member = $1 where member is null and lower(recipient) = lower($2)"
 
 INSERT_LETTERS = """
 insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, answers, ancestors,

@@ -22,7 +22,8 @@ SPACE_TO_START = 20 * MEGABYTE
 LONGEST_SOCKET_PATH = 100
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 STOPPING = b"stopping"
-HARMLESS_FILES = {"lock", "lost+found", "installation.json.new"}
+# A restore into an empty folder needs the list of erasures (site/backup/erased.py).
+HARMLESS_FILES = {"lock", "lost+found", "installation.json.new", "erasures.txt"}
 
 
 class CannotStart(Exception):

@@ -131,11 +131,21 @@ end $$;
 create trigger mod_action_stays before delete or truncate on mod_action
   for each statement execute function mod_action_stays();
 
--- Forgetting empties the reason and takes `why` out of the states, with the salt, and changes nothing else.
+-- The states of an entry before and after it, without what people wrote.
+create function mod_action_without_words(state jsonb) returns jsonb language sql immutable as $$
+  select state - '{why,name,bio,title,statement}'::text[]
+    || case when jsonb_typeof(state -> 'collapsed') = 'string' then '{"collapsed": ""}' else '{}' end::jsonb
+$$;
+
+-- Forgetting empties the reason and the words of the states (or `why` only, as an older version does), with the salt,
+-- and changes nothing else.
 create function mod_action_forgets() returns trigger language plpgsql as $$
 begin
-  if new.reason <> '' or new.salt is not null or new.before <> old.before - 'why' or new.after <> old.after - 'why'
-     or to_jsonb(new) - '{reason,salt,before,after}'::text[] <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
+  if new.reason <> '' or new.salt is not null
+     or new.before not in (old.before - 'why', mod_action_without_words(old.before))
+     or new.after not in (old.after - 'why', mod_action_without_words(old.after))
+     or to_jsonb(new) - '{reason,salt,before,after}'::text[]
+        <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
     raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
   end if;
   return new;

@@ -1,4 +1,4 @@
-"""A backup file: a zip with PostgreSQL's dump and a manifest, which is written last.
+"""A backup file: a zip with PostgreSQL's dump, the list of erasures and a manifest, which is written last.
 
 The directory of a zip is at its end, so a truncated file is not a valid zip.
 """
@@ -17,7 +17,7 @@ from parley.platform.errors import CommandFailed
 from parley.platform.whole_file import whole_file
 from parley.site.backup.database import Table
 
-DUMP, MANIFEST = "database.dump", "manifest.json"
+DUMP, ERASURES, MANIFEST = "database.dump", "erasures.txt", "manifest.json"
 CHUNK = 1_048_576
 NO_BACKUP = "{} is not a backup of Parley, or is incomplete. Nothing was changed."
 
@@ -64,7 +64,8 @@ class BackupWriter:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: Manifest, erasures: str) -> None:
+        self._archive.writestr(ERASURES, erasures)
         self._archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
 
 

@@ -1,8 +1,8 @@
 """Taking a backup while Parley runs, and restoring one: it replaces the whole database, or nothing.
 
 At a restore the existing tables are moved to another schema until the backup is restored, verified and migrated, and
-the members who were erased since are marked. They are moved back if anything fails, or by the next attempt if this one
-was killed. Until then nothing else migrates the database.
+the members who were erased since are marked (erased.py). They are moved back if anything fails, or by the next attempt
+if this one was killed. Until then nothing else migrates the database.
 """
 
 import zipfile
@@ -21,8 +21,7 @@ from parley.platform import failpoint
 from parley.platform.db.migrate import POOLED, migrate
 from parley.platform.db.migrated import OLD_SCHEMA, known_migrations
 from parley.platform.errors import CommandFailed
-from parley.platform.settings import settings
-from parley.site.backup import database, tools
+from parley.site.backup import database, erased, tools
 from parley.site.backup.archive import (
     CHUNK,
     DUMP,
@@ -40,11 +39,6 @@ select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'
 """
 MOVE_AWAY = f"alter schema public rename to {OLD_SCHEMA}; create schema public"
-ERASE_AGAIN = """
-update member set state = case when state = 'suspended' then state else 'deactivated' end,
-  erase_at = now(), erase_words = $2
-where id = $1 and state in ('active', 'silenced', 'suspended', 'deactivated')
-"""
 MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
 # Webhooks continue after the event that they took last.
 RENUMBER_WEBHOOKS = "update webhook set position = '0-' || split_part(position, '-', 2), leased_until = null"
@@ -52,15 +46,22 @@ RENUMBER_HUB = "update hub_position set xid = '0'"
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """The result of a restore: the manifest, the age of the backup at the start, and the duration."""
+    """The result of a restore: the manifest, the age of the backup at the start, and the duration.
+
+    `erased` is how many members are to be erased again. `erasures` is the list of all erasures that are known, and
+    `list_until` when it ends, if only a copy was found.
+    """
 
     manifest: Manifest
     lost: timedelta
     took: timedelta
+    erased: int
+    erasures: ledger.Ledger
+    list_until: str | None
 
 
 async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
-    """Write a backup of the database at `url` to `path`, and return its manifest.
+    """Write a backup of the database at `url` to `path`, and return its manifest. The list of erasures goes beside it.
 
     `on_progress` gets the size of each part. Raises ToolFailed if the dump fails. An existing backup stays then.
     """
@@ -81,7 +82,8 @@ async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret
                 secret=secret,
                 demo=demo,
             )
-        file.finish(manifest)
+        # After the snapshot, so that the list misses nobody who is erased in it.
+        file.finish(manifest, "\n".join(ledger.copy_to(path.parent).lines))
     return manifest
 
 
@@ -96,14 +98,18 @@ async def _dump(url: str, snapshot: str, server: int, file: BackupWriter, on_pro
                 on_progress(len(data))
 
 
-async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: bool = False) -> Restored:
+async def restore(
+    url: str, path: Path, on_progress: OnProgress, *, replace: bool = False, without_erasures: bool = False
+) -> Restored:
     """Restore the backup in `path` to the database at `url`, and verify every table.
 
     `on_progress` is called twice for each part of the dump: when it is checked, and when it is restored. Raises
     CommandFailed if the file is not a complete backup or is of a newer Parley, if Parley runs there, or if the database
-    is not empty and `replace` is false; ToolFailed if PostgreSQL fails. The database is unchanged then.
+    is not empty and `replace` is false; erased.NoList if nothing says who was erased since, unless `without_erasures`;
+    ToolFailed if PostgreSQL fails. The database is unchanged then.
     """
     start, now = monotonic(), datetime.now(UTC)
+    erasures = erased.find(path)
     with reading(path) as (manifest, archive):
         check(manifest, archive, on_progress)
         if not set(manifest.migrations) <= known_migrations():
@@ -111,14 +117,14 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
         async with database.connected(url) as connection:
-            await _move_away(connection, replace=replace)
+            await _move_away(connection, replace=replace, needs_data=erasures is None and not without_erasures)
             try:
                 await _restore_dump(url, connection.get_server_version().major, archive, on_progress)
                 failpoint.hit("restored")
                 await _verify(connection, manifest)
                 await _migrate(url)
                 failpoint.hit("migrated")
-                await _erase_again(connection, manifest)
+                again = await erased.erase_again(connection, manifest.secret, erasures)
                 for renumber in (database.RENUMBER_EVENTS, RENUMBER_WEBHOOKS, RENUMBER_HUB):
                     await connection.execute(renumber)
             except BaseException:
@@ -126,10 +132,13 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 raise
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
             await connection.execute("analyze")
-    return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - start))
+        known = erased.known(archive, erasures)
+    took = timedelta(seconds=monotonic() - start)
+    return Restored(manifest, now - manifest.taken_at, took, again, known, known.until)
 
 
-async def _move_away(connection: Any, *, replace: bool) -> None:
+async def _move_away(connection: Any, *, replace: bool, needs_data: bool) -> None:
+    """`needs_data`: the database that is replaced is all that says who was erased since the backup."""
     if await connection.fetchval("select current_setting('role')") != "none":
         raise CommandFailed(POOLED)
     if await connection.fetchval(COUNT_OTHERS):
@@ -139,7 +148,10 @@ async def _move_away(connection: Any, *, replace: bool) -> None:
     if await connection.fetchval("select to_regnamespace($1)", OLD_SCHEMA):
         # The previous attempt was killed.
         await connection.execute(MOVE_BACK)
-    if not replace and not await _is_empty(connection):
+    is_empty = await _is_empty(connection)
+    if is_empty and needs_data:
+        raise erased.NoList
+    if not replace and not is_empty:
         raise CommandFailed(
             "This database has data, which would be lost. Nothing was changed. "
             "To replace it by the backup, add --replace."
@@ -178,19 +190,6 @@ async def _migrate(url: str) -> None:
         await migrate(url, restoring=True)
     except RuntimeError as error:
         raise tools.ToolFailed(f"The backup cannot be used with this version. Nothing was changed. {error}") from None
-
-
-async def _erase_again(connection: Any, manifest: Manifest) -> None:
-    """Have the worker erase the members who were erased since the backup was taken.
-
-    Since then the secret may have been replaced.
-    """
-    own = settings().secrets
-    secrets = own if manifest.secret in own else (manifest.secret or "",)
-    for erased in ledger.read(settings().data):
-        name_key = await connection.fetchval("select name_key from member where id = $1", erased.member)
-        if name_key is not None and erased.digest in [ledger.digest(secret, name_key) for secret in secrets]:
-            await connection.execute(ERASE_AGAIN, erased.member, erased.words)
 
 
 async def _verify(connection: Any, manifest: Manifest) -> None:

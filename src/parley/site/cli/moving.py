@@ -1,9 +1,12 @@
 """`parley backup`, `parley restore`, `parley export` and `parley import`: the whole site in one file."""
 
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -12,10 +15,13 @@ import msgspec
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
 
+from parley.own_data.erasure import ledger
+from parley.own_data.erasure.ledger import Ledger
 from parley.platform.errors import CommandFailed
 from parley.platform.local_servers import Folder
 from parley.platform.settings import settings
 from parley.site.backup.archive import Manifest, reading
+from parley.site.backup.erased import NoList
 from parley.site.cli.running import DATA, JSON, attach_to, exit_on_error, fail, progress, report, run_connected
 
 Result = TypeVar("Result")
@@ -34,7 +40,8 @@ BYTES = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), Transf
 def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> None:
     """Write a backup to FILE, also while Parley runs.
 
-    Only its owner can read FILE: it contains members' private data and the secret that Parley signs links with.
+    Only its owner can read FILE: it contains members' private data and the secret that Parley signs links with. The
+    list of erasures goes beside it, as erasures.txt: without that, a restore may bring back who was erased since.
     """
     from parley.site.backup.ops import create_backup  # noqa: PLC0415 only imported when it is called
 
@@ -62,11 +69,15 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
 @DATA
 @JSON
 @click.option("--replace", is_flag=True, help="Replace everything in the database by the backup.")
-def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> None:
+@click.option("--without-erasures", is_flag=True, help="Restore even if nothing says who was erased since the backup.")
+def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool, without_erasures: bool) -> None:
     """Restore the backup FILE into an empty database, while Parley does not run.
 
-    Every table is compared with the backup. If one differs, nothing is changed.
+    Every table is compared with the backup. If one differs, nothing is changed. Members who were erased since the
+    backup are erased again: erasures.txt, in the data folder or beside FILE, says who they are.
     """
+    from parley.own_data.erasure.jobs import erase_all_due  # noqa: PLC0415 as in backup
+    from parley.site.backup.ops import Restored  # noqa: PLC0415 as in backup
     from parley.site.backup.ops import restore as restore_backup  # noqa: PLC0415 as in backup
 
     def total_bytes() -> int:
@@ -79,21 +90,42 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
         folder = attach_to(stack, data, new=True)
         url = settings().database_url
         restoring = f"Restoring {file.name}"
-        done = run(restoring, total, lambda step: restore_backup(url, file, advance(step), replace=replace), *BYTES)
+
+        def work(step: Step, *, anyway: bool = without_erasures) -> Awaitable[Restored]:
+            return restore_backup(url, file, advance(step), replace=replace, without_erasures=anyway)
+
+        try:
+            done = run(restoring, total, work, *BYTES)
+        except NoList:
+            confirm_without_erasures(file)
+            done = run(restoring, total, partial(work, anyway=True), *BYTES)
         if folder is not None:
             # With the secret of the backup, links in older mail still work.
             remember(folder, secret=done.manifest.secret, demo=done.manifest.demo)
+            os.environ["PARLEY_SECRET"] = done.manifest.secret
+            settings.cache_clear()
+        keep_list(done.erasures)
+        if done.erased:
+            exit_on_error(lambda: asyncio.run(run_connected(erase_all_due, (), {})))
         secret_differs = folder is None and done.manifest.secret != settings().secret
     lines = [
         f"{count(done.manifest)} are back, every table as it was on {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC.",
         f"RPO: what was written in the {words(done.lost)} before this restore is not in it.",
         f"RTO: the restore took {words(done.took)}.",
     ]
+    if done.erased:
+        lines.append(f"{done.erased} who were erased since the backup were erased again.")
+    if done.list_until:
+        lines.append(
+            f"The list of erasures beside {file.name} ends on {done.list_until}. Whoever was erased later is back: "
+            f"if you have a newer {ledger.NAME}, put it there and restore again with --replace."
+        )
     if secret_differs:
         lines.append(
             "PARLEY_SECRET has changed since the backup. Set the old one, or links in older mail stop working."
         )
     figures = {"rpo_seconds": round(done.lost.total_seconds(), 2), "rto_seconds": round(done.took.total_seconds(), 2)}
+    figures["erased_again"] = done.erased
     report({"text": "\n".join(lines), **summary(done.manifest), **figures}, as_json=as_json)
 
 
@@ -172,6 +204,28 @@ def import_(file: Path, data: Path | None, *, as_json: bool, dry_run: bool) -> N
     else:
         text = f"{added:,} rows were imported."
     report({"text": text, "rows": rows, "added": 0 if dry_run else added}, as_json=as_json)
+
+
+def confirm_without_erasures(file: Path) -> None:
+    """Ask whether to restore a backup although nothing says who was erased since. End the program if not."""
+    missing = (
+        f"There is no list of erasures: no {ledger.NAME} in {settings().data} or beside {file}. Members who had their "
+        "accounts erased since the backup would be back, with all that they wrote. Nothing was changed."
+    )
+    if not sys.stdin.isatty():
+        fail(f"{missing} Put the list there, or add --without-erasures.")
+    click.echo(missing, err=True)
+    click.confirm("Restore without the list?", abort=True, err=True)
+
+
+def keep_list(erasures: Ledger) -> None:
+    """Keep the list of erasures in the data folder, for the next restore."""
+    try:
+        ledger.save(settings().data, erasures)
+    except OSError as error:
+        click.echo(
+            f"{ledger.NAME} could not be written to {settings().data}: {error.strerror}. Put it there.", err=True
+        )
 
 
 def refuse_existing(file: Path, *, overwrite: bool) -> None:
