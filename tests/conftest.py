@@ -246,6 +246,7 @@ async def forget() -> None:
     """Forget what was kept of other tests, in this process and in Redis, and that Redis failed in one of them."""
     forget_caches()
     redis._paused_until = token_buckets._paused_until = 0.0
+    token_buckets.leases.clear()
     await redis.redis().flushdb()
 
 

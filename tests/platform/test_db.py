@@ -337,6 +337,7 @@ async def test_the_most_urgent_waiter_is_first_and_equal_ones_keep_their_order()
         tasks = [
             asyncio.create_task(ask(who, urgency))
             for who, urgency in [
+                ("stream", Urgency.STREAMS),
                 ("visitor", Urgency.VISITORS),
                 ("first member", Urgency.MEMBERS),
                 ("second member", Urgency.MEMBERS),
@@ -349,10 +350,10 @@ async def test_the_most_urgent_waiter_is_first_and_equal_ones_keep_their_order()
         await connections().keep(in_use.pop())
         await asyncio.gather(*tasks)
 
-    assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1"]
+    assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1", "stream 1"]
 
 
-async def test_forms_and_moderators_wait_longer_than_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_forms_moderators_and_live_streams_wait_longer_than_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.5)
 
     async def ask(urgency: Urgency) -> int:
@@ -360,13 +361,13 @@ async def test_forms_and_moderators_wait_longer_than_readers(monkeypatch: pytest
         return int(await value("select 1"))
 
     async with whole_pool() as in_use:
-        moderator, form = (asyncio.create_task(ask(urgency)) for urgency in (Urgency.STAFF, Urgency.FORMS))
+        patient = [asyncio.create_task(ask(one)) for one in (Urgency.STAFF, Urgency.FORMS, Urgency.STREAMS)]
         for urgency in (Urgency.MEMBERS, Urgency.VISITORS):
             with pytest.raises(Unavailable, match="The site is busy"):
                 await asyncio.create_task(ask(urgency))
-        assert connections().waiting == 2
+        assert connections().waiting == 3
         await connections().keep(in_use.pop())
-        assert await asyncio.gather(moderator, form) == [1, 1]
+        assert await asyncio.gather(*patient) == [1, 1, 1]
 
 
 async def test_a_connection_given_to_a_cancelled_waiter_is_passed_on() -> None:

@@ -47,7 +47,8 @@ TOO_MANY_CODES = N_(
 class Limit(msgspec.Struct, frozen=True):
     """At most `most` uses at once, and as many again in `seconds`.
 
-    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything. A `shared` limit,
+    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything. A `strict` limit is
+    exact; from the others, processes lease tokens (leases.py). A `shared` limit,
     of many accounts or networks together, first serves those who have used little of their own limits, which stand
     before it in `take_all` (token_buckets.py). A limit of a host implies one of its network (`of_network`).
     """
@@ -81,7 +82,8 @@ class Use(msgspec.Struct, frozen=True):
     @property
     def withdrawal(self) -> Withdrawal:
         limit = self.limit
-        return Withdrawal(_key(limit, self.subject), limit.most, limit.seconds, self.cost, limit.shared)
+        key = _key(limit, self.subject)
+        return Withdrawal(key, limit.most, limit.seconds, self.cost, limit.shared, not limit.strict)
 
 
 def _limit(

@@ -5,6 +5,9 @@ A bucket holds `most` tokens and is refilled in `seconds`, little by little.
 A `shared` bucket first serves those who have used little of their own buckets. Somebody who has used the share `s` of
 theirs is refused once only the share `s / 2` of the shared one is left: three eighths, after three quarters of their
 own. So nobody can use it up for everybody. (The dynamic threshold of Choudhury and Hahne, 1998.)
+
+From a bucket that is `leased`, a process takes some tokens more than it needs, while there are many, and spends them
+without asking Redis (leases.py).
 """
 
 from collections.abc import Sequence
@@ -20,6 +23,7 @@ from redis.exceptions import RedisError
 from parley.platform import db
 from parley.platform.concurrency import Batcher
 from parley.platform.events.redis import asking, redis
+from parley.platform.leases import LEASED_ABOVE, Leases
 
 log = structlog.get_logger(__name__)
 
@@ -29,17 +33,18 @@ PAUSE_SECONDS = 5.0
 MOST_AT_ONCE = 64
 
 # For each withdrawal in turn, takes tokens from several buckets, or from none if one of them has too few. Answers each
-# with the number of that bucket and the milliseconds to wait; or with 0 and the whole tokens left in each bucket. Uses
-# the clock of Redis, which all share; a bucket that was used more than a minute in its future, before the clock was set
-# back, is full. `used` is the largest share of the buckets so far that was used before.
+# with the number of that bucket and the milliseconds to wait; or with 0 and, for each bucket, the whole tokens left and
+# those leased. ARGV[2] has what leases give back first. Uses the clock of Redis, which all share; a bucket that was
+# used more than a minute in its future, before the clock was set back, is full. `used` is the largest share of the
+# buckets so far that was used before.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function take(buckets)
-  local left, used = {}, 0
+  local left, leased, used = {}, {}, 0
   for i, bucket in ipairs(buckets) do
-    local key, most, seconds, cost, share_kept = unpack(bucket)
+    local key, most, seconds, cost, share_kept, lease = unpack(bucket)
     local kept_for_others = share_kept * used * most
     local kept = redis.call('HMGET', key, 'tokens', 'at')
     local tokens = most
@@ -51,14 +56,24 @@ local function take(buckets)
     end
     used = math.max(used, 1 - tokens / most)
     left[i] = tokens - cost
+    leased[i] = lease > 0 and left[i] - lease >= {LEASED_ABOVE} * most and lease or 0
   end
   local answer = {0}
   for i, bucket in ipairs(buckets) do
-    redis.call('HSET', bucket[1], 'tokens', tostring(left[i]), 'at', now)
+    redis.call('HSET', bucket[1], 'tokens', tostring(left[i] - leased[i]), 'at', now)
     redis.call('PEXPIRE', bucket[1], bucket[3] * 1000)
-    answer[i + 1] = math.floor(left[i])
+    answer[2 * i] = math.floor(left[i])
+    answer[2 * i + 1] = leased[i]
   end
   return answer
+end
+
+for _, back in ipairs(cmsgpack.unpack(ARGV[2])) do
+  local key, most, returned = unpack(back)
+  local tokens = redis.call('HGET', key, 'tokens')
+  if tokens then
+    redis.call('HSET', key, 'tokens', tostring(math.min(most, tokens + returned)))
+  end
 end
 
 local answers = {}
@@ -66,7 +81,7 @@ for i, buckets in ipairs(cmsgpack.unpack(ARGV[1])) do
   answers[i] = take(buckets)
 end
 return answers
-"""
+""".replace("{LEASED_ABOVE}", str(LEASED_ABOVE))
 
 # Returns one token to a bucket, which holds at most ARGV[1].
 GIVE_BACK = """
@@ -107,6 +122,7 @@ class Withdrawal(msgspec.Struct, frozen=True):
     seconds: int
     cost: int
     is_shared: bool = False
+    is_leased: bool = False
 
     @property
     def share_kept(self) -> float:
@@ -121,30 +137,53 @@ class Refusal(msgspec.Struct, frozen=True):
     milliseconds: int
 
 
-async def take(wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
-    """Take tokens from several buckets, or from none of them, in one round trip. None if Redis does not answer.
+class Buckets:
+    """The buckets in Redis, as one process uses them."""
 
-    Returns the whole tokens left in each bucket.
-    """
-    answer = await _withdrawals.ask(wanted)
-    if answer is None:
-        return None
-    short, *numbers = answer
-    return Refusal(short - 1, numbers[0]) if short else numbers
+    def __init__(self) -> None:
+        self.leases = Leases()
+        # In one call Redis takes at most as long as for MOST_AT_ONCE votes, about a millisecond.
+        self._withdrawals: Batcher[Sequence[Withdrawal], list[int] | None] = Batcher(MOST_AT_ONCE, self._take_all)
+
+    async def take(self, wanted: Sequence[Withdrawal]) -> list[int] | Refusal | None:
+        """Take tokens from several buckets, or from none of them, in one round trip at most.
+
+        Returns the whole tokens left in each bucket; None if Redis does not answer.
+        """
+        if all(one.is_leased for one in wanted):
+            spent = self.leases.spend([(one.key, one.cost) for one in wanted])
+            if spent is not None:
+                return spent
+        answer = await self._withdrawals.ask(wanted)
+        if answer is None:
+            return None
+        short, *numbers = answer
+        if short:
+            # What this process has leased of that bucket may be enough.
+            ended = self.leases.end(wanted[short - 1].key)
+            return await self.take(wanted) if ended else Refusal(short - 1, numbers[0])
+        for one, left, leased in zip(wanted, numbers[::2], numbers[1::2], strict=True):
+            if one.is_leased:
+                self.leases.add(one.key, one.most, leased, left - leased)
+        return numbers[::2]
+
+    async def _take_all(self, groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
+        """Answer several callers of `take` in one round trip, as TAKE does."""
+        seen: set[str] = set()
+        buckets = [[self._bucket(one, seen) for one in wanted] for wanted in groups]
+        args = [msgspec.msgpack.encode(buckets), msgspec.msgpack.encode(self.leases.pop_ended())]
+        answers: list[list[int]] | None = await _run(_script(TAKE), [], args)
+        return answers or [None] * len(groups)
+
+    def _bucket(self, one: Withdrawal, seen: set[str]) -> tuple[str, int, int, int, float, int]:
+        lease = self.leases.due(one.key, one.most, one.cost) if one.is_leased and one.key not in seen else 0
+        seen.add(one.key)
+        return one.key, one.most, one.seconds, one.cost, one.share_kept, lease
 
 
-async def _take_all(groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
-    """Answer several callers of `take` in one round trip, as TAKE does."""
-    buckets = [
-        [(bucket.key, bucket.most, bucket.seconds, bucket.cost, bucket.share_kept) for bucket in wanted]
-        for wanted in groups
-    ]
-    answers: list[list[int]] | None = await _run(_script(TAKE), [], [msgspec.msgpack.encode(buckets)])
-    return answers or [None] * len(groups)
-
-
-# In one call Redis takes at most as long as for MOST_AT_ONCE votes, about a millisecond.
-_withdrawals: Batcher[Sequence[Withdrawal], list[int] | None] = Batcher(MOST_AT_ONCE, _take_all)
+_of_process = Buckets()
+take = _of_process.take
+leases = _of_process.leases
 
 
 async def take_from_table(wanted: Withdrawal, used: float) -> float | None:

@@ -9,7 +9,7 @@ from litestar import Litestar
 from parley.discussion.comments.queries import SELECT_COMMENTS
 from parley.interfaces.live import render
 from parley.interfaces.live.broadcast import Broadcaster
-from parley.interfaces.live.queries import SELECT_EVENTS
+from parley.interfaces.live.queries import SELECT_BLOCKED, SELECT_EVENTS
 from parley.interfaces.live.stream import Stream
 from parley.platform import db
 from parley.platform.errors import Unavailable
@@ -42,6 +42,19 @@ async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Lit
     # the signal came by Redis, and at the next poll.
     assert all(2 <= cost <= 5 for cost in costs), costs
     assert thread not in broadcaster.channels
+
+
+async def test_members_who_return_at_once_are_looked_up_together(app: Litestar, queries: list[str]) -> None:
+    broadcaster: Broadcaster = app.state.broadcaster
+    thread = await make.thread()
+    await make.comment(thread, await make.member())
+    readers = [(await make.member()).id for _ in range(20)]
+    streams = [Stream(thread, f"session:{member}", member, member) for member in readers]
+    queries.clear()
+    await asyncio.gather(*(broadcaster.join(one, 0) for one in streams))
+    for one in streams:
+        broadcaster.leave(one)
+    assert 1 <= queries.count(SELECT_BLOCKED) <= 3
 
 
 async def test_a_closing_process_refuses_new_streams(app: Litestar) -> None:

@@ -7,10 +7,12 @@ from parley.interfaces.live import queries, render
 from parley.interfaces.live.queries import ThreadState
 from parley.interfaces.live.stream import Stream
 from parley.platform.cache import MicroCache, text_bytes
+from parley.platform.concurrency import Batcher
 
 # Shorter than queries.LATE_COMMIT: the broadcaster reads scores again from that far back, so it sends what a cached
 # answer lacks.
 SHARED_SECONDS = 0.5
+MOST_AT_ONCE = 200
 
 
 class CatchUp:
@@ -70,6 +72,17 @@ async def _queue_events(stream: Stream, events: Sequence[render.RenderedEvent]) 
     written.
     """
     authors = {event.author for event in events if event.author is not None}
-    blocked = await queries.blocked_by({stream.member}, authors) if stream.member is not None else {}
+    blocked = await _blocks.ask((stream.member, authors)) if stream.member is not None and authors else None
     for event in events:
-        stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
+        stream.put(event.for_reader(blocked), event.seq)
+
+
+async def _blocked(readers: list[tuple[int, set[int]]]) -> list[frozenset[int]]:
+    """Return whom each member blocked of all these authors."""
+    authors: set[int] = set().union(*(authors for _, authors in readers))
+    blocked = await queries.blocked_by({member for member, _ in readers}, authors)
+    return [blocked[member] for member, _ in readers]
+
+
+# One statement each would keep a thousand members who return at once waiting.
+_blocks: Batcher[tuple[int, set[int]], frozenset[int]] = Batcher(MOST_AT_ONCE, _blocked)

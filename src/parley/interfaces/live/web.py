@@ -14,6 +14,7 @@ from parley.interfaces.live.queue_stream import QueueStream
 from parley.interfaces.live.stream import HEADERS, NotificationStream, Stream
 from parley.moderation.modqueue.requests import since_of, wanted_of
 from parley.people.accounts.viewer import signed_in, staff, viewer_of
+from parley.platform.db.pool import Urgency, set_urgency
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
 from parley.platform.observability import load_shedding
@@ -31,6 +32,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
     load_shedding.shed("streams")
+    set_urgency(Urgency.STREAMS)
     broadcaster: Broadcaster = request.app.state.broadcaster
     viewer = viewer_of(request)
     session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)

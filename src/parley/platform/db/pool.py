@@ -202,12 +202,13 @@ def is_gone(connection: Any) -> bool:
 class Urgency(IntEnum):
     """Lower values go first. Live updates, the worker and requests without a known viewer have the urgency of forms."""
 
-    STAFF, FORMS, MEMBERS, VISITORS = range(4)
+    STAFF, FORMS, MEMBERS, VISITORS, STREAMS = range(5)
 
 
-# How many times longer than readers the most urgent wait. They would lose what they wrote, or could not moderate; a
-# reader can load the page again. On a busy machine one turn of the event loop may take longer than readers wait.
-PATIENCE = {Urgency.STAFF: 10, Urgency.FORMS: 10}
+# How many times longer than readers these wait. The most urgent would lose what they wrote, or could not moderate; a
+# reader can load the page again. A browser does not try again to open a live stream that was refused; and whoever opens
+# one reads the page already. On a busy machine one turn of the event loop may take longer than readers wait.
+PATIENCE = {Urgency.STAFF: 10, Urgency.FORMS: 10, Urgency.STREAMS: 10}
 
 # The urgency and the number of the running request.
 _urgency: ContextVar[tuple[Urgency, int]] = ContextVar("urgency", default=(Urgency.FORMS, 0))
@@ -242,7 +243,7 @@ class WaiterQueue:
     async def wait(self, seconds: float) -> Any:
         """Wait for a resource and return it, as given to `resume_next`.
 
-        Raises NoConnection after `seconds`, or `PATIENCE` times as long for the most urgent.
+        Raises NoConnection after `seconds`, or `PATIENCE` times as long.
         """
         waiter = _Waiter(_urgency.get(), next(_numbers), asyncio.get_running_loop().create_future())
         heapq.heappush(self._heap, waiter)
