@@ -12,6 +12,7 @@ from parley.articles.imports import ops as imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
+from parley.discussion.threads.locks import turn
 from parley.discussion.threads.queries import hot, topics
 from parley.discussion.threads.tables import Thread, ThreadStats
 from parley.discussion.threads.updating import UpdateResult, apply_update
@@ -47,7 +48,11 @@ RESERVED = {
     "unlock",
     "updates",
 }
-SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
+SELECT_OPENED = f"""
+with turn as materialized (select id as thread, {turn("id")} from thread where article = $1)
+select t.id, t.slug, false as is_new, null as result
+from turn join thread t on t.id = turn.thread for no key update of t
+"""  # noqa: S608 constants only
 
 
 def slugify(title: str) -> str:
