@@ -26,7 +26,9 @@ from parley.interfaces.webhooks.ops import MOST_WEBHOOKS
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
+from parley.letters.notifications import counts as unread_counts
 from parley.letters.notifications import jobs as notifications
+from parley.letters.notifications.mailing import post_letters
 from parley.moderation.appeals import jobs as appeals
 from parley.moderation.automod import jobs as automod
 from parley.moderation.backtests import jobs as backtests
@@ -71,7 +73,8 @@ JOBS = (
     Job("backtests", backtests.run_backtests, due=backtests.SELECT_DUE),
     Job("retests", rules.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
-    Job("notifications", notifications.handle_events, due=notifications.SELECT_DUE, gap=0.1, on_events=True),
+    Job("notifications", notifications.handle_at_a_pace, due=notifications.SELECT_DUE, gap=0.25, on_events=True),
+    Job("letters about notifications", post_letters, seconds=20),
     Job("sources", threads.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
@@ -102,9 +105,10 @@ JOBS = (
     ),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
+    Job("unread counts", unread_counts.check, hour=3),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
-    Job("search", search.index_events, due=search.SELECT_DUE, gap=0.3, on_events=True),
+    Job("search", search.index_at_a_pace, due=search.SELECT_DUE, gap=0.3, on_events=True),
     Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
     Job("search check", search.check, hour=4),
     Job("search words", collect_first, seconds=60, deferrable=True),
