@@ -59,8 +59,8 @@ async def rename(viewer: Viewer, name: str) -> None:
                     day=later,
                 )
             key = names.key(name)
-            own = FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == key)
-            is_own = now.name_key == key or bool(await own.returning(FormerName.id))
+            earlier = FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == key)
+            is_own = now.name_key == key or bool(await earlier.returning(FormerName.id))
             former_name = FormerName(member=viewer.id, name=now.name, name_key=now.name_key)
             await FormerName.insert(former_name).on_conflict(
                 FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]
