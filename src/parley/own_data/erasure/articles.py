@@ -51,6 +51,7 @@ FORGET_TEXT = (
 FORGET_QUOTES = (
     "update comment set quote = null, prefix = null, suffix = null, words = null where thread = $1",
     "delete from quoted_words where thread = $1",
+    "delete from thesis where thread = $1",
     "delete from link_picture where thread = $1",
     "delete from webmention where thread = $1",
 )
