@@ -16,8 +16,8 @@ from parley.platform.concurrency import SourceSemaphore, asking_source
 from parley.platform.http.plain_answer import answer
 from parley.platform.networks import Holdings, Source, source
 
-# Less than the connections to PostgreSQL (app.py), so that slow queries of one network leave some to the others. A request
-# of another host waits for the event loop behind a step of each of these.
+# Less than the connections to PostgreSQL (app.py), so that slow queries of one network leave some to the others. The
+# requests of other hosts wait for the event loop behind a step of each of these.
 AT_ONCE, AT_ONCE_OF_HOST = 8, 3
 # More requests of a host that wait are refused, since each takes memory.
 WAITING_OF_HOST = 250
