@@ -16,6 +16,7 @@ from parley.articles.articles.text import ArticleText
 from parley.discussion.comments import counts
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.html.passages import ImportedPassage
+from parley.people.accounts import names
 from parley.platform import db
 from parley.platform.db import close_pool, open_pool
 from parley.platform.db.migrate import migrate
@@ -26,6 +27,7 @@ ROUNDS, SECONDS = 3, 2.0
 HOSTILE = (1, 6)
 COMMENTS = 25
 DENSE = "[" * 4_100 + "'" * 35_000
+NAME = "hostile"
 HOST, NEIGHBOUR, BYSTANDER = "192.0.2.1", "192.0.2.2", "198.51.100.1"
 READERS, PAUSE = 2, 0.02
 # Of the quiet p99.
@@ -38,7 +40,7 @@ select $1, 1, $2, $3, $4, 'adds' from generate_series(1, $5)
 
 async def measure(harness: Harness) -> list[Figure]:
     thread, cookies = await _fill(harness)
-    costly = [f"/t/{thread}", f"/t/{thread}/feed.atom", "/u/hostile_00000"]
+    costly = [f"/t/{thread}", f"/t/{thread}/feed.atom", f"/u/{NAME}"]
     attack = cycle([request("GET", path, X_Forwarded_For=HOST) for path in costly])
     quiet: dict[str, list[float]] = {NEIGHBOUR: [], BYSTANDER: []}
     loud: dict[tuple[str, int], list[float]] = {(who, many): [] for who in quiet for many in HOSTILE}
@@ -82,6 +84,7 @@ async def _fill(harness: Harness) -> tuple[int, list[str]]:
     opened = await open_thread(text=ArticleText(title="The wager", passages=[passage]), topic="research", starter=1)
     await db.execute(COMMENT_ON, opened.id, DENSE, markdown.render(DENSE), markdown.VERSION, COMMENTS)
     await db.execute(counts.ADD_THREAD, opened.id)
+    await db.execute("update member set name = $1, name_key = $2 where id = 1", NAME, names.key(NAME))
     await db.execute("update thread set comment_count = $2 where id = $1", opened.id, COMMENTS)
     await close_redis()
     await close_pool()

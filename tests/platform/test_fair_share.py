@@ -96,7 +96,7 @@ async def test_many_requests_of_one_host_leave_turns_to_its_neighbours(
     tasks += await all_ask(shared, [refused, Client("192.0.2.2"), Client("192.0.2.3")])
     await tasks[-3]
 
-    assert (refused.status, application.begun) == (429, AT_ONCE)
+    assert (refused.status, application.begun) == (429, AT_ONCE_OF_HOST + 2)
     for task in tasks:
         task.cancel()
 
@@ -186,13 +186,13 @@ async def test_requests_that_are_answered_at_once_take_turns_too(shared: FairSha
     `wrk -t 1 -c 500 -d 10 http://localhost:8000/nothing`
     """
     application.may_answer.set()
-    tasks = [asyncio.create_task(Client("192.0.2.1").ask(shared)) for _ in range(10 * AT_ONCE)]
+    tasks = [asyncio.create_task(Client("192.0.2.1").ask(shared)) for _ in range(10 * AT_ONCE_OF_HOST)]
 
     await asyncio.sleep(0)
     assert application.begun == AT_ONCE_OF_HOST
 
     await settle()
-    assert application.begun == 10 * AT_ONCE
+    assert application.begun == 10 * AT_ONCE_OF_HOST
     for task in tasks:
         task.cancel()
 

@@ -29,6 +29,7 @@ FORMS = {
     "/forgot": ("email",),
     "/reset/{token:str}": ("password",),
     "/verify": (),
+    "/signup/{token:str}": ("message",),
     "/verify/{token:str}": (),
     "/mail/off/{token:str}": ("back",),
     # It reads JSON (tests/people/mail/test_webhooks.py).

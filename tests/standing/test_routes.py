@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     "/logout",
     "/forgot",
     "/reset/{token:str}",
+    "/signup/{token:str}",
     "/verify/{token:str}",
     "/preview",
     # Only sets a cookie of the browser that asks.
@@ -169,7 +170,7 @@ async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
         answer = await client.get(address)
         assert "set-cookie" not in answer.headers, address
     # Programs without a token, and downloads of whole threads, are counted by their network.
-    await redis.redis().delete("limit:api:host:127.0.0.1")
+    await redis.redis().delete("limit:api:host:127.0.0.1", "limit:api:network:127.0.0.0/24")
 
     # Pages for visitors have one key and a fixed number of places in it, whoever reads (interfaces/pages/stored.py).
     assert await redis.redis().keys() == [stored.PAGES.encode()]
@@ -203,7 +204,9 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         or ("/rights/" in address and not address.endswith("/done"))
     }
     expired = {
-        address: 410 for address in addresses if address.startswith(("/leave/", "/recover/", "/settings/email/"))
+        address: 410
+        for address in addresses
+        if address.startswith(("/leave/", "/recover/", "/settings/email/", "/signup/"))
     }
     # A cookie is no token.
     of_tokens = dict.fromkeys(map(world.fill, TOKENS_ONLY), 401)

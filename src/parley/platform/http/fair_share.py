@@ -1,6 +1,6 @@
 """Handles a few requests of each network at once, so that the many of one network keep no other waiting.
 
-Of these, one host has most but not all, so that it does not keep its neighbours waiting either.
+Of these, one host has less than half, so that it does not keep its neighbours waiting either.
 """
 
 import asyncio
@@ -16,8 +16,9 @@ from parley.platform.concurrency import SourceSemaphore, asking_source
 from parley.platform.http.plain_answer import answer
 from parley.platform.networks import Holdings, Source, source
 
-# Less than the connections to PostgreSQL (app.py), so that slow queries of one network leave some to the others.
-AT_ONCE, AT_ONCE_OF_HOST = 8, 6
+# Less than the connections to PostgreSQL (app.py), so that slow queries of one network leave some to the others. The
+# requests of other hosts wait for the event loop behind a step of each of these.
+AT_ONCE, AT_ONCE_OF_HOST = 8, 3
 # More requests of a host that wait are refused, since each takes memory.
 WAITING_OF_HOST = 250
 # Whoever is refused waits for this, since the next request follows at once.
