@@ -47,7 +47,9 @@ if (thread && discussion()) {
     event.preventDefault();
     const order = form.elements.order ? `&order=${form.elements.order.value}` : "";
     if (!(await loadDiscussion(form, `?find=${encodeURIComponent(words.value)}${order}`))) return form.submit();
-    discussion().scrollIntoView({ block: "nearest" });
+    // Where "/" was pressed, if the field was reached with it (interfaces/find.js).
+    if (words.dataset.from) scrollTo(0, words.dataset.from);
+    else discussion().scrollIntoView({ block: "nearest" });
     discussion().scrollTop = 0;
     discussion().querySelector(".found-title")?.focus({ preventScroll: true });
   });
