@@ -6,7 +6,7 @@ import { isPlainClick, discussion, thread } from "../platform/page.js";
 import { currentLineage } from "../articles/passages.js";
 import { closeSheet } from "./sheet.js";
 
-const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a";
+const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a, .found-here .hit-words > a:not([href^='#'])";
 let shownSearch = location.search;
 
 /** Load the discussion of `address`; `source` is what was clicked. Returns whether that succeeded. */
@@ -38,6 +38,20 @@ if (thread && discussion()) {
     event.preventDefault();
     const { hash, href } = link;
     if (await loadDiscussion(link, href)) focusTarget(hash.slice(1), link.getAttribute("href"));
+  });
+  // The search field above the page, while "in this thread" is checked, and that above the results.
+  document.addEventListener("submit", async (event) => {
+    const { target: form } = event;
+    const words = form.elements.find ?? (form.elements.thread?.checked && form.closest(".masthead") && form.elements.q);
+    if (form.method !== "get" || !words) return;
+    event.preventDefault();
+    const order = form.elements.order ? `&order=${form.elements.order.value}` : "";
+    if (!(await loadDiscussion(form, `?find=${encodeURIComponent(words.value)}${order}`))) return form.submit();
+    // Where "/" was pressed, if the field was reached with it (interfaces/find.js).
+    if (words.dataset.from) scrollTo(0, words.dataset.from);
+    else discussion().scrollIntoView({ block: "nearest" });
+    discussion().scrollTop = 0;
+    discussion().querySelector(".found-title")?.focus({ preventScroll: true });
   });
   addEventListener("popstate", async () => {
     if (location.search === shownSearch) return;

@@ -12,6 +12,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/") return;
   event.preventDefault();
   before = document.activeElement;
+  field.dataset.from = scrollY;
   if (field.checkVisibility()) field.select();
   else document.querySelector(".to-search").click();
 });
@@ -19,4 +20,5 @@ document.addEventListener("keydown", (event) => {
 function leave(field) {
   field.blur();
   if (before?.isConnected) before.focus({ preventScroll: true });
+  if (field.dataset.from) scrollTo(0, field.dataset.from);
 }

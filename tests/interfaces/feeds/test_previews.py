@@ -5,6 +5,7 @@ from io import BytesIO
 import httpx
 import pytest
 from litestar import Litestar
+from lxml import etree
 from PIL import Image, ImageChops
 
 from parley.discussion.commenting import editing
@@ -203,4 +204,60 @@ async def test_oembed_refuses_other_addresses(client: httpx.AsyncClient, app: Li
 
     for url in (*others, f"http://localhost/c/{gone}", "http://localhost/c/999999", "http://localhost/settings"):
         assert (await client.get("/oembed", params={"url": url})).status_code == 404, url
-    assert (await client.get("/oembed", params={"url": "x", "format": "xml"})).status_code == 501
+
+
+async def test_oembed_of_a_thread_has_its_claim_its_disagreement_and_its_picture(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    thread = await make.thread()
+    [lineage, *_] = await make.lineages(thread)
+    pair = [
+        await make.comment(
+            thread,
+            await make.member(stance),
+            f"It <{stance}>.",
+            stance=stance,
+            passage=lineage,
+            quote="The model answers",
+        )
+        for stance in ("supports", "challenges")
+    ]
+    await make.thesis(thread, "Models answer & err.")
+    await db.execute("update thread_stats set disagreement = $2::bigint[] where thread = $1", thread, pair)
+    await jobs.draw_due()
+    page = f"http://localhost{await make.address(thread)}"
+
+    described = (await client.get("/oembed", params={"url": page})).json()
+
+    assert "<p>The article claims: Models answer &amp; err.</p><p><q>The model answers</q></p>" in described["html"]
+    assert "<strong>Supports:</strong> It &lt;supports&gt;. supports</p>" in described["html"]
+    assert "<strong>Challenges:</strong> It &lt;challenges&gt;. challenges</p>" in described["html"]
+    assert described["thumbnail_url"].startswith(f"http://localhost/card/{thread}/")
+    assert (described["thumbnail_width"], described["thumbnail_height"]) == (1200, 630)
+    assert (await client.get(described["thumbnail_url"])).headers["content-type"] == "image/png"
+    small = (await client.get("/oembed", params={"url": page, "maxwidth": "800"})).json()
+    assert "thumbnail_url" not in small
+    await make.put_state("comment", pair[0], "removed")
+    assert "challenges" not in (await client.get("/oembed", params={"url": page})).json()["html"]
+
+
+@pytest.mark.parametrize("format_", ["json", "xml"])
+async def test_oembed_answers_and_errors_have_the_format_that_was_asked_for(
+    client: httpx.AsyncClient, app: Litestar, format_: str
+) -> None:
+    page = f"http://localhost{await make.address(await make.thread(make.text(title='A & <b>')))}"
+
+    def fields(answer: httpx.Response) -> dict[str, str]:
+        if format_ == "json":
+            assert answer.headers["content-type"] == "application/json"
+            return {name: str(value) for name, value in answer.json().items()}
+        assert answer.headers["content-type"] == "text/xml; charset=utf-8"
+        return {str(one.tag): one.text or "" for one in etree.fromstring(answer.content)}
+
+    found = await client.get("/oembed", params={"url": page, "format": format_})
+    missing = await client.get("/oembed", params={"url": "x", "format": format_})
+    unknown = await client.get("/oembed", params={"url": page, "format": "yaml"})
+
+    assert fields(found)["title"] == "A & <b>" and fields(found)["version"] == "1.0"
+    assert missing.status_code == 404 and fields(missing)["detail"] == "There is no thread or comment at this address."
+    assert unknown.status_code == 501 and unknown.json()["status"] == 501

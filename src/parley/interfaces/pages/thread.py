@@ -26,7 +26,7 @@ from parley.discussion.votes import queries as votes
 from parley.interfaces.feeds import pictures, structured
 from parley.interfaces.pages import opinion_map
 from parley.interfaces.pages.display import Display, display_of
-from parley.interfaces.pages.finding import ResultPosition, found_in
+from parley.interfaces.pages.finding import ResultPosition, found_in, hits_in
 from parley.interfaces.pages.kept import visitors_page
 from parley.letters.notifications import queries as notifications
 from parley.people.accounts.viewer import Viewer, viewer_of
@@ -112,15 +112,17 @@ async def show(
     viewer, fragment = viewer_of(request), wants_fragment(request)
     display, position = display_of(request), await found_in(request, thread_id, query.focus)
     looks = see == "thesis"
-    if viewer is None and position is None and not fragment and not looks and view != "perspectives":
+    hits = await hits_in(request, thread_id) if view != "perspectives" else None
+    is_for_all = viewer is None and position is None and hits is None
+    if is_for_all and not fragment and not looks and view != "perspectives":
         encoding = encoding_of(request)
         page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
         return respond_encoded(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if view == "perspectives":
         return await opinion_map.show(request, shown, _shared_context(shown, ""))
-    if fragment:
-        context = await _context(shown, viewer, display, looks=looks) | {"found": position}
+    if fragment or hits is not None:
+        context = await _context(shown, viewer, display, looks=looks) | {"found": position, "hits": hits}
         return page(request, "interfaces/pages/thread.html", "discussion", **context)
     pending = pending_of(request.scope)
     # The view is part of the key, so that the page is not older than the view; the counts are, since it shows them.
@@ -254,6 +256,7 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "passage_row": shown.passage,
         "next_url": shown.discussion.next_url,
         "found": None,
+        "hits": None,
         "live_from": thread.last_seq,
         "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.response import Redirect
 
 from parley.discussion.threads.queries import topics
 from parley.interfaces.search import queries, results, sources
@@ -34,6 +35,9 @@ from parley.platform.ratelimit import (
 async def search(request: AnyRequest) -> Response[Any]:
     """Show the form and what it finds, all kinds at once or a page of one kind."""
     form, viewer = SearchForm(request.query_params), viewer_of(request)
+    if form.thread and request.query_params.get("column"):
+        # From the field above a thread: its page shows what is found beside the article.
+        return Redirect(f"/t/{form.thread}?{urlencode({'find': form.q})}#discussion", status_code=303)
     matching = Results()
     if not form.is_empty and not form.errors:
         await count_search(request, viewer)
