@@ -38,6 +38,8 @@ NOT_THERE = {
     "/embed/": PAGE,
     "/new/{number:str}/encoding": PAGE,
     "/mod/bulk": "a program decides about one after the other",
+    "/mod/members/{name:str}/decided/approve": "a program decides about one after the other",
+    "/mod/members/{name:str}/decided/undo": "a person looks first",
     "/mod/comments": "a program decides about one after the other",
     "/mod/articles/": "a program decides about one after the other",
     "/mod/item/{item:str}/skip": "a program reads the next item of the queue",

@@ -109,6 +109,13 @@ async def sanctions() -> Items:
     return found
 
 
+async def long_comments() -> Items:
+    thread, author = await make.thread(), await make.member()
+    found = [await make.comment(thread, author) for _ in range(2)]
+    await db.execute("update comment set html = '<p>' || repeat('long ', 20000) || '</p>'")
+    return found
+
+
 async def mass_undos() -> Items:
     ada, rogue = await make.member(role="admin"), await make.member(role="moderator")
     return [await mass_undo.request(ada, rogue.id, hours, "A mistake.") for hours in (1, 6)]
@@ -331,6 +338,9 @@ CASES: dict[str, list[Case]] = {
             "_refresh",
             "select refreshed_at > now() - interval '1 hour' from thread_stats where thread = $1",
         )
+    ],
+    "beginnings": [
+        Case(long_comments, comments, "_make_beginning", "select beginning is not null from comment where id = $1")
     ],
     "mass undo": [Case(mass_undos, mass_undo, "_undo_next", "select done_at is not null from mass_undo where id = $1")],
     "sanctions": [Case(sanctions, jobs, "_end", "select state = 'ended' from decision where id = $1")],
