@@ -27,6 +27,7 @@ from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
 from parley.letters.notifications import jobs as notifications
+from parley.letters.notifications.mailing import post_letters
 from parley.moderation.appeals import jobs as appeals
 from parley.moderation.automod import jobs as automod
 from parley.moderation.backtests import jobs as backtests
@@ -71,7 +72,8 @@ JOBS = (
     Job("backtests", backtests.run_backtests, due=backtests.SELECT_DUE),
     Job("retests", rules.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
-    Job("notifications", notifications.handle_events, due=notifications.SELECT_DUE, gap=0.1, on_events=True),
+    Job("notifications", notifications.make_new, due=notifications.SELECT_DUE, gap=0.25, on_events=True),
+    Job("letters about notifications", post_letters, seconds=20),
     Job("sources", threads.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.anyio
 # Statements of the request that removes a reported comment, without begin and commit of its two transactions.
 MOST = 28
 IS_TRANSACTION = re.compile("savepoint|release savepoint|begin|commit", re.IGNORECASE)
-LOCKED = re.compile(r"from \"?(\w+)\b.*for (?:no key )?update", re.IGNORECASE | re.DOTALL)
+LOCKED = re.compile(
+    r"from (?:turn (?:cross )?join )?\"?(\w+)\b(?!.*\bfrom\b).*for (?:no key )?update", re.IGNORECASE | re.DOTALL
+)
 
 
 def logged(statements: list[str]) -> AbstractContextManager[None]:

@@ -14,14 +14,17 @@ import msgspec
 from parley.discussion.commenting.drafts import CheckResult, Draft
 from parley.discussion.comments import counts
 from parley.discussion.comments.queries import IS_ARTICLES_AUTHOR, CommentRow
+from parley.discussion.threads.locks import turn
 from parley.platform import db
 from parley.platform.text import markdown
 from parley.platform.text.beginnings import beginning
 
 # `for no key update` locks the thread and the parent and reads them as they are after the lock was obtained.
 INSERT_COMMENT = f"""
-with locked_thread as (
-    select id, state, article, revision from thread where id = $1 for no key update
+with turn as materialized (
+    select {turn("$1")}
+), locked_thread as (
+    select id, state, article, revision from turn cross join thread where id = $1 for no key update of thread
 ), locked_parent as (
     select p.id, p.depth from comment p join locked_thread on locked_thread.id = p.thread
     where p.id = $2 and p.state = 'visible' and p.locked_branch is null and not exists (

@@ -8,6 +8,7 @@ from parley.articles.articles import queries as articles
 from parley.discussion.comments import anchors
 from parley.discussion.comments.counts import update_counts
 from parley.discussion.comments.rules import IS_IN
+from parley.discussion.threads.locks import turn
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.events.event_log import emit, emit_each
@@ -20,12 +21,13 @@ select thread, parent, stance, revision, made_on, quote, prefix, suffix, anchor,
        confidence, by_hand, nullif(locked_branch, id) as locked_branch
 from comment where id = $1
 """
-SELECT_DESTINATION = """
+SELECT_DESTINATION = f"""
+with turn as materialized (select {turn("$1")})
 select t.id, t.state, t.revision,
        a.restricted <> '' or a.untitled or coalesce($2::bigint = any(a.removed_passages), false)
            as taken_down
-from thread t join article a on a.id = t.article where t.id = $1 for no key update of t
-"""
+from turn cross join thread t join article a on a.id = t.article where t.id = $1 for no key update of t
+"""  # noqa: S608 constants only
 # Parents come before their replies.
 SELECT_BRANCH = f"""
 with recursive branch as (
@@ -67,7 +69,11 @@ where t.id = $1
 # Tables that repeat the thread of a comment; events and deliveries keep the thread in which something happened.
 # SQL, as most of them are in packages above this one. $1 are comments, $2 their former and $3 their new thread.
 THREAD_COLUMNS = (
-    "update vote set thread = $3 where comment = any($1::bigint[]) and thread = $2",
+    # A vote that is being cast waits for its comment, which is locked: the nightly check corrects it (votes/jobs.py).
+    """
+    update vote set thread = $3 where id in (
+        select id from vote where comment = any($1::bigint[]) and thread = $2 for no key update skip locked)
+    """,
     "update statement_verdict set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update notification set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update issue_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",

@@ -14,6 +14,7 @@ from parley.discussion.comments import anchors
 from parley.discussion.comments.counts import recount
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.other_sites import imported_addresses
+from parley.discussion.threads.locks import lock_several
 from parley.discussion.threads.queries import lock_thread
 from parley.discussion.threads.tables import Thread
 from parley.platform import db
@@ -165,7 +166,10 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
 async def _lock_threads(thread: int) -> dict[str, ImportedComment]:
     """Lock a thread and those to which its imported comments were moved; return these comments. Raises NotFound."""
     locked: set[int] = set()
-    needed, known = {thread}, {}
+    known = await _imported_before(thread)
+    needed = {thread, *(comment.thread for comment in known.values())}
+    if len(needed) > 1:
+        await lock_several()
     while needed - locked:
         for number in sorted(needed - locked):
             if await lock_thread(number) is None:

@@ -13,6 +13,7 @@ from parley.articles.imports import ops as imports
 from parley.articles.revisions import losses
 from parley.articles.revisions.revising import RevisionNote
 from parley.articles.revisions.updating import as_update
+from parley.discussion.threads.locks import turn
 from parley.discussion.threads.queries import hot, topics
 from parley.discussion.threads.tables import Thread, ThreadStats
 from parley.discussion.threads.updating import UpdateResult, apply_update
@@ -52,7 +53,11 @@ RESERVED = {
 # Called in the transaction that opens a thread, with its id, what its article claims and the member who says so;
 # hooks.py fills this in.
 set_thesis: list[Callable[[int, str, int | None], Awaitable[None]]] = []
-SELECT_OPENED = "select id, slug, false as is_new, null as result from thread where article = $1 for no key update"
+SELECT_OPENED = f"""
+with turn as materialized (select id as thread, {turn("id")} from thread where article = $1)
+select t.id, t.slug, false as is_new, null as result
+from turn join thread t on t.id = turn.thread for no key update of t
+"""  # noqa: S608 constants only
 
 
 def slugify(title: str) -> str:

@@ -6,7 +6,8 @@ from parley.articles.articles.restricting import refuse_frozen
 from parley.articles.articles.text import ArticleText
 from parley.articles.revisions.revising import RevisionNote, RevisionResult, revise_article
 from parley.discussion.threads.comment_outcomes import place_by_hand
-from parley.discussion.threads.queries import BEFORE_VISIT
+from parley.discussion.threads.queries import BEFORE_VISIT, lock_thread
+from parley.discussion.threads.tables import Thread
 from parley.platform import db
 from parley.platform.events.event_log import emit
 
@@ -47,7 +48,8 @@ async def revise_thread(
     Refused if its text or title was taken down.
     """
     async with db.atomic():
-        article = await db.value("select article from thread where id = $1 for no key update", thread)
+        await lock_thread(thread)
+        article = await db.value(Thread.select(Thread.article).where(Thread.id == thread))
         await refuse_frozen(article)
         revised = await revise_article(article, text, edit)
         if revised is None:

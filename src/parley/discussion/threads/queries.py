@@ -9,6 +9,7 @@ import msgspec
 from parley.articles.articles import queries as articles
 from parley.articles.articles.queries import ArticleRow
 from parley.articles.articles.rules import READABLE
+from parley.discussion.threads.locks import turn
 from parley.discussion.threads.tables import Thread, Topic
 from parley.platform import db
 from parley.platform.errors import NotFound
@@ -26,6 +27,10 @@ COMMON_GROUND = """
         where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
          as common_ground
 """
+LOCK_THREAD = f"""
+with turn as materialized (select {turn("$1")})
+select state from turn cross join thread where id = $1 for no key update of thread
+"""  # noqa: S608 constants only
 SELECT_THREAD = f"""
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
@@ -172,8 +177,8 @@ async def with_article(thread_id: int) -> tuple[ThreadRow, ArticleRow]:
 
 
 async def lock_thread(thread_id: int) -> str | None:
-    """Lock a thread's row and return its state, or None if there is no such thread."""
-    state: str | None = await db.value("select state from thread where id = $1 for no key update", thread_id)
+    """Lock a thread and return its state, or None if there is no such thread."""
+    state: str | None = await db.value(LOCK_THREAD, thread_id)
     return state
 
 

@@ -3,7 +3,9 @@
 import msgspec
 import structlog
 
+from parley.discussion.comments.tables import Comment
 from parley.discussion.thesis import ops as theses
+from parley.discussion.threads.queries import lock_thread
 from parley.discussion.votes.ops import count_votes_of_member, publish_answers_to
 from parley.discussion.votes.queries import Recount, differing_recounts
 from parley.platform import db
@@ -69,6 +71,8 @@ async def _repair_batch(above: int) -> int:
 async def repair_counters(recount: Recount) -> None:
     """Lock the comment, count its votes again, and set its counters. PostgreSQL updates its ranks."""
     async with db.atomic():
+        thread = await db.value(Comment.select(Comment.thread).where(Comment.id == recount.comment))
+        await lock_thread(thread)
         await db.execute("select 1 from comment where id = $1 for no key update", recount.comment)
         for locked_recount in await differing_recounts(recount.comment - 1, recount.comment):
             await db.execute(SET_COUNTERS, *msgspec.structs.astuple(locked_recount))

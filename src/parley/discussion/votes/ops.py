@@ -4,16 +4,18 @@ One statement writes the vote and the comment's counters, so both are saved or n
 counters every night.
 """
 
+from functools import partial
+
 import msgspec
 
 from parley.discussion.comment_tree.fragments import ViewerState
 from parley.discussion.comments.published_answers import PublishedTally, Tally, publish
 from parley.discussion.comments.tables import Comment
 from parley.discussion.votes.queries import viewer_state
-from parley.discussion.votes.tables import Vote
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.events.job_wakeups import wake_job
 from parley.platform.events.notify import Signal, notify
 from parley.platform.http.access import require_write_allowed
 from parley.platform.text.messages import N_
@@ -76,6 +78,13 @@ update comment set published = case when published = $2 then $3 else published e
 SELECT_THREAD = "select thread from updated"
 # Counting a vote locks its comment for everybody who votes on it or replies. Counting 50 takes a tenth of a second.
 MOST_AT_ONCE = 50
+
+
+# Votes on comments that others change now are left to the worker: whoever holds several comments waits for none.
+LOCK_UNCOUNTED = f"""
+select v.id, v.comment, v.axis from vote v join comment c on c.id = v.comment where v.member = $1 and not v.counted
+order by v.comment, v.axis limit {MOST_AT_ONCE} for no key update of v, c skip locked
+"""  # noqa: S608 a constant
 
 
 class Reworded(Refused):
@@ -219,12 +228,13 @@ class UncountedVote(msgspec.Struct, frozen=True):
 async def count_votes_of_member(member: int) -> int:
     """Count up to MOST_AT_ONCE uncounted votes of a member, and return how many. The worker counts the others."""
     async with db.atomic():
-        uncounted = Vote.select().where(Vote.member == member, Vote.counted == False)  # noqa: E712 SQL
-        votes = await db.fetch(UncountedVote, uncounted.order_by(Vote.comment, Vote.axis).limit(MOST_AT_ONCE))
+        votes = await db.fetch(UncountedVote, LOCK_UNCOUNTED, member)
         for vote in votes:
             thread = await db.value(MARK_COUNTED + UPDATE_COUNTERS[vote.axis] + SELECT_THREAD, vote.id)
             if thread is not None and vote.axis == "agreement":
                 await publish_answers_to(vote.comment)
             elif thread is not None:
                 await _notify_scores(thread)
+        if votes:
+            db.after_commit(partial(wake_job, "votes"))
     return len(votes)

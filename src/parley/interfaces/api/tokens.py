@@ -166,7 +166,7 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
     token = f"{PREFIX}{secret}{_checksum(secret)}"
     async with db.atomic():
         # If two forms are sent at once, the second waits and counts the first one's token.
-        await db.execute("select from member where id = $1 for update", viewer.id)
+        await db.execute("select from member where id = $1 for no key update", viewer.id)
         if await ApiToken.count().where(ApiToken.member == viewer.id) >= MOST_TOKENS:
             raise Refused(N_("You have {most} tokens, and cannot have more. End one first."), most=MOST_TOKENS)
         await ApiToken.insert(

@@ -4,6 +4,7 @@ import secrets
 
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.tables import Comment
+from parley.discussion.threads.locks import turn
 from parley.discussion.threads.queries import lock_thread
 from parley.letters.authors import queries, rules
 from parley.letters.authors.queries import ClaimRow
@@ -27,10 +28,12 @@ TOO_MANY = N_("Three of your claims are waiting. Please wait until one of them i
 # One claim of a member at a time: two at once would both be within the limit.
 LOCK_CLAIMS = "select pg_advisory_xact_lock(hashtextextended('claim', $1))"
 # The thread is locked so that no decision takes its article down meanwhile.
-LOCK_ARTICLE = """
-select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
+LOCK_ARTICLE = f"""
+with turn as materialized (select {turn("$1")})
+select a.id from turn cross join thread t join article a on a.id = t.article
+where t.id = $1 and a.display <> 'none' and not a.untitled
 for no key update of t
-"""
+"""  # noqa: S608 constants only
 INSERT_CLAIM = """
 insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',

@@ -165,13 +165,18 @@ async def _letter(member: int, to: Addressee, discussions: Sequence[LetterThread
         argument=str(discussions[0].thread),
         member=member,
         to=to.email,
-        key=f"revised.{first.row.id}.{member}" if first.kind == "revised" else f"post.{first.comment.id}.{member}",
+        key=key(first.kind, first.row.id, first.comment.id, member),
         subject=subject,
         text=text,
         html=written_html("replies", **context),
         **(await _conversation(member, discussions[0].thread, first) if is_one else {}),
         expires_at=datetime.now(UTC) + EXPIRES,
     )
+
+
+def key(kind: str, notification: int, comment: int, member: int) -> str:
+    """Return the key of the letter about a thread whose first notification is this one."""
+    return f"revised.{notification}.{member}" if kind == "revised" else f"post.{comment}.{member}"
 
 
 async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[str, Any]:

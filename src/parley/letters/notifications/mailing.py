@@ -1,45 +1,50 @@
 """The mail list of immediate mails: which are due, whether they are wanted, their text and their outcome."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from parley.discussion.threads.tables import Thread
 from parley.letters.notifications import letters, ops, queries
 from parley.letters.notifications.letters import IS_MAILED
-from parley.letters.notifications.rules import BATCHED, CHANNEL, JOINS, KINDS, LIST, SETTINGS_JOINS, next_moment_outside
+from parley.letters.notifications.rules import (
+    BATCHED,
+    CHANNEL,
+    JOINS,
+    KINDS,
+    LIST,
+    SETTINGS_JOINS,
+    QuietSpan,
+    next_moment_outside,
+)
 from parley.letters.notifications.tables import Follow, Notification
-from parley.people.mail import Letter, MailList, post
+from parley.people.mail import Letter, MailList, post_all
 from parley.people.mail.tables import Mail
 from parley.platform import db, failpoint
 from parley.platform.events import attempts
-from parley.platform.text.cleaning import as_id
+from parley.platform.text.cleaning import as_id, shorten
 
 # The name under which failures are recorded.
 JOB = "letters about notifications"
-BATCH = 100
+BATCH, MOST_BATCHES = 100, 100
 MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
 MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
 
 # Notifications that need a letter, except if one for the thread is queued already: that one will include them.
 SELECT_DUE_LETTERS = f"""
-select n.member, n.thread from notification n {JOINS} join member m on m.id = n.member
+select n.member, n.thread, t.title, m.email, min(n.id) as notification, (array_agg(n.kind order by n.id))[1] as kind,
+       (array_agg(n.comment order by n.id))[1] as comment, q.starts, q.ends, m.zone
+from notification n {JOINS} join member m on m.id = n.member left join quiet_hours q on q.member = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
 and {IS_MAILED} and not exists (
     select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument in (n.thread::text, '')
     and o.state in ('planned', 'claimed', 'data')
 ) and {attempts.due(JOB, "n.member || ' ' || n.thread")}
-group by n.member, n.thread order by min(n.id) limit {BATCH}
+group by n.member, n.thread, t.title, m.email, m.zone, q.starts, q.ends order by min(n.id) limit {BATCH}
 """  # noqa: S608 constants only
-# Only one worker at a time queues letters for a member.
-LOCK_THREAD = "select pg_advisory_xact_lock($1, $2::bigint::int)"
-LOCK_CLASS = 7_270_004
-IS_QUEUED = f"""
-select exists (
-    select from mail where member = $1 and list = '{LIST}' and argument in ($2, '')
-    and state in ('planned', 'claimed', 'data')
-)
-"""  # noqa: S608 constants only
+# Only one worker at a time queues letters.
+LOCK_LETTERS = "select pg_advisory_xact_lock(7270004)"
 RECORD_LETTER = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
 # Notifications that cannot be mailed are left to the digest.
 GIVE_UP = """
@@ -59,12 +64,29 @@ on conflict (member, kind) do update set channel = 'page'
 
 
 class DueLetter(msgspec.Struct, frozen=True):
+    """What a member is to be mailed about a thread, the first notification of it, and their quiet hours, if any."""
+
     member: int
     thread: int
+    title: str
+    email: str
+    notification: int
+    kind: str
+    comment: int
+    starts: int | None
+    ends: int | None
+    zone: str
 
     @property
     def key(self) -> str:
         return f"{self.member} {self.thread}"
+
+    def held_until(self, moment: datetime) -> datetime | None:
+        """Return the end of the quiet hours that `moment` is in, or None."""
+        if self.starts is None or self.ends is None:
+            return None
+        quiet = QuietSpan(self.starts, self.ends, self.zone)
+        return next_moment_outside(quiet, moment) if quiet.includes(moment) else None
 
 
 class MailedLetter(msgspec.Struct, frozen=True):
@@ -74,30 +96,59 @@ class MailedLetter(msgspec.Struct, frozen=True):
 
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
-    due = await db.fetch(DueLetter, SELECT_DUE_LETTERS)
-    return sum(await attempts.each(JOB, due, _post, key=lambda letter: letter.key))
+    count = 0
+    for _ in range(MOST_BATCHES):
+        count += (batch := await _post_some())
+        if batch < BATCH:
+            break
+    return count
 
 
-async def _post(due_letter: DueLetter) -> bool:
+async def _post_some() -> int:
     async with db.atomic():
-        await db.execute(LOCK_THREAD, LOCK_CLASS, due_letter.member % 2**31)
-        if await db.value(IS_QUEUED, due_letter.member, str(due_letter.thread)):
-            return False
-        # The transaction's time, to which `post` adds the delay.
-        now = await db.value("select now()")
-        due = now + BATCHED
-        held_until = await _held_until(due_letter.member, due)
-        # After quiet hours one letter covers all threads.
-        thread = None if held_until else due_letter.thread
-        rendered = await letters.render(due_letter.member, thread)
-        if rendered is None:
-            return False
-        letter = msgspec.structs.replace(rendered[0], text=letters.UNRENDERED, html=None)
-        mail = await post(letter, delay=(held_until or due) - now)
-        failpoint.hit("posted")
-        if not mail:
-            await db.execute(GIVE_UP, due_letter.member, thread)
-    return bool(mail)
+        await db.execute(LOCK_LETTERS)
+        letters_due = await db.fetch(DueLetter, SELECT_DUE_LETTERS)
+        await attempts.in_halves(JOB, letters_due, _post, key=lambda letter: letter.key)
+    return len(letters_due)
+
+
+async def _post(letters_due: Sequence[DueLetter]) -> None:
+    # The transaction's time, to which `post` adds the delay.
+    now = await db.value("select now()")
+    held = {letter.member: until for letter in letters_due if (until := letter.held_until(now + BATCHED))}
+    at_once = [letter for letter in letters_due if letter.member not in held]
+    numbers = await post_all([_placeholder(letter) for letter in at_once], delay=BATCHED)
+    failpoint.hit("posted")
+    for letter, number in zip(at_once, numbers, strict=True):
+        if not number:
+            await db.execute(GIVE_UP, letter.member, letter.thread)
+    for member, until in held.items():
+        await _post_held(member, until - now)
+
+
+def _placeholder(due: DueLetter) -> Letter:
+    """Return a letter that is written when it is sent (letters.py)."""
+    return Letter(
+        list=LIST,
+        argument=str(due.thread),
+        member=due.member,
+        to=due.email,
+        key=letters.key(due.kind, due.notification, due.comment, due.member),
+        subject=shorten(" ".join(f"Re: {due.title}".split()), letters.SUBJECT),
+        text=letters.UNRENDERED,
+        expires_at=datetime.now(UTC) + letters.EXPIRES,
+    )
+
+
+async def _post_held(member: int, delay: timedelta) -> None:
+    """Queue the letter that covers all threads after quiet hours."""
+    rendered = await letters.render(member, None)
+    if rendered is None:
+        return
+    letter = msgspec.structs.replace(rendered[0], text=letters.UNRENDERED, html=None)
+    [number] = await post_all([letter], delay=delay)
+    if not number:
+        await db.execute(GIVE_UP, member, None)
 
 
 async def _held_until(member: int, moment: datetime) -> datetime | None:

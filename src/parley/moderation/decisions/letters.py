@@ -26,7 +26,7 @@ SELECT_CONCERNED = """
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
        d.moderator is null as automated, d.role
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
-where d.id = $1 and (d.action = 'role'
+where d.id = $1 and m.state <> 'anonymised' and (d.action = 'role'
     or d.guideline is not null and d.action = any($2::text[]))
 """
 # All reporters get the same letter; the preview shows the one to the first reporter.

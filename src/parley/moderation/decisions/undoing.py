@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from parley.discussion.threads.locks import lock_for_move
 from parley.moderation.decisions import effects, letters
 from parley.moderation.decisions.rows import DecisionRow, end, load
 from parley.moderation.decisions.rules import ON_THREAD, UNDO_SECONDS
@@ -74,6 +75,8 @@ async def undo(viewer: Viewer, decision: int) -> None:
 
 async def _undo(viewer: Viewer, decision: int) -> None:
     made = await load(decision)
+    if "place" in made.was:
+        await lock_for_move(made.target, made.was["place"]["thread"])
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
     await _may_undo(viewer, made)

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from parley.articles.articles import queries as articles
 from parley.articles.articles.queries import PassageText
+from parley.discussion.threads.locks import lock_for_move
 from parley.discussion.threads.tables import Thread
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import restrictions, rules
@@ -72,6 +73,8 @@ async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, 
     """As `decide`, about a target by its kind and id, in its thread if it has one."""
     rules.require_choice_allowed(choice, kind)
     async with db.atomic():
+        if choice.action == "move" and choice.to is not None:
+            await lock_for_move(target, choice.to.thread)
         # Like reports: the target before its item.
         await targets.lock(kind, target)
         item = await reports.open_item(kind, target, thread)

@@ -26,7 +26,7 @@ REPORT_MAIL_COLUMNS = f"""
 m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
 r.reporter is null as is_visitor, m.id is not null or r.proven as is_confirmed, {ASKS_FOR_LESS}
 """
-HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
+HAS_ADDRESS = "(m.state <> 'anonymised' or m.id is null and r.email is not null)"
 # A visitor may enter an address that is not theirs, so an address gets one receipt and one outcome per item.
 SELECT_RECEIPT = f"""
 select {REPORT_MAIL_COLUMNS} from {FROM_REPORTS} where r.id = $1 and {HAS_ADDRESS} and not exists (

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import asdict
 
 from parley.discussion.comments.rules import MOVED, CommentState
+from parley.discussion.threads.locks import turn
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
 from parley.platform.text.messages import N_
@@ -14,15 +15,17 @@ from parley.platform.text.messages import N_
 LOCK_MEMBER = """
 select role, state as member_state, state_until as member_until from member where id = $1 for no key update
 """
-LOCK_ARTICLE = """
+LOCK_ARTICLE = f"""
+with turn as materialized (select {turn("$1")})
 select t.id as thread, t.state as thread_state, t.slow, coalesce(t.state_reason, '') as why, t.starter as member,
        a.restricted, a.untitled, a.removed_passages
-from thread t join article a on a.id = t.article where t.id = $1 for no key update
-"""
-LOCK_THREAD_OF_COMMENT = """
-select id as thread, state as thread_state, slow, coalesce(state_reason, '') as why from thread
-where id = (select thread from comment where id = $1) for no key update
-"""
+from turn cross join thread t join article a on a.id = t.article where t.id = $1 for no key update of t, a
+"""  # noqa: S608 constants only
+LOCK_THREAD_OF_COMMENT = f"""
+with turn as materialized (select thread, {turn("thread")} from comment where id = $1)
+select t.id as thread, t.state as thread_state, t.slow, coalesce(t.state_reason, '') as why
+from turn join thread t on t.id = turn.thread for no key update of t
+"""  # noqa: S608 constants only
 LOCK_COMMENT = "select thread, author, state, deleted_at, collapsed from comment where id = $1 for no key update"
 
 

@@ -11,6 +11,7 @@ import msgspec
 from parley.discussion.comments.counts import update_counts
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.wording import drop_verdict, new_wording
+from parley.discussion.threads.locks import lock_several
 from parley.discussion.threads.queries import lock_thread
 from parley.discussion.votes.ops import cast_vote
 from parley.moderation.modlog import ops as modlog
@@ -87,7 +88,10 @@ where id = any($2::bigint[]) and author is null and state = 'visible' returning 
 """
 FORGET_ADDRESSES = "delete from imported_address where comment = any($1::bigint[])"
 RECORD_COMMENTS = "update imported_claim set comments = comments || $2::bigint[] where id = $1"
-SELECT_OWN_VOTES = "select comment, axis from vote where member = $1 and comment = any($2::bigint[])"
+# Locked before any of the comments, as whoever votes does.
+SELECT_OWN_VOTES = """
+select comment, axis from vote where member = $1 and comment = any($2::bigint[]) order by comment, axis for update
+"""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -166,6 +170,7 @@ async def undo(moderator: Viewer, number: int) -> None:
     """
     async with db.atomic():
         row = await _lock_claim(moderator, number, "confirmed")
+        await lock_several()
         await _settle(number, "undone", moderator)
         for claimed in await db.fetch(Taken, SELECT_CLAIMED_COMMENTS, row.comments, row.member):
             await lock_thread(claimed.thread)

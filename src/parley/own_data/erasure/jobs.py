@@ -3,6 +3,8 @@
 docs/erasure.md explains what stays of an account, and why.
 """
 
+import asyncio
+
 import msgspec
 import structlog
 
@@ -22,7 +24,10 @@ where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
 # Waits while the member signs in at this moment.
-LOCK_DUE_MEMBER = "select id from member where id = $1 and erase_at <= now() for update"
+SELECT_DUE_MEMBER = "select id from member where id = $1 and erase_at <= now() for no key update"
+HAS_VOTES = "select exists (select from vote where member = $1)"
+# Their name, a key, changes at the end. Who refers to the member meanwhile would wait, and hold what is deleted before.
+LOCK_MEMBER = "select from member where id = $1 for update"
 
 # A name that is no longer reserved for its member can become another's, and mentions of it would lead there.
 EXPIRE_NAMES = """
@@ -46,13 +51,17 @@ update member set mentioned_as = array(select one from unnest(mentioned_as) as o
 where id = $1
 """
 # The votes that one statement deletes, in a tenth of a second: others who vote on these comments or reply wait for it.
-MOST_VOTES = 200
-SOME_VOTES = "id in (select id from vote where member = $1 and axis = '{}' order by comment limit $2)"
+MOST_VOTES, RETRY_SECONDS = 200, 0.01
+# A vote on a comment that somebody else changes now is left for the next statement: waiting for it could be a deadlock.
+SOME_VOTES = """chosen as (
+    select v.id from vote v join comment c on c.id = v.comment where v.member = $1 and v.axis = '{}'
+    order by v.comment limit $2 for no key update of v, c skip locked
+)"""
 # Votes of agreement are opinions (GDPR, article 9), so they go. Votes of quality become anonymous counts. Both return
 # how many were deleted; there may be more.
 DELETE_VOTES = f"""
-with gone as (
-    delete from vote where {SOME_VOTES.format("quality")} returning comment, value, counted
+with {SOME_VOTES.format("quality")}, gone as (
+    delete from vote where id in (select id from chosen) returning comment, value, counted
 ), counters as (
     update comment c set base_ups = base_ups + (value = 1)::int, ups = ups - (value = 1)::int,
       base_downs = base_downs + (value = -1)::int, downs = downs - (value = -1)::int
@@ -61,8 +70,8 @@ with gone as (
 select count(*) from gone
 """  # noqa: S608 constants only
 DELETE_ANSWERS = f"""
-with gone as (
-    delete from vote where {SOME_VOTES.format("agreement")} returning comment, value, counted, wording
+with {SOME_VOTES.format("agreement")}, gone as (
+    delete from vote where id in (select id from chosen) returning comment, value, counted, wording
 ), counters as (
     update comment c set agrees = agrees - (value = 1)::int, disagrees = disagrees - (value = -1)::int,
       unsure = unsure - (value = 0)::int
@@ -175,7 +184,7 @@ async def erase_all_due() -> None:
 async def erase(member: DueErasure) -> None:
     """Erase one member. The name goes last, so that the next sweep continues after an interruption."""
     # They may have just come back. From now on they cannot (people/accounts/states.py).
-    if not await db.values(LOCK_DUE_MEMBER, member.id):
+    if not await db.values(SELECT_DUE_MEMBER, member.id):
         return
     if member.erase_words and not await words.erase(member.id, blanks_quotes=member.erase_quotes):
         return
@@ -185,12 +194,15 @@ async def erase(member: DueErasure) -> None:
         await mentions.erase(member.id, name)
         # A backup may be older than the last change of the name.
         ledger.write(member.id, names.key(name), member.scope)
-    for some in (DELETE_VOTES, DELETE_ANSWERS):
-        while await db.value(some, member.id, MOST_VOTES):
-            pass
+    while await db.value(HAS_VOTES, member.id):
+        for some in (DELETE_VOTES, DELETE_ANSWERS):
+            while await db.value(some, member.id, MOST_VOTES):
+                pass
+        await asyncio.sleep(RETRY_SECONDS)
     await modlog.forget_removed(member.id, words=False)
     await words.forget_decided(member.id)
     async with db.atomic():
+        await db.execute(LOCK_MEMBER, member.id)
         await reserved_names.reserve(all_names)
         await sanctioned.note(member.id)
         await letters.forget_addresses(member.id)

@@ -68,7 +68,7 @@ async def request_erasure(account: Account, scope: Scope) -> None:
 
 async def _leave(account: Account, *, erase: bool, scope: Scope) -> None:
     async with atomic():
-        await db.execute("select from member where role = 'admin' order by id for update")
+        await db.execute("select from member where role = 'admin' order by id for no key update")
         if await db.value(IS_LAST_ADMIN, account.id):
             raise Refused(LAST_ADMIN)
         if not await db.values(DEACTIVATE_MEMBER, account.id, erase, scope.words, scope.articles, scope.quotes):

@@ -18,7 +18,7 @@ async def request(viewer: Viewer) -> None:
     """Request the viewer's data. Raises Refused if they already did in the last 24 hours, unless that failed."""
     async with atomic():
         # Of two requests at once, the second waits and sees the first.
-        await db.execute("select from member where id = $1 for update", viewer.id)
+        await db.execute("select from member where id = $1 for no key update", viewer.id)
         if await db.value(IS_RECENT, viewer.id):
             raise Refused(N_("You can request your data once in 24 hours. Your last file is below."))
         await Export.insert(Export(member=viewer.id))

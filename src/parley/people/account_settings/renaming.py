@@ -48,7 +48,8 @@ async def rename(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     try:
         async with atomic():
-            now = await db.fetch_one(NameNow, Member.select().where(Member.id == viewer.id).lock_rows())
+            own = Member.select().where(Member.id == viewer.id)
+            now = await db.fetch_one(NameNow, own.lock_rows("NO KEY UPDATE"))
             if now is None or now.name == name:
                 raise Refused(N_("This is your name already."))
             if (later := await next_at(viewer.id)) is not None:
