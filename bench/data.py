@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from bench import history
 from parley.articles.articles.text import ArticleText
 from parley.articles.imports.reading import read_file
 from parley.discussion.comments import counts
@@ -103,6 +104,9 @@ async def fill() -> Community:
             await connection.execute(counts.ADD_THREAD, thread)
             made.anchored.append(thread)
         await connection.execute("select setval('comment_id_seq', 1000000)")
+        await history.add(connection, MEMBERS, made.large, LARGE, made.written)
+        # What opened the threads is no work for the worker.
+        await connection.execute("update event set handled_at = now(), indexed_at = now()")
         await connection.execute("vacuum analyze")
     return made
 

@@ -27,6 +27,7 @@ from parley.platform.local_servers.start import Servers
 ROUNDS = 5
 START_SECONDS = 120.0
 MB = 1_000_000
+HAS_WORK = "select exists (select from event where handled_at is null or indexed_at is null)"
 
 
 class Harness:
@@ -129,6 +130,27 @@ async def web(*arguments: str, **settings: str) -> AsyncIterator[Web]:
         await running.http.aclose()
         running.process.terminate()
         running.process.wait(timeout=20)
+
+
+@asynccontextmanager
+async def worker(database_url: str) -> AsyncIterator[None]:
+    """Start a worker, wait until it has nothing to do, and stop it at the end."""
+    process = start("parley", "worker")
+    try:
+        await _caught_up(database_url)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+async def _caught_up(database_url: str) -> None:
+    until, connection = time.monotonic() + START_SECONDS, await asyncpg.connect(database_url)
+    try:
+        while await connection.fetchval(HAS_WORK) and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
 
 
 def start(module: str, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:

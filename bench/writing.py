@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle
 from random import Random
+from statistics import quantiles
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ import asyncpg
 import msgspec
 
 from bench.data import AUTHORS, MEMBERS, NEWCOMERS, Community
-from bench.harness import ROUNDS, Harness, web
+from bench.harness import ROUNDS, Harness, web, worker
 from bench.load import drive, request
 from bench.report import Figure
 
@@ -64,30 +65,50 @@ Bare = Callable[[Any, Write], Awaitable[None]]
 HTMX = {"HX_Request": "true"}
 
 
+# Beside the same without a worker.
+BESIDE_IDLE = ("reply, over 100 threads", "reply, all in one thread", "vote by htmx, over 100 threads")
+COUNT_DEADLOCKS = "select deadlocks from pg_stat_database where datname = current_database()"
+
+
 async def measure(harness: Harness) -> list[Figure]:
     community = harness.community
     pool = await asyncpg.create_pool(harness.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-    kinds: list[tuple[str, Iterator[Write], Ours, Bare]] = [
-        ("reply, over 100 threads", spread(community, 1), reply, _bare_reply),
-        ("reply, all in one thread", spread(community, 2, most=1), reply, _bare_reply),
-        ("first reply of a newcomer", spread(community, 5, newcomers=True), reply, _bare_reply),
-        ("vote, over 100 threads", spread(community, 3), vote, _bare_vote),
-        ("vote, all in one thread", spread(community, 4, most=1), vote, _bare_vote),
-        ("vote, all on one comment", spread(_one(community), 7), vote, _bare_vote),
-        ("reply by htmx, all in one thread", spread(community, 8, most=1), partial(reply, **HTMX), _bare_reply),
-        ("vote by htmx, over 100 threads", spread(community, 9), partial(vote, **HTMX), _bare_vote),
+    kinds: list[tuple[str, float | None, Iterator[Write], Ours, Bare]] = [
+        ("reply, over 100 threads", 0.5, spread(community, 1), reply, _bare_reply),
+        ("reply, all in one thread", 0.75, spread(community, 2, most=1), reply, _bare_reply),
+        # No bar: who comes for the first time is looked up, and judged with all that is known of them.
+        ("first reply of a newcomer", None, spread(community, 5, newcomers=True), reply, _bare_reply),
+        ("vote, over 100 threads", 0.45, spread(community, 3), vote, _bare_vote),
+        ("vote, all in one thread", 0.5, spread(community, 4, most=1), vote, _bare_vote),
+        ("vote, all on one comment", 0.5, spread(_one(community), 7), vote, _bare_vote),
+        ("reply by htmx, all in one thread", 0.75, spread(community, 8, most=1), partial(reply, **HTMX), _bare_reply),
+        ("vote by htmx, over 100 threads", 0.45, spread(community, 9), partial(vote, **HTMX), _bare_vote),
     ]
-    # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
-    bars = [None if name.endswith("newcomer") else 0.35 if name.endswith("100 threads") else 0.5 for name, *_ in kinds]
-    figures = [Figure("writing", kind[0], "/s", [], [], bar) for kind, bar in zip(kinds, bars, strict=True)]
+    figures = {kind[0]: Figure("writing", kind[0], "/s", [], [], kind[1]) for kind in kinds}
+    idle = {name: Figure("writing", f"{name}, worker on beside off", "/s", [], [], 0.85) for name in BESIDE_IDLE}
+    slowest = Figure("writing", "reply, all in one thread: p99", "ms", [], bar=200)
     async with pool, web() as running:
+        deadlocks = await pool.fetchval(COUNT_DEADLOCKS)
+
+        async def rate(name: str, writes: Iterator[Write], ours: Ours) -> float:
+            requests = (ours(community.cookies, write) for write in writes)
+            load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
+            if name and slowest.name.startswith(f"{name}:"):
+                slowest.runs.append(quantiles(load.waits, n=100)[-1])
+            return load.rate
+
         for _ in range(ROUNDS):
-            for figure, (_, writes, ours, bare) in zip(figures, kinds, strict=True):
-                requests = (ours(community.cookies, write) for write in writes)
-                load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
-                figure.runs.append(load.rate)
-                figure.ceiling.append(await _bare_rate(pool, writes, bare))
-    return [*figures, await _with_limits(community)]
+            for name, figure in idle.items():
+                figure.ceiling.append(await rate("", *next(kind[2:4] for kind in kinds if kind[0] == name)))
+            async with worker(harness.database_url):
+                for name, _, writes, ours, bare in kinds:
+                    figures[name].runs.append(await rate(name, writes, ours))
+                    figures[name].ceiling.append(await _bare_rate(pool, writes, bare))
+        for name, figure in idle.items():
+            figure.runs = figures[name].runs
+        found = await pool.fetchval(COUNT_DEADLOCKS) - deadlocks
+    deadlocked = Figure("writing", "deadlocks in all of them", "", [found], bar=0)
+    return [*figures.values(), slowest, *idle.values(), deadlocked, await _with_limits(community)]
 
 
 async def _with_limits(community: Community) -> Figure:

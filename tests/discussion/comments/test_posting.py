@@ -18,6 +18,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.db.pool import NO_ANSWER
 from parley.platform.errors import Refused, Unavailable
+from parley.platform.observability import metrics
 from parley.platform.ratelimit import Limit
 from tests import make
 from tests.waiting import until_somebody_waits
@@ -113,9 +114,11 @@ async def test_a_comment_is_posted_after_a_deadlock(
         return await write(draft)
 
     monkeypatch.setattr(posting, "_check_and_write", deadlocked)
+    retried = metrics.RETRIES.labels("deadlock")._value.get()
     answer = await client.post(f"/t/{thread}/comments", data={"body": "It stands."})
 
     assert (answer.status_code, await count(thread)) == (303, 1)
+    assert metrics.RETRIES.labels("deadlock")._value.get() == retried + 1
 
 
 @pytest.mark.parametrize(

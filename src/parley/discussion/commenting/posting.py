@@ -1,10 +1,10 @@
 """Posting comments: check the draft, then write the comment and its event in one transaction."""
 
-import contextlib
 from collections.abc import Sequence
 
 import asyncpg
 import msgspec
+import structlog
 
 from parley.discussion.commenting import drafts
 from parley.discussion.commenting.drafts import CheckResult, Draft, render
@@ -17,7 +17,10 @@ from parley.people.accounts import blocks
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused, TooMany
 from parley.platform.events.event_log import announce
+from parley.platform.observability import metrics
 from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
 
 # Each further attempt means that the author posted another comment meanwhile. Nobody does that this often.
 MOST_ATTEMPTS = 20
@@ -67,9 +70,15 @@ async def post_comment(draft: Draft) -> Posted:
     draft = msgspec.structs.replace(draft, html=await render(draft.body))
     try:
         for _ in range(MOST_ATTEMPTS):
-            # PostgreSQL rolls back one of two transactions that wait for each other.
-            with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
+            try:
                 return await _check_and_write(draft)
+            except Overtaken:
+                reason = "overtaken"
+            except asyncpg.DeadlockDetectedError:
+                # PostgreSQL rolls back one of two transactions that wait for each other.
+                reason = "deadlock"
+            metrics.RETRIES.labels(reason).inc()
+            log.info("posting again", reason=reason, thread=draft.thread)
         raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
     except Refused:
         # The comment may exist already: then it stays, even if the thread has been locked since.

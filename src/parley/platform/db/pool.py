@@ -102,6 +102,10 @@ class ConnectionPool:
             terminate(connection)
             metrics.UNAVAILABLE.inc()
             raise Unavailable(NO_ANSWER) from error
+        except asyncpg.DeadlockDetectedError as error:
+            metrics.DEADLOCKS.inc()
+            log.warning("deadlock", statement=sql, detail=error.detail)
+            raise
         finally:
             slow_queries.record(sql, perf_counter() - start)
 

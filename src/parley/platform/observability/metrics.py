@@ -30,6 +30,8 @@ SLOW_QUERIES = Counter("parley_slow_queries", "Statements slower than PARLEY_SLO
 POOL = Gauge("parley_pool_connections", "Connections of this process to PostgreSQL, by state.", ["state"])
 POOL_WAITING = Gauge("parley_pool_waiting", "Requests that wait for a connection.")
 UNAVAILABLE = Counter("parley_database_unavailable", "Times that PostgreSQL could not be reached or did not answer.")
+DEADLOCKS = Counter("parley_database_deadlocks", "Deadlocks that rolled back a transaction of this process.")
+RETRIES = Counter("parley_retries", "Posts that were checked and written again, by reason.", ["reason"])
 REPLICA_READS = Counter(
     "parley_replica_reads", "Statements that a replica may answer, by the server that answered.", ["server"]
 )
