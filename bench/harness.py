@@ -145,10 +145,11 @@ async def worker(database_url: str) -> AsyncIterator[None]:
 
 
 async def _caught_up(database_url: str) -> None:
-    until, connection = time.monotonic() + START_SECONDS, await asyncpg.connect(database_url)
+    connection = await asyncpg.connect(database_url)
     try:
-        while await connection.fetchval(HAS_WORK) and time.monotonic() < until:
-            await asyncio.sleep(0.2)
+        async with asyncio.timeout(START_SECONDS):
+            while await connection.fetchval(HAS_WORK):  # noqa: ASYNC110 it is another process that works
+                await asyncio.sleep(0.2)
     finally:
         await connection.close()
 

@@ -67,7 +67,7 @@ BUILT = {
         modqueue.WITH_PAGE + modqueue.SELECT_FROM_PAGE,
         modqueue.WITH_THESE + modqueue.SELECT_FROM_PAGE,
     ],
-    notifications.COUNT_UNREAD: [notifications.SELECT_UNREAD],
+    notifications.COUNT_UNREAD: [notifications.COUNT_UNREAD.format("$1")],
     threads.SELECT_THREADS: list(threads.SELECT_BY_SORT.values()),
     votes.SELECT_RESULT: [
         votes.WITH_TARGET + how + count + votes.SELECT_RESULT

@@ -37,7 +37,15 @@ from parley.interfaces.webhooks.tables import Webhook, WebhookDelivery
 from parley.interfaces.webmentions.tables import Webmention
 from parley.letters.authors.tables import AuthorReply, Claim
 from parley.letters.digests.tables import Issue, IssueItem, Pick, Subscription
-from parley.letters.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
+from parley.letters.notifications.tables import (
+    Follow,
+    Notification,
+    NotificationPreference,
+    QuietHours,
+    TopicFollow,
+    UnreadChange,
+    UnreadCount,
+)
 from parley.moderation.appeals.tables import Appeal, SecondLook
 from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
 from parley.moderation.backtests.tables import Backtest
@@ -73,6 +81,8 @@ from parley.people.sso.tables import Identity, UsedState
 from parley.platform.db.tables import Event, JobFailure, RateBucket
 
 TABLES = [
+    # Deleting from others adds to it.
+    UnreadChange,
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Authenticator, RecoveryCode, Passkey, UsedChallenge, FactorRecovery, FormerName,
     AddressChange, ErasedName, ErasedNameKey,
@@ -85,7 +95,7 @@ TABLES = [
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
     Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
-    Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
+    Notification, UnreadCount, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,

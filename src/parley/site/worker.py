@@ -26,6 +26,7 @@ from parley.interfaces.webhooks.ops import MOST_WEBHOOKS
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
+from parley.letters.notifications import counts as unread_counts
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications.mailing import post_letters
 from parley.moderation.appeals import jobs as appeals
@@ -104,6 +105,8 @@ JOBS = (
     ),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
+    Job("unread counts", unread_counts.check, hour=3),
+    Job("unread changes", unread_counts.delete_old_changes, seconds=60, deferrable=True),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
     Job("search", search.index_events, due=search.SELECT_DUE, gap=0.3, on_events=True),

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.letters.notifications import jobs, ops, queries
+from parley.letters.notifications import counts, jobs, ops, queries
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
@@ -131,10 +131,10 @@ async def test_the_outcome_of_an_appeal_is_named_and_read_once_its_page_is_opene
 
     page = (await client.get("/notifications")).text
     assert f'<a href="/decision/{decision}">Your appeal was decided: {sentence}</a>' in page
-    assert await queries.unread(case.jon.id) == 1
+    assert await counts.unread(case.jon.id) == 1
 
     assert (await client.get(f"/decision/{decision}")).status_code == 200
-    assert await queries.unread(case.jon.id) == 0
+    assert await counts.unread(case.jon.id) == 0
 
 
 async def test_a_decision_after_an_appeal_is_the_newest_notification(case: Case) -> None:

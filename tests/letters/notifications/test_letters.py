@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.letters.notifications import jobs, mailing, ops, queries
+from parley.letters.notifications import counts, jobs, mailing, ops, queries
 from parley.people import mail
 from parley.people.accounts.viewer import Viewer
 from parley.people.mail.links import Unsubscription, off_token
@@ -214,7 +214,7 @@ async def test_one_click_stops_all_letters_and_those_that_wait(
     await answer(jon, root, "Unheard.")
     assert not files.exists()
     assert len(await letters()) == 1
-    assert await queries.unread(mira.id) == 2
+    assert await counts.unread(mira.id) == 2
     await mailing.start(mira.id, "")
     assert await mailing.wanted(mira.id, "")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from parley.discussion.commenting import editing
-from parley.letters.notifications import jobs, letters, ops, queries
+from parley.letters.notifications import counts, jobs, letters, ops, queries
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import Viewer
@@ -169,7 +169,7 @@ class Notifications(RuleBasedStateMachine):
         assert {row.comment: row.kind for row in rows if row.is_unread} == expected
         personal = [kind for kind in expected.values() if kind != "followed"]
         count = len(personal) + ("followed" in expected.values())
-        assert self.do(queries.unread(self.mira.id)) == count
+        assert self.do(counts.unread(self.mira.id)) == count
         assert {
             row.comment for row in self.do(queries.unread_for_digest([self.mira.id], make.LONG_AGO))
         } <= expected.keys()

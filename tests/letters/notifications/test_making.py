@@ -7,7 +7,7 @@ from parley.discussion.commenting import editing
 from parley.discussion.comments import states
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads import ops as threads
-from parley.letters.notifications import jobs, ops, queries
+from parley.letters.notifications import counts, jobs, ops, queries
 from parley.own_data.comment_claims import ops as comment_claims
 from parley.people.accounts import blocks
 from parley.people.accounts import queries as accounts
@@ -228,7 +228,7 @@ async def test_a_removed_comment_hides_its_notification_until_it_is_restored(
     assert await notifications_of(mira) == [("mention", comment)]
     await _move(comment, "hidden")
     assert await notifications_of(mira) == []
-    assert await queries.unread(mira.id) == 0
+    assert await counts.unread(mira.id) == 0
 
     await _move(comment, "visible")
 
@@ -286,7 +286,7 @@ async def test_a_follower_has_at_most_twenty_unread_notifications_of_a_thread(
         await make.comment(thread, jon)
 
     assert len(await notifications_of(mira)) == 20
-    assert await queries.unread(mira.id) == 1
+    assert await counts.unread(mira.id) == 1
 
 
 async def test_unverified_and_deactivated_members_get_no_notifications(jon: Viewer, thread: int) -> None:

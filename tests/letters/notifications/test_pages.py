@@ -4,7 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.letters.notifications import jobs, queries
+from parley.letters.notifications import counts, jobs, queries
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts.viewer import Viewer
@@ -74,7 +74,7 @@ async def test_looking_marks_nothing_read_and_the_button_all(
 ) -> None:
     newest = await db.value("select max(id) from notification where member = $1", mira.id)
     await client.get("/notifications")
-    assert await queries.unread(mira.id) == 1
+    assert await counts.unread(mira.id) == 1
 
     answer = await client.post("/notifications/read", data={"upto": str(newest)})
 
@@ -92,7 +92,7 @@ async def test_what_came_after_the_page_stays_unread(client: httpx.AsyncClient, 
 
     await client.post("/notifications/read", data={"upto": str(newest)})
 
-    assert await queries.unread(mira.id) == 1
+    assert await counts.unread(mira.id) == 1
 
 
 async def test_the_notifications_of_one_thread_can_be_marked_alone(
@@ -113,11 +113,11 @@ async def test_a_page_that_shows_the_comment_marks_its_notification_as_read(
 ) -> None:
     thread = await thread_of(answered)
     await client.post(f"/t/{thread}/seen", data={"shown": f"{answered - 1}", "seq": "99"})
-    assert await queries.unread(mira.id) == 1
+    assert await counts.unread(mira.id) == 1
 
     await client.post(f"/t/{thread}/seen", data={"shown": f"{answered - 1},{answered}", "seq": "99"})
 
-    assert await queries.unread(mira.id) == 0
+    assert await counts.unread(mira.id) == 0
 
 
 async def test_opening_a_followed_thread_marks_its_notifications_as_read(
@@ -127,9 +127,9 @@ async def test_opening_a_followed_thread_marks_its_notifications_as_read(
     seq = await db.value("select last_seq from thread where id = $1", thread)
     await make.comment(thread, await make.member(), "News.")
     await jobs.handle_events()
-    assert await queries.unread(mira.id) == 2
+    assert await counts.unread(mira.id) == 2
     await client.post(f"/t/{thread}/seen", data={"shown": "", "seq": str(seq)})
-    assert await queries.unread(mira.id) == 2
+    assert await counts.unread(mira.id) == 2
 
     await client.post(f"/t/{thread}/seen", data={"shown": "", "seq": str(seq + 1)})
 
@@ -141,7 +141,7 @@ async def test_a_visit_without_a_list_of_comments_marks_all_as_read(
 ) -> None:
     await client.post(f"/t/{await thread_of(answered)}/seen", data={"passage": ""})
 
-    assert await queries.unread(mira.id) == 0
+    assert await counts.unread(mira.id) == 0
 
 
 async def test_new_comments_of_a_followed_thread_are_one_entry(

@@ -13,9 +13,8 @@ from parley.discussion.comments.anchors import SELECT_PASSAGES
 from parley.discussion.comments.queries import SELECT_COMMENTS
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes.queries import SELECT_VOTES_ON_COMMENTS
-from parley.letters.notifications import jobs
+from parley.letters.notifications import counts, jobs
 from parley.letters.notifications import ops as notifications
-from parley.letters.notifications import queries as notification_queries
 from parley.letters.unread import queries as unread_queries
 from parley.letters.unread import view
 from parley.letters.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
@@ -245,13 +244,13 @@ async def test_marking_comments_as_read_marks_their_notifications(
     thread, other = await visited_thread(mira), await visited_thread(mira)
     mentions = [await make.comment(one, jon, "Hello @mira.") for one in (thread, other)]
     await jobs.handle_events()
-    assert await notification_queries.unread(mira.id) == 2
+    assert await counts.unread(mira.id) == 2
 
     await client.post("/unread/read", data={"thread": str(thread), "shown": str(mentions[0])})
-    assert await notification_queries.unread(mira.id) == 1
+    assert await counts.unread(mira.id) == 1
 
     await client.post("/unread/read", data={"until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
-    assert await notification_queries.unread(mira.id) == 0
+    assert await counts.unread(mira.id) == 0
 
 
 @pytest.mark.parametrize("all_threads", [False, True])

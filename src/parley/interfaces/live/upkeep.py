@@ -12,7 +12,7 @@ from parley.interfaces.live import queries, render
 from parley.interfaces.live.delivery import Channel
 from parley.interfaces.live.limits import LiveSettings
 from parley.interfaces.live.stream import Stream
-from parley.letters.notifications.queries import unread_of_all
+from parley.letters.notifications.counts import unread_of_all
 from parley.people.accounts.sessions import still_valid
 from parley.platform.events.redis import asking
 

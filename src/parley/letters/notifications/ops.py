@@ -7,7 +7,8 @@ from functools import partial
 from piccolo.columns.combination import Where
 
 from parley.discussion.threads.tables import Topic
-from parley.letters.notifications.queries import following, unread
+from parley.letters.notifications.counts import unread
+from parley.letters.notifications.queries import following
 from parley.letters.notifications.rules import BATCHED, LIST
 from parley.letters.notifications.tables import Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.moderation.decisions.rows import HAS_ANSWERED

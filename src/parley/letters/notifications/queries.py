@@ -1,6 +1,6 @@
 """Reading notifications as far as they may be shown now, and settings of members."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -30,13 +30,6 @@ select count(distinct case when n.kind = 'followed' then -n.thread else n.id end
     order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
 ) n {JOINS}
 where {IS_SHOWN}
-"""  # noqa: S608 constants only
-SELECT_UNREAD = COUNT_UNREAD.format("$1")
-# One subquery per member: with a join, PostgreSQL would read whole tables.
-COUNT_UNREAD_OF_ALL = f"""
-select member, unread from (
-    select wanted.member, ({COUNT_UNREAD.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
-) counted where unread > 0
 """  # noqa: S608 constants only
 # If the member reported the same again, `outcome` is the outcome of the first report that the decision answered.
 NOTIFICATION_COLUMNS = """
@@ -90,21 +83,6 @@ select name from (
     (select m.id, m.name, 1 from member m where {IS_NAMED} order by m.name_key collate "C" limit $4)
 ) found group by id, name order by min(rank), name limit $4
 """  # noqa: S608 constants only
-
-
-class MemberUnreadCount(msgspec.Struct, frozen=True):
-    member: int
-    unread: int
-
-
-async def unread(member: int) -> int:
-    count: int = await db.value(SELECT_UNREAD, member)
-    return count
-
-
-async def unread_of_all(members: Collection[int]) -> dict[int, int]:
-    """Return the number of unread notifications of each of these members, without those who have none."""
-    return {row.member: row.unread for row in await db.fetch(MemberUnreadCount, COUNT_UNREAD_OF_ALL, list(members))}
 
 
 class NotificationRow(msgspec.Struct, frozen=True):

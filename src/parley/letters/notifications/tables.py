@@ -1,6 +1,6 @@
 """Notifications, what members follow, and their settings for notifications."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer, OnDelete, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -106,8 +106,32 @@ class Notification(Table):
     )
     notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
+    # In the order in which they are counted (queries.py: COUNT_UNREAD).
+    notification_counted = Index("member, (kind = 'followed'), id desc", where="read_at is null")
     # For site/retention.py.
     notification_read = Index("read_at", where="read_at is not null")
     notification_unread_since = Index("created_at", where="read_at is null")
     notification_due = Index("id", where="by_mail and letter is null and read_at is null")
     notification_letter = Index("letter", where="letter is not null")
+
+
+class UnreadCount(Table):
+    """How many unread notifications a member has, to be counted again after `valid_until` or a change (counts.py)."""
+
+    member = ForeignKey(Member, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
+    notifications = Integer(null=False, default=0)
+    counted_at = Timestamptz(null=False)
+    valid_until = Timestamptz(null=False)
+
+
+class UnreadChange(Table):
+    """Something that a member's count depends on has changed since; triggers add the rows (schema.sql).
+
+    They are only added, and deleted by whoever counts again, so nobody who changes something waits for another.
+    """
+
+    id = BigSerial(primary_key=True)
+    member = BigInt(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+    unread_change_member = Index("member")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.notifications import queries as notifications
+from parley.letters.notifications import counts as notifications
 from parley.letters.unread import queries
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import MicroCache

@@ -108,6 +108,7 @@ OWN_TABLES = [
     "follow",
     "topic_follow",
     "notification",
+    "unread_count",
     "notification_preference",
     "quiet_hours",
     "issue_item",
@@ -123,6 +124,8 @@ ROWS = (
     DELETE_THESIS_ANSWERS,
     "update thesis set member = null where member = $1",
     *(f"delete from {table} where member = $1" for table in OWN_TABLES),  # noqa: S608 constants only
+    # What the deletions above recorded.
+    "delete from unread_change where member = $1",
     "update sign_up set inviter = null where inviter = $1",
     "delete from block where member = $1 or other = $1",
     "delete from saved_reason where moderator = $1",

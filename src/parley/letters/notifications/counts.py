@@ -1,0 +1,97 @@
+"""The kept numbers of members' unread notifications, which every page and stream shows.
+
+A number is valid until something changes that it depends on, which a trigger records in the same transaction
+(schema.sql), and for a minute at most: votes and reports also decide what is shown. Then whoever needs it counts again.
+"""
+
+from collections.abc import Collection
+
+import msgspec
+import structlog
+
+from parley.letters.notifications.queries import COUNT_UNREAD
+from parley.moderation.decisions.rules import UNDO_SECONDS
+from parley.platform import db
+from parley.platform.events import attempts
+
+log = structlog.get_logger(__name__)
+
+VALID_SECONDS = 60
+BATCH = 500
+
+IS_VALID = """
+u.valid_until > now() and not exists (select from unread_change c where c.member = u.member)
+"""
+SELECT_VALID = f"""
+select u.member, u.notifications as unread from unread_count u where u.member = any($1::bigint[]) and {IS_VALID}
+"""  # noqa: S608 constants only
+# All in one snapshot: what is committed later has a change that is not deleted here. Of two who count at once, the
+# number of the later one stays. A decision is shown once it can no longer be undone.
+RECOUNT = f"""
+with seen as (
+    delete from unread_change where id in (
+        select id from unread_change where member = any($1::bigint[]) order by id for update skip locked)
+)
+insert into unread_count as u (member, notifications, counted_at, valid_until)
+select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
+    now() + interval '{VALID_SECONDS} seconds',
+    (select min(d.created_at) + interval '{UNDO_SECONDS} seconds 1 millisecond' from (
+        select o.decision from notification o where o.member = wanted.member order by o.id desc limit 20
+    ) newest join decision d on d.id = newest.decision and d.created_at > now() - interval '{UNDO_SECONDS} seconds'))
+from unnest($1::bigint[]) wanted(member) join member m on m.id = wanted.member order by wanted.member
+on conflict (member) do update set
+    notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,
+    valid_until = case when u.counted_at > excluded.counted_at then u.valid_until else excluded.valid_until end,
+    counted_at = greatest(u.counted_at, excluded.counted_at)
+returning member, notifications as unread
+"""  # noqa: S608 constants only
+SELECT_DIFFERING = f"""
+select u.member from unread_count u
+where u.member > $1 and u.member <= $2 and {IS_VALID} and u.notifications <> ({COUNT_UNREAD.format("u.member")})
+order by u.member
+"""  # noqa: S608 constants only
+# Nobody counts for a minute: changes of members whose number is not valid any more say nothing new.
+DELETE_OLD_CHANGES = f"""
+delete from unread_change c where c.created_at < now() - interval '{2 * VALID_SECONDS} seconds' and not exists (
+    select from unread_count u where u.member = c.member and u.valid_until > now())
+"""  # noqa: S608 constants only
+
+
+class MemberUnreadCount(msgspec.Struct, frozen=True):
+    member: int
+    unread: int
+
+
+async def unread(member: int) -> int:
+    """Return how many notifications of a member are unread: 0 for somebody who is not a member any more."""
+    return (await unread_of_all([member])).get(member, 0)
+
+
+async def unread_of_all(members: Collection[int]) -> dict[int, int]:
+    """Return the number of unread notifications of each of these members, without those who have none."""
+    counts = {row.member: row.unread for row in await db.fetch(MemberUnreadCount, SELECT_VALID, list(members))}
+    if others := sorted(set(members) - counts.keys()):
+        counts |= {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, others)}
+    return {member: count for member, count in counts.items() if count}
+
+
+async def delete_old_changes() -> int:
+    """Delete what was recorded for members who have not been here since, and return how many changes there were."""
+    return await db.execute(DELETE_OLD_CHANGES)
+
+
+async def check() -> int:
+    """Count again for all members, repair and log differences, and return how many members had one."""
+    last = await db.value("select coalesce(max(member), 0) from unread_count")
+    differing = sum(await attempts.each("unread counts", range(0, last, BATCH), _check, in_transaction=False))
+    log.info("unread counts checked", members=last, differing=differing)
+    return differing
+
+
+async def _check(above: int) -> int:
+    differing = await db.values(SELECT_DIFFERING, above, above + BATCH)
+    for member in differing:
+        log.error("unread count differs from a recount", member=member)
+    if differing:
+        await db.fetch(MemberUnreadCount, RECOUNT, differing)
+    return len(differing)
