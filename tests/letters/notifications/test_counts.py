@@ -135,16 +135,6 @@ async def test_a_wrong_number_is_found_and_repaired_at_night(case: Case) -> None
     assert await counts.check() == 0
 
 
-async def test_changes_of_members_who_are_away_are_deleted(case: Case) -> None:
-    await ops.follow_thread(case.mira.id, case.thread, "follow")
-    await db.execute("update unread_change set created_at = now() - interval '1 hour'")
-
-    await counts.delete_old_changes()
-
-    # Mira's number was valid, so what she did still has to be counted.
-    assert await db.values("select distinct member from unread_change") == [case.mira.id]
-
-
 async def test_the_number_of_a_member_with_ten_thousand_reads_few_of_them(case: Case) -> None:
     await db.execute(
         """insert into notification (member, kind, event, comment, thread, actor, created_at)

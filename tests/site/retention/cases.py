@@ -159,6 +159,7 @@ CASES = {
     "notification: notifications that were read": Case(
         NOTIFICATION, {"unread": set_to("notification", "read_at = null")}
     ),
+    "unread_change: that a member's number of unread notifications changed": Case(insert("unread_change", member=...)),
     "notification: notifications that nobody read": Case(
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),

@@ -10,6 +10,7 @@ from parley.discussion.threads.tables import Thread
 from parley.interfaces.search import ops, spelling
 from parley.platform import db
 from parley.platform.events import attempts
+from parley.platform.events.pacing import Pace
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +35,21 @@ OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted"}
 OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.imported"}
 
 
-async def index_events() -> int:
-    """Index what new events changed, and return how many events there were."""
+async def index_events(pace: Pace | None = None) -> int:
+    """Index what new events changed, and return how many events there were. With a `pace`, rest between batches."""
     # The last comment that was looked at, of each thread with more to index.
     cursors: dict[int, int] = {}
     count, taken = 0, BATCH
     while taken == BATCH or (taken and cursors):
         taken = await _index_some(cursors)
         count += taken
+        if pace is not None and taken:
+            await pace.rest()
     return count
+
+
+async def index_at_a_pace() -> int:
+    return await index_events(Pace())
 
 
 async def _index_some(cursors: dict[int, int]) -> int:

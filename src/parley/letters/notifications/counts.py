@@ -50,11 +50,6 @@ select u.member from unread_count u
 where u.member > $1 and u.member <= $2 and {IS_VALID} and u.notifications <> ({COUNT_UNREAD.format("u.member")})
 order by u.member
 """  # noqa: S608 constants only
-# Nobody counts for a minute: changes of members whose number is not valid any more say nothing new.
-DELETE_OLD_CHANGES = f"""
-delete from unread_change c where c.created_at < now() - interval '{2 * VALID_SECONDS} seconds' and not exists (
-    select from unread_count u where u.member = c.member and u.valid_until > now())
-"""  # noqa: S608 constants only
 
 
 class MemberUnreadCount(msgspec.Struct, frozen=True):
@@ -73,11 +68,6 @@ async def unread_of_all(members: Collection[int]) -> dict[int, int]:
     if others := sorted(set(members) - counts.keys()):
         counts |= {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, others)}
     return {member: count for member, count in counts.items() if count}
-
-
-async def delete_old_changes() -> int:
-    """Delete what was recorded for members who have not been here since, and return how many changes there were."""
-    return await db.execute(DELETE_OLD_CHANGES)
 
 
 async def check() -> int:

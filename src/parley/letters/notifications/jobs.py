@@ -4,10 +4,8 @@ A batch of events takes the same few statements, however many there are and howe
 Running it again adds nothing.
 """
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
-from time import perf_counter
 
 import msgspec
 
@@ -18,13 +16,12 @@ from parley.people.accounts import queries as accounts
 from parley.platform import db, failpoint
 from parley.platform.events import attempts
 from parley.platform.events.notify import Signal, notify
+from parley.platform.events.pacing import Pace
 from parley.platform.text import markdown
 
 # The API shows events once all transactions that began before them have ended (api/events.py), so none may last long: a
 # batch ends before the event with which it would reach more followers.
 BATCH, MOST_REACHED = 100, 3_000
-# After a batch the job rests so many times longer than it worked: others need PostgreSQL meanwhile.
-REST = 3
 # The statements are planned once for each connection, which takes as long as a batch. Each follower has to be looked up
 # by index: if a few members have most of the unread notifications, PostgreSQL would scan the whole table for each
 # follower (10,000 followers: 18 s instead of 0.5 s, measured).
@@ -165,23 +162,24 @@ class FollowedThread(msgspec.Struct, frozen=True):
 
 
 async def handle_events() -> int:
-    """Create the notifications of new events and queue their letters. Return how many events there were."""
-    count = await make_new()
-    await post_letters()
-    return count
-
-
-async def make_new() -> int:
-    """Create the notifications of new events, and return how many events there were.
+    """Create the notifications of new events and queue their letters. Return how many events there were.
 
     An event is marked as handled in the transaction that creates its notifications, so a crash leaves it to the next
     run.
     """
-    count, started = 0, perf_counter()
+    count = 0
     while batch := await _handle_some():
         count += batch
-        await asyncio.sleep(REST * (perf_counter() - started))
-        started = perf_counter()
+    await post_letters()
+    return count
+
+
+async def handle_at_a_pace() -> int:
+    """Create the notifications of new events, with rests. Return how many events there were."""
+    count, pace = 0, Pace()
+    while batch := await _handle_some():
+        count += batch
+        await pace.rest()
     return count
 
 
