@@ -9,7 +9,8 @@ from parley.platform import db
 # worker, what waits is done soon.
 BUSY, QUIET = 6, 1
 IS_BUSY = """
-select coalesce((select created_at > clock_timestamp() - interval '1 second' from event order by id desc limit 1), false)
+select coalesce((
+    select created_at > clock_timestamp() - interval '1 second' from event order by id desc limit 1), false)
 """
 
 
