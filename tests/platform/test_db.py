@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,8 @@ from parley.platform.db import (
 from parley.platform.db.pool import Urgency
 from parley.platform.errors import Unavailable
 from parley.platform.http import failures
+from parley.platform.observability import metrics
+from tests import make
 from tests.conftest import SECONDS
 from tests.make import as_owner
 
@@ -555,3 +558,25 @@ async def test_a_process_does_not_wait_for_a_server_for_ever(monkeypatch: pytest
     with pytest.raises(TimeoutError):
         await db.open_pool(DB.config["dsn"])
     assert len(attempts) == engine.CONNECT_ATTEMPTS
+
+
+async def test_a_deadlock_is_counted(app: Litestar) -> None:
+    first, second = (await make.member()).id, (await make.member()).id
+    both, counted = asyncio.Barrier(2), metrics.DEADLOCKS._value.get()
+
+    async def lock(one: int, other: int) -> None:
+        async with db.atomic():
+            await db.execute(LOCK, one)
+            await both.wait()
+            await db.execute(LOCK, other)
+
+    results = await asyncio.gather(
+        *(asyncio.create_task(lock(*pair), context=Context()) for pair in ((first, second), (second, first))),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in results if result] == [asyncpg.DeadlockDetectedError]
+    assert metrics.DEADLOCKS._value.get() == counted + 1
+
+
+LOCK = "select from member where id = $1 for no key update"

@@ -14,6 +14,7 @@ from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads import queries as threads
 from parley.discussion.votes import ops as votes
 from parley.letters.digests import items
+from parley.letters.notifications import ops as marking
 from parley.letters.notifications import queries as notifications
 from parley.moderation.modmembers import queries as modmembers
 from parley.moderation.modqueue import comments as found_comments
@@ -68,6 +69,7 @@ BUILT = {
         modqueue.WITH_THESE + modqueue.SELECT_FROM_PAGE,
     ],
     notifications.COUNT_UNREAD: [notifications.COUNT_UNREAD.format("$1")],
+    marking.MARK_READ: [marking.MARK_READ_ON_PAGE, marking.MARK_READ_ABOUT, marking.MARK_READ_BEFORE],
     threads.SELECT_THREADS: list(threads.SELECT_BY_SORT.values()),
     votes.SELECT_RESULT: [
         votes.WITH_TARGET + how + count + votes.SELECT_RESULT

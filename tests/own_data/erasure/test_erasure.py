@@ -405,3 +405,16 @@ async def test_no_session_outlives_its_member(client: httpx.AsyncClient, bird: V
     await client.post(f"{DATA}/erase")
     client.cookies.set(sessions.cookie_name(), token)
     assert (await client.get(DATA)).status_code == 303
+
+
+async def test_moderators_decide_about_a_comment_of_a_former_member_without_a_letter(app: Litestar) -> None:
+    """The address is gone; what is left in its place is none."""
+    leaver, item = (author := await make.member()), await reported(author)
+    await db.execute("update member set state = 'deactivated', erase_at = now() where id = $1", leaver.id)
+    await jobs.erase_due()
+
+    await decided(item, await make.member(role="moderator"))
+
+    assert await db.value("select state from member where id = $1", leaver.id) == "anonymised"
+    assert await state_of_target(item) == "removed"
+    assert await db.values("select recipient from mail where recipient like 'erased%'") == []

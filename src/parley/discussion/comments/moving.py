@@ -75,7 +75,11 @@ THREAD_COLUMNS = (
         select id from vote where comment = any($1::bigint[]) and thread = $2 for no key update skip locked)
     """,
     "update statement_verdict set thread = $3 where comment = any($1::bigint[]) and thread = $2",
-    "update notification set thread = $3 where comment = any($1::bigint[]) and thread = $2",
+    # In order of id, as their members mark them as read.
+    """
+    update notification set thread = $3 where id in (
+        select id from notification where comment = any($1::bigint[]) and thread = $2 order by id for no key update)
+    """,
     "update issue_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",

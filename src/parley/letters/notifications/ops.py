@@ -29,24 +29,24 @@ SET_CHANNEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, 'none', $3, now() from thread where id = $2
 on conflict (member, thread) do update set channel = excluded.channel
 """
+# In order of id, as a move of a comment locks them: of several statements none must wait for another in a circle.
+MARK_READ = """
+update notification set read_at = now() where id in (
+    select id from notification n where n.member = $1 and n.read_at is null and {} order by id for no key update)
+"""
 # Opening a thread marks news about the thread as read; replies and mentions only if the page shows their comments.
-MARK_READ_ON_PAGE = """
-update notification n set read_at = now()
-where n.member = $1 and n.thread = $2 and n.read_at is null and (
+MARK_READ_ON_PAGE = MARK_READ.format("""
+n.thread = $2 and (
     $3::bigint[] is null or n.comment = any($3) or n.kind = 'revised'
     or n.kind = 'followed' and n.event <= (select id from event where thread = $2 and seq = $4)
 )
-"""
-MARK_READ_ABOUT = """
-update notification set read_at = now()
-where member = $1 and thread = $2 and comment = any($3::bigint[]) and read_at is null
-"""
+""")
+MARK_READ_ABOUT = MARK_READ.format("n.thread = $2 and n.comment = any($3::bigint[])")
 # Notifications of other kinds refer to a comment of the member's own, which is never unread.
-MARK_READ_BEFORE = """
-update notification set read_at = now()
-where member = $1 and thread = any($2::bigint[]) and created_at <= $3 and read_at is null
-  and kind in ('reply', 'mention', 'followed')
-"""
+MARK_READ_BEFORE = MARK_READ.format("""
+n.thread = any($2::bigint[]) and n.created_at <= $3 and n.kind in ('reply', 'mention', 'followed')
+""")
+MARK_READ_UPTO = MARK_READ.format("n.id <= $2 and ($3::bigint is null or n.thread = $3)")
 # A held or hidden comment was approved, or one that was removed or collapsed is shown again.
 IS_PUBLISHED = """d.kind = 'comment' and (
     d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden') or d.action = 'restore')"""
@@ -190,10 +190,7 @@ async def _read(member: int, is_of_target: Where) -> int | None:
 
 async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Mark all notifications up to id `upto` as read, or those of one thread."""
-    marked = Notification.update({Notification.read_at: NOW}).where(
-        Notification.member == member, Notification.id <= upto, Notification.read_at.is_null()
-    )
-    await (marked if thread is None else marked.where(Notification.thread == thread))
+    await db.execute(MARK_READ_UPTO, member, upto, thread)
     await _notify()
 
 

@@ -1,0 +1,38 @@
+"""Jobs that follow events rest in proportion to their work, longer while people post."""
+
+import asyncio
+
+import pytest
+from litestar import Litestar
+
+from parley.platform import db
+from parley.platform.events import pacing
+from tests import make
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(("age", "times"), [("0 s", pacing.BUSY), ("1 hour", pacing.QUIET)])
+async def test_a_job_rests_longer_than_it_worked_while_people_post(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch, age: str, times: int
+) -> None:
+    await make.comment(await make.thread(), await make.member())
+    await db.execute("update event set created_at = clock_timestamp() - $1::text::interval", age)
+    moments, rests = iter((100.0, 100.5, 200.0)), []
+
+    async def sleep(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr(pacing, "perf_counter", lambda: next(moments))
+    pace = pacing.Pace()
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio, "sleep", sleep)
+        await pace.rest()
+
+    assert rests == [0.5 * times]
+
+
+async def test_without_an_event_nobody_posts(app: Litestar) -> None:
+    await db.execute("delete from event")
+
+    assert await db.value(pacing.IS_BUSY) is False
