@@ -48,8 +48,8 @@ async def rename(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     try:
         async with atomic():
-            own = Member.select().where(Member.id == viewer.id)
-            now = await db.fetch_one(NameNow, own.lock_rows("NO KEY UPDATE"))
+            row = Member.select().where(Member.id == viewer.id)
+            now = await db.fetch_one(NameNow, row.lock_rows("NO KEY UPDATE"))
             if now is None or now.name == name:
                 raise Refused(N_("This is your name already."))
             if (later := await next_at(viewer.id)) is not None:

@@ -6,11 +6,11 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from parley.platform.db import execute
 
-ID = "2026-12-01T23:20:00:000000"
+ID = "2026-12-01T23:52:08:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "kept numbers of unread notifications"
 
-STATEMENTS = Path(__file__).with_name("m0002_unread.sql")
+STATEMENTS = Path(__file__).with_name("m0008_unread.sql")
 
 
 async def forwards() -> MigrationManager:
