@@ -74,7 +74,7 @@ JOBS = (
     Job("retests", rules.retest, seconds=60),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_at_a_pace, due=notifications.SELECT_DUE, gap=0.25, on_events=True),
-    Job("letters about notifications", post_letters, seconds=20),
+    Job("letters about notifications", post_letters, seconds=60),
     Job("sources", threads.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),

@@ -1,7 +1,7 @@
 """One bad item never holds up the others: every sweep of the worker goes on past it and tries it again later."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +30,7 @@ from parley.interfaces.webhooks import jobs as webhooks
 from parley.interfaces.webmentions import jobs as webmentions
 from parley.letters.authors import jobs as authors
 from parley.letters.digests import jobs as digests
+from parley.letters.notifications import counts as unread_counts
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import mailing
 from parley.moderation.appeals import ops as appeals
@@ -41,7 +42,7 @@ from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
 from parley.people import mail
 from parley.people.inbound_mail import maildir
-from parley.people.mail import queries, sending, unanswered
+from parley.people.mail import Letter, queries, sending, unanswered
 from parley.platform import db, settings
 from parley.platform.events import attempts as events_attempts
 from parley.platform.events.scheduler import select_due
@@ -82,6 +83,16 @@ async def events() -> Items:
     for _ in range(2):
         await make.comment(thread, author)
     return await db.values("select id from event where handled_at is null order by id")
+
+
+async def wrong_numbers() -> Items:
+    members = [(await make.member()).id for _ in range(2)]
+    for member in members:
+        await db.execute(
+            "insert into unread_count (member, notifications, valid_until) values ($1, 7, now() + interval '1 minute')",
+            member,
+        )
+    return members
 
 
 async def unindexed() -> Items:
@@ -373,6 +384,15 @@ CASES: dict[str, list[Case]] = {
             "passage counts to repair",
         )
     ],
+    "unread counts": [
+        Case(
+            wrong_numbers,
+            unread_counts,
+            "_repair",
+            "select notifications = 0 from unread_count where member = $1",
+            "unread counts to repair",
+        )
+    ],
     "markdown": [Case(old_comments, comments, "_render", "select html_version > 0 from comment where id = $1")],
     "digests": [
         Case(
@@ -509,7 +529,7 @@ CASES: dict[str, list[Case]] = {
 # What is done about their items is no row of a table (the tests below have them, and backtests/test_costs.py), or one
 # statement does it for all of them.
 APART = {"appeals", "hub", "inbox", "rings", "score", "weekly letter", "rule costs", "retests"}
-APART |= {"search ranks", "search words"}
+APART |= {"search ranks", "search words", "letters about notifications"}
 EACH = [(job, case) for job, cases in CASES.items() for case in cases]
 
 
@@ -587,10 +607,10 @@ async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
     bad = set(await db.values("select id from event where handled_at is null order by id limit 5"))
     make_notices = notifications.make
 
-    async def failing(event: notifications.PendingEvent) -> None:
-        if event.id in bad:
+    async def failing(events: Sequence[notifications.PendingEvent]) -> None:
+        if bad & {event.id for event in events}:
             raise ValueError("poison")
-        await make_notices(event)
+        await make_notices(events)
 
     monkeypatch.setattr(notifications, "make", failing)
     monkeypatch.setattr(notifications, "BATCH", 5)
@@ -607,9 +627,17 @@ async def test_a_letter_that_cannot_be_written_keeps_no_other_from_being_queued(
     for writer in writers:
         await make.comment(thread, await make.member(), parent=await make.comment(thread, writer))
     bad, good = writers
-    monkeypatch.setattr(mailing.letters, "render", poisoned(mailing.letters.render, bad.id))
+    placeholder = mailing._placeholder
+
+    def failing(due: mailing.DueLetter) -> Letter:
+        if due.member == bad.id:
+            raise ValueError("poison")
+        return placeholder(due)
+
+    monkeypatch.setattr(mailing, "_placeholder", failing)
+    await RUN["notifications"]()
     for _ in range(2):
-        await RUN["notifications"]()
+        await RUN["letters about notifications"]()
 
     assert await db.values("select member from mail where list = 'replies'") == [good.id]
     assert await db.fetch_one(Failed, FAILED) == Failed(mailing.JOB, f"{bad.id} {thread}", 1)

@@ -80,8 +80,9 @@ async def check() -> int:
 
 async def _check(above: int) -> int:
     differing = await db.values(SELECT_DIFFERING, above, above + BATCH)
-    for member in differing:
-        log.error("unread count differs from a recount", member=member)
-    if differing:
-        await db.fetch(MemberUnreadCount, RECOUNT, differing)
-    return len(differing)
+    return len(await attempts.each("unread counts to repair", differing, _repair))
+
+
+async def _repair(member: int) -> None:
+    log.error("unread count differs from a recount", member=member)
+    await db.fetch(MemberUnreadCount, RECOUNT, [member])

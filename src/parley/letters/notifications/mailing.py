@@ -97,6 +97,8 @@ class MailedLetter(msgspec.Struct, frozen=True):
 async def post_letters() -> int:
     """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
     count = 0
+    if not await db.values(SELECT_DUE_LETTERS):
+        return count
     for _ in range(MOST_BATCHES):
         count += (batch := await _post_some())
         if batch < BATCH:

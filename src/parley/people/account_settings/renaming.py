@@ -48,8 +48,8 @@ async def rename(viewer: Viewer, name: str) -> None:
     require_write_allowed(viewer)
     try:
         async with atomic():
-            own = Member.select().where(Member.id == viewer.id)
-            now = await db.fetch_one(NameNow, own.lock_rows("NO KEY UPDATE"))
+            row = Member.select().where(Member.id == viewer.id)
+            now = await db.fetch_one(NameNow, row.lock_rows("NO KEY UPDATE"))
             if now is None or now.name == name:
                 raise Refused(N_("This is your name already."))
             if (later := await next_at(viewer.id)) is not None:
@@ -59,8 +59,8 @@ async def rename(viewer: Viewer, name: str) -> None:
                     day=later,
                 )
             key = names.key(name)
-            earlier = FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == key)
-            is_own = now.name_key == key or bool(await earlier.returning(FormerName.id))
+            own = FormerName.delete().where(FormerName.member == viewer.id, FormerName.name_key == key)
+            is_own = now.name_key == key or bool(await own.returning(FormerName.id))
             former_name = FormerName(member=viewer.id, name=now.name, name_key=now.name_key)
             await FormerName.insert(former_name).on_conflict(
                 FormerName.name_key, "DO UPDATE", [FormerName.member, FormerName.name, FormerName.changed_at]

@@ -6,7 +6,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from parley.platform.db import execute
 
-ID = "2026-12-01T23:52:05:000000"
+ID = "2026-12-01T23:52:08:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "kept numbers of unread notifications"
 
