@@ -35,7 +35,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
     "id", "thread", "parent", "depth", "author", "stance", "revision", "passage", "made_on", "anchor", "confidence",
-    "body", "html", "html_version", "ups", "downs", "agrees", "disagrees", "reply_count",
+    "body", "html", "excerpt", "html_version", "ups", "downs", "agrees", "disagrees", "reply_count",
     "created_at", "scored_at",
 )  # fmt: skip
 LINEAGES = """
@@ -213,4 +213,14 @@ def _row(thread: int, one: Made, body: tuple[str, str], at: datetime) -> tuple[A
     place = (thread, parent, one.depth, one.author, one.stance, 1)
     anchor = (one.passage, one.passage, "same", 1.0) if one.passage else (None,) * 4
     numbers = (ups, downs, agrees, disagrees, one.replies)
-    return one.id, *place, *anchor, *body, markdown.VERSION, *numbers, at, at if one.votes else None
+    return (
+        one.id,
+        *place,
+        *anchor,
+        *body,
+        body[0][: markdown.STORED_EXCERPT],
+        markdown.VERSION,
+        *numbers,
+        at,
+        at if one.votes else None,
+    )

@@ -16,7 +16,8 @@ VISITS, FOLLOWS, NOTIFICATIONS = 5, 1, 2
 TOPICS = ("ai-and-society", "research", "work", "policy", "craft")
 MEMBER = ("id", "name", "name_key", "email", "email_key", "state", "zone", "seen_at", "created_at")
 COMMENT = (
-    "id", "thread", "parent", "depth", "author", "stance", "revision", "body", "html", "html_version", "ups", "downs",
+    "id", "thread", "parent", "depth", "author", "stance", "revision", "body", "html", "excerpt", "html_version", "ups",
+    "downs",
     "created_at",
 )  # fmt: skip
 THREAD = ("id", "article", "topic", "title", "slug", "comment_count", "created_at", "last_activity_at")
@@ -87,8 +88,9 @@ def _comments(random: Random, now: datetime) -> Iterator[tuple[Any, ...]]:
             ups, downs = int(random.paretovariate(1.0)) % 60, int(random.paretovariate(1.5)) % 20
             at = now - timedelta(minutes=20 * thread, hours=random.random() * 24 * 14)
             place = (thread, None if is_root else first, 0 if is_root else 1, random.randint(1, AUTHORS), stance, 1)
-            numbers = (markdown.VERSION, ups, downs)
-            yield n, *place, *random.choice(written), *numbers, at
+            body, html = random.choice(written)
+            words = (body, html, body[: markdown.STORED_EXCERPT])
+            yield n, *place, *words, markdown.VERSION, ups, downs, at
 
 
 def _visits(random: Random, now: datetime) -> Iterator[tuple[Any, ...]]:

@@ -45,7 +45,6 @@ from parley.interfaces.search.forms import SearchForm
 from parley.interfaces.search.words import other_spellings
 from parley.interfaces.webmentions.jobs import endpoint
 from parley.letters.authors.jobs import read_head
-from parley.letters.digests import words as excerpts
 from parley.moderation.decisions.forms import destination, fill_placeholders
 from parley.moderation.matching import post
 from parley.moderation.matching.conditions import (
@@ -192,7 +191,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
     "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST_COMMENT),
     "rules": (similar, comment_rules.LONGEST_COMMENT),
-    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST_COMMENT),
+    "excerpt": (lambda words: markdown.stored_excerpt(markdown.render(words)), comment_rules.LONGEST_COMMENT),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
     "text of a feed": (formats.text, comment_rules.LONGEST_COMMENT),
     "address in another site's feed": (

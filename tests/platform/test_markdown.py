@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from parley.discussion.comments.rules import LONGEST_COMMENT
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import shorten
-from parley.platform.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render
+from parley.platform.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render, stored_excerpt
 from tests.conftest import SHARED
 
 SANITIZER = SHARED / "sanitizer"
@@ -262,6 +262,19 @@ def test_a_long_ordinary_text_is_no_dense_one() -> None:
 
 def test_links_are_counted_where_they_are_links() -> None:
     assert count_links(render("[a](https://a.example) <https://b.example> `[c](d)` [e](javascript:f)")) == 2
+
+
+def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
+    quoted = "<blockquote><p>It thinks.</p><blockquote><p>It does.</p></blockquote><p>Ha.</p></blockquote>"
+
+    assert stored_excerpt(f"{quoted}<p>No, it does not.</p>") == "No, it does not."
+    assert stored_excerpt("<p>Look:</p><pre><code>x = 1</code></pre><p>That is all.</p>") == "Look: That is all."
+    assert stored_excerpt("<blockquote><p>Only this.</p></blockquote>") == "Only this."
+
+
+def test_an_excerpt_is_as_long_as_it_may_be_where_each_character_takes_six() -> None:
+    assert excerpt(render('"' * 5_000), 300) == '"' * 299 + "…"
+    assert excerpt(render("'" * 5_000 + "\n" * 2_000 + "a"), 300) == "'" * 299 + "…"
 
 
 def test_an_excerpt_ends_at_a_word() -> None:

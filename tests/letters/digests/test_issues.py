@@ -393,7 +393,7 @@ async def test_a_letter_quotes_a_comment_as_it_was_last_edited(app: Litestar) ->
     thread = await make.thread()
     comment = await voted_up(thread, "With a mistkae.")
     number = await issue_for(mira)
-    await db.execute("update comment set html = '<p>Without one.</p>' where id = $1", comment)
+    await db.execute("update comment set excerpt = 'Without one.' where id = $1", comment)
 
     letter = await reviewed(number)
 

@@ -93,7 +93,7 @@ async def test_undoing_shows_again_what_the_member_deleted(client: httpx.AsyncCl
     first, second = await db.value(ID, "hackernews:1"), await db.value(ID, "hackernews:2")
     await editing.delete_comment(viewer=ada, comment_id=first)
     await editing.delete_comment(viewer=ada, comment_id=second)
-    await db.execute("update comment set body = '', html = '' where id = $1", second)
+    await db.execute("update comment set body = '', html = '', excerpt = '' where id = $1", second)
 
     await client.post(f"{STAFF}/{number}/undo")
 

@@ -190,7 +190,7 @@ async def notified_of(suggestion: int) -> None:
 
 async def version_of_deleted() -> int:
     blank = await comment("deleted_by_author")
-    await db.execute("update comment set body = '', html = '' where id = $1", blank)
+    await db.execute("update comment set body = '', html = '', excerpt = '' where id = $1", blank)
     return await db.value(
         "insert into comment_version (comment, number, body, written_at) values ($1, 1, 'Words.', now()) returning id",
         blank,

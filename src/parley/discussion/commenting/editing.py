@@ -27,7 +27,7 @@ with former as (
 ), verdict as (
     {drop_verdict(IS_REWORDED)}
 )
-update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6, beginning = $7,
+update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6, beginning = $7, excerpt = $8,
                    version = version + case when body <> $2 then 1 else 0 end,
                    edited_at = case when body <> $2 and state <> 'pending' then now() else edited_at end,
                    {new_wording(IS_REWORDED)}
@@ -105,7 +105,7 @@ async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> 
     stance = None if former.parent else stance
     async with counts.update_counts(edit.comment):
         values = (edit.body, edit.html, markdown.VERSION, stance, edit.assisted, beginning(edit.html))
-        await db.execute(UPDATE_COMMENT, edit.comment, *values)
+        await db.execute(UPDATE_COMMENT, edit.comment, *values, markdown.stored_excerpt(edit.html))
     return former.version if edit.body != former.body else None
 
 

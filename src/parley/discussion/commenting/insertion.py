@@ -36,8 +36,8 @@ with turn as materialized (
     where member.id = $3 and member.checked_comments = $11 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
-                         body, html, html_version, submission, state, statement, beginning)
-    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12, $16
+                         body, html, html_version, submission, state, statement, beginning, excerpt)
+    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12, $16, $17
     from locked_thread t left join locked_parent p on true
     where t.state = 'open' and ($2::bigint is null or p.id is not null)
       and ($11::int is null or exists (select from checked))
@@ -102,6 +102,7 @@ async def insert(draft: Draft, results: Sequence[CheckResult]) -> Insertion | No
         draft.statement,
         *(msgspec.structs.astuple(signature) if signature else (None, None, None)),
         beginning(draft.html),
+        markdown.stored_excerpt(draft.html),
     )
 
 
@@ -131,6 +132,7 @@ def as_row(draft: Draft, comment: int, written: Insertion) -> CommentRow:
         statement=draft.statement,
         raw_html=shortened or draft.html,
         is_beginning=shortened is not None,
+        excerpt=markdown.stored_excerpt(draft.html),
         score=0,
         ups=0,
         downs=0,

@@ -1,4 +1,4 @@
-"""Jobs: render stored comments again after the renderer changed, and check the counts of passages every night."""
+"""Jobs: render comments and make their excerpts again after a change, and check the counts of passages every night."""
 
 from collections.abc import Sequence
 
@@ -23,8 +23,8 @@ where html_version < $1 and {attempts.due("markdown", "comment.id")}
 order by id limit $2 for no key update skip locked
 """  # noqa: S608 constants only
 UPDATE_HTML = """
-update comment c set html = n.html, html_version = $1
-from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
+update comment c set html = n.html, html_version = $1, excerpt = n.excerpt
+from unnest($2::bigint[], $3::text[], $4::text[]) as n(id, html, excerpt) where c.id = n.id
 """
 # Those that were imported, or rendered again.
 SELECT_LONG = f"""
@@ -59,7 +59,8 @@ async def _render(old: Sequence[OldHtml]) -> None:
         markdown.render(comment.body, {name: members[name].name for name in mentions[comment.id] if name in members})
         for comment in old
     ]
-    await db.execute(UPDATE_HTML, markdown.VERSION, [comment.id for comment in old], html)
+    excerpts = [markdown.stored_excerpt(one) for one in html]
+    await db.execute(UPDATE_HTML, markdown.VERSION, [comment.id for comment in old], html, excerpts)
 
 
 async def make_beginnings() -> int:

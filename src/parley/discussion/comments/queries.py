@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.articles.rules import READABLE
-from parley.discussion.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
+from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE, SHOWN_STATE, CommentState
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.text.diff import mark_changes
@@ -19,6 +19,8 @@ LONG_ROOT, LONG_REPLY = 230, 140
 BREAKS = 2
 # Characters of a passage that is no longer in the article, beside a comment on it.
 LONGEST_EARLIER = 2_000
+# The beginning of the HTML that shows how long a comment is. A longer one is long, whatever is in it.
+LOOKED_AT = 20_000
 # SQL, as the tables of claims and pinned replies are in a package above this one.
 IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
            and k.state = 'confirmed' and k.role = 'author')"""
@@ -90,6 +92,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     raw_html: str
     # Whether the HTML is only the beginning of a long text.
     is_beginning: bool
+    # The beginning of the text, for lists.
+    excerpt: str
     score: int
     ups: int
     downs: int
@@ -111,6 +115,8 @@ class CommentRow(msgspec.Struct, frozen=True):
         """Whether the body is shown shortened until the reader asks for more."""
         if self.state != "visible" or self.collapsed:
             return False
+        if len(self.raw_html) > LOOKED_AT:
+            return True
         text = TAG.sub("", self.raw_html).strip()
         return len(text) > (LONG_REPLY if self.parent else LONG_ROOT) or text.count("\n") >= BREAKS
 
@@ -142,6 +148,7 @@ def blank(row: CommentRow) -> CommentRow:
         statement=None,
         raw_html="",
         is_beginning=False,
+        excerpt="",
     )
 
 
@@ -188,6 +195,7 @@ COMMENT_COLUMNS = f"""
     case when {IS_VISIBLE} then c.statement end as statement,
     case when {IS_VISIBLE} then {SHOWN_HTML} else '' end as raw_html,
     {IS_VISIBLE} and c.beginning is not null as is_beginning,
+    case when {IS_VISIBLE} then {EXCERPT} else '' end as excerpt,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.reply_count, c.created_at, c.edited_at,

@@ -7,6 +7,7 @@ import msgspec
 from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.http.access import ADMIN, MODERATOR
+from parley.platform.text.markdown import excerpt_of
 from parley.platform.text.messages import N_
 
 STANCES = ("supports", "challenges", "adds", "asks")
@@ -29,10 +30,12 @@ IS_VISIBLE = "c.state = 'visible'"
 ALL_WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held, or never became visible, are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired', 'withdrawn')"
-
-
+# The beginning of its text, for lists.
+EXCERPT = excerpt_of("c")
 # Removes the words of a comment.
-NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
+NO_WORDS = (
+    "body = '', html = '', excerpt = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
+)
 IS_NOT_IN_QUEUE = """not exists (
     select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
 

@@ -72,6 +72,8 @@ class Comment(Table):
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
+    # The beginning of its text, for lists (rules.py: EXCERPT). Made with the HTML, and of the same version.
+    excerpt = Text(null=True, default=None)
     # The first part of long HTML (platform/text/beginnings.py). A trigger empties it when the HTML changes without it.
     beginning = Text(null=True, default=None)
     # The number of its text, as the history shows it; an edit increments it.
@@ -111,6 +113,8 @@ class Comment(Table):
         "anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)"
     )
     comment_anchored_check = Check("(anchor is null) = (passage is null)")
+    # Whatever takes the words of a comment away takes the excerpt too.
+    comment_excerpt_check = Check("body <> '' or coalesce(excerpt, '') = ''")
 
     comment_author_submission_key = Index("author, submission", where="submission is not null", unique=True)
     comment_imported_key = Index("imported_into, imported_id", where="imported_into is not null", unique=True)

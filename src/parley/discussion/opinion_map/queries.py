@@ -5,21 +5,21 @@ from datetime import datetime
 
 import msgspec
 
-from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE
 from parley.discussion.opinion_map.published import MapChange, PublishedMap
 from parley.discussion.opinion_map.tables import PerspectiveMap
 from parley.discussion.opinion_model.analysis import Analysis, Parameters, Verdict, Votes
 from parley.discussion.thesis.queries import MAY_BE_READ
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.text.markdown import excerpt
+from parley.platform.text.cleaning import shorten
 
 STATEMENT_LENGTH = 140
 SELECT_MAP = "select published::text as raw_published, counted_at from perspective_map where thread = $1"
 # The statements of a map have the ids of their comments. A thesis is one too, with its own id below zero; new words are
 # another one. Read whenever they are shown, so that what a moderator removed or collapsed is not.
 SELECT_STATEMENTS = f"""
-select c.id, c.statement, c.html, c.passage, c.author as author_id from comment c
+select c.id, c.statement, {EXCERPT} as excerpt, c.passage, c.author as author_id from comment c
 where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 union all
 select -h.id, h.text, '', null, null from thesis h join thread t on t.id = h.thread join article a on a.id = t.article
@@ -62,7 +62,7 @@ order by m.created_at, m.id, v.changed_at, v.statement
 """  # noqa: S608 constants only
 MOST_COMMON, MOST_DECKS = 30, 10
 SELECT_COMMON_GROUND = f"""
-select c.id, c.statement, c.html, c.author as author_id, s.since,
+select c.id, c.statement, {EXCERPT} as excerpt, c.author as author_id, s.since,
        t.id as thread, t.slug, t.title, p.name as topic, p.slug as topic_slug
 from statement_verdict s join comment c on c.id = s.comment
 join thread t on t.id = s.thread join topic p on p.slug = t.topic
@@ -120,13 +120,13 @@ class MapStatementRow(msgspec.Struct, frozen=True):
 
     id: int
     statement: str | None
-    html: str
+    excerpt: str
     passage: int | None
     author_id: int | None
 
     @property
     def text(self) -> str:
-        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+        return self.statement or shorten(self.excerpt, STATEMENT_LENGTH)
 
 
 async def statements(comments: Collection[int]) -> dict[int, MapStatementRow]:
@@ -182,7 +182,7 @@ class CommonGround(msgspec.Struct, frozen=True):
 
     id: int
     statement: str | None
-    html: str
+    excerpt: str
     author_id: int | None
     since: datetime
     thread: int
@@ -193,7 +193,7 @@ class CommonGround(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+        return self.statement or shorten(self.excerpt, STATEMENT_LENGTH)
 
     @property
     def map_address(self) -> str:

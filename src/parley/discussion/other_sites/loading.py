@@ -36,14 +36,13 @@ Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 Stance = Literal["supports", "challenges", "adds", "asks"]
 INSERT_COMMENTS = """
 insert into comment (thread, imported_into, parent, depth, imported_author, imported_id, state, body, html,
-                     html_version, base_ups, base_downs, created_at, scored_at, stance, reply_count)
+                     html_version, excerpt, base_ups, base_downs, created_at, scored_at, stance, reply_count)
 select coalesce(p.thread, $1), $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html,
-       $2,
-       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
+       $2, r.excerpt, r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
        case when r.parent is null then r.stance end, r.replies
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-            $11::timestamptz[], $12::text[], $13::int[])
-     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies)
+            $11::timestamptz[], $12::text[], $13::int[], $14::text[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance, replies, excerpt)
 left join comment p on p.id = r.parent
 on conflict (imported_into, imported_id) where imported_into is not null do nothing
 returning id, imported_id, thread
@@ -238,6 +237,7 @@ async def _insert(thread: int, batch: Sequence[RenderedLine], ids: dict[str, int
         [datetime.fromtimestamp(min(line.created_utc, time()), UTC) for line in lines],
         [line.stance for line in lines],
         [comment.replies for comment in batch],
+        [markdown.stored_excerpt(comment.html) for comment in batch],
     )
 
 

@@ -8,14 +8,14 @@ from parley.discussion.threads.disagreement import overlap
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.text.cleaning import shorten
-from parley.platform.text.markdown import excerpt
+from parley.platform.text.markdown import excerpt_of
 
 # In characters: three lines of half a column, and one line of a whole one.
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
-SELECT_VOICES = """
+SELECT_VOICES = f"""
 select s.thread, s.is_disputed, c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.author as author_id,
-       c.author is not null as is_member, c.assisted, c.statement as words, c.html, c.passage,
+       c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
        coalesce(c.words, c.quote) as quote, c.base_ups + c.ups as worth,
        (select p.text from passage p where p.lineage = c.passage order by p.revision desc limit 1) as passage_text
 from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
@@ -25,11 +25,11 @@ where s.thread = any($1::bigint[]) and c.thread = s.thread
   and c.stance = case chosen.side when 1 then 'supports' else 'challenges' end
   and (c.statement is not null or not s.is_disputed)
 order by s.thread, chosen.side
-"""
+"""  # noqa: S608 constants only
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """One side: `words` are its statement or, without one, its beginning, taken from `html`."""
+    """One side: `words` are its statement or, without one, its beginning."""
 
     thread: int
     is_disputed: bool
@@ -39,8 +39,7 @@ class Voice(msgspec.Struct, frozen=True):
     author_id: int | None
     is_member: bool
     assisted: bool
-    words: str | None
-    html: str
+    words: str
     passage: int | None
     quote: str | None
     worth: int
@@ -77,8 +76,7 @@ async def voices(threads: Sequence[int]) -> dict[int, Voices]:
 
 
 def _without_texts(row: Voice) -> Voice:
-    words = row.words or excerpt(row.html, WORDS_LENGTH)
-    return msgspec.structs.replace(row, words=words, html="", passage_text=None)
+    return msgspec.structs.replace(row, words=shorten(row.words, WORDS_LENGTH), passage_text=None)
 
 
 def _voices(both: list[Voice]) -> Voices:

@@ -216,7 +216,7 @@ def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None =
     return SyndicationEntry(
         id=_comment_id(tag, row.id),
         url=f"{base}/c/{row.id}",
-        title=thread_title or row.statement or excerpt(row.raw_html, TITLE),
+        title=thread_title or row.statement or shorten(row.excerpt, TITLE),
         # Mentions are links to paths of this site.
         html=quoted
         + row.raw_html.replace('href="/', f'href="{base}/')

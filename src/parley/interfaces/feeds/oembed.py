@@ -19,8 +19,7 @@ from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.settings import settings
-from parley.platform.text.cleaning import as_id
-from parley.platform.text.markdown import excerpt
+from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_, Message, as_text
 
 # In pixels and characters. The height means nothing for a quotation, but the format requires one.
@@ -185,7 +184,7 @@ async def _of_comment(number: int | None, viewer: Viewer | None) -> LinkPreview 
     if row.collapsed:
         # Readers of the page choose to open it; a preview on another site would show its words to all.
         return LinkPreview(thread.title, url)
-    return LinkPreview(thread.title, url, row.author, excerpt(row.raw_html, TEXT))
+    return LinkPreview(thread.title, url, row.author, shorten(row.excerpt, TEXT))
 
 
 handlers: list[object] = [oembed]

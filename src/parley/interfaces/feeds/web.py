@@ -15,6 +15,7 @@ from parley.interfaces.search.web import count_search
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.members_first import visitors_turn
@@ -100,7 +101,9 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]], para
 
     async def finished() -> Finished:
         async with visitors_turn():
-            return Finished(write(_without(await make(), blocked), settings().base_url))
+            feed = _without(await make(), blocked)
+            # Writing fifty of the longest comments as XML takes up to 100 ms.
+            return Finished(await in_thread(write, feed, settings().base_url))
 
     cached = await _cache.get((request.url.path, parameters, reader), finished)
     answer = respond(request, cached, f"{content_type}; charset=utf-8")

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE
 from parley.interfaces.feeds import structured
 from parley.people.accounts import blocks, names
 from parley.people.accounts import queries as accounts
@@ -24,12 +24,11 @@ from parley.platform.text.formats import iso
 from parley.platform.text.messages import N_
 
 PAGE = 30
-EXCERPT = 300
 
 # The newest first, without collapsed comments: this page cannot hide them until readers open them. The next page begins
 # after the comment $2.
 SELECT_COMMENTS = f"""
-select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
+select c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
   c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
 from comment c join thread t on t.id = c.thread
 where c.author = $1 and {IS_VISIBLE} and c.collapsed is null
@@ -50,15 +49,11 @@ class ProfileComment(msgspec.Struct, frozen=True):
     thread_id: int
     slug: str
     thread_title: str
-    html: str
+    excerpt: str
     stance: str | None
     parent: int | None
     score: int
     created_at: datetime
-
-    @property
-    def excerpt(self) -> str:
-        return markdown.excerpt(self.html, EXCERPT)
 
 
 class ProfileCounts(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED as MAY_QUOTE_ARTICLE
+from parley.discussion.comments.rules import EXCERPT
 from parley.discussion.thesis.queries import PRESENT
 from parley.letters.digest_selection.candidates import Candidate, SharedCandidates
 from parley.letters.digest_selection.queries import member_candidates
@@ -17,6 +18,7 @@ from parley.letters.digest_selection.selection import select
 from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.schedule import omits_weekly_topics
 from parley.platform import db
+from parley.platform.text.markdown import excerpt_of
 
 
 class DigestItem(msgspec.Struct, frozen=True):
@@ -37,13 +39,13 @@ class DigestItem(msgspec.Struct, frozen=True):
     author: str | None
     stance: str | None
     assisted: bool
-    html: str
+    excerpt: str
     text: str
     ups: int
     at: datetime
-    # The author and text of the parent comment.
+    # The author and first words of the parent comment.
     parent_author: str | None
-    parent_html: str
+    parent_excerpt: str
     # The words of the article that the comment is about.
     quote: str | None = None
     # How the article begins, if the comment is on the whole article and not a reply.
@@ -83,9 +85,10 @@ left join lateral (
 SELECT_ITEMS = f"""
 select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
-       coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
+       coalesce({EXCERPT}, '') as excerpt, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at,
-       coalesce(w.name, q.imported_author) as parent_author, coalesce(q.html, '') as parent_html,
+       coalesce(w.name, q.imported_author) as parent_author,
+       coalesce({excerpt_of("q")}, '') as parent_excerpt,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
        c.parent is not null as is_reply,
        coalesce((select s.disagreement from thread_stats s where s.thread = t.id), array[]::bigint[]) as disagreement,

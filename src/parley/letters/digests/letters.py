@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.discussion.opinion_map.queries import STATEMENT_LENGTH
 from parley.letters.digest_selection.rules import ARTICLE_IS_CLEARED, EXPIRES_HOURS, MAY_BE_FEATURED
 from parley.letters.digests.items import DigestItem
@@ -18,8 +19,7 @@ from parley.platform import db
 from parley.platform.cache import by_text
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
-from parley.platform.text.cleaning import as_id
-from parley.platform.text.markdown import excerpt
+from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_, as_text
 
 KEY_LENGTH = 32
@@ -27,7 +27,7 @@ VERDICT_DAYS = 7
 # Read when the letter is written. Threads that the reader follows come first, then statements with the most agreement
 # in the group that agrees least, then the newest verdicts.
 SELECT_VERDICTS = f"""
-select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
+select distinct on (s.verdict) s.verdict, c.statement, {EXCERPT} as excerpt, t.id as thread, t.slug, t.title,
        t.state = 'open' as is_open
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
 left join follow f on f.thread = t.id and f.member = $1
@@ -48,7 +48,7 @@ _wrap = by_text("wrapped", most_bytes=16 * 2**20)(wrap)
 class MapVerdict(msgspec.Struct, frozen=True):
     verdict: str
     statement: str | None
-    html: str
+    excerpt: str
     thread: int
     slug: str
     title: str
@@ -56,7 +56,7 @@ class MapVerdict(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+        return self.statement or shorten(self.excerpt, STATEMENT_LENGTH)
 
     @property
     def map_address(self) -> str:

@@ -1,6 +1,5 @@
 """The text of an issue: its sections and, for each item, a quotation and the reason why it is included."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import combinations, groupby
@@ -10,9 +9,7 @@ import msgspec
 
 from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
 from parley.letters.digests.items import DigestItem
-from parley.platform.cache import by_text
 from parley.platform.settings import settings
-from parley.platform.text import markdown
 from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import day, day_of_year, weekday
 from parley.platform.text.messages import N_, Message, as_text, join, plural, verbatim
@@ -33,25 +30,10 @@ HEADINGS = {
     "question": N_("Still without an answer"),
 }
 SECTION_NAMES = list(SECTIONS)
-
-# Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
-NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
 SUBJECT_LENGTH = 78
 # Characters of the subject that a name may take.
 NAME_LENGTH = 20
 ABOUT_READER = {"reply": N_("{name} replies to you: {title}"), "mention": N_("{name} mentions you: {title}")}
-
-
-@by_text("excerpts", most_bytes=16 * 2**20)
-def excerpt(html: str, length: int) -> str:
-    """Return the first of the author's own words; if there are none, the first words that the comment quotes.
-
-    Cached, since many readers get the same items.
-    """
-    own, previous = html, None
-    while own != previous:
-        own, previous = NOT_OWN_WORDS.sub(" ", own), own
-    return markdown.excerpt(own, length) or markdown.excerpt(html, length)
 
 
 class DigestQuotation(msgspec.Struct, frozen=True):
@@ -151,7 +133,7 @@ def _common_text(texts: Iterable[str]) -> str:
 
 
 def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
-    words = excerpt(item.html, EXCERPT_LENGTH) if item.comment else shorten(item.text, EXCERPT_LENGTH)
+    words = shorten(item.excerpt if item.comment else item.text, EXCERPT_LENGTH)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     quotation = (words, item.author, item.stance, item.assisted, link)
     return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
@@ -161,7 +143,7 @@ def _answers(item: DigestItem) -> str:
     """Return to whom the comment replies, with the first words of that comment."""
     if item.parent_author is None:
         return ""
-    words = excerpt(item.parent_html, PARENT_LENGTH)
+    words = shorten(item.parent_excerpt, PARENT_LENGTH)
     if item.parent_author == item.author:
         return N_("following up: {words}").format(words=words)
     if item.kind == "reply":
@@ -219,7 +201,7 @@ def _unread(item: DigestItem, now: datetime) -> Message:
 def _preheader(items: Sequence[DigestItem]) -> Message:
     """Return the preview text of the mail: the first quotation, and how many more items there are."""
     first, more = items[0], len(items) - 1
-    words = cut(excerpt(first.html, EXCERPT_LENGTH) if first.comment else first.text, PREHEADER_LENGTH)
+    words = cut(first.excerpt if first.comment else first.text, PREHEADER_LENGTH)
     quotation = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
     return join(" ", [quotation, plural("And {count} more.", "And {count} more.", more)]) if more else quotation
 

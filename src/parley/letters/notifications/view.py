@@ -1,6 +1,5 @@
 """Notifications as pages and mails show them: grouped by thread, with all new comments of a followed thread as one."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,11 +8,10 @@ import msgspec
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.letters.notifications.queries import NotificationRow
-from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
 
-EXCERPT = 240
+EXCERPT_LENGTH = 240
 MOST_NAMES = 3
-QUOTED = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
 
 
 class NotificationItem(msgspec.Struct, frozen=True):
@@ -69,9 +67,7 @@ class NotificationGroup(msgspec.Struct, frozen=True):
 def excerpt(comment: CommentRow) -> str:
     if comment.collapsed is not None:
         return ""
-    if comment.statement is not None:
-        return comment.statement
-    return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
+    return comment.statement if comment.statement is not None else shorten(comment.excerpt, EXCERPT_LENGTH)
 
 
 async def group_by_thread(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:

@@ -12,7 +12,6 @@ from parley.discussion.votes.queries import votes_on_comments
 from parley.letters.unread.queries import UnreadThread
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.cleaning import shorten
-from parley.platform.text.markdown import excerpt
 
 # Characters, enough to recognise a comment or a passage.
 PARENT_LENGTH = 160
@@ -99,5 +98,5 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     )
     if is_hidden:
         return ParentComment(parent.id, None, "")
-    beginning = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
+    beginning = "" if parent.collapsed is not None else parent.statement or shorten(parent.excerpt, PARENT_LENGTH)
     return ParentComment(parent.id, parent.author, beginning)

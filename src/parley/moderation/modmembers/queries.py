@@ -4,14 +4,15 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.reports.queries import IS_SENSITIVE_COMMENT
 from parley.people.accounts import addresses, names
 from parley.people.accounts.states import STATE_NOW
 from parley.platform import db
-from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
 
 PAGE = 50
-EXCERPT = 160
+EXCERPT_LENGTH = 160
 STATES = ("unverified", "active", "silenced", "suspended", "deactivated")
 # Sorts after every character of a name.
 LAST = "\U0010ffff"
@@ -50,7 +51,7 @@ from member m, lateral (
 """  # noqa: S608 constants only
 SELECT_COMMENTS = f"""
 select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
-       c.html, t.title, c.created_at, {IS_SENSITIVE_COMMENT} as sensitive
+       {EXCERPT} as words, t.title, c.created_at, {IS_SENSITIVE_COMMENT} as sensitive
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
 """  # noqa: S608 constants only
 
@@ -114,14 +115,14 @@ async def member(member: int) -> StaffMember | None:
 class CommentLine(msgspec.Struct, frozen=True):
     id: int
     state: str
-    html: str
+    words: str
     title: str
     created_at: datetime
     sensitive: bool
 
     @property
     def excerpt(self) -> str:
-        return markdown.excerpt(self.html, EXCERPT)
+        return shorten(self.words, EXCERPT_LENGTH)
 
 
 async def comments(member: int) -> list[CommentLine]:

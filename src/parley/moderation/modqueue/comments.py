@@ -5,15 +5,15 @@ from datetime import datetime
 import msgspec
 from rapidfuzz import fuzz, process
 
-from parley.discussion.comments.rules import ALL_WORDS
+from parley.discussion.comments.rules import ALL_WORDS, EXCERPT
 from parley.moderation.matching.post import LONGEST_COMPARED, comparable
 from parley.moderation.modqueue.filters import CommentFilter
-from parley.moderation.modqueue.queries import EXCERPT
+from parley.moderation.modqueue.queries import EXCERPT_LENGTH
 from parley.moderation.reports.queries import IS_SENSITIVE
 from parley.people.accounts import names
 from parley.platform import db
 from parley.platform.concurrency import in_thread
-from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
 
 # One page, which is as much as can be decided at once.
 MOST_FOUND = 50
@@ -34,7 +34,7 @@ IS_FOUND = """
 """
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
-       c.html as raw_html, t.title, c.created_at, i.id as item, c.version,
+       {EXCERPT} as words, t.title, c.created_at, i.id as item, c.version,
        i.id is not null and {IS_SENSITIVE} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author
 left join queue_item i on i.kind = 'comment' and i.target = c.id
@@ -60,7 +60,7 @@ class FoundComment(msgspec.Struct, frozen=True):
     author_id: int | None
     author: str | None
     state: str
-    raw_html: str
+    words: str
     title: str
     created_at: datetime
     item: int | None
@@ -70,7 +70,7 @@ class FoundComment(msgspec.Struct, frozen=True):
 
     @property
     def excerpt(self) -> str:
-        return markdown.excerpt(self.raw_html, EXCERPT)
+        return shorten(self.words, EXCERPT_LENGTH)
 
 
 class ComparedComment(msgspec.Struct, frozen=True):

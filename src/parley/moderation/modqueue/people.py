@@ -4,13 +4,14 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.modqueue.queries import NOT_OWN
 from parley.moderation.reports.queries import IS_SENSITIVE
 from parley.platform import db
-from parley.platform.text import markdown
+from parley.platform.text.cleaning import shorten
 
 # Characters, for a narrow column.
-EXCERPT = 72
+EXCERPT_LENGTH = 72
 SELECT_DECISIONS = """
 select d.id, d.action, g.title as ground, d.reason, m.name as moderator, d.moderator is null as automated, d.state,
        d.until, d.created_at, a.state as appeal, d.item
@@ -31,7 +32,7 @@ select m.name as author, n.text, n.created_at from note n join member m on m.id 
 where n.member = $1 order by n.id desc limit 50
 """
 SELECT_OTHER_ITEMS = f"""
-select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
+select i.id, i.kind, {EXCERPT} as words, i.opened_at, {IS_SENSITIVE} as sensitive
 from queue_item i
 left join comment c on i.kind = 'comment' and c.id = i.target
 where i.id <> $3 and {NOT_OWN} and i.id in (
@@ -101,13 +102,13 @@ async def notes(member: int | None) -> list[NoteRow]:
 class OtherItem(msgspec.Struct, frozen=True):
     id: int
     kind: str
-    html: str | None
+    words: str | None
     opened_at: datetime
     sensitive: bool
 
     @property
     def excerpt(self) -> str:
-        return markdown.excerpt(self.html or "", EXCERPT)
+        return shorten(self.words or "", EXCERPT_LENGTH)
 
 
 async def others(viewer: int, member: int | None, but: int = 0) -> list[OtherItem]:

@@ -4,18 +4,18 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.automod.tables import Rule
 from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
 from parley.moderation.decisions.undoing import SELECT_SANCTION
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports.queries import IS_LATE, IS_SENSITIVE
 from parley.platform import db
-from parley.platform.text import markdown
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.messages import N_, Message
 
 PAGE = 50
-EXCERPT = 160
+EXCERPT_LENGTH = 160
 # The most actions of others that an open page is sent.
 MOST_ACTIONS = 500
 HAS_OTHERS = (
@@ -84,7 +84,7 @@ SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
-       c.html, case i.kind when 'member' then m.bio else t.title end as words,
+       case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
        {IS_LATE} as late, coalesce(c.state = 'pending', false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
@@ -119,11 +119,6 @@ where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_
 """  # noqa: S608 constants only
 
 
-def first_words(html: str | None, other: str | None) -> str:
-    """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
-    return shorten(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
-
-
 class QueueRow(msgspec.Struct, frozen=True):
     """An item of the list. `grounds` says how often each ground was named; `late`: it waits longer than its target.
 
@@ -140,7 +135,6 @@ class QueueRow(msgspec.Struct, frozen=True):
     holder: str | None
     title: str | None
     author: str | None
-    html: str | None
     words: str | None
     grounds: list[str]
     people: int
@@ -150,7 +144,7 @@ class QueueRow(msgspec.Struct, frozen=True):
 
     @property
     def excerpt(self) -> str:
-        return first_words(self.html, self.words)
+        return shorten(self.words or "", EXCERPT_LENGTH)
 
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:

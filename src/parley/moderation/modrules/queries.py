@@ -6,18 +6,17 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.backtests.run import SELECT_DECIDED, Result
 from parley.moderation.matching.conditions import AnyCondition, Condition, SpamScore
 from parley.moderation.matching.score import AT, ScoreMetrics
 from parley.moderation.modrules.kinds import in_full, sentence
 from parley.moderation.reports.queries import IS_SENSITIVE_COMMENT
 from parley.platform import db
-from parley.platform.text import markdown
 from parley.platform.text.diff import mark_changes
 from parley.platform.text.messages import N_, Message
 
 # Characters of a matched comment.
-EXCERPT = 280
 SELECT_RULES = f"""
 with decided as ({SELECT_DECIDED})
 select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
@@ -44,7 +43,8 @@ from backtest b left join member m on m.id = b.asked_by left join member p on p.
 where b.rule = $1 and b.version = $2 order by b.id desc limit 1
 """
 SELECT_SAMPLES = f"""
-select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right, {IS_SENSITIVE_COMMENT} as sensitive
+select c.id, m.name as author, {EXCERPT} as excerpt, c.state, c.created_at, d.is_right,
+       {IS_SENSITIVE_COMMENT} as sensitive
 from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only
@@ -158,15 +158,11 @@ class Sample(msgspec.Struct, frozen=True):
 
     id: int
     author: str | None
-    html: str
+    excerpt: str
     state: str
     created_at: datetime
     is_right: bool | None
     sensitive: bool
-
-    @property
-    def excerpt(self) -> str:
-        return markdown.excerpt(self.html, EXCERPT)
 
 
 async def samples(comments: list[int]) -> list[Sample]:

@@ -65,8 +65,8 @@ with verdict as (
 ), later as (
     delete from comment_version where comment = $1
 )
-update comment set body = $2, html = $3, html_version = $4, statement = null, version = version + 1, edited_at = null,
-    {new_wording("true")}
+update comment set body = $2, html = $3, html_version = $4, excerpt = $5, statement = null,
+    version = version + 1, edited_at = null, {new_wording("true")}
 where id = $1
 """  # noqa: S608 constants only
 # Only the member can have deleted them. A comment without words stays deleted.
@@ -189,7 +189,8 @@ async def _give_back_words(comments: list[int]) -> None:
     for first in await db.fetch(FirstWords, SELECT_FIRST_WORDS, comments):
         async with update_counts(first.comment):
             html = markdown.render(first.body)
-            await db.execute(GIVE_BACK_WORDS, first.comment, first.body, html, markdown.VERSION)
+            excerpt = markdown.stored_excerpt(html)
+            await db.execute(GIVE_BACK_WORDS, first.comment, first.body, html, markdown.VERSION, excerpt)
 
 
 async def _confirmed_member(source: str, name: str) -> int | None:

@@ -1,8 +1,10 @@
 """Changing words in comments and in their earlier versions, each of which is read again under its lock."""
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
+from piccolo.columns import Column
 
 from parley.discussion.commenting import drafts
 from parley.discussion.comments.statement import LONGEST_STATEMENT
@@ -10,6 +12,7 @@ from parley.discussion.comments.states import lock_comment
 from parley.discussion.comments.tables import Comment, CommentVersion
 from parley.platform import db
 from parley.platform.events.event_log import emit
+from parley.platform.text import markdown
 
 SELECT_VERSION = "select body, statement from comment_version where id = $1 for no key update"
 
@@ -33,9 +36,14 @@ async def comment(number: int, change: Change) -> None:
         new = words.changed(change)
         if new != words:
             html = await drafts.render_again(new.body)
-            await Comment.update({Comment.body: new.body, Comment.html: html, Comment.statement: new.statement}).where(
-                Comment.id == number
-            )
+            written: dict[Column | str, Any] = {
+                Comment.body: new.body,
+                Comment.html: html,
+                Comment.html_version: markdown.VERSION,
+                Comment.excerpt: markdown.stored_excerpt(html),
+                Comment.statement: new.statement,
+            }
+            await Comment.update(written).where(Comment.id == number)
             await emit("comment.edited", thread=thread, comment=number, actor=None)
 
 

@@ -45,9 +45,9 @@ STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "w
 
 INSERT_COMMENTS = """
 insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
-                     html_version, version, submission, created_at, edited_at, deleted_at)
+                     html_version, version, submission, created_at, edited_at, deleted_at, excerpt)
 values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
-        $12, $13, $14)
+        $12, $13, $14, $15)
 returning id
 """
 STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
@@ -195,6 +195,7 @@ async def _add_comment(
         at,
         at + timedelta(minutes=40) if story.edited_body else None,
         at + timedelta(minutes=90) if story.state == "deleted" else None,
+        markdown.stored_excerpt(markdown.render(body)),
     )
     if lineage and story.passage and not story.parent:
         await anchors.attach(comment, await anchors.find(thread, lineage, story.passage, ""))

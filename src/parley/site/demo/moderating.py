@@ -27,8 +27,8 @@ CHANGES: Mapping[tuple[str, bool], tuple[dict[str, Any], dict[str, Any]]] = {
     ("collapse", False): ({"collapsed": None}, {"collapsed": ""}),
 }
 INSERT_HELD = """
-insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
-values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
+insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at, excerpt)
+values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) returning id
 """
 INSERT_HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
@@ -114,6 +114,7 @@ async def _add_held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread)
         markdown.VERSION,
         uuid5(NAMESPACE_URL, f"{thread.id}/{story.held.author}/{story.held.minutes}"),
         thread.at + timedelta(minutes=story.held.minutes),
+        markdown.stored_excerpt(markdown.render(story.held.body)),
     )
     return decision
 

@@ -63,7 +63,8 @@ select c.id, c.thread, c.parent, c.depth, case when {IS_VISIBLE} then m.id end a
        case when {IS_VISIBLE} and ({MAY_SHOW_WORDS}) then c.words end as words, c.confidence, c.by_hand, c.assisted,
        case when {IS_VISIBLE} then c.collapsed end as collapsed,
        case when {IS_VISIBLE} then c.body else '' end as body, case when {IS_VISIBLE} then c.html else '' end as html,
-       c.html_version, c.version, case when {IS_VISIBLE} then c.statement end as statement, c.wording,
+       c.html_version, case when {IS_VISIBLE} then c.excerpt end as excerpt, c.version,
+       case when {IS_VISIBLE} then c.statement end as statement, c.wording,
        c.base_ups + c.ups as base_ups, c.base_downs + c.downs as base_downs, c.published, c.reply_count,
        c.created_at, c.edited_at, case when c.state = 'deleted_by_author' then c.deleted_at end as deleted_at
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
