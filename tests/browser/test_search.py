@@ -31,14 +31,40 @@ async def test_a_thread_is_searched_by_key_and_a_hit_leads_to_its_place(site: Si
     await expect(field).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(field).not_to_be_focused()
+    await page.evaluate(
+        "document.querySelector('.masthead').after(Object.assign(document.createElement('hr'), {id: 'x'}))"
+    )
+    await page.evaluate("scrollTo(0, 300)")
+    place = await page.evaluate("scrollY")
     await page.keyboard.press("/")
     await page.keyboard.type("zeppelin")
     await page.keyboard.press("Enter")
 
-    await expect(page.locator(".search-scope input")).to_be_checked()
-    await expect(page.locator(".hit mark")).to_have_text("zeppelins")
-    await page.locator(".hit-words a").click()
+    # The hits stand beside the article, which did not move, at an address of their own.
+    await expect(page.locator("#discussion .hit mark")).to_have_text("zeppelins")
+    await expect(page.locator(".found-title")).to_be_focused()
+    assert page.url.endswith("?find=zeppelin")
+    assert await page.evaluate("scrollY") == place
+    assert await page.evaluate("!!document.getElementById('x')"), "the page was loaded again"
+    await page.locator("#discussion .hit-words a").click()
     await expect(page.locator(f"#c{written}")).to_be_visible()
+    await page.go_back()
+    await expect(page.locator("#discussion .hit mark")).to_have_text("zeppelins")
+    await page.locator(".found-here .strip a").last.click()
+    await expect(page.locator("#compose")).to_be_visible()
+
+
+async def test_on_a_phone_the_icon_leads_to_the_field_of_the_thread(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    page = (await open_tab(viewport={"width": 390, "height": 844})).page
+    await page.goto(f"{site.address}/t/{thread}/x")
+
+    await page.locator(".to-search").click()
+    await page.locator(".found-here input[type=search]").fill("xyzzy")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".found-title")).to_have_text("Nothing in this thread has “xyzzy”")
+    await expect(page.locator(".found-title")).to_be_in_viewport()
 
 
 async def test_every_comment_of_the_demo_can_be_found(site: Site) -> None:
