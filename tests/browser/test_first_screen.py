@@ -15,19 +15,21 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LARGEST = "select thread from comment where thread <= 5 group by thread order by count(*) desc limit 1"
-# The authors of comments whose head and words stand wholly or mostly on the screen, above the bar of a phone.
+# The authors of comments, and of the two voices of the disagreement, whose head and words stand wholly or mostly on the
+# screen, above the bar of a phone.
 IN_VIEW = """() => {
   const dock = document.querySelector(".dock");
   const foot = dock.checkVisibility() ? dock.getBoundingClientRect().top : innerHeight;
   const top = document.querySelector(".talk").getBoundingClientRect().top;
-  const parts = one => [":scope > .comment-head", ":scope > .comment-body"].map(part => one.querySelector(part));
+  const parts = one => one.matches(".voice") ? [one, one]
+    : [":scope > .comment-head", ":scope > .comment-body"].map(part => one.querySelector(part));
   const isShown = one => {
     const [head, body] = parts(one).map(part => part.getBoundingClientRect());
     const seen = Math.min(body.bottom, foot) - Math.max(head.top, top);
     return one.checkVisibility() && seen > (body.bottom - head.top) / 2;
   };
-  const shown = [...document.querySelectorAll(".comment")].filter(isShown);
-  return new Set(shown.map(one => one.querySelector("a[href^='/u/']").textContent)).size;
+  const shown = [...document.querySelectorAll(".comment, .voice")].filter(isShown);
+  return new Set(shown.map(one => one.querySelector("a[href^='/u/'], .who > bdi").textContent)).size;
 }"""
 BOX = """selector => {
   const { width, height } = document.querySelector(selector).getBoundingClientRect();
