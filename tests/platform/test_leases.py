@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 # They take so long to fill that no test sees a token come back.
 OWN = Limit("test own", 200, 10_000_000)
-NETWORK = Limit("test network", 1_000, 100_000_000, shared=True)
-ALL = Limit("test all", 5_000, 1_000_000_000, shared=True)
+NETWORK = Limit("test network", 500, 100_000_000, shared=True)
+ALL = Limit("test all", 1_000, 1_000_000_000, shared=True)
 CODES = Limit("test codes", 200, 10_000_000, strict=True)
 PROCESSES = 4
 
@@ -45,23 +45,23 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[AsyncScript]:
 
 
 async def served_in_turn(processes: list[Buckets], seed: int, *, strict: bool) -> Counter[str]:
-    """How many of 6,000 uses by members of three networks are served, of each bucket."""
+    """How many of 2,000 uses by members of two networks are served, of each bucket."""
     random, done = Random(seed), Counter[str]()
     own, network, everybody = (msgspec.structs.replace(limit, strict=strict) for limit in (OWN, NETWORK, ALL))
-    for _ in range(6_000):
-        member = random.randrange(12)
-        uses = (Use(own, str(member)), Use(network, str(member % 3)), Use(everybody, "all"))
+    for _ in range(2_000):
+        member = random.randrange(6)
+        uses = (Use(own, str(member)), Use(network, str(member % 2)), Use(everybody, "all"))
         if await served(random.choice(processes), *uses):
             done.update(use.withdrawal.key for use in uses)
     return done
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_several_processes_together_serve_within_some_per_cent_what_one_bucket_would(seed: int) -> None:
     exact = await served_in_turn([Buckets()], seed, strict=True)
     await redis().flushdb()
     leased = await served_in_turn([Buckets() for _ in range(PROCESSES)], seed, strict=False)
-    assert len(leased) == 12 + 3 + 1
+    assert len(leased) == 6 + 2 + 1
     for key, count in leased.items():
         most = next(limit.most for limit in (OWN, NETWORK, ALL) if f":{limit.name}:" in key)
         assert count <= most
@@ -97,10 +97,10 @@ async def test_a_process_is_not_refused_while_it_has_leased_tokens_itself() -> N
 
 
 async def test_most_uses_ask_redis_nothing_and_a_strict_limit_asks_each_time(trips: list[AsyncScript]) -> None:
-    process = Buckets()
+    process, everybody = Buckets(), msgspec.structs.replace(ALL, most=60_000)
     for member in range(20):
         for _ in range(30):
-            assert await served(process, Use(OWN, str(member)), Use(ALL, "all"))
+            assert await served(process, Use(OWN, str(member)), Use(everybody, "all"))
     assert len(trips) <= 20 * 30 / 5
     trips.clear()
     for _ in range(30):
@@ -109,7 +109,7 @@ async def test_most_uses_ask_redis_nothing_and_a_strict_limit_asks_each_time(tri
 
 
 async def test_redis_is_asked_for_one_lease_at_a_time() -> None:
-    """Sixteen votes at once leased sixteen fortieths."""
+    """Sixteen votes at once leased sixteen twentieths."""
     process, other = Buckets(), Buckets()
     assert all(await asyncio.gather(*(served(process, Use(OWN, "ada")) for _ in range(16))))
     left = await other.take([Use(OWN, "ada", 10).withdrawal])

@@ -1,6 +1,6 @@
 """Tokens that a process took from buckets in Redis ahead of their use, so that most uses need no round trip.
 
-A lease is a fortieth of a bucket. Several processes together never spend more than the bucket had; what one does not
+A lease is a twentieth of a bucket. Several processes together never spend more than the bucket had; what one does not
 spend returns with its next round trip after LEASE_SECONDS. Until then the others may have that much less.
 """
 
@@ -8,10 +8,10 @@ from time import monotonic
 
 from msgspec import Struct
 
-# Nothing is leased from a bucket with less than this share left, so that a limit that may be reached is exact: of a
+# Nothing is leased from a bucket with less than this share left, so that a limit that may be reached is exact. Of a
 # shared bucket, half is kept for others at most (token_buckets.py).
-LEASED_ABOVE = 0.6
-PARTS = 40
+LEASED_ABOVE, LEASED_ABOVE_OF_SHARED = 0.3, 0.6
+PARTS = 20
 LEASE_SECONDS = 30.0
 # As many as Redis takes back in one call without delaying others.
 MOST_RETURNED = 64
@@ -50,13 +50,16 @@ class Leases:
         lease, share = self._leases.get(key), most // PARTS
         return 0 if share < cost or (lease is not None and lease.tokens >= cost) else share
 
-    def add(self, key: str, most: int, tokens: int, left: int) -> None:
-        """Add the tokens that Redis leased, if any. If the bucket has few left, all that is leased of it goes back."""
+    def add(self, key: str, most: int, tokens: int, left: int, least: float) -> None:
+        """Add the tokens that Redis leased, if any.
+
+        If the bucket has less left than the share `least`, all that is leased of it goes back.
+        """
         if tokens:
             before = self._leases.pop(key, None)
             kept = before.tokens if before is not None else 0
             self._leases[key] = Lease(tokens + kept, left, most, monotonic() + LEASE_SECONDS)
-        elif left < LEASED_ABOVE * most:
+        elif left < least * most:
             self.end(key)
 
     def end(self, key: str) -> bool:

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from parley.platform import db
 from parley.platform.concurrency import Batcher
 from parley.platform.events.redis import asking, redis
-from parley.platform.leases import LEASED_ABOVE, Leases
+from parley.platform.leases import LEASED_ABOVE, LEASED_ABOVE_OF_SHARED, Leases
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function take(buckets)
   local left, leased, used = {}, {}, 0
   for i, bucket in ipairs(buckets) do
-    local key, most, seconds, cost, share_kept, lease = unpack(bucket)
+    local key, most, seconds, cost, share_kept, lease, leased_above = unpack(bucket)
     local kept_for_others = share_kept * used * most
     local kept = redis.call('HMGET', key, 'tokens', 'at')
     local tokens = most
@@ -56,7 +56,7 @@ local function take(buckets)
     end
     used = math.max(used, 1 - tokens / most)
     left[i] = tokens - cost
-    leased[i] = lease > 0 and left[i] - lease >= {LEASED_ABOVE} * most and lease or 0
+    leased[i] = lease > 0 and left[i] - lease >= leased_above * most and lease or 0
   end
   local answer = {0}
   for i, bucket in ipairs(buckets) do
@@ -81,7 +81,7 @@ for i, buckets in ipairs(cmsgpack.unpack(ARGV[1])) do
   answers[i] = take(buckets)
 end
 return answers
-""".replace("{LEASED_ABOVE}", str(LEASED_ABOVE))
+"""
 
 # Returns one token to a bucket, which holds at most ARGV[1].
 GIVE_BACK = """
@@ -129,6 +129,10 @@ class Withdrawal(msgspec.Struct, frozen=True):
         """The share of the bucket that is kept for others, for somebody who has used all of their own."""
         return SHARE_KEPT if self.is_shared else 0.0
 
+    @property
+    def leased_above(self) -> float:
+        return LEASED_ABOVE_OF_SHARED if self.is_shared else LEASED_ABOVE
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """The first bucket with too few tokens, counted from 0, and the milliseconds until it has enough."""
@@ -164,7 +168,7 @@ class Buckets:
             return await self.take(wanted) if ended else Refusal(short - 1, numbers[0])
         for one, left, leased in zip(wanted, numbers[::2], numbers[1::2], strict=True):
             if one.is_leased:
-                self.leases.add(one.key, one.most, leased, left - leased)
+                self.leases.add(one.key, one.most, leased, left - leased, one.leased_above)
         return numbers[::2]
 
     async def _take_all(self, groups: Sequence[Sequence[Withdrawal]]) -> Sequence[list[int] | None]:
@@ -175,10 +179,10 @@ class Buckets:
         answers: list[list[int]] | None = await _run(_script(TAKE), [], args)
         return answers or [None] * len(groups)
 
-    def _bucket(self, one: Withdrawal, seen: set[str]) -> tuple[str, int, int, int, float, int]:
+    def _bucket(self, one: Withdrawal, seen: set[str]) -> tuple[str, int, int, int, float, int, float]:
         lease = self.leases.due(one.key, one.most, one.cost) if one.is_leased and one.key not in seen else 0
         seen.add(one.key)
-        return one.key, one.most, one.seconds, one.cost, one.share_kept, lease
+        return one.key, one.most, one.seconds, one.cost, one.share_kept, lease, one.leased_above
 
 
 _of_process = Buckets()
