@@ -5,6 +5,7 @@ pause. A neighbour in its network and a bystander elsewhere read the home page, 
 """
 
 import asyncio
+from collections import Counter
 from itertools import cycle
 
 from bench import data
@@ -44,11 +45,14 @@ async def measure(harness: Harness) -> list[Figure]:
     attack = cycle([request("GET", path, X_Forwarded_For=HOST) for path in costly])
     quiet: dict[str, list[float]] = {NEIGHBOUR: [], BYSTANDER: []}
     loud: dict[tuple[str, int], list[float]] = {(who, many): [] for who in quiet for many in HOSTILE}
+    refused = Counter[str]()
     async with web(PARLEY_LIMITS="on") as running:
 
         async def read(who: str, cookie: str) -> float:
             home = cycle([request("GET", "/", Cookie=cookie, X_Forwarded_For=who)])
-            return p99((await drive(running.port, home, seconds=SECONDS, connections=READERS, pause=PAUSE)).waits)
+            load = await drive(running.port, home, seconds=SECONDS, connections=READERS, pause=PAUSE, may_refuse=True)
+            refused[who] += load.failures
+            return p99(load.waits)
 
         async def both() -> list[float]:
             return await asyncio.gather(*(read(who, cookie) for who, cookie in zip(quiet, cookies, strict=True)))
@@ -58,18 +62,18 @@ async def measure(harness: Harness) -> list[Figure]:
                 quiet[who].append(waited)
             for many in HOSTILE:
                 hostile = asyncio.create_task(
-                    drive(running.port, attack, seconds=SECONDS + 0.5, connections=many, pause=0)
+                    drive(running.port, attack, seconds=SECONDS + 0.5, connections=many, may_refuse=True)
                 )
                 for who, waited in zip(quiet, await both(), strict=True):
                     loud[who, many].append(waited)
-                await asyncio.wait([hostile])
+                await hostile
     names = {NEIGHBOUR: "a neighbour's home", BYSTANDER: "a bystander's home"}
     figures = [Figure("neighbours", f"{names[who]}, quiet: p99", "ms", runs) for who, runs in quiet.items()]
     for (who, many), runs in loud.items():
         times = [run / before for run, before in zip(runs, quiet[who], strict=True)]
         figures.append(Figure("neighbours", f"{names[who]} beside {many} hostile: p99", "ms", runs))
         figures.append(Figure("neighbours", f"{names[who]} beside {many} hostile: of quiet", "x", times, bar=MOST))
-    return figures
+    return [*figures, Figure("neighbours", "refused of both", "", [refused.total()], bar=0.0)]
 
 
 async def _fill(harness: Harness) -> tuple[int, list[str]]:
