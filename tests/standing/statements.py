@@ -21,7 +21,7 @@ from parley.moderation.modqueue import people
 from parley.moderation.modqueue import queries as modqueue
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.states import STATE_NOW
-from parley.site.backup import database
+from parley.site.backup import database, erased
 
 PACKAGE = Path(parley.__file__).parent
 STATEMENT = re.compile(
@@ -32,6 +32,7 @@ BUILT = {
     accounts.SELECT_ACCOUNT: [
         accounts.SELECT_ACCOUNT.format(which) for which in ("id = $1", accounts.HAS_NAME, accounts.IS_UNVERIFIED)
     ],
+    erased.SELECT_REPLACED: [erased.SELECT_REPLACED.format(schema="public")],
     database.SELECT_CONTENTS: [database.SELECT_CONTENTS.format("comment")],
     counts.ADD_TO_COUNTS: [counts.ADD_ONE, counts.ADD_THREAD],
     counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],

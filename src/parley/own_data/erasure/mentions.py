@@ -75,9 +75,10 @@ TEXTS = (
 # The state before a decision has the texts of staff that it replaced.
 CHANGE_STATES = """
 update decision set before = before || (
-    select jsonb_object_agg(key, regexp_replace(value, $1, '{to}', 'gi')) from jsonb_each_text(before)
+    select jsonb_object_agg(key, regexp_replace(value, $1, $2, 'gi')) from jsonb_each_text(before)
     where key in ('why', 'collapsed', 'statement') and value is not null)
-where concat_ws(' ', before ->> 'why', before ->> 'collapsed', before ->> 'statement') ~* $1 {condition}
+where ($3::bigint is null or member = $3)
+  and concat_ws(' ', before ->> 'why', before ->> 'collapsed', before ->> 'statement') ~* $1
 """
 # A text that becomes too long for its column is cut.
 TYPES = {("suggested_update", "reason"): "varchar(300)", ("comment", "collapsed"): "varchar(200)"}
@@ -113,8 +114,8 @@ async def erase(member: int, name: str) -> None:
             # Pages and the index show the byline.
             await lock_thread(thread)
             await emit("article.restricted", thread=thread, actor=None)
-    await db.execute(CHANGE_STATES.format(to=f"@{FORMER}", condition=""), at_name)
-    await db.execute(CHANGE_STATES.format(to=FORMER, condition="and member = $2"), alone, member)
+    await db.execute(CHANGE_STATES, at_name, f"@{FORMER}", None)
+    await db.execute(CHANGE_STATES, alone, FORMER, member)
     for table, column, concerns in TEXTS:
         await db.execute(_replace(table, column, f"@{FORMER}"), at_name)
         await db.execute(_replace(table, column, FORMER, f"and ({concerns})"), alone, member)

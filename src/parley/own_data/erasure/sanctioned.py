@@ -6,7 +6,7 @@ from parley.platform.errors import Refused
 from parley.platform.signing import sign, signatures
 from parley.platform.text.messages import N_
 
-PURPOSE = "sanctioned address"
+PURPOSE = "sanctioned-address"
 IN_FORCE = "d.action in ('suspend', 'silence') and d.state = 'in_force' and coalesce(d.until > now(), true)"
 # The decision that lasts longest.
 NOTE_ADDRESS = f"""

