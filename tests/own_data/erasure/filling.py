@@ -17,7 +17,8 @@ select c.relname as "table", a.attname as name, format_type(a.atttypid, null) as
        case when a.atttypmod > 0 then a.atttypmod - 4 end as most, r.relname as target, k.attname as key,
        coalesce(pg_get_expr(d.adbin, d.adrelid), 'NULL') not like 'NULL%' as has_default,
        coalesce(e.typcategory, t.typcategory)::text not in ('N', 'B', 'D', 'T') and r.relname is null as is_text,
-       exists (select from pg_constraint x where x.conrelid = c.oid and x.contype = 'c' and a.attnum = any(x.conkey))
+       exists (select from pg_constraint x where x.conrelid = c.oid and x.contype = 'c' and a.attnum = any(x.conkey)
+               and strpos(pg_get_constraintdef(x.oid), '::') > 0 and pg_get_constraintdef(x.oid) !~ '<> ''''')
          as is_checked
 from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
 left join pg_type e on e.oid = t.typelem and t.typcategory = 'A'

@@ -53,6 +53,7 @@ TEXTS = (
     ("appeal", "answer", "member = $2"),
     ("note", "text", "member = $2"),
     ("comment", "collapsed", "author = $2"),
+    ("mass_undo", "reason", "moderator = $2 or admin = $2"),
     (
         "report",
         "text",

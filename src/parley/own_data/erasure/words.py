@@ -6,6 +6,7 @@ docs/erasure.md lists what stays for cases of moderation. It goes when they are 
 from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.comments.tables import Comment
+from parley.discussion.thesis import ops as thesis
 from parley.moderation.modlog import ops as modlog
 from parley.own_data.erasure import articles, letters, quotes
 from parley.platform import db
@@ -28,7 +29,11 @@ FORGET = (
         where d.kind = 'comment' and c.id = d.target and {IS_BLANK} and before ? 'statement'""",  # noqa: S608 a constant
     "update suggested_update set reason = '' where member = $1 and state <> 'waiting' and reason <> ''",
     "update revision set reason = '' where editor = $1 and reason <> ''",
+    # Others answered them, and the versions are numbered.
+    "delete from link_picture where thread in (select thread from thesis where member = $1)",
+    "update thesis set text = '[…]' where member = $1",
 )
+SELECT_THESES = "select thread from thesis where member = $1 and ended_at is null order by thread"
 # Of member $1 or, where it is null, of all who were erased.
 IS_LEAVER = """m.id = {} and case when $1::bigint is null then m.state = 'anonymised' else m.id = $1 end"""
 FORGET_DECIDED = (
@@ -49,6 +54,8 @@ async def erase(member: int, *, blanks_quotes: bool) -> bool:
     if blanks_quotes:
         await quotes.blank(member)
     await articles.erase(member)
+    for thread in await db.values(SELECT_THESES, member):
+        await thesis.put(thread, None, None)
     await db.execute(BLANK_COMMENTS, member)
     for forget in FORGET:
         await db.execute(forget, member)
