@@ -10,7 +10,7 @@ from parley.discussion.comments.states import lock_comment, transition
 from parley.letters.notifications import counts, jobs, ops
 from parley.letters.notifications.counts import RECOUNT
 from parley.letters.notifications.queries import COUNT_UNREAD
-from parley.own_data.erasure import jobs as erasure
+from parley.own_data.erasure import words
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
@@ -84,7 +84,7 @@ async def mute_topic(case: Case) -> None:
 async def erase_words(case: Case) -> None:
     leaving = "update member set state = 'deactivated', erase_at = now(), erase_words = true where id = $1"
     await db.execute(leaving, case.jon.id)
-    await erasure._erase_words(case.jon.id)
+    await words.erase(case.jon.id, blanks_quotes=False)
 
 
 @pytest.mark.parametrize(
