@@ -121,8 +121,10 @@ def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHan
     known = query_parameters(handler)
     unknown = [name for name in dict.fromkeys(connection.query_params) if name not in known]
     if unknown:
-        message = KNOWN if known else NONE
-        raise UnknownParameters({name: message.format(name=name, known=", ".join(known)) for name in unknown})
+        there_are = ", ".join(known)
+        raise UnknownParameters(
+            {name: KNOWN.format(name=name, known=there_are) if known else NONE.format(name=name) for name in unknown}
+        )
 
 
 def query_parameters(handler: BaseRouteHandler) -> list[str]:
