@@ -353,7 +353,7 @@ CASES: dict[str, list[Case]] = {
     "beginnings": [
         Case(long_comments, comments, "_make_beginning", "select beginning is not null from comment where id = $1")
     ],
-    "mass undo": [Case(mass_undos, mass_undo, "_undo_next", "select done_at is not null from mass_undo where id = $1")],
+    "undoing": [Case(mass_undos, mass_undo, "_undo_next", "select done_at is not null from mass_undo where id = $1")],
     "sanctions": [Case(sanctions, jobs, "_end", "select state = 'ended' from decision where id = $1")],
     "holds": [
         Case(

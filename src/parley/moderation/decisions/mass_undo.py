@@ -28,7 +28,7 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
-JOB = "mass undo"
+JOB = "undoing"
 
 # How far back, in hours.
 SPANS = {
@@ -47,7 +47,7 @@ select (select count(*) from decision d where d.moderator = $1 and {MAY_BE_UNDON
 from unnest($2::int[]) with ordinality as spans(hours, number) order by number
 """  # noqa: S608 a constant
 SELECT_DUE = f"""
-select id from mass_undo where done_at is null and {attempts.due("mass undo", "id")} order by id limit 10
+select id from mass_undo where done_at is null and {attempts.due(JOB, "id")} order by id limit 10
 """  # noqa: S608 constants only
 LOCK_REQUEST = """
 select u.id, u.moderator, u.since, u.reached, u.created_at, u.done_at, m.id as admin, m.name as admin_name, m.role

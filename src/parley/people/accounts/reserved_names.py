@@ -15,7 +15,7 @@ from parley.platform.errors import Refused
 from parley.platform.text.messages import N_
 
 KEY_BYTES = 32
-PURPOSE = "erased names"
+PURPOSE = "erased-names"
 
 NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 

@@ -45,8 +45,8 @@ def _page(condition: str, order: str) -> str:
     with page as materialized (
         select id, sum(size) over w - size as bytes_before, row_number() over w as place from (
             select c.id, c.created_at, c.best, octet_length(c.html) + octet_length(c.body) as size
-            from comment c where {condition} order by {order} limit $3
-        ) c window w as (order by {order} rows unbounded preceding)
+            from comment c where {condition} {order} limit $3
+        ) c window w as ({order} rows unbounded preceding)
     )
     {SELECT_COMMENTS} join page on page.id = c.id
     where page.bytes_before <= {PAGE_BYTES} or page.place <= 2 order by page.place
@@ -55,12 +55,14 @@ def _page(condition: str, order: str) -> str:
 
 IN_THREAD = f"c.thread = $1 and {IS_IN}"
 SELECT_BY_SORT = {
-    "old": _page(f"{IN_THREAD} and {AFTER_TIME}", "c.created_at, c.id"),
-    "new": _page(f"{IN_THREAD} and {BEFORE_TIME}", "c.created_at desc, c.id desc"),
-    "best": _page(f"{IN_THREAD} and {BELOW_BEST}", "c.best desc, c.id"),
+    "old": _page(f"{IN_THREAD} and {AFTER_TIME}", "order by c.created_at, c.id"),
+    "new": _page(f"{IN_THREAD} and {BEFORE_TIME}", "order by c.created_at desc, c.id desc"),
+    "best": _page(f"{IN_THREAD} and {BELOW_BEST}", "order by c.best desc, c.id"),
 }
 # The API names the author of a comment only while it is visible, so the others are not listed.
-SELECT_MEMBER_COMMENTS = _page(f"c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME}", "c.created_at desc, c.id desc")
+SELECT_MEMBER_COMMENTS = _page(
+    f"c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME}", "order by c.created_at desc, c.id desc"
+)
 
 
 async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
