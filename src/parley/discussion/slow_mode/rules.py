@@ -11,7 +11,7 @@ from parley.platform.text.messages import N_, Message, join
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
 BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
-LIMIT = "post:account, slow mode"
+LIMIT = "post:slow-mode"
 # Seconds.
 FIRST_WAIT, LONGEST_WAIT = 60, 600
 # The wait where an automatic rule slows a thread.

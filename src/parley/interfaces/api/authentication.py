@@ -20,14 +20,13 @@ from parley.platform.networks import source
 from parley.platform.quotas import Quota
 from parley.platform.ratelimit import API_HOST, API_TOKEN, Use, of_source, take, take_all
 from parley.platform.text.messages import N_
+from parley.platform.text.messages import Message as Sentence
 
 BEARER = b"bearer "
 NEEDED = N_("This needs a token. Create one under Settings, Tokens, and send it as “Authorization: Bearer prl_…”.")
 UNKNOWN = N_(
     "This token is unknown, expired or revoked, or its member may not sign in. Create one under Settings, Tokens."
 )
-KNOWN = N_("There is no parameter “{name}” here. There are: {known}.")
-NONE = N_("There is no parameter “{name}” here, and no other.")
 READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 
 
@@ -121,10 +120,13 @@ def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHan
     known = query_parameters(handler)
     unknown = [name for name in dict.fromkeys(connection.query_params) if name not in known]
     if unknown:
-        there_are = ", ".join(known)
-        raise UnknownParameters(
-            {name: KNOWN.format(name=name, known=there_are) if known else NONE.format(name=name) for name in unknown}
-        )
+        raise UnknownParameters({name: _not_among(known, name) for name in unknown})
+
+
+def _not_among(known: Sequence[str], name: str) -> Sentence:
+    if not known:
+        return N_("There is no parameter “{name}” here, and no other.").format(name=name)
+    return N_("There is no parameter “{name}” here. There are: {known}.").format(name=name, known=", ".join(known))
 
 
 def query_parameters(handler: BaseRouteHandler) -> list[str]:
