@@ -28,7 +28,6 @@ ADDRESSES = {
     "/embed/t/{thread:str}": "/embed/t/{thread:str}?site=site1",
     "/embed/v1/counts": "/embed/v1/counts?site=site1&url=https://a.example/",
     "/embed/v1/page": "/embed/v1/page?site=site1&url=https://a.example/",
-    "/mod/decision/{decision:str}/second-approval": f"/mod/decision/{2 * FIRST + 1}/second-approval",
     "/oembed": "/oembed?url=http://localhost/c/{comment:str}",
     "/search.atom": f"/search.atom?q={WORD}",
     "/search.json": f"/search.json?q={WORD}",
