@@ -12,7 +12,7 @@ from redis.commands.core import AsyncScript
 from parley.platform import leases, token_buckets
 from parley.platform.events.redis import redis
 from parley.platform.leases import PARTS
-from parley.platform.ratelimit import Limit, Use
+from parley.platform.limit import Limit, Use
 from parley.platform.token_buckets import Buckets, Refusal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]

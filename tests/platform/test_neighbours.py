@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.platform import db, ratelimit
-from parley.platform.ratelimit import Limit
+from parley.platform.limit import Limit
 from tests import make
 from tests.people.accounts.test_attacks import challenge_in, solved
 

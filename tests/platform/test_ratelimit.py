@@ -15,8 +15,9 @@ from redis.commands.core import AsyncScript
 from parley.platform import db, ratelimit, token_buckets
 from parley.platform.errors import TooMany
 from parley.platform.events import redis as client
+from parley.platform.limit import EVERYBODY, Limit, Use, key_of
 from parley.platform.networks import NETWORK_HOSTS, source
-from parley.platform.ratelimit import EVERYBODY, LIMITS, Limit, Use, of_source, take, take_all
+from parley.platform.ratelimit import LIMITS, of_source, take, take_all
 from parley.platform.settings import settings
 from tests import make
 from tests.conftest import ROOT
@@ -90,7 +91,7 @@ async def test_an_empty_bucket_says_when_the_next_token_comes() -> None:
 async def test_a_bucket_fills_again() -> None:
     assert await taken(STRICT, 10) == 5
     # As if 450 seconds had passed.
-    await client.redis().hincrby(ratelimit._key(STRICT, "ada"), "at", -450_000)
+    await client.redis().hincrby(key_of(STRICT, "ada"), "at", -450_000)
     await take(STRICT, "ada")
     await take(STRICT, "ada")
     with pytest.raises(TooMany):
@@ -164,7 +165,7 @@ async def test_a_clock_that_is_set_back_keeps_nobody_out(down: bool, request: py
     if down:
         await db.execute("update rate_bucket set filled_at = clock_timestamp() + interval '1 day'")
     else:
-        await client.redis().hincrby(ratelimit._key(STRICT, "ada"), "at", 86_400_000)
+        await client.redis().hincrby(key_of(STRICT, "ada"), "at", 86_400_000)
 
     await take(STRICT, "ada", 5)
     with pytest.raises(TooMany):

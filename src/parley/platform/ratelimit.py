@@ -7,23 +7,20 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from operator import itemgetter
 
-import msgspec
 import structlog
 
 from parley.platform import db, quotas, rehearsals, token_buckets
 from parley.platform.errors import TooMany
-from parley.platform.networks import NETWORK_HOSTS, Source, source
-from parley.platform.quotas import Quota
+from parley.platform.limit import EVERYBODY, TOO_OFTEN, Limit, Use, key_of
+from parley.platform.networks import Source, source
 from parley.platform.settings import settings
 from parley.platform.text.durations import lasting
 from parley.platform.text.messages import N_, Message
-from parley.platform.token_buckets import Refusal, Withdrawal
+from parley.platform.token_buckets import Refusal
 
 log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-EVERYBODY = "all"
-TOO_OFTEN = N_("You did that too often in a short time. Please try again in {time}.")
 TOO_LARGE = N_(
     "You have added as much text and as many pictures as one member may in a day. Please try again in {time}."
 )
@@ -42,48 +39,6 @@ TOO_MANY_CODES = N_(
     "Too many wrong codes were tried for this account. If that was somebody else, sign in by a link that we mail to "
     "you: you can then try again at once. Or try again in {time}."
 )
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """At most `most` uses at once, and as many again in `seconds`.
-
-    While Redis is down, a `strict` limit is counted in PostgreSQL, and the others allow everything. A `strict` limit is
-    exact; from the others, processes lease tokens (leases.py). A `shared` limit,
-    of many accounts or networks together, first serves those who have used little of their own limits, which stand
-    before it in `take_all` (token_buckets.py). A limit of a host implies one of its network (`of_network`).
-    """
-
-    name: str
-    most: int
-    seconds: int
-    strict: bool = False
-    reached: Message = TOO_OFTEN
-    shared: bool = False
-
-    @property
-    def of_network(self) -> "Limit":
-        """The limit of a host's network, where this is a host's."""
-        name = self.name.replace("host", "network")
-        return msgspec.structs.replace(self, name=name, most=NETWORK_HOSTS * self.most, shared=True)
-
-    def quota(self, left: int, wait: int | None = None) -> Quota:
-        """Say that `left` uses are left, and that there are more in `wait` seconds."""
-        is_used = wait is None
-        return Quota(self.name, self.most, self.seconds, left, self.seconds if wait is None else wait, is_used)
-
-
-class Use(msgspec.Struct, frozen=True):
-    """The tokens that an action takes from one bucket: that of an account, of a host, of a network or of EVERYBODY."""
-
-    limit: Limit
-    subject: str
-    cost: int = 1
-
-    @property
-    def withdrawal(self) -> Withdrawal:
-        limit = self.limit
-        key = _key(limit, self.subject)
-        return Withdrawal(key, limit.most, limit.seconds, self.cost, limit.shared, not limit.strict)
 
 
 def _limit(
@@ -304,7 +259,7 @@ async def give_back(limit: Limit, subject: str) -> None:
     """Return a token, for a use that does not count."""
     if not settings().limits:
         return
-    key = _key(limit, subject)
+    key = key_of(limit, subject)
     if not await token_buckets.give_back(key, limit.most) and limit.strict:
         await token_buckets.give_back_to_table(key, limit.most)
 
@@ -331,7 +286,3 @@ async def take_volume(account: int, size: int) -> None:
     kilobytes = -(-size // 1_000)
     of_account = Use(VOLUME_ACCOUNT, str(account), min(kilobytes, VOLUME_ACCOUNT.most))
     await take_all([of_account, Use(VOLUME_ALL, EVERYBODY, min(kilobytes, VOLUME_ALL.most))])
-
-
-def _key(limit: Limit, subject: str) -> str:
-    return f"limit:{limit.name}:{subject}"

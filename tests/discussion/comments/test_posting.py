@@ -18,8 +18,8 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.db.pool import NO_ANSWER
 from parley.platform.errors import Refused, Unavailable
+from parley.platform.limit import Limit
 from parley.platform.observability import metrics
-from parley.platform.ratelimit import Limit
 from tests import make
 from tests.waiting import until_somebody_waits
 

@@ -13,8 +13,8 @@ from parley.discussion.comments import states
 from parley.interfaces.search import documents, jobs, ops, queries, spelling, terms, web
 from parley.platform import db, tasks
 from parley.platform.concurrency import asking_source
+from parley.platform.limit import Limit
 from parley.platform.networks import source
-from parley.platform.ratelimit import Limit
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -21,6 +21,7 @@ from parley.people.sign_in.passwords import HASHER as DEPLOYED
 from parley.people.sign_in.passwords import Asker
 from parley.platform import db, ratelimit, token_buckets
 from parley.platform.http import fair_share
+from parley.platform.limit import Limit
 from parley.platform.networks import source
 from tests.make import browser
 from tests.people.accounts.person import PASSWORD, Person
@@ -76,7 +77,7 @@ async def test_right_passwords_use_up_no_limit(client: httpx.AsyncClient, mira: 
     [("/forgot", "reset", ratelimit.FORGOT_HOST[0]), ("/login/link", "login", ratelimit.LINK_HOST[0])],
 )
 async def test_many_links_of_one_network_need_a_proof_of_work(
-    client: httpx.AsyncClient, mira: Person, page: str, kind: str, limit: ratelimit.Limit
+    client: httpx.AsyncClient, mira: Person, page: str, kind: str, limit: Limit
 ) -> None:
     """Thirty forms with any address kept everybody of a network from a new password for an hour."""
     await ratelimit.take(limit, "127.0.0.1", limit.most)
@@ -154,7 +155,7 @@ async def test_an_easy_challenge_does_not_become_a_hard_one(mira: Person) -> Non
     ("page", "proven"), [("/login", ratelimit.PROVEN_HOST), ("/login/link", ratelimit.LINK_HOST[1])]
 )
 async def test_a_network_that_uses_up_its_answers_only_needs_harder_ones(
-    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, proven: ratelimit.Limit
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch, page: str, proven: Limit
 ) -> None:
     """Two hundred answers, a minute of one core, kept everybody else of a network from signing in by a password."""
     monkeypatch.setattr(proof_of_work, "ROUNDS", 1)

@@ -13,6 +13,7 @@ from parley.people.sign_in import passwords
 from parley.people.sign_in.ops import Client
 from parley.platform import db, ratelimit
 from parley.platform.errors import TooMany
+from parley.platform.limit import EVERYBODY
 from parley.platform.networks import NETWORK_HOSTS, source
 from tests import make
 from tests.make import browser
@@ -250,7 +251,7 @@ async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(clien
 async def test_a_proof_of_work_does_not_lift_every_limit(client: httpx.AsyncClient, name: str) -> None:
     limit = ratelimit.LIMITS[name]
     await ratelimit.take(ratelimit.SIGN_UP_HOST[0], "127.0.0.1", ratelimit.SIGN_UP_HOST[0].most)
-    await ratelimit.take(limit, ratelimit.EVERYBODY if name.endswith("all") else "127.0.0.1", limit.most)
+    await ratelimit.take(limit, EVERYBODY if name.endswith("all") else "127.0.0.1", limit.most)
     answer = solved(challenge_in(await sign_up(client)))
     assert (await sign_up(client, answer=answer)).status_code == 429
     assert await db.value("select count(*) from member") == 0

@@ -26,14 +26,13 @@ from parley.platform.errors import NotFound, ParleyError, Refused
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
+from parley.platform.limit import EVERYBODY, Use
 from parley.platform.networks import source
 from parley.platform.ratelimit import (
-    EVERYBODY,
     POST,
     PREVIEW_ACCOUNT,
     PREVIEW_ALL,
     PREVIEW_VISITORS,
-    Use,
     of_source,
     take_all,
     take_each,

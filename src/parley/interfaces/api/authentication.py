@@ -16,9 +16,10 @@ from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Forbidden, SignInNeeded, TooMany, Unavailable, UnknownParameters
 from parley.platform.http.access import address_of
 from parley.platform.http.problems import is_api
+from parley.platform.limit import Use
 from parley.platform.networks import source
 from parley.platform.quotas import Quota
-from parley.platform.ratelimit import API_HOST, API_TOKEN, Use, of_source, take, take_all
+from parley.platform.ratelimit import API_HOST, API_TOKEN, of_source, take, take_all
 from parley.platform.text.messages import N_
 from parley.platform.text.messages import Message as Sentence
 

@@ -19,7 +19,8 @@ from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.forms import make_form, posted_fields
-from parley.platform.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, Use, each, take_all
+from parley.platform.limit import Use
+from parley.platform.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, each, take_all
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, deserialize
 

@@ -16,16 +16,14 @@ from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import TooMany
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.pages import fragment, page
+from parley.platform.limit import EVERYBODY, Limit, Use
 from parley.platform.networks import source
 from parley.platform.ratelimit import (
-    EVERYBODY,
     SEARCH_ACCOUNT,
     SEARCH_ALL,
     SEARCH_HOST,
     SUGGESTION_ACCOUNT,
     SUGGESTION_HOST,
-    Limit,
-    Use,
     of_source,
     take_all,
 )

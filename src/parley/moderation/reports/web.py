@@ -19,16 +19,9 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
+from parley.platform.limit import EVERYBODY, Use
 from parley.platform.networks import source
-from parley.platform.ratelimit import (
-    EVERYBODY,
-    REPORT,
-    REPORT_VISITORS,
-    Triple,
-    Use,
-    of_source,
-    take_each,
-)
+from parley.platform.ratelimit import REPORT, REPORT_VISITORS, Triple, of_source, take_each
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

@@ -25,7 +25,7 @@ from parley.people.sign_in.passwords import Asker
 from parley.platform import ratelimit
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Refused
-from parley.platform.ratelimit import Use
+from parley.platform.limit import Use
 from parley.platform.settings import settings
 from parley.platform.text import zones
 from parley.platform.text.messages import N_

@@ -9,8 +9,8 @@ from parley.people.accounts import proof_of_work, queries
 from parley.people.accounts.proof_of_work import EASY, HARD, ProofOfWorkNeeded
 from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
+from parley.platform.limit import EVERYBODY, Use
 from parley.platform.networks import Source
-from parley.platform.ratelimit import Use
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.messages import N_
@@ -82,7 +82,7 @@ async def take(context: SignUpContext, mailbox: str, of: Source, *, is_confirmed
     TooMany above the limits for right answers.
     """
     await ratelimit.take_all(ratelimit.of_source(ratelimit.SIGN_UP_HERE, of, mailbox))
-    everybody = Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    everybody = Use(ratelimit.SIGN_UP_ALL, EVERYBODY)
     # Enough, without a form that asks for it.
     bits = HARD if context.answer is None else await proof_of_work.bits_of(context.answer, mailbox)
     if context.is_doubtful:

@@ -13,8 +13,9 @@ from parley.platform import ratelimit
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Gone, TooMany
 from parley.platform.http.pages import leading_back
+from parley.platform.limit import EVERYBODY, Limit, Use
 from parley.platform.networks import Source
-from parley.platform.ratelimit import Limit, Triple, Use
+from parley.platform.ratelimit import Triple
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
@@ -72,7 +73,7 @@ async def mail_to_address(email: str, purpose: str, next_url: str, *, of: Source
     Raises ProofOfWorkNeeded when a host or network requests many links and `answer` is wrong, TooMany for still more.
     """
     limits = LIMITS[purpose]
-    key, everybody = addresses.key(email), Use(limits.everybody, ratelimit.EVERYBODY)
+    key, everybody = addresses.key(email), Use(limits.everybody, EVERYBODY)
     steps = [[*ratelimit.of_source(limit, of), everybody] for limit in limits.of_host]
     bits = await proof_of_work.bits_of(answer, key)
     await proof_of_work.take(steps, key=key, bits=bits, why=MANY_LINKS)

@@ -14,7 +14,7 @@ from time import time
 
 from parley.platform import ratelimit
 from parley.platform.errors import TooMany
-from parley.platform.ratelimit import Use
+from parley.platform.limit import Use
 from parley.platform.signing import sign
 from parley.platform.text.messages import Message
 

@@ -12,7 +12,7 @@ from parley.people.sign_in.authentication import APP, PASSKEY, RECOVERY_CODE, Cl
 from parley.platform import ratelimit
 from parley.platform.db import atomic
 from parley.platform.errors import Gone, Refused
-from parley.platform.ratelimit import Use
+from parley.platform.limit import Use
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)

@@ -8,8 +8,8 @@ from parley.people.accounts import addresses, names, proof_of_work
 from parley.people.sign_in.passwords import AskerKind
 from parley.platform import ratelimit
 from parley.platform.errors import TooMany
+from parley.platform.limit import EVERYBODY, Use
 from parley.platform.networks import Source
-from parley.platform.ratelimit import EVERYBODY, Use
 from parley.platform.text.messages import N_
 
 WRONG_PASSWORDS = N_(

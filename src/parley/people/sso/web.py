@@ -32,8 +32,8 @@ from parley.platform.http import cookies
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import leading_back, page
+from parley.platform.limit import Use
 from parley.platform.providers import Provider
-from parley.platform.ratelimit import Use
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_

@@ -15,8 +15,9 @@ from parley.platform.db import pool, replica
 from parley.platform.db.pool import Urgency
 from parley.platform.errors import FactorNeeded, Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.platform.http.forms import posted_fields
+from parley.platform.limit import Use
 from parley.platform.observability import load_shedding
-from parley.platform.ratelimit import FORM_ACCOUNT, Use, each, take_all
+from parley.platform.ratelimit import FORM_ACCOUNT, each, take_all
 from parley.platform.text.formats import clock
 from parley.platform.text.messages import N_, join
 
