@@ -12,7 +12,7 @@ from tests.letters.digests.test_words import ISSUE, ITEM
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-LONG = "<p>" + "The figure is old and nobody has checked it since. " * 5 + "</p>"
+LONG = "The figure is old and nobody has checked it since. " * 5
 MEASURED = """() => ({
     beyond: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     letter: document.querySelector(".letter").clientWidth,
@@ -28,8 +28,8 @@ async def test_a_pair_is_readable_at_every_width(
     open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch, width: int, styled: bool
 ) -> None:
     monkeypatch.setitem(mail.lists, "digest", mailing.MAIL_LIST)
-    first = msgspec.structs.replace(ITEM, html=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
-    other = msgspec.structs.replace(ITEM, html=LONG, position=1, comment=10, title="x" * 120)
+    first = msgspec.structs.replace(ITEM, excerpt=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
+    other = msgspec.structs.replace(ITEM, excerpt=LONG, position=1, comment=10, title="x" * 120)
     html = letters.digest(ISSUE, [first, other]).html or ""
     page = (await open_tab(None, viewport={"width": width, "height": 800})).page
     await page.set_content(html if styled else re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))

@@ -116,6 +116,9 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     }
     shown |= {
         "voices": None,
+        "hits": None,
+        "thesis": None,
+        "may_set_thesis": False,
         "pinned": None,
         "found": None,
         "here": None,

@@ -113,4 +113,5 @@ async def test_sign_ups_of_one_host_leave_its_neighbours_theirs(app: Litestar) -
 
     first = [await sign_up("127.0.0.1", number) for number in range(31)]
     assert first[-1] == 429
-    assert [await sign_up("127.0.0.2", number) for number in (40, 41)] == [303, 303]
+    # The next one would be a rush, in which everybody's browser does a proof of work (people/accounts/queries.py).
+    assert await sign_up("127.0.0.2", 40) == 303

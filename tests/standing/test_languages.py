@@ -180,7 +180,7 @@ async def post_all(world: World, client: httpx.AsyncClient) -> None:
 
 def digest() -> LetterText:
     """An issue with an item of each kind."""
-    words = {name: hebrew(getattr(ITEM, name)) for name in ("title", "topic", "author", "html")}
+    words = {name: hebrew(getattr(ITEM, name)) for name in ("title", "topic", "author", "excerpt")}
     items = [
         msgspec.structs.replace(ITEM, **words, kind=kind, position=number, thread=number, comment=number)
         for number, kind in enumerate(SECTION_INDEX)

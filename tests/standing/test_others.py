@@ -72,6 +72,8 @@ OF_ALL_BY_PROGRAM = {
     ("get", "/threads/{thread}/answers"),
     ("post", "/threads/{thread}/answers"),
     ("get", "/threads/{thread}/answers/next"),
+    ("get", "/threads/{thread}/thesis/answer"),
+    ("put", "/threads/{thread}/thesis/answer"),
     ("post", "/threads/{thread}/corrections"),
     ("post", "/threads/{thread}/claims"),
     ("post", "/threads/{thread}/rights"),

@@ -45,6 +45,14 @@ class Leases:
             lease.tokens -= cost
         return [lease.left + lease.tokens for lease, _ in found]
 
+    def give_back(self, key: str) -> bool:
+        """Return a token to the lease that it may have come from. False if there is none."""
+        lease = self._leases.get(key)
+        if lease is None or lease.until < monotonic():
+            return False
+        lease.tokens += 1
+        return True
+
     def due(self, key: str, most: int, cost: int) -> int:
         """Return how many tokens to lease from a bucket of which there may be a lease."""
         lease, share = self._leases.get(key), most // PARTS

@@ -201,8 +201,8 @@ async def take_from_table(wanted: Withdrawal, used: float) -> float | None:
 
 
 async def give_back(key: str, most: int) -> bool:
-    """Return a token to a bucket. False if Redis does not answer."""
-    return await _run(_script(GIVE_BACK), [key], [most]) is not None
+    """Return a token to a bucket, or to what is leased of it. False if Redis does not answer."""
+    return leases.give_back(key) or await _run(_script(GIVE_BACK), [key], [most]) is not None
 
 
 async def give_back_to_table(key: str, most: int) -> None:

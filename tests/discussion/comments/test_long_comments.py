@@ -95,7 +95,7 @@ async def test_the_words_of_an_edited_or_erased_comment_do_not_stay_in_its_begin
 
     assert await jobs.make_beginnings() == 1
     assert (await db.value("select beginning from comment")).startswith("<p>bbb")
-    await db.execute("update comment set body = '', html = '' where id = $1", comment)
+    await db.execute("update comment set body = '', html = '', excerpt = null where id = $1", comment)
     assert (await db.value("select beginning from comment"), await jobs.make_beginnings()) == (None, 0)
 
 

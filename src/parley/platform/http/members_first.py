@@ -105,12 +105,12 @@ async def visitors_turn() -> AsyncIterator[None]:
         yield
         return
     # What it is made from may be kept apart, and must not wait again.
-    before = _turns.set(None)
+    _turns.set(None)
     try:
         async with turns.turn():
             yield
     finally:
-        _turns.reset(before)
+        _turns.set(turns)
 
 
 # Of the visitor whose request this task handles, while they have no turn.
