@@ -28,7 +28,7 @@ async def test_a_visitor_folds_comments_written_with_ai_assistance(
     page = tab.page
     await tab.open(f"/t/{thread}/x?sort=old")
     await expect(body(page, comment)).to_be_visible()
-    await page.locator(".talk-side summary").click()
+    await page.locator(".talk-side > .menu:not(.stance-filter) > summary").click()
     await page.get_by_role("button", name="Collapse", exact=True).click()
     await expect(body(page, comment)).to_be_hidden()
     found = await violations(page, axe, "the menu, and a collapsed comment")
@@ -38,7 +38,7 @@ async def test_a_visitor_folds_comments_written_with_ai_assistance(
     assert await tab.shifts() == []
     await page.locator(f"#c{comment}-head").get_by_role("link", name="Show").click()
     await expect(body(page, comment)).to_be_visible()
-    await page.locator(".talk-side summary").click()
+    await page.locator(".talk-side > .menu:not(.stance-filter) > summary").click()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await expect(page.locator(f"#c{comment}-head")).to_contain_text("Written with AI assistance.")
     found += await violations(page, axe, "a hidden comment")

@@ -11,12 +11,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 SIZES = [(1440, 900), (1280, 800), (1100, 800), (390, 844), (320, 640)]
 WHERE = """
-() => [".thesis", ".ask", ...[1, 2, 3].map(one => `.ask > :nth-child(${one})`), ".talk-bar", ".talk-body"].map(one => {
+() => [".thesis", ".thesis-ask", ...[1, 2, 3].map(one => `.thesis-ask > :nth-child(${one})`), ".talk-bar", ".talk-body"].map(one => {
   const box = document.querySelector(one).getBoundingClientRect();
   return [one, box.x, box.y, box.width, one === ".talk-body" ? 0 : box.height];
 })
 """
-BAR = "() => ['.ask', '.thesis .balance'].map(one => document.querySelector(one).getBoundingClientRect().width)"
+BAR = "() => ['.thesis-ask', '.thesis .balance'].map(one => document.querySelector(one).getBoundingClientRect().width)"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 FOCUS = "() => document.activeElement.textContent.trim()"
 
@@ -38,8 +38,8 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
         ("Take it back", "See how"),
     ]:
         button = page.locator(".thesis").get_by_role("button", name=press)
-        await (button.first if press != "Agree" else page.locator(".ask > :nth-child(1)")).click()
-        await page.locator(".said", has_text=then).wait_for()
+        await (button.first if press != "Agree" else page.locator(".thesis-ask > :nth-child(1)")).click()
+        await page.locator(".thesis-said", has_text=then).wait_for()
         assert await page.evaluate(WHERE) == before, press
         assert await page.evaluate(FOCUS), press
         assert await page.evaluate("document.activeElement.closest('.thesis') !== null"), press
@@ -51,11 +51,11 @@ async def test_the_bar_is_as_wide_as_the_buttons_and_says_what_they_say(open_tab
     tab = await open_tab("petra_k")
     await tab.open("/t/1/x")
     await tab.page.locator(".thesis").get_by_role("button", name="See how").click()
-    await tab.page.locator(".said", has_text="Hide").wait_for()
+    await tab.page.locator(".thesis-said", has_text="Hide").wait_for()
 
     buttons, bar = await tab.page.evaluate(BAR)
     widths = [int(await one.get_attribute("width") or 0) for one in await tab.page.locator(".thesis rect").all()]
-    shares = [text.strip("%") for text in await tab.page.locator(".ask b").all_inner_texts()]
+    shares = [text.strip("%") for text in await tab.page.locator(".thesis-ask b").all_inner_texts()]
 
     assert buttons == bar
     assert widths == [int(share) for share in shares]
@@ -68,7 +68,7 @@ async def test_without_javascript_it_comes_back_to_its_place(open_tab: OpenTab) 
 
     for press, then in [("See how", "Hide"), ("Hide", "See how"), ("Disagree", "You disagree.")]:
         await tab.page.locator(".thesis").get_by_role("button", name=press).click()
-        assert then in await tab.page.locator(".said").inner_text()
+        assert then in await tab.page.locator(".thesis-said").inner_text()
         assert tab.page.url.endswith("#thesis")
 
 
@@ -77,7 +77,7 @@ async def test_on_a_phone_the_claim_stands_under_the_title_and_leads_to_the_butt
     await tab.open("/t/1/x")
     await tab.page.get_by_role("link", name="Agree or disagree when you have read it").click()
 
-    box = await tab.page.locator(".ask").bounding_box()
+    box = await tab.page.locator(".thesis-ask").bounding_box()
 
     assert box is not None
     assert 0 < box["y"] < 844
@@ -87,11 +87,11 @@ async def test_on_a_phone_the_claim_stands_under_the_title_and_leads_to_the_butt
 async def test_a_visitors_press_leads_to_sign_in_and_back_with_the_answer(open_tab: OpenTab) -> None:
     tab = await open_tab(None)
     await tab.open("/t/1/x")
-    await tab.page.locator(".ask > :nth-child(2)").click()
+    await tab.page.locator(".thesis-ask > :nth-child(2)").click()
     await tab.page.wait_for_url("**/login**")
     await tab.page.get_by_label("Name or e-mail").fill("bram")
     await tab.page.get_by_label("Password", exact=True).fill("argue-kindly")
     await tab.page.locator("main form.stack").get_by_role("button", name="Sign in", exact=True).click()
 
-    await tab.page.locator(".said", has_text="You disagree.").wait_for()
-    assert await tab.page.locator(".ask > :nth-child(2)").get_attribute("aria-pressed") == "true"
+    await tab.page.locator(".thesis-said", has_text="You disagree.").wait_for()
+    assert await tab.page.locator(".thesis-ask > :nth-child(2)").get_attribute("aria-pressed") == "true"

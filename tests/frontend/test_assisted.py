@@ -31,7 +31,7 @@ def body(stage: Stage, number: int) -> Locator:
 
 
 async def choose(stage: Stage, choice: str) -> None:
-    await stage.page.locator(".talk-side .menu > summary").first.click()
+    await stage.page.locator(".talk-side > .menu:not(.stance-filter) > summary").click()
     await stage.page.get_by_role("button", name=choice, exact=True).click()
 
 
