@@ -11,7 +11,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 SIZES = [(1440, 900), (1280, 800), (1100, 800), (390, 844), (320, 640)]
 WHERE = """
-() => [".thesis", ".thesis-ask", ...[1, 2, 3].map(one => `.thesis-ask > :nth-child(${one})`), ".talk-bar", ".talk-body"].map(one => {
+() => [
+  ".thesis", ".thesis-ask", ...[1, 2, 3].map(one => `.thesis-ask > :nth-child(${one})`), ".talk-bar", ".talk-body"
+].map(one => {
   const box = document.querySelector(one).getBoundingClientRect();
   return [one, box.x, box.y, box.width, one === ".talk-body" ? 0 : box.height];
 })
