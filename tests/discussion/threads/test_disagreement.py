@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.discussion.threads import disagreement
-from parley.discussion.threads.disagreement import Candidate, Split, is_disputed, lower_bound, overlap, pairs_of
+from parley.discussion.threads.disagreement import SidedResponse, Split, is_disputed, lower_bound, overlap, pairs_of
 from parley.discussion.threads.jobs import refresh_thread_stats
 from parley.platform import db
 from tests import make
@@ -130,8 +130,8 @@ async def test_two_responses_by_one_person_are_no_disagreement() -> None:
     assert pairs_of(both) == []
 
 
-def candidate(number: int, *, supports: bool, author: str = "", part: str = "1") -> Candidate:
-    return Candidate(number, supports, part, author or str(number), 0.5, True, True, 0, 5)  # noqa: FBT003
+def candidate(number: int, *, supports: bool, author: str = "", part: str = "1") -> SidedResponse:
+    return SidedResponse(number, supports, part, author or str(number), 0.5, True, True, 0, 5)  # noqa: FBT003
 
 
 @given(st.integers(-1, 40), st.integers(-1, 40), st.integers(1, 12), st.integers(1, 12))

@@ -15,8 +15,7 @@ from parley.platform.text.diff import mark_changes
 
 TAG = re.compile("<[^>]*>")
 # This many characters, and this many breaks between blocks, take more lines than a shortened comment has (comment.css).
-LONG_ROOT, LONG_REPLY = 230, 140
-BREAKS = 2
+LONG_ROOT, LONG_REPLY, BREAKS = 230, 140, 2
 # Characters of a passage that is no longer in the article, beside a comment on it.
 LONGEST_EARLIER = 2_000
 # The beginning of the HTML that shows how long a comment is. A longer one is long, whatever is in it.
@@ -27,11 +26,10 @@ IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article 
 IS_PINNED = "exists (select from author_reply p where p.article = t.article and p.comment = c.id)"
 # The tables that COMMENT_COLUMNS are selected from.
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
-SELECT_COMMENT_STATE = """
+SELECT_COMMENT_STATE = f"""
 select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state,
-       coalesce(m.state = 'anonymised', false) as author_erased
-from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
-"""
+       coalesce(m.state = 'anonymised', false) as author_erased from {SOURCE} where c.id = $1
+"""  # noqa: S608 constants only
 SELECT_COMMENT_TEXT = """
 select id, thread, parent, stance, assisted, version, body, html as raw_html, state from comment where id = $1
 """
@@ -55,8 +53,7 @@ SELECT_HELD_COMMENTS = """
 select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
-       or state = 'withdrawn' and deleted_at > now() - interval '1 day')
-order by created_at
+       or state = 'withdrawn' and deleted_at > now() - interval '1 day') order by created_at
 """
 
 

@@ -48,7 +48,7 @@ group by p.support, p.challenge having count(*) >= {LEAST}
 """  # noqa: S608 constants only
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class SidedResponse(msgspec.Struct, frozen=True):
     """A response that takes a side."""
 
     id: int
@@ -84,7 +84,7 @@ class Disagreement(msgspec.Struct, frozen=True):
 
 async def find(thread: int) -> Disagreement:
     """Return the disagreement of a thread as it is now."""
-    pairs = pairs_of(await db.fetch(Candidate, SELECT_CANDIDATES, thread))
+    pairs = pairs_of(await db.fetch(SidedResponse, SELECT_CANDIDATES, thread))
     stated = [pair for pair in pairs if pair[0].has_statement and pair[1].has_statement]
     ids = [[pair[side].id for pair in stated] for side in (0, 1)]
     splits = await db.fetch(Split, SELECT_SPLITS, *ids) if stated else []
@@ -97,7 +97,7 @@ async def find(thread: int) -> Disagreement:
     return Disagreement([one.id for one in best], bool(disputed))
 
 
-def pairs_of(candidates: list[Candidate]) -> list[tuple[Candidate, Candidate]]:
+def pairs_of(candidates: list[SidedResponse]) -> list[tuple[SidedResponse, SidedResponse]]:
     """Return each support with each challenge of the same part by somebody else."""
     supports, challenges = ([one for one in candidates if one.supports is side] for side in (True, False))
     return [

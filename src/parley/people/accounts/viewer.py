@@ -3,11 +3,11 @@
 from litestar.connection import ASGIConnection
 
 from parley.platform.errors import NotFound, SignInNeeded
-from parley.platform.http.access import AnyRequest, Identity, identity_of
+from parley.platform.http.access import AnyRequest, Principal, principal_of
 from parley.platform.text.messages import N_
 
 
-class Viewer(Identity, frozen=True):
+class Viewer(Principal, frozen=True):
     """The signed-in member who makes the request. A visitor is None."""
 
     # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
@@ -25,8 +25,8 @@ class Viewer(Identity, frozen=True):
 
 def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]
     """Return the viewer that the session middleware found, or None for a visitor."""
-    identity = identity_of(connection)
-    return identity if isinstance(identity, Viewer) else None
+    principal = principal_of(connection)
+    return principal if isinstance(principal, Viewer) else None
 
 
 def signed_in(request: AnyRequest) -> Viewer:

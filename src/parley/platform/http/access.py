@@ -40,7 +40,7 @@ class Access(IntEnum):
 ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Access
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Principal(msgspec.Struct, frozen=True):
     """Who makes the request, and what they may do. A visitor is None."""
 
     id: int
@@ -79,10 +79,10 @@ class Identity(msgspec.Struct, frozen=True):
         return VERIFIED if self.verified else MEMBER
 
 
-def identity_of(connection: ASGIConnection) -> Identity | None:  # type: ignore[type-arg]
+def principal_of(connection: ASGIConnection) -> Principal | None:  # type: ignore[type-arg]
     """Return whom the session middleware found, or None for a visitor."""
-    identity: Identity | None = connection.scope.get("viewer")  # type: ignore[assignment]
-    return identity
+    principal: Principal | None = connection.scope.get("viewer")  # type: ignore[assignment]
+    return principal
 
 
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
@@ -96,7 +96,7 @@ def header_of(connection: ASGIConnection, name: bytes) -> str:  # type: ignore[t
     return next((value for header, value in connection.scope["headers"] if header == name), b"").decode("latin-1")
 
 
-def require_write_allowed(viewer: Identity) -> None:
+def require_write_allowed(viewer: Principal) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
         until = viewer.until
@@ -110,7 +110,7 @@ def require_write_allowed(viewer: Identity) -> None:
         raise Forbidden(join(" ", parts))
 
 
-def refuse_unverified(viewer: Identity) -> NoReturn:
+def refuse_unverified(viewer: Principal) -> NoReturn:
     """Raise Forbidden for a member who may not write yet, with what has to happen first."""
     if viewer.awaits_approval:
         raise Forbidden(
@@ -119,13 +119,13 @@ def refuse_unverified(viewer: Identity) -> NoReturn:
     raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
-def require_confirmed_address(viewer: Identity) -> None:
+def require_confirmed_address(viewer: Principal) -> None:
     """Raise Forbidden for a member who has not confirmed their address, which may be another person's."""
     if not viewer.has_confirmed_address:
         refuse_unverified(viewer)
 
 
-def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Identity | None) -> None:  # type: ignore[type-arg]
+def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Principal | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
     if viewer and viewer.access >= MODERATOR:
@@ -156,7 +156,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     try:
         _check(connection, handler)
         if has_form:
-            await _count(connection, handler, identity_of(connection))
+            await _count(connection, handler, principal_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -168,7 +168,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
         await check(connection, handler)
 
 
-async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Identity | None) -> None:  # type: ignore[type-arg]
+async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Principal | None) -> None:  # type: ignore[type-arg]
     """Count a form of a member, also against the limits that its route states (`opt={"limits": …}`).
 
     The forms of visitors have limits of their own.
@@ -192,7 +192,7 @@ async def _keep_text(request: AnyRequest) -> None:
 def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Raise what `check_access` raises if this viewer may not use the route."""
     who = handler.opt.get("who")
-    viewer = identity_of(connection)
+    viewer = principal_of(connection)
     _prioritise(connection, handler, viewer)
     access = viewer.access if viewer else ANYONE
     if who is not None and access >= who:

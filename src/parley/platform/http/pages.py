@@ -18,7 +18,7 @@ from zlib_ng import zlib_ng
 from zstandard import ZstdCompressionParameters, ZstdCompressor
 
 from parley.platform.errors import last_wait
-from parley.platform.http.access import AnyRequest, header_of, identity_of
+from parley.platform.http.access import AnyRequest, header_of, principal_of
 from parley.platform.http.assets import folder, static
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, escape_plain
@@ -41,7 +41,7 @@ ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": ZstdCompressor(compression_params=ZSTD).compress,
     "gzip": partial(zlib_ng.compress, level=5, wbits=GZIP),
 }
-IDENTITY = "identity"
+IDENTITY = "principal"
 
 
 class Templates(Environment):
@@ -228,7 +228,7 @@ def base_context(request: AnyRequest) -> dict[str, Any]:
     """
     url = request.url
     path = came_from(request) if request.method == "POST" else quote(url.path) + (f"?{url.query}" if url.query else "")
-    return {"viewer": identity_of(request), "pending": pending_of(request.scope), "path": path}
+    return {"viewer": principal_of(request), "pending": pending_of(request.scope), "path": path}
 
 
 def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
