@@ -43,7 +43,9 @@ async def _ignore(message: Any) -> None:
 
 
 @pytest.fixture
-def site() -> Site:
+async def site() -> Site:
+    # Each request below is by somebody of whom nothing is known, whatever a test before has set.
+    asking_source.set(None)
     return Site()
 
 
