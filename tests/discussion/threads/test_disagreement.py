@@ -108,6 +108,31 @@ async def test_a_removed_voice_ends_the_disagreement_at_once(client: httpx.Async
     assert "Machines lack" not in await head_of(client, thread)
 
 
+HIDDEN = {
+    "the passage": "update article set removed_passages = array[$1]::bigint[]",
+    "the whole text": "update article set restricted = 'none' where $1::bigint is not null",
+}
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("quote", [None, "what others cannot know"])
+async def test_words_that_readers_may_not_see_head_no_disagreement(
+    client: httpx.AsyncClient, thread: int, hidden: str, quote: str | None
+) -> None:
+    support = await response(thread, "supports", "Machines lack what nobody writes down.", quote=quote)
+    challenge = await response(thread, "challenges", "Stories hold it.", quote=quote)
+    await answers(support, challenge, 12)
+    words = quote or "Robots fold towels."
+    assert words in await head_of(client, thread)
+
+    await db.execute(HIDDEN[hidden], (await make.lineages(thread))[0])
+
+    head, home = await head_of(client, thread), (await client.get("/")).text
+    assert "Stories hold it." in head and "about one passage" in head
+    assert "Stories hold it." in home
+    assert words not in head + home
+
+
 async def test_a_viewer_who_blocked_one_of_the_two_sees_neither(client: httpx.AsyncClient, thread: int) -> None:
     mira = await make.member()
     support = await response(thread, "supports", "Machines lack what nobody writes down.")

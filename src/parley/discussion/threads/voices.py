@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.articles.articles.rules import READABLE
 from parley.discussion.threads.disagreement import overlap
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -16,10 +17,15 @@ WORDS_LENGTH, QUOTE_LENGTH = 140, 90
 SELECT_VOICES = f"""
 select s.thread, s.is_disputed, c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.author as author_id,
        c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
-       coalesce(c.words, c.quote) as quote, c.base_ups + c.ups as worth,
-       (select p.text from passage p where p.lineage = c.passage order by p.revision desc limit 1) as passage_text
+       c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
+       coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
+       coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) - 1 as place,
+       coalesce(length(coalesce(c.words, c.quote)), 0) as length
 from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
 join comment c on c.id = chosen.id left join member m on m.id = c.author
+join thread t on t.id = s.thread join article a on a.id = t.article
+left join lateral (select id from revision where article = a.id order by number desc limit 1) r on true
+left join {READABLE} p on p.lineage = c.passage
 where s.thread = any($1::bigint[]) and c.thread = s.thread
   and c.parent is null and c.state = 'visible' and c.collapsed is null
   and c.stance = case chosen.side when 1 then 'supports' else 'challenges' end
@@ -41,16 +47,20 @@ class Voice(msgspec.Struct, frozen=True):
     assisted: bool
     words: str
     passage: int | None
-    quote: str | None
     worth: int
-    passage_text: str | None
+    passage_text: str
+    quote: str
+    # Where the quote is in what readers may see of its passage, -1 for nowhere; and its length.
+    place: int
+    length: int
 
 
 class Voices(msgspec.Struct, frozen=True):
     """Two responses to the same words, the supporting one first.
 
     `is_disputed`: those who agree with one mostly reject the other. `about` is what both are about: `sentence`, where
-    their quotes overlap, `passage` or `article`; `quote` is its words, empty for the whole article.
+    their quotes overlap, `passage` or `article`; `quote` is its words, empty for the whole article, and for a passage
+    that readers may not see.
     """
 
     both: list[Voice]
@@ -75,17 +85,11 @@ async def voices(threads: Sequence[int]) -> dict[int, Voices]:
     return {thread: _voices(both) for thread, both in by_thread.items() if len(both) > 1}
 
 
-def _without_texts(row: Voice) -> Voice:
-    return msgspec.structs.replace(row, words=shorten(row.words, WORDS_LENGTH), passage_text=None)
-
-
 def _voices(both: list[Voice]) -> Voices:
     first, other = both
-    text, quotes = first.passage_text or "", (first.quote or "", other.quote or "")
-    if text and overlap(*((text.find(quote) if quote else -1, len(quote)) for quote in quotes)):
-        about, quote = "sentence", min(quotes, key=len)
+    if overlap((first.place, first.length), (other.place, other.length)):
+        about, quote = "sentence", min(first.quote, other.quote, key=len)
     else:
-        about, quote = ("passage" if text else "article"), text
-    return Voices(
-        [_without_texts(voice) for voice in both], first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH)
-    )
+        about, quote = ("article" if first.passage is None else "passage"), first.passage_text
+    shown = [msgspec.structs.replace(voice, words=shorten(voice.words, WORDS_LENGTH)) for voice in both]
+    return Voices(shown, first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH))
