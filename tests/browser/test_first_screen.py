@@ -97,7 +97,7 @@ async def test_a_reader_chooses_the_density_for_good(site: Site, open_tab: OpenT
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
 
     async with asyncio.timeout(60):
-        while "compact.new.marked" not in [one.get("value") for one in await tab.context.cookies()]:
+        while "compact.marked" not in [one.get("value") for one in await tab.context.cookies()]:
             await asyncio.sleep(0.02)
     await tab.open(thread)
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")

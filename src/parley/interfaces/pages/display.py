@@ -23,13 +23,13 @@ COOKIE = "display"
 
 
 class Display(msgspec.Struct, frozen=True):
-    """`legend` says whether the page explains stances and votes, which it does until the reader has dismissed it.
+    """`legend` says whether a member's first vote explains votes, which it does until they have dismissed it.
 
     `marks`: whether the words of an article that comments are about are underlined, "on" or "off".
     """
 
     density: str = "comfortable"
-    legend: bool = True
+    legend: bool = False
     marks: str = "on"
 
 
@@ -44,7 +44,6 @@ def display_of(request: AnyRequest) -> Display:
     chosen = request.cookies.get(cookie_name(), "").split(".")
     return Display(
         density="compact" if "compact" in chosen else "comfortable",
-        legend="known" not in chosen,
         marks="off" if "unmarked" in chosen else "on",
     )
 
@@ -71,11 +70,7 @@ def _display_from(form: Form, before: Display) -> Display:
 
 
 def _cookie(display: Display) -> Cookie:
-    choices = [
-        display.density,
-        "new" if display.legend else "known",
-        "unmarked" if display.marks == "off" else "marked",
-    ]
+    choices = [display.density, "unmarked" if display.marks == "off" else "marked"]
     return cookies.make(COOKIE, ".".join(choices), YEAR)
 
 
