@@ -82,7 +82,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
         found = await everything(web, browsers, paths)
         assert [key for key, text in found.items() if CANARY in text] == []
         async with Reader([web.address], thread, last=0) as reader:
-            await reader.until(lambda one: len(one.comments) == 2)
+            await reader.until(lambda one: len(one.comments) == 3)
             assert CANARY not in reader.raw
     finally:
         forum.thaw("valkey")
