@@ -1,2 +1,2 @@
-/* sources 48ec67bb1d90beb9 */
+/* sources a9a86db45dbfd50d */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

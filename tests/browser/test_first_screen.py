@@ -115,7 +115,8 @@ async def test_what_votes_mean_is_said_at_the_first_vote_and_moves_nothing(site:
 
     await expect(page.locator(".legend")).to_be_visible()
     assert await button.bounding_box() == before
-    await page.get_by_role("button", name="Got it").click()
+    async with page.expect_response("**/reading"):
+        await page.get_by_role("button", name="Got it").click()
     await tab.open(thread)
     await expect(page.locator(".legend")).to_have_count(0)
 

@@ -9,7 +9,9 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("[action='/reading']")) return;
   event.preventDefault();
   const body = new URLSearchParams([[submitter.name, submitter.value]]);
-  lastRequest = lastRequest.then(() => fetch(form.action, { method: "POST", body, redirect: "manual" })).catch(() => {});
+  // Kept alive: whoever chooses and leaves the page at once has chosen all the same.
+  const send = () => fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true });
+  lastRequest = lastRequest.then(send).catch(() => {});
   if (form.matches(".legend")) return form.remove();
   settings[submitter.name] = submitter.value;
   for (const button of form.querySelectorAll("button")) button.ariaCurrent = button === submitter ? "true" : null;

@@ -177,7 +177,7 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
 
 async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await make.thread()
-    assert "Nobody has put a response into one sentence yet." in await tab(client, thread)
+    assert "No response has been put in one sentence yet." in await tab(client, thread)
     await answering.statements(thread, 2)
     forget_caches()
     page = await tab(client, thread)

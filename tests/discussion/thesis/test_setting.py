@@ -91,7 +91,7 @@ async def test_readers_of_a_thread_without_one_see_nothing(client: httpx.AsyncCl
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("x" * 121, "A thesis has at most 120 characters; this has 121."),
+        ("x" * 121, "What an article claims has at most 120 characters; this has 121."),
         ("Is prediction understanding?", "Nobody can agree or disagree with a question."),
         ("Machines predict words. People understand them.", "one sentence"),
         ("I think prediction is enough.", "it cannot be about you"),

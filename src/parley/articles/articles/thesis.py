@@ -13,7 +13,7 @@ from parley.platform.text.messages import N_
 LONGEST_THESIS = 120
 SHORTEST_SUGGESTION = 35
 SUGGESTIONS = 3
-TOO_LONG = N_("A thesis has at most {most} characters; this has {count}. Please shorten it.")
+TOO_LONG = N_("What an article claims has at most {most} characters; this has {count}. Please shorten it.")
 # Of a long article, its beginning and its end say what it is about.
 MOST_PASSAGES = 60
 # After the end of a sentence comes a space, or nothing in scripts without spaces.

@@ -120,7 +120,7 @@ async def answer(
     async with db.atomic():
         row = await db.fetch_one(LockedThesis, LOCK_PRESENT, thread, viewer.id)
         if row is None:
-            raise NotFound(N_("This article has no thesis to answer."))
+            raise NotFound(N_("Nobody has said what this article claims, so there is nothing to answer."))
         require_answer_allowed(row.thread_state)
         if version not in (None, row.version):
             raise Replaced(N_("The words changed since you read them. Please read them again: nothing was saved."))

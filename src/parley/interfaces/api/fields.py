@@ -34,7 +34,7 @@ CommentId = Annotated[int, Meta(description="The id of a comment.")]
 CommentOrNone = Annotated[int | None, Meta(description="The id of a comment; null: it is about none.")]
 CreatedAt = Annotated[datetime, Meta(description="When it was made.")]
 Confirm = Annotated[
-    str, Meta(description="My name, where the answer 422 asked for it: I removed much, and no other moderator is here.")
+    str, Meta(description="My name, where the answer 422 asked for it: I removed a lot, and I am the only moderator.")
 ]
 Days = Annotated[int | None, Meta(description="Number of days; null: permanently, where the action has an end.")]
 DecisionId = Annotated[int, Meta(description="The id of a decision.")]

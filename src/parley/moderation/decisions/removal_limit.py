@@ -26,7 +26,7 @@ MINUTES = 5
 DAYS, COMMENTS, MOST_DECISIONS = 7, 5, 1
 
 CONFIRM = N_(
-    "You removed much by several members in good standing within a few minutes, and there is no other moderator to "
+    "You removed a lot by several members in good standing within a few minutes, and there is no other moderator to "
     "ask. This was not done. If you are sure, type your name under “Your name” and send it again."
 )
 
