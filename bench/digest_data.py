@@ -41,7 +41,7 @@ async def fill(connection: asyncpg.Connection) -> None:
     await copy("passage", PASSAGE, ((n, n, 0, "paragraph", f"<p>{WORDS}</p>", WORDS) for n in range(1, THREADS + 1)))
     await copy("thread", THREAD, (_thread(n, now) for n in range(1, THREADS + 1)))
     await copy("comment", COMMENT, _comments(random, now))
-    await copy("visit", ("member", "thread", "before_at", "seen_at"), _visits(random, now))
+    await copy("visit", ("member", "thread", "read_until", "seen_at"), _visits(random, now))
     follows = [(member, thread) for member in _all() for thread in random.sample(range(1, THREADS + 1), FOLLOWS)]
     await copy("follow", ("member", "thread", "level", "since"), ((*one, "follow", now) for one in follows))
     await copy("notification", NOTIFICATION, _notifications(random, follows, now))

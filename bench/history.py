@@ -26,7 +26,7 @@ select m, ($1::bigint[])[1 + (m * 31 + n * 7) % cardinality($1)], now() - interv
 from generate_series(1, $2) m, generate_series(1, $3) n on conflict do nothing
 """
 ADD_VISITS = """
-insert into visit (member, thread, before_at, seen_at)
+insert into visit (member, thread, read_until, seen_at)
 select m, t, now() - interval '1 day', now() - interval '1 day' from generate_series(1, $2) m, unnest($1::bigint[]) t
 on conflict do nothing
 """

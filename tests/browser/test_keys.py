@@ -82,7 +82,7 @@ async def test_z_leads_on_to_what_is_new_beyond_the_page(site: Site, open_tab: O
     writer, reader = await open_tab("jonas_w"), await open_tab("nkechi", reduced_motion="reduce")
     page = reader.page
     await reader.open_thread(thread)
-    await site.fetch("update visit set seen_at = now() - interval '1 hour' where thread = $1", thread)
+    await site.fetch("update visit set read_until = now() - interval '1 hour', read = '{}' where thread = $1", thread)
     shown = [int(one[1:]) for one in await page.locator(".comment").evaluate_all("all => all.map(one => one.id)")]
     hidden = "select id from comment where thread = $1 and id <> all($2::bigint[]) and parent is {} limit 1"
     for kind in ("not null", "null"):
@@ -101,7 +101,7 @@ async def test_z_leads_to_each_new_comment_once(site: Site, open_tab: OpenTab) -
     page = tab.page
     await tab.open_thread(thread)
     *unread, (_, since) = await site.fetch(NEWEST, thread, "kofi", 16)
-    await site.fetch("update visit set seen_at = $2 where thread = $1", thread, since)
+    await site.fetch("update visit set read_until = $2, read = '{}' where thread = $1", thread, since)
 
     await tab.open(f"/t/{thread}/x?view=whole")
     ids = {f"c{number}" for number, _ in unread}

@@ -17,9 +17,9 @@ select c.id from comment c join member m on m.id = c.author
 where c.thread = 1 and c.state = 'visible' and c.parent is null and m.name <> $1 order by c.best desc, c.id limit 1
 """
 YESTERDAY = """
-insert into visit (member, thread, before_at, seen_at)
+insert into visit (member, thread, read_until, seen_at)
 select id, $2, now() - interval '1 day', now() - interval '1 day' from member where name = $1
-on conflict (member, thread) do update set seen_at = excluded.seen_at, before_at = excluded.before_at
+on conflict (member, thread) do update set seen_at = excluded.seen_at, read_until = excluded.read_until
 """
 
 

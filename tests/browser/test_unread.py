@@ -12,13 +12,13 @@ from tests.browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 LAST_WEEK = """
-insert into visit (member, thread, before_at, seen_at)
+insert into visit (member, thread, read_until, seen_at)
 select id, $2, now() - interval '7 days', now() - interval '7 days' from member where name = $1
-on conflict (member, thread) do update set seen_at = excluded.seen_at, before_at = excluded.before_at
+on conflict (member, thread) do update set seen_at = excluded.seen_at, read_until = excluded.read_until
 """
 
 READ = """
-select v.seen_at >= c.created_at from comment c join visit v on v.thread = c.thread
+select v.read_until >= c.created_at or c.id = any(v.read) from comment c join visit v on v.thread = c.thread
 join member m on m.id = v.member where m.name = $1 and c.id = $2
 """
 

@@ -14,7 +14,7 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.discussion.comments.counts import find_drifted
 from parley.discussion.threads.jobs import refresh_thread_stats
-from parley.discussion.threads.ops import record_visit
+from parley.discussion.threads.reading import mark_read, open_thread
 from parley.discussion.votes import jobs as votes
 from parley.discussion.votes import ops as voting
 from parley.discussion.votes.queries import differing_recounts
@@ -101,7 +101,8 @@ class Crowd:
     async def read(self) -> None:
         comment, thread, _ = await self.comment()
         seq = await db.value("select last_seq from thread where id = $1", thread)
-        await record_visit(member=self.member().id, thread_id=thread, shown=[comment], seq=seq)
+        await open_thread(self.member().id, thread, seq=seq)
+        await mark_read(self.member().id, thread, [comment])
 
     async def count(self) -> None:
         await counts.unread(self.member().id)

@@ -12,6 +12,7 @@ from parley.discussion.comment_tree import groups, tree
 from parley.discussion.comments import counts
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads import queries as threads
+from parley.discussion.threads import reading
 from parley.discussion.votes import ops as votes
 from parley.letters.digests import items
 from parley.letters.notifications import ops as marking
@@ -70,7 +71,8 @@ BUILT = {
         modqueue.WITH_THESE + modqueue.SELECT_FROM_PAGE,
     ],
     notifications.COUNT_UNREAD: [notifications.COUNT_UNREAD.format("$1")],
-    marking.MARK_READ: [marking.MARK_READ_ON_PAGE, marking.MARK_READ_ABOUT, marking.MARK_READ_BEFORE],
+    marking.MARK_READ: [marking.MARK_REVISED_READ, marking.MARK_READ_ABOUT, marking.MARK_READ_BEFORE],
+    reading.MARK: [reading.MARK_THESE, reading.MARK_UNTIL],
     threads.SELECT_THREADS: list(threads.SELECT_BY_SORT.values()),
     votes.SELECT_RESULT: [
         votes.WITH_TARGET + how + count + votes.SELECT_RESULT

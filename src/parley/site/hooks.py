@@ -5,7 +5,7 @@ from parley.discussion.comments import anchor_outcomes, anchors
 from parley.discussion.slow_mode import display
 from parley.discussion.statements import web as statements_web
 from parley.discussion.thesis import ops as theses
-from parley.discussion.threads import comment_outcomes, opening, updating
+from parley.discussion.threads import comment_outcomes, opening, reading, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
 from parley.interfaces.api import tokens
@@ -48,7 +48,8 @@ def connect() -> None:
     threads.after_revise[:] = [anchors.find_again]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
-    threads.after_visit[:] = [notifications.mark_read_on_page, unread.forget_count]
+    reading.after_visit[:] = [notifications.mark_revised_read]
+    reading.after_read[:] = [notifications.mark_read_about, unread.forget_count]
     updating.when_changed[:] = [notifications.notify_suggested]
     updating.when_seen[:] = [notifications.read_update]
     statements_web.propose_to_author[:] = [statements.propose]

@@ -1,15 +1,12 @@
 // Marks comments that are new since the last visit: the server does it for members, this module for visitors, whose visits
 // are stored on their device only. A return within half an hour continues the visit.
 import htmx from "../platform/htmx.js";
-import { last } from "../interfaces/live.js";
-import { readLocally, saveLocally, seq, thread, viewer } from "../platform/page.js";
-import { currentLineage } from "../articles/passages.js";
+import { readLocally, saveLocally, thread, viewer } from "../platform/page.js";
 
 const SAME_VISIT_MS = 30 * 60_000;
 const key = `seen:${thread}`;
 
-if (thread && viewer) reportVisit();
-else if (thread) markForVisitor();
+if (thread && !viewer) markForVisitor();
 
 // The link to new comments elsewhere skips those that were shown during this visit.
 const shown = new Set(sessionStorage.getItem(key)?.split(" "));
@@ -30,27 +27,6 @@ document.addEventListener(
   },
   true,
 );
-
-// Also at once: the browser requests the next page, which counts unread comments, before it leaves this one.
-function reportVisit() {
-  if (!document.hidden) sendSeen();
-  document.addEventListener("visibilitychange", sendSeen);
-}
-
-// Report the comments on the page as read, and the passage being read unless the reader stayed at the top. If new comments
-// wait behind a button, nothing newer than the page itself counts as read.
-function sendSeen() {
-  const comments = [...document.querySelectorAll(".comment:not(.waiting > *)")];
-  const waits = document.querySelector(".waiting > *");
-  navigator.sendBeacon(
-    `/t/${thread}/seen`,
-    new URLSearchParams({
-      passage: scrollY > innerHeight / 2 ? currentLineage : "",
-      shown: comments.map(({ id }) => id.slice(1)),
-      seq: (!waits && last) || seq,
-    }),
-  );
-}
 
 function onLeave(act) {
   document.addEventListener("visibilitychange", () => document.hidden && act());

@@ -24,7 +24,7 @@ async def visit_before(client: httpx.AsyncClient, thread: int, **form: str) -> N
     """Read a thread; then an hour goes by."""
     assert (await client.post(f"/t/{thread}/seen", data=form)).status_code == 204
     await db.execute(
-        "update visit set seen_at = seen_at - interval '1 hour', before_at = before_at - interval '1 hour'"
+        "update visit set seen_at = seen_at - interval '1 hour', read_until = read_until - interval '1 hour'"
     )
 
 
@@ -62,11 +62,11 @@ async def test_the_comments_of_others_since_are_counted_and_the_first_is_linked(
     await db.execute("update comment set state = 'removed' where id = $1", gone)
     await make.comment(thread, mira)
     first = await make.comment(thread, jon)
-    assert await line(client, thread) == f'<a href="#c{first}">1 new comment since you were here</a>'
+    assert await line(client, thread) == f'<a href="#c{first}">1 new comment</a>'
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
-    assert f'<a href="#c{first}">2 new comments since you were here</a>' in page
+    assert f'<a href="#c{first}">2 new comments</a>' in page
     assert "Collapse what I have read" in page
     assert page.count('class="comment is-new"') == 2
 
@@ -78,13 +78,13 @@ async def test_comments_that_wait_behind_a_button_are_still_new(client: httpx.As
         await db.execute(f"update {table} set created_at = now() - interval '2 days' where {column} = $1", shown)
         await db.execute(f"update {table} set created_at = now() - interval '1 day' where {column} = $1", waiting)
     seq = await db.value("select seq from event where comment = $1 and kind = 'comment.posted'", shown)
-    unread = "select array_agg(c.id) from comment c join visit v on v.thread = c.thread where c.created_at > v.seen_at"
+    unread = (
+        "select array_agg(c.id) from comment c join visit v on v.thread = c.thread where c.created_at > v.read_until"
+    )
 
     await client.post(f"/t/{thread}/seen", data={"seq": str(seq)})
-    assert await db.value(unread) == [waiting]
 
-    await client.post(f"/t/{thread}/seen", data={"seq": str(seq + 1)})
-    assert await db.value(unread) is None
+    assert await db.value(unread) == [waiting]
 
 
 async def test_comments_of_somebody_muted_are_not_counted(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -106,10 +106,10 @@ async def test_comments_of_somebody_muted_are_neither_linked_nor_marked(
     first = await make.comment(thread, ben)
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
-    assert f'<a href="#c{first}">1 new comment since you were here</a>' in page
+    assert f'<a href="#c{first}">1 new comment</a>' in page
     assert page.count('class="comment is-new"') == 1
     focused = (await client.get(f"/t/{thread}/x?focus={first}")).text
-    assert "new since you were here" in focused and "data-unread" not in focused
+    assert "1 new comment" in focused and "Show the next" not in focused
 
 
 async def test_without_unread_comments_on_the_page_the_newest_are_linked(
@@ -122,7 +122,7 @@ async def test_without_unread_comments_on_the_page_the_newest_are_linked(
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?focus={old}")).text
-    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment since you were here</a>' in page
+    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment</a>' in page
 
 
 async def test_a_passage_that_is_gone_is_not_mentioned(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -168,9 +168,7 @@ async def test_the_home_page_counts_what_is_new_in_threads_that_were_visited(
     await make.comment(quiet, mira)
 
     assert unread(await client.get("/?sort=new")) == [(str(seen), "2 new")]
-    await client.post(f"/t/{seen}/seen")
-    # Time stands still in a test's transaction.
-    await db.execute("update visit set seen_at = now() + interval '1 second'")
+    await client.post("/unread/read", data={"thread": str(seen), "seq": "99"})
     assert unread(await client.get("/?sort=new")) == []
     client.cookies.clear()
     assert unread(await client.get("/?sort=new")) == []
@@ -188,7 +186,7 @@ async def test_very_many_new_comments_are_not_counted_to_the_end(client: httpx.A
     )
 
     assert unread(await client.get("/?sort=new")) == [(str(thread), "99+ new")]
-    assert "99+ new comments since" in (await line(client, thread) or "")
+    assert "99+ new comments" in (await line(client, thread) or "")
 
 
 async def test_the_page_of_one_branch_leads_to_the_next_unread_comment_that_is_not_on_it(

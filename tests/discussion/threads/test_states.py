@@ -173,7 +173,7 @@ async def test_what_is_new_since_the_last_visit_is_marked(client: httpx.AsyncCli
     first = (await client.get(await make.address(thread))).text
 
     assert (await client.post(f"/t/{thread}/seen")).status_code == 204
-    await db.execute("update visit set seen_at = now() - interval '1 hour', before_at = now() - interval '1 day'")
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     await db.execute("update comment set created_at = now() - interval '2 hours' where id = $1", old)
     young = await make.comment(thread, ada)
     mine = await make.comment(thread, mira)

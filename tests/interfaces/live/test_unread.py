@@ -57,7 +57,7 @@ async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewe
     jon, elsewhere = await make.member(), await make.thread()
     await until(reading, [0])
     first = await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
-    await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
+    second = await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
     await jobs.handle_events()
     await until(reading, [0, 2])
 
@@ -65,7 +65,7 @@ async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewe
     await jobs.handle_events()
     await until(reading, [0, 2, 1])
 
-    await ops.mark_read_on_page(mira.id, elsewhere, None, 0)
+    await ops.mark_read_about(mira.id, elsewhere, [second])
     await until(reading, [0, 2, 1, 0])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from parley.discussion.threads.ops import record_visit
+from parley.discussion.threads.reading import open_thread
 from parley.letters.digest_selection.queries import shared_candidates
 from parley.letters.digests import jobs, preview
 from parley.platform import db
@@ -50,7 +50,7 @@ async def test_each_member_of_a_batch_gets_their_own_issue(app: Litestar) -> Non
     first, *_ = await thread_with_sides()
     _, *others = await thread_with_sides("policy")
     mira, jon = await reader(), await reader()
-    await record_visit(member=mira.id, thread_id=first)
+    await open_thread(mira.id, first)
     for one in (mira, jon):
         await due(one)
 
@@ -63,7 +63,7 @@ async def test_each_member_of_a_batch_gets_their_own_issue(app: Litestar) -> Non
 async def test_a_dry_run_counts_what_a_run_would_do_and_stores_nothing(app: Litestar) -> None:
     thread, *_ = await thread_with_sides()
     mira, jon, ana = await reader(), await reader(), await reader()
-    await record_visit(member=jon.id, thread_id=thread)
+    await open_thread(jon.id, thread)
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", ana.id)
     for one in (mira, jon, ana):
         await due(one)

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from parley.discussion.threads import ops as threads
+from parley.discussion.threads import reading
 from parley.letters.digests import ops
 from parley.platform import db
 from tests import command, make
@@ -65,8 +65,8 @@ async def test_why_says_that_a_comment_is_in_the_next_issue_or_what_keeps_it_out
     assert parley("why", "mira", str(unnoticed)).stdout == (
         "Nobody voted that it is worth reading, and nobody else replied.\n"
     )
-    await threads.record_visit(member=mira.id, thread_id=thread)
-    assert "opened the thread" in parley("why", "mira", str(first)).stdout
+    await reading.open_thread(mira.id, thread)
+    assert "The member has read it" in parley("why", "mira", str(first)).stdout
     assert parley("why", "mira", "999999").stderr == "There is no comment 999999.\n"
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.discussion.threads.ops import record_visit
+from parley.discussion.threads.reading import open_thread
 from parley.letters.digest_selection import queries as selection_queries
 from parley.letters.digests import items, jobs, mailing, ops
 from parley.letters.digests.queries import subscription_of
@@ -176,7 +176,7 @@ async def test_a_period_has_one_issue_however_often_it_is_planned(app: Litestar)
 async def test_comments_read_on_the_site_are_not_included(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()
-    await record_visit(member=mira.id, thread_id=thread)
+    await open_thread(mira.id, thread)
 
     assert await state(await issue_for(mira)) == "empty"
 
@@ -185,8 +185,8 @@ async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Lite
     mira = await reader()
     thread, *_ = await thread_with_sides()
     await db.execute("update comment set created_at = now() - interval '3 days'")
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days', read_until = now() - interval '2 days'")
     new = [await voted_up(thread) for _ in range(3)]
 
     number = await issue_for(mira)
@@ -201,8 +201,8 @@ async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Lite
 async def test_comments_of_members_whom_the_reader_muted_are_not_counted(app: Litestar) -> None:
     mira = await reader()
     thread = await make.thread()
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days', read_until = now() - interval '2 days'")
     await muted(mira, await voted_up(thread))
     await voted_up(thread)
 
@@ -218,8 +218,8 @@ async def test_more_new_comments_than_are_considered_are_not_counted(
     monkeypatch.setattr(selection_queries, "SELECT_VISITED", few)
     mira = await reader()
     thread = await make.thread()
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days', read_until = now() - interval '2 days'")
     await collapsed(mira, await voted_up(thread))
     await voted_up(thread)
 
@@ -232,8 +232,8 @@ async def test_after_a_long_absence_new_comments_are_counted_from_the_day_that_i
     mira = await reader()
     thread, *_ = await thread_with_sides()
     await db.execute("update comment set created_at = now() - interval '40 days'")
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '45 days'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '45 days', read_until = now() - interval '45 days'")
     await voted_up(thread)
 
     await issue_for(mira)
@@ -247,8 +247,8 @@ async def test_a_reply_to_a_removed_comment_is_not_recommended(app: Litestar) ->
     thread, *_ = await thread_with_sides()
     parent = await voted_up(thread)
     await db.execute("update comment set created_at = now() - interval '3 days'")
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days', read_until = now() - interval '2 days'")
     reply = await make.comment(thread, await make.member(), "Because of that.", parent=parent)
     await make.vote(await make.member(), reply)
     assert await items_of(await issue_for(mira)) == [reply]
@@ -263,8 +263,8 @@ async def test_a_reply_to_a_removed_comment_is_not_recommended(app: Litestar) ->
 async def test_comments_on_the_article_come_before_replies(app: Litestar) -> None:
     mira = await reader()
     thread = await make.thread()
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     root = await voted_up(thread, "A perspective.")
     reply = await make.comment(thread, await make.member(), "Why?", parent=root)
     await db.execute("update comment set ups = 1 where id = $1", reply)
@@ -278,7 +278,7 @@ async def test_items_read_since_the_issue_was_built_are_left_out(app: Litestar) 
     _, *others = await thread_with_sides()
     number = await issue_for(mira)
     assert len(await items_of(number)) == 4
-    await record_visit(member=mira.id, thread_id=thread)
+    await open_thread(mira.id, thread)
 
     letter = await reviewed(number)
 
@@ -290,7 +290,7 @@ async def test_an_issue_without_remaining_items_is_not_sent_and_its_items_stay_a
     mira = await reader()
     thread, *_ = await thread_with_sides()
     number = await issue_for(mira)
-    await record_visit(member=mira.id, thread_id=thread)
+    await open_thread(mira.id, thread)
 
     assert await reviewed(number) is None
     assert await state(number) == "empty"
@@ -366,8 +366,8 @@ ENDS = (
 async def test_items_that_may_not_be_read_are_not_chosen(app: Litestar, end: End) -> None:
     mira = await reader()
     thread = await make.thread()
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     comment = await voted_up(thread, "A perspective.")
     await end(mira, comment)
 
@@ -378,8 +378,8 @@ async def test_items_that_may_not_be_read_are_not_chosen(app: Litestar, end: End
 async def test_items_that_may_no_longer_be_read_are_not_sent(app: Litestar, end: End) -> None:
     mira = await reader()
     thread = await make.thread()
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     comment = await voted_up(thread, "A perspective.")
     number = await issue_for(mira)
     assert await items_of(number) == [comment]

@@ -3,7 +3,8 @@
 import pytest
 from litestar import Litestar
 
-from parley.discussion.threads.ops import record_visit, revise_thread
+from parley.discussion.threads.ops import revise_thread
+from parley.discussion.threads.reading import open_thread
 from parley.letters.digest_selection.selection import SIDES
 from parley.letters.digests import mailing
 from parley.letters.notifications import jobs as notifications
@@ -112,8 +113,8 @@ async def test_a_followed_thread_comes_with_the_number_of_new_comments(mira: Vie
 async def test_a_followed_thread_comes_with_both_sides_whatever_was_notified(mira: Viewer) -> None:
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     perspectives = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
     await notifications.handle_events()
     await db.execute("delete from notification where comment <> $1", perspectives[0])
@@ -129,8 +130,8 @@ async def test_a_followed_thread_with_channel_page_is_in_no_digest(mira: Viewer)
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
     await following.set_channels(mira.id, {"followed": "page"})
-    await record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     await voted_up(thread)
     await notifications.handle_events()
 
@@ -248,6 +249,7 @@ async def test_a_reply_whose_letter_was_stopped_comes_in_the_digest(mira: Viewer
 async def test_old_notifications_are_not_included(mira: Viewer) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     await answered(mira)
-    await db.execute("update notification set created_at = now() - interval '31 days'")
+    for table in ("notification", "comment", "thread"):
+        await db.execute(f"update {table} set created_at = now() - interval '31 days'")
 
     assert await kinds(await issue_for(mira)) == []

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.discussion.threads.ops import record_visit
+from parley.discussion.threads.reading import open_thread
 from parley.letters.digests import ops
 from parley.letters.notifications import ops as following
 from parley.moderation.reports import ops as reports
@@ -50,7 +50,7 @@ async def test_an_issue_has_room_for_one(mira: Viewer, picked: int) -> None:
 
 
 async def test_a_member_who_visited_or_muted_the_thread_does_not_get_it(mira: Viewer, picked: int) -> None:
-    await record_visit(member=mira.id, thread_id=picked)
+    await open_thread(mira.id, picked)
     assert await kinds(await issue_for(mira)) == []
 
     jon = await reader("jon")

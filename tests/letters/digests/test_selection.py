@@ -57,7 +57,9 @@ readers = st.builds(
     DigestReader,
     id=st.integers(100, 130),
     topics=st.frozensets(st.sampled_from(TOPICS)),
-    seen=st.dictionaries(threads, days, max_size=5),
+    opened=st.dictionaries(threads, days, max_size=5),
+    read_until=st.dictionaries(threads, days, max_size=5),
+    read=st.frozensets(st.integers(1, 300), max_size=20),
     already_sent=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
     hidden_authors=st.frozensets(st.integers(100, 125).map(str), max_size=6),
     muted_threads=st.frozensets(threads, max_size=3),
@@ -75,7 +77,9 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
 ) -> None:
     for one in select(reader, own, sort_candidates(offered)):
         assert one.key not in reader.already_sent
-        assert one.thread not in reader.seen or one.at > reader.seen[one.thread]
+        known = reader.read_until if one.comment else reader.opened
+        assert one.thread not in known or one.at > known[one.thread]
+        assert one.comment not in reader.read
         assert one.author not in reader.hidden_authors
         assert one.author != str(reader.id)
         assert one.thread not in reader.muted_threads

@@ -14,7 +14,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting import posting
 from parley.discussion.commenting.drafts import Draft
-from parley.discussion.threads.ops import record_visit
+from parley.discussion.threads.reading import open_thread
 from parley.letters.digests import mailing
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import ops as following
@@ -31,7 +31,7 @@ STANCES = ("supports", "challenges", "asks", None)
 # Each step takes an hour, for which everything is moved into the past.
 HOUR_LATER = (
     "update comment set created_at = created_at - interval '1 hour'",
-    "update visit set seen_at = seen_at - interval '1 hour', before_at = before_at - interval '1 hour'",
+    "update visit set seen_at = seen_at - interval '1 hour', read_until = read_until - interval '1 hour'",
     "update vote set changed_at = changed_at - interval '1 hour'",
     """update thread set created_at = created_at - interval '1 hour',
          last_activity_at = last_activity_at - interval '1 hour'""",
@@ -111,7 +111,7 @@ class Story:
 
     async def _visit(self, reader: int, thread: int, _: int) -> None:
         who, where = self.readers[reader % READERS], self.threads[thread % THREADS]
-        await record_visit(member=who.id, thread_id=where)
+        await open_thread(who.id, where)
         self._knows(who.id, where)
 
     def _knows(self, reader: int, thread: int) -> None:

@@ -133,14 +133,14 @@ async def test_each_thread_has_its_own_letter(mira: Viewer, jon: Viewer, root: i
 
 
 async def test_what_was_read_meanwhile_is_not_mailed(mira: Viewer, jon: Viewer, root: int) -> None:
-    first, _ = await answer(jon, root, "First."), await answer(jon, root, "Second.")
+    first, second = await answer(jon, root, "First."), await answer(jon, root, "Second.")
     thread = await db.value("select thread from comment where id = $1", root)
-    await ops.mark_read_on_page(mira.id, thread, [first], 0)
+    await ops.mark_read_about(mira.id, thread, [first])
     letter = await reviewed()
     assert letter is not None
     assert "First." not in letter.text
 
-    await ops.mark_read_on_page(mira.id, thread, None, 0)
+    await ops.mark_read_about(mira.id, thread, [second])
 
     assert await reviewed() is None
 

@@ -12,6 +12,7 @@ from parley.discussion.comments import states
 from parley.discussion.comments.anchors import SELECT_PASSAGES
 from parley.discussion.comments.queries import SELECT_COMMENTS
 from parley.discussion.threads import ops as threads
+from parley.discussion.threads import reading
 from parley.discussion.votes.queries import SELECT_VOTES_ON_COMMENTS
 from parley.letters.notifications import counts, jobs
 from parley.letters.notifications import ops as notifications
@@ -25,7 +26,7 @@ from tests import make
 pytestmark = pytest.mark.anyio
 
 SET_VISIT_TIME = """
-update visit set seen_at = now() - make_interval(days => $3), before_at = now() - make_interval(days => $3)
+update visit set seen_at = now() - make_interval(days => $3), read_until = now() - make_interval(days => $3)
 where member = $1 and thread = $2
 """
 
@@ -45,7 +46,7 @@ async def jon(app: Litestar) -> Viewer:
 async def visited_thread(who: Viewer, title: str = "", *, days: int = 2) -> int:
     """A thread that `who` opened some days ago."""
     thread = await make.thread(make.text(title=title) if title else None)
-    await threads.record_visit(member=who.id, thread_id=thread)
+    await reading.open_thread(who.id, thread)
     await db.execute(SET_VISIT_TIME, who.id, thread, days)
     return thread
 
@@ -344,12 +345,15 @@ async def test_the_number_is_counted_once_for_many_pages(
     assert queries.count(COUNT_UNREAD) == 1
 
 
-async def test_opening_a_thread_counts_again(client: httpx.AsyncClient, mira: Viewer, jon: Viewer) -> None:
+async def test_opening_a_thread_reads_nothing_and_what_is_read_there_is_counted_at_once(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
     thread = await visited_thread(mira)
-    await comment_from(thread, jon)
+    comment = await comment_from(thread, jon)
+    await client.post(f"/t/{thread}/seen", data={"passage": "1", "seq": "9"})
     assert 'href="/unread">Unread <span><b>1</b>' in (await client.get("/rules")).text
 
-    await client.post(f"/t/{thread}/seen", data={})
+    await client.post(f"/t/{thread}/seen", data={"read": str(comment)})
 
     assert 'href="/unread">Unread <span></span>' in (await client.get("/rules")).text
 

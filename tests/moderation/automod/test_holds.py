@@ -10,8 +10,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.comments.rules import CommentState
-from parley.discussion.threads import ops
-from parley.discussion.threads.queries import unread_in
+from parley.discussion.threads import reading
 from parley.moderation.automod import holds, jobs
 from parley.moderation.decisions import undoing
 from parley.moderation.matching.conditions import WordList
@@ -137,14 +136,12 @@ async def test_a_comment_decided_in_time_does_not_expire(app: Litestar) -> None:
 async def test_a_released_comment_is_new_to_members_who_visited_while_it_was_held(app: Litestar) -> None:
     comment, reader = await held(await make.member(), 1), await make.member()
     thread: int = await core.value("select max(id) from thread")
-    await ops.record_visit(member=reader.id, thread_id=thread)
-    await core.execute(
-        "update visit set seen_at = now() - interval '1 hour', before_at = seen_at where member = $1", reader.id
-    )
+    await reading.open_thread(reader.id, thread)
+    await core.execute("update visit set read_until = now() - interval '1 hour' where member = $1", reader.id)
 
     await decided(await core.value("select id from queue_item"), await make.member(role="moderator"), "approve")
 
-    assert await unread_in(reader.id, [thread]) == {thread: 1}
+    assert await reading.unread_in(reader.id, [thread]) == {thread: 1}
     assert await core.value("select created_at = now() from comment where id = $1", comment)
 
 

@@ -178,7 +178,7 @@ async def test_a_member_who_blocked_them_gets_no_notification_of_their_comments(
     thread = await make.thread()
     await make.block(mira, jonas)
     await db.execute(
-        "insert into visit (member, thread, seen_at, before_at) "
+        "insert into visit (member, thread, seen_at, read_until) "
         "values ($1, $2, now() - interval '1 hour', now() - interval '1 hour')",
         mira.id,
         thread,

@@ -1,7 +1,6 @@
 """The fragments of a discussion in the order of the page, and the HTML that they make for one viewer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -9,6 +8,7 @@ from parley.discussion.comment_tree.choosing import Tree
 from parley.discussion.comment_tree.fragments import Fragment, RepliesSummary, ViewerState, fragment_of, frame, stub
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import SlowBranch
+from parley.discussion.threads.reading import VisitRow
 from parley.platform.http.pages import Prepared
 
 # A perspective shows this many replies, the others are collapsed.
@@ -163,18 +163,18 @@ def _fragment(
 def assemble(
     layout: Layout,
     states: Mapping[int, ViewerState] = NO_STATES,
-    new_since: datetime | None = None,
+    visit: VisitRow | None = None,
     viewer: int | None = None,
     slow_branches: Sequence[SlowBranch] = (),
 ) -> Prepared:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments by others after `new_since` are marked as new and not collapsed, unless the viewer muted or blocked
-    their author. The first comment of each slow branch says that the branch is in slow mode.
+    Visible comments by others that were not read before `visit` are marked as new and not collapsed, unless the viewer
+    muted or blocked their author. The first comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
-    new = _new_comments(layout, states, new_since, viewer)
+    new = _new_comments(layout, states, visit, viewer)
     above = _ancestors_of(layout, new)
     blocked = {comment for comment, state in states.items() if state.blocked}
     changed = states.keys() | slow.keys() | above | _ancestors_of(layout, blocked)
@@ -193,13 +193,14 @@ def assemble(
 
 
 def _new_comments(
-    layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None
+    layout: Layout, states: Mapping[int, ViewerState], visit: VisitRow | None, viewer: int | None
 ) -> set[int]:
-    if since is None:
+    if visit is None:
         return set()
     muted = {comment for comment, state in states.items() if state.muted or state.blocked}
     rows = (layout.rows[comment] for comment in layout.entries.keys() - muted)
-    return {row.id for row in rows if row.created_at > since and row.state == "visible" and row.author_id != viewer}
+    shown = (row for row in rows if row.state == "visible" and row.author_id != viewer)
+    return {row.id for row in shown if not visit.has_read(row.id, row.created_at)}
 
 
 def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:

@@ -1,7 +1,6 @@
 """What depends on the viewer in a discussion that is otherwise the same for everybody."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -9,8 +8,8 @@ from parley.discussion.comment_tree.fragments import ViewerState
 from parley.discussion.comment_tree.layout import assemble
 from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
-from parley.discussion.comments.rules import IS_VISIBLE
-from parley.discussion.threads.queries import SlowBranch, VisitRow
+from parley.discussion.threads.queries import SlowBranch
+from parley.discussion.threads.reading import IS_UNREAD, VisitRow
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.http.access import MODERATOR
@@ -24,11 +23,8 @@ PASSAGE_LENGTH = 60
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
 MOST_NEW = 300
 SELECT_BEYOND = f"""
-select c.id from comment c
-where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
-  and c.id <> all($5::bigint[])
-  and coalesce(c.author, 0) <> all(array(select other from block where member = $3))
-order by c.id > $4 desc, c.id limit {MOST_NEW}
+select c.id from visit v join comment c on c.thread = v.thread and {IS_UNREAD} and c.id <> all($4::bigint[])
+where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
 """  # noqa: S608 constants only
 
 
@@ -36,7 +32,7 @@ def comments_html(
     shown: Discussion,
     viewer: Viewer | None = None,
     votes: Votes | None = None,
-    new_since: datetime | None = None,
+    visit: VisitRow | None = None,
     *,
     slow_branches: Sequence[SlowBranch],
 ) -> Prepared:
@@ -44,7 +40,7 @@ def comments_html(
     if viewer is None:
         return assemble(shown.layout, slow_branches=slow_branches)
     states = _viewer_states(shown.layout.rows, viewer, votes or {})
-    return assemble(shown.layout, states, new_since, viewer.id, slow_branches)
+    return assemble(shown.layout, states, visit, viewer.id, slow_branches)
 
 
 def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes) -> dict[int, ViewerState]:
@@ -102,7 +98,7 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> st
     layout = shown.discussion.layout
     for comment in layout.entries:
         row = layout.rows[comment]
-        is_new = row.created_at > visit.since and row.state == "visible" and row.author_id != viewer.id
+        is_new = not visit.has_read(row.id, row.created_at) and row.state == "visible" and row.author_id != viewer.id
         if is_new and not is_muted(row, viewer):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
@@ -116,6 +112,6 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
     if visit is None or not visit.unread:
         return []
     layout, focus = shown.discussion.layout, shown.discussion.query.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.entries))
+    values = (viewer.id, shown.thread.id, focus or 0, list(layout.entries))
     ids: list[int] = await db.values(SELECT_BEYOND, *values)
     return ids

@@ -9,6 +9,7 @@ from parley.discussion.comments import anchors
 from parley.discussion.comments.counts import update_counts
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads.locks import turn
+from parley.discussion.threads.reading import FOLLOW_MOVED
 from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.events.event_log import emit, emit_each
@@ -80,6 +81,7 @@ THREAD_COLUMNS = (
     update notification set thread = $3 where id in (
         select id from notification where comment = any($1::bigint[]) and thread = $2 order by id for no key update)
     """,
+    FOLLOW_MOVED,
     "update issue_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",

@@ -10,8 +10,8 @@ from parley.discussion.threads.queries import (
     CardRow,
     StanceCounts,
     cards,
-    unread_in,
 )
+from parley.discussion.threads.reading import unread_in
 from parley.discussion.threads.voices import Voices, voices
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes

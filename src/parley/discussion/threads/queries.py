@@ -1,6 +1,5 @@
 """Reading threads: one, and the lists of the home page."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import log10
 
@@ -81,29 +80,6 @@ RANK = {
     "top": {"rank": "s.score", "key": "s.score::float8", "id": "t.id", "last": "$2::float8"},
 }
 SELECT_BY_SORT = {sort: SELECT_THREADS.format(**rank) for sort, rank in RANK.items()}
-# How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".
-COUNT_UNREAD = """(
-    select count(*) from (
-        select 1 from comment c
-        where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
-          and c.author is distinct from v.member
-          and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
-        limit 100
-    ) counted
-)"""
-# When the visit before the present one was. A visit ends after ten idle minutes.
-BEFORE_VISIT = """
-case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end
-"""
-SELECT_VISIT = f"""
-select v.since, v.passage, {COUNT_UNREAD.format(since="v.since")} as unread from (
-    select thread, member, passage, {BEFORE_VISIT} as since from visit where member = $1 and thread = $2
-) v
-"""  # noqa: S608 constants only
-SELECT_UNREAD_IN = f"""
-select v.thread, {COUNT_UNREAD.format(since="v.seen_at")} as count
-from visit v where v.member = $1 and v.thread = any($2::bigint[])
-"""  # noqa: S608 constants only
 
 
 class SlowBranch(msgspec.Struct, frozen=True):
@@ -241,23 +217,3 @@ async def cards(sort: str, topic: str | None, period: str, after: tuple[float, i
     days = PERIODS[period] if sort == "top" else PERIODS["all"]
     rank, last = after or (None, None)
     return await db.fetch(CardRow, SELECT_BY_SORT[sort], topic, rank, last, days, PAGE + 1)
-
-
-class VisitRow(msgspec.Struct, frozen=True):
-    """A member's former visit to a thread: when, the passage read last, and how many comments were written `since`."""
-
-    since: datetime
-    passage: int | None
-    unread: int
-
-
-class ThreadUnreadCount(msgspec.Struct, frozen=True):
-    """How many comments of a thread are unread, up to 100."""
-
-    thread: int
-    count: int
-
-
-async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
-    """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(ThreadUnreadCount, SELECT_UNREAD_IN, member, list(threads))}

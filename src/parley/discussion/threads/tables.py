@@ -15,6 +15,7 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -80,15 +81,20 @@ class ThreadStats(Table):
 
 
 class Visit(Table):
-    """When a member last had a thread open, to mark what is new."""
+    """What a member has read of a thread (reading.py)."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     # The lineage of the passage that was read last.
     passage = BigInt(null=True, default=None)
-    before_at = Timestamptz(null=False)
+    # Not used since m0010; a later release drops it.
+    before_at = Timestamptz(null=False, default=TimestamptzNow())
+    # When they last opened it.
     seen_at = Timestamptz(null=False)
+    # All that was written up to then counts as read, and of what came later the comments in `read`.
+    read_until = Timestamptz(null=False, default=TimestamptzNow())
+    read = Array(base_column=BigInt(), null=False, default=list)
 
     visit_member_thread_key = Unique([member, thread])
 

@@ -10,14 +10,14 @@ from parley.articles.imports.forms import PublishForm
 from parley.articles.imports.ops import decode, with_facts
 from parley.articles.imports.preview import preview
 from parley.articles.imports.web import own_import
-from parley.discussion.threads import opening, ops
+from parley.discussion.threads import opening, reading
 from parley.people.accounts.viewer import signed_in
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.text.cleaning import as_id, as_ids
 
-# A page shows no more comments.
-MOST_SHOWN = 5_000
+# Comments that one request may mark as read. A page shows no more.
+MOST_READ = 5_000
 
 
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
@@ -42,16 +42,12 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
-    """Record that the member has this thread open, and where they read, for their next visit."""
+    """Record that the member has this thread open, where they read, and which comments they have read."""
     thread_id, form = as_id(thread), Form(await posted_fields(request))
     if thread_id is not None:
-        await ops.record_visit(
-            member=signed_in(request).id,
-            thread_id=thread_id,
-            passage=form.id("passage"),
-            shown=as_ids(form.values["shown"], MOST_SHOWN) if "shown" in form.values else None,
-            seq=form.id("seq") or 0,
-        )
+        member = signed_in(request).id
+        await reading.open_thread(member, thread_id, passage=form.id("passage"), seq=form.id("seq") or 0)
+        await reading.mark_read(member, thread_id, as_ids(form.values.get("read", ""), MOST_READ))
 
 
 handlers: list[object] = [publish, seen]

@@ -22,6 +22,7 @@ from parley.discussion.comments.rules import STANCES
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import thesis_box, thesis_of_viewer
 from parley.discussion.threads import queries as threads
+from parley.discussion.threads import reading
 from parley.discussion.votes import queries as votes
 from parley.interfaces.feeds import pictures, structured
 from parley.interfaces.pages import opinion_map
@@ -59,7 +60,7 @@ def _rows(query: str) -> str:
 # Hot: on every page of a thread for members. Four round trips took a fifth of its time.
 SELECT_READER = f"""
 select json_build_object(
-    'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(threads.SELECT_VISIT)},
+    'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(reading.SELECT_VISIT)},
     'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)},
     'theses', {_rows(theses.SELECT_OF_MEMBER)}
 )::text
@@ -76,7 +77,7 @@ class ReaderRows(msgspec.Struct, frozen=True):
     """What a member's page of a thread shows of them; `held` are comments that nobody else sees."""
 
     votes: list[votes.VoteRow]
-    visits: list[threads.VisitRow]
+    visits: list[reading.VisitRow]
     held: list[queries.HeldComment]
     follows: list[notifications.FollowState]
     theses: list[theses.ViewerThesis]
@@ -212,9 +213,8 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: b
         return _shared_context(shown, html) | {"held": [], "wait": None, "following": None, "thesis": thesis}
     reader = msgspec.json.decode(await db.value(SELECT_READER, viewer.id, shown.thread.id), type=ReaderRows)
     visit = next(iter(reader.visits), None)
-    since = visit.since if visit else None
     html = comments_html(
-        shown.discussion, viewer, votes.viewer_states(reader.votes), since, slow_branches=slow_branches
+        shown.discussion, viewer, votes.viewer_states(reader.votes), visit, slow_branches=slow_branches
     )
     more = {
         "held": reader.held,

@@ -83,8 +83,10 @@ class DigestReader(msgspec.Struct, frozen=True):
     id: int
     # The topics that they follow, read or write in. Empty for new members: then every topic counts as theirs.
     topics: frozenset[str] = frozenset()
-    # When they last visited a thread, or commented or voted there.
-    seen: Mapping[int, datetime] = {}
+    # When they last opened a thread, or wrote or voted there; up to when all there is read; newer comments that are.
+    opened: Mapping[int, datetime] = {}
+    read_until: Mapping[int, datetime] = {}
+    read: frozenset[int] = frozenset()
     # What was in an earlier issue, or in a notification that was mailed or read.
     already_sent: frozenset[ItemKey] = frozenset()
     # Authors whom they muted or blocked, or who blocked them.

@@ -89,10 +89,10 @@ select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
 from unnest($1::bigint[]) m(id)
 cross join lateral (
     select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
-           greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since
+           greatest(v.read_until, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since, v.read
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
-    where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
+    where v.member = m.id and t.last_activity_at > v.read_until and f.level is distinct from 'mute'
       and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
     order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
 ) v
@@ -101,7 +101,7 @@ cross join lateral (
         select c.*, case when c.considered < {MAX_COUNTED} then count(*) over () else 0 end as unread, {RANK} from (
             select newest.*, count(*) over () as considered from (
                 select * from comment one
-                where one.thread = v.thread and one.created_at > v.since
+                where one.thread = v.thread and one.created_at > v.since and one.id <> all(v.read)
                 order by one.created_at desc limit {MAX_COUNTED}
             ) newest
         ) c
@@ -139,7 +139,7 @@ async def shared_candidates(now: datetime) -> SharedCandidates:
 
 
 class VisitedCandidate(CandidateRow, frozen=True):
-    """A comment in a thread that a member visited before it was written."""
+    """A comment that a member has not read, in a thread that they opened before."""
 
     member: int
     follows: bool

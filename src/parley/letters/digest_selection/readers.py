@@ -13,13 +13,20 @@ from parley.platform import db
 
 T = TypeVar("T")
 
-# When each member last visited, commented or voted in a thread.
 SELECT_VISITS = """
+select v.member, v.thread, v.seen_at, v.read_until, v.read, t.topic
+from visit v join thread t on t.id = v.thread where v.member = any($1)
+"""
+# Where they wrote or voted last, so that they know its article.
+SELECT_PART_TAKEN = """
 select h.member, h.thread, max(h.at) as at, t.topic from (
-    select member, thread, seen_at as at from visit where member = any($1)
-    union all select author, thread, created_at from comment where author = any($1)
+    select author as member, thread, created_at as at from comment where author = any($1)
     union all select member, thread, changed_at from vote where member = any($1)
 ) h join thread t on t.id = h.thread group by h.member, h.thread, t.topic
+"""
+SELECT_ANSWERED = """
+select author as member, parent as comment from comment where author = any($1) and parent = any($2)
+union select member, comment from vote where member = any($1) and comment = any($2)
 """
 SELECT_HIDDEN_AUTHORS = """
 select member, other::text as author from block where member = any($1)
@@ -42,10 +49,28 @@ SELECT_HIDING_ASSISTED = "select id from member where id = any($1) and assisted 
 
 
 class ThreadVisit(msgspec.Struct, frozen=True):
+    """When a member last opened a thread, and what they read there (discussion/threads/reading.py)."""
+
+    member: int
+    thread: int
+    seen_at: datetime
+    read_until: datetime
+    read: list[int]
+    topic: str
+
+
+class PartTaken(msgspec.Struct, frozen=True):
     member: int
     thread: int
     at: datetime
     topic: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A comment that a member replied to or voted on, so they have read it."""
+
+    member: int
+    comment: int
 
 
 class HiddenAuthor(msgspec.Struct, frozen=True):
@@ -83,12 +108,24 @@ async def readers(
     """
     ids = list(members)
     visits = await db.fetch(ThreadVisit, SELECT_VISITS, ids)
-    seen: dict[int, dict[int, datetime]] = defaultdict(dict)
+    opened: dict[int, dict[int, datetime]] = defaultdict(dict)
+    read_until: dict[int, dict[int, datetime]] = defaultdict(dict)
     for visit in visits:
-        seen[visit.member][visit.thread] = visit.at
+        opened[visit.member][visit.thread] = visit.seen_at
+        read_until[visit.member][visit.thread] = visit.read_until
+    parts = await db.fetch(PartTaken, SELECT_PART_TAKEN, ids)
+    for part in parts:
+        opened[part.member][part.thread] = max(part.at, opened[part.member].get(part.thread, part.at))
+    answered = await db.fetch(Answered, SELECT_ANSWERED, ids, list(comments))
+    read = _sets(
+        [
+            *((visit.member, comment) for visit in visits for comment in visit.read),
+            *((row.member, row.comment) for row in answered),
+        ]
+    )
     levels = await db.fetch(FollowLevel, SELECT_LEVELS, ids)
     followed = [(row.member, row.topic) for row in levels if row.topic and row.level in {"follow", "weekly"}]
-    own_topics = _sets([*((visit.member, visit.topic) for visit in visits), *followed])
+    own_topics = _sets([*((row.member, row.topic) for rows in (visits, parts) for row in rows), *followed])
     muted_topics = _sets(
         (row.member, row.topic)
         for row in levels
@@ -104,7 +141,9 @@ async def readers(
         DigestReader(
             id=member,
             topics=frozenset(own_topics[member]),
-            seen=seen[member],
+            opened=opened[member],
+            read_until=read_until[member],
+            read=frozenset(read[member]),
             already_sent=frozenset(already_sent[member]),
             hidden_authors=frozenset(hidden[member]),
             muted_threads=frozenset(muted_threads[member]),

@@ -75,14 +75,17 @@ IS_WANTED = f"""(
 WRITTEN_AT = (
     "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
 )
-# The reader visited the thread, voted or commented there since it was written, or a notification of it was mailed or
-# read.
+# The reader read the comment, replied to it or voted on it; was in the thread since its article was written or revised;
+# or a notification of it was mailed or read.
 IS_KNOWN = f"""(
-    exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
-    or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
+    exists (select from visit v where v.member = i.member and v.thread = i.thread and case when i.comment is null
+        then v.seen_at >= {WRITTEN_AT} else c.created_at <= v.read_until or i.comment = any(v.read) end)
+    or exists (select from vote v where v.member = i.member and case when i.comment is null
+        then v.thread = i.thread and v.changed_at >= {WRITTEN_AT} else v.comment = i.comment end)
     or exists (select from notification n {SETTINGS_JOINS} where n.member = i.member and n.comment = i.comment
                and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
-    or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
+    or exists (select from comment o where o.author = i.member and case when i.comment is null
+        then o.thread = i.thread and o.created_at >= {WRITTEN_AT} else o.parent = i.comment end)
 )"""  # noqa: S608 constants only
 # Comments written by younger accounts are never included.
 YOUNGEST_ACCOUNT_MINUTES = 60

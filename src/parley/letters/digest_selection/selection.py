@@ -63,9 +63,10 @@ def is_author(reader: DigestReader, candidate: Candidate) -> bool:
 
 
 def has_seen(reader: DigestReader, candidate: Candidate) -> bool:
-    """Whether the reader was in the thread since it was written."""
-    seen = reader.seen.get(candidate.thread)
-    return seen is not None and candidate.at <= seen
+    """Whether the reader read the comment, or was in the thread since its article was written or revised."""
+    times = reader.read_until if candidate.comment else reader.opened
+    until = times.get(candidate.thread)
+    return candidate.comment in reader.read or (until is not None and candidate.at <= until)
 
 
 def is_already_sent(reader: DigestReader, candidate: Candidate) -> bool:

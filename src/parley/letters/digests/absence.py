@@ -108,7 +108,7 @@ def _of_reader(reader: DigestReader, candidate: Candidate) -> Iterator[str]:
     if is_author(reader, candidate):
         yield "The member wrote it."
     elif has_seen(reader, candidate):
-        yield "The member has opened the thread, commented or voted there since it was written."
+        yield "The member has read it, replied to it or voted on it."
     if is_already_sent(reader, candidate):
         yield "It was in an earlier issue, or in a notification that was mailed or read."
     if mutes(reader, candidate):

@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.threads.reading import MARK_PARENTS
 from parley.letters.notifications.mailing import post_letters
 from parley.letters.notifications.rules import CHANNEL, IS_BLOCKED, MOST_UNREAD, RANK, SETTINGS_JOINS
 from parley.people.accounts import queries as accounts
@@ -109,6 +110,15 @@ with e as materialized (
 )
 {INSERT_NOTIFICATIONS}
 """  # noqa: S608 constants only
+
+# Who replied has read what they replied to. In order of id, as a move of a comment locks them.
+MARK_ANSWERED = """
+update notification set read_at = now() where id in (
+    select n.id from event e join comment c on c.id = e.comment
+    join notification n on n.member = c.author and n.thread = c.thread and n.comment = c.parent
+    where e.id = any($1::bigint[]) and e.kind = 'comment.posted' and n.read_at is null
+    order by n.id for no key update of n)
+"""
 
 # Members who commented on a passage that was changed or deleted.
 NOTIFY_OF_REVISIONS = f"""
@@ -221,6 +231,8 @@ async def make(events: Sequence[PendingEvent]) -> None:
     edited = {event.id for event in events if event.kind == "comment.edited"} & {event for event, _ in mentions}
     if posted:
         await db.execute(FOLLOW_COMMENTED, posted)
+        await db.execute(MARK_PARENTS, posted)
+        await db.execute(MARK_ANSWERED, posted)
     if posted or edited:
         pairs = ([event for event, _ in mentions], [member for _, member in mentions])
         await db.execute(NOTIFY_OF_COMMENTS, [*posted, *edited], *pairs)

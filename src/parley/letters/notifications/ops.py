@@ -34,13 +34,8 @@ MARK_READ = """
 update notification set read_at = now() where id in (
     select id from notification n where n.member = $1 and n.read_at is null and {} order by id for no key update)
 """
-# Opening a thread marks news about the thread as read; replies and mentions only if the page shows their comments.
-MARK_READ_ON_PAGE = MARK_READ.format("""
-n.thread = $2 and (
-    $3::bigint[] is null or n.comment = any($3) or n.kind = 'revised'
-    or n.kind = 'followed' and n.event <= (select id from event where thread = $2 and seq = $4)
-)
-""")
+# Opening a thread shows its article as it is now, and of its comments only those that are read one by one.
+MARK_REVISED_READ = MARK_READ.format("n.thread = $2 and n.kind = 'revised'")
 MARK_READ_ABOUT = MARK_READ.format("n.thread = $2 and n.comment = any($3::bigint[])")
 # Notifications of other kinds refer to a comment of the member's own, which is never unread.
 MARK_READ_BEFORE = MARK_READ.format("""
@@ -157,12 +152,9 @@ async def set_quiet_hours(member: int, hours: tuple[int, int] | None) -> None:
         await end_hold(LIST, member, BATCHED)
 
 
-async def mark_read_on_page(member: int, thread: int, comments: Sequence[int] | None, seq: int) -> None:
-    """Mark as read what a thread's page showed: these comments, and the thread up to its event `seq`.
-
-    With None for `comments`, all notifications of the thread are marked.
-    """
-    if await db.execute(MARK_READ_ON_PAGE, member, thread, comments, seq):
+async def mark_revised_read(member: int, thread: int) -> None:
+    """Mark the notifications of new revisions of a thread's article as read."""
+    if await db.execute(MARK_REVISED_READ, member, thread):
         await _notify()
 
 

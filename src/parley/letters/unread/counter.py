@@ -52,7 +52,7 @@ async def _or_none(count: Awaitable[int]) -> int:
         return 0
 
 
-async def forget_count(member: int, thread: int, shown: Sequence[int] | None, seq: int) -> None:  # noqa: ARG001 a hook
+async def forget_count(member: int, thread: int, read: Sequence[int]) -> None:  # noqa: ARG001 a hook
     """Remove the member's number of comments from this process's cache, so that the next page counts again."""
     _comments.drop(member)
 

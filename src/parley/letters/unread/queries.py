@@ -1,7 +1,7 @@
 """Queries for a member's unread comments: the threads that have some, and the comments in order.
 
 Threads that they opened have a row in `visit`; those that they follow, wrote in or used to follow have one in `follow`.
-Comments posted since they last opened the thread are unread. Every query reads the member's own rows first, then looks
+What is unread there says discussion/threads/reading.py. Every query reads the member's own rows first, then looks
 up a bounded number of threads and comments by index, so its cost does not depend on the size of the forum.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.threads.reading import UNREAD
 from parley.platform import db
 
 THREADS_PER_PAGE = 8
@@ -22,14 +22,14 @@ MOST_COUNTED = 100
 # Only a member's newest visits and newest follows are looked at, this many of each.
 MOST_THREADS = 500
 
-# The threads tracked for a member. Comments after `since` are unread: after the last visit or the start of the follow,
-# whichever is later.
+# The threads tracked for a member, and what they read there. A followed thread that they never opened begins where they
+# followed it.
 SELECT_TRACKED_THREADS = f"""
-select tracked.thread, max(tracked.since) as since from (
-    (select thread, seen_at as since from visit where member = $1 order by seen_at desc limit {MOST_THREADS})
-    union all
-    (select thread, since from follow where member = $1 and level <> 'mute' order by since desc limit {MOST_THREADS})
-) tracked group by tracked.thread
+(select thread, read_until, read from visit where member = $1 order by seen_at desc limit {MOST_THREADS})
+union all
+(select thread, since, '{{}}' from follow f where member = $1 and level <> 'mute'
+ and not exists (select from visit v where v.member = $1 and v.thread = f.thread)
+ order by since desc limit {MOST_THREADS})
 """  # noqa: S608 constants only
 # Leaves out muted threads, and threads of muted topics unless the member follows them.
 IS_NOT_MUTED = """
@@ -38,28 +38,25 @@ and (not exists (select from topic_follow tf where tf.member = $1 and tf.topic =
      or exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'follow'))
 """
 # Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted.
-IS_UNREAD = f"""
-c.thread = tracked.thread and c.created_at > tracked.since and {IS_VISIBLE} and c.author is distinct from $1
-and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
-"""  # noqa: S608 constants only
+IS_UNREAD = f"c.thread = tracked.thread and {UNREAD.format(visit='tracked', member='$1::bigint')}"
 FROM_THREADS_WITH_ACTIVITY = f"""
 from ({SELECT_TRACKED_THREADS}) tracked
-join thread t on t.id = tracked.thread and t.last_activity_at > tracked.since where {IS_NOT_MUTED}
+join thread t on t.id = tracked.thread and t.last_activity_at > tracked.read_until where {IS_NOT_MUTED}
 """
 
 COUNT_UNREAD = f"""
 select count(*) from (
-    select from (select tracked.thread, tracked.since {FROM_THREADS_WITH_ACTIVITY}) tracked
+    select from (select tracked.thread, tracked.read_until, tracked.read {FROM_THREADS_WITH_ACTIVITY}) tracked
     cross join lateral (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) unread_comment
     limit {MOST_COUNTED}
 ) counted
 """  # noqa: S608 constants only
 # The next page begins after the thread $2. With $3 only that thread.
 SELECT_THREADS = f"""
-select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.since,
+select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.read_until as since,
     (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
 from (
-    select t.id, t.slug, t.title, t.state, tracked.since, t.last_activity_at, t.id as thread
+    select t.id, t.slug, t.title, t.state, tracked.read_until, tracked.read, t.last_activity_at, t.id as thread
     {FROM_THREADS_WITH_ACTIVITY}
     and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
     and ($3::bigint is null or t.id = $3)
@@ -67,13 +64,13 @@ from (
     order by t.last_activity_at desc, t.id desc limit $4
 ) tracked order by tracked.last_activity_at desc, tracked.id desc
 """  # noqa: S608 constants only
-# The oldest unread comments of each thread, $4 of each; of a single thread, those after the comment $5.
+# The oldest unread comments of each thread, $3 of each; of a single thread, those after the comment $4.
 SELECT_COMMENT_IDS = f"""
-select c.id from unnest($2::bigint[], $3::timestamptz[]) tracked(thread, since) cross join lateral (
-    select c.id, c.created_at from comment c where {IS_UNREAD} and ($5::bigint is null
-        or (c.created_at, c.id) > (select created_at, id from comment where id = $5 and thread = tracked.thread))
-    order by c.created_at, c.id limit $4
-) c order by tracked.thread, c.created_at, c.id
+select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
+    select c.id, c.created_at from comment c where {IS_UNREAD} and ($4::bigint is null
+        or (c.created_at, c.id) > (select created_at, id from comment where id = $4 and thread = tracked.thread))
+    order by c.created_at, c.id limit $3
+) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at, c.id
 """  # noqa: S608 constants only
 
 
@@ -84,7 +81,7 @@ async def count(member: int) -> int:
 
 
 class UnreadThread(msgspec.Struct, frozen=True):
-    """A thread with unread comments: how many (up to MOST_COUNTED), and since when."""
+    """A thread with unread comments: how many (up to MOST_COUNTED), and up to when all is read."""
 
     id: int
     slug: str
@@ -112,6 +109,6 @@ async def unread_comment_ids(
     member: int, threads: Sequence[UnreadThread], *, limit: int, after: int | None = None
 ) -> list[int]:
     """Return the ids of the oldest unread comments of these threads, `limit` of each, in order within a thread."""
-    ids, since = [thread.id for thread in threads], [thread.since for thread in threads]
-    comment_ids: list[int] = await db.values(SELECT_COMMENT_IDS, member, ids, since, limit, after)
+    ids = [thread.id for thread in threads]
+    comment_ids: list[int] = await db.values(SELECT_COMMENT_IDS, member, ids, limit, after)
     return comment_ids

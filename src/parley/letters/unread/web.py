@@ -8,12 +8,13 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from parley.discussion.threads import reading
 from parley.letters.unread import ops, queries, view
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import Refused
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import page, wants_fragment
+from parley.platform.http.pages import local_path, page, wants_fragment
 from parley.platform.text.cleaning import as_id, as_ids
 from parley.platform.text.messages import N_, join
 
@@ -22,12 +23,14 @@ MOST_IDS = 500
 
 
 class MarkReadForm(Form):
-    """Which comments of a thread the page showed, or the time up to which everything is read."""
+    """Which comments of a thread were read or up to which event all were, or the time up to which all threads were."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.thread = self.id("thread")
         self.shown = as_ids(self.values.get("shown", ""), MOST_IDS)
+        self.seq = self.id("seq")
+        self.next = local_path(self.values.get("next") or "/unread")
         self.until = _parse_time(self.values.get("until", ""))
         if self.thread is None and self.until is None:
             self.errors["until"] = N_("Choose a thread to mark as read, or mark all of them.")
@@ -71,15 +74,17 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
 
 @post("/unread/read", name="unread:read", opt={"who": MEMBER})
 async def mark_read(request: AnyRequest) -> Response[Any]:
-    """Mark as read what the page showed of one thread, or everything up to when the page was made."""
+    """Mark comments of one thread as read, or everything that was in it or everywhere when the page was made."""
     viewer, form = signed_in(request), MarkReadForm(await posted_fields(request))
     if form.errors:
         raise Refused(join(" ", form.errors.values()))
-    if form.thread is not None:
-        await ops.mark_read(viewer.id, form.thread, form.shown)
+    if form.thread is not None and form.seq is not None:
+        await ops.mark_read_up_to(viewer.id, form.thread, form.seq)
+    elif form.thread is not None:
+        await reading.mark_read(viewer.id, form.thread, form.shown)
     elif form.until is not None:
         await ops.mark_all_read(viewer.id, form.until)
-    return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
+    return Response(None, status_code=204) if wants_fragment(request) else Redirect(form.next, status_code=303)
 
 
 handlers: list[object] = [unread, mark_read]

@@ -85,7 +85,7 @@ RECORDS = {
     """,
     "follows.jsonl": "select id, thread, level, channel, since from follow where member = $1",
     "topics.jsonl": "select id, topic, level, since from topic_follow where member = $1",
-    "visits.jsonl": "select id, thread, seen_at from visit where member = $1",
+    "visits.jsonl": "select id, thread, seen_at, read_until, read from visit where member = $1",
     "blocks.jsonl": """
         select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
     """,

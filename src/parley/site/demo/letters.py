@@ -26,7 +26,9 @@ DELETE_LATER_VOTES = f"""
 delete from vote v using comment c, {LEFT_AT} l
 where c.id = v.comment and l.member = v.member and l.thread = v.thread and c.created_at > l.at
 """  # noqa: S608 constants only
-INSERT_VISITS = f"insert into visit (member, thread, before_at, seen_at) select member, thread, at, at from {LEFT_AT} l"  # noqa: S608
+INSERT_VISITS = f"""
+insert into visit (member, thread, seen_at, read_until) select member, thread, at, at from {LEFT_AT} l
+"""  # noqa: S608 constants only
 DATE_VOTES = "update vote v set changed_at = c.created_at from comment c where c.id = v.comment"
 IS_DUE = "update subscription set next_at = now() - interval '1 minute', last_day = current_date - 7 where member = $1"
 # Members follow the threads in which they commented, from their first comment on.

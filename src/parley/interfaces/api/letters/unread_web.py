@@ -8,15 +8,15 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from parley.discussion.commenting.web import thread_at
-from parley.discussion.threads import ops as threads
-from parley.discussion.threads.web import MOST_SHOWN
+from parley.discussion.threads import reading
+from parley.discussion.threads.web import MOST_READ
 from parley.interfaces.api import fields
 from parley.interfaces.api.answers import answer_member, from_row, problems
 from parley.interfaces.api.bodies import Body
 from parley.interfaces.api.letters.following_web import Id
 from parley.interfaces.api.paging import After, after_id, page_of
 from parley.interfaces.api.scopes import FOLLOW
-from parley.letters.unread import queries
+from parley.letters.unread import ops, queries
 from parley.people.accounts.viewer import signed_in
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.settings import settings
@@ -40,9 +40,7 @@ class UnreadPage(msgspec.Struct, frozen=True):
 class Seen(Body, frozen=True):
     """What I have read of a thread."""
 
-    shown: Annotated[
-        list[Id], Meta(max_length=MOST_SHOWN, description="The ids of the comments that I have read.")
-    ] = []
+    shown: Annotated[list[Id], Meta(max_length=MOST_READ, description="The ids of the comments that I have read.")] = []
     seq: Annotated[
         int, Meta(ge=0, le=2**63 - 1, description="I have read all up to the event with this number, from 1.")
     ] = 0
@@ -64,10 +62,11 @@ async def unread(request: AnyRequest, after: After = None) -> Response[UnreadPag
 @post("/threads/{thread:str}/seen", name="api:seen", status_code=204, responses=problems(403, 404))
 async def seen(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[Seen]) -> None:
     """Mark comments of a thread as read."""
-    row = await thread_at(thread)
-    await threads.record_visit(
-        member=signed_in(request).id, thread_id=row.id, passage=data.passage, shown=data.shown, seq=data.seq
-    )
+    row, member = await thread_at(thread), signed_in(request).id
+    await reading.open_thread(member, row.id, passage=data.passage, seq=data.seq)
+    await reading.mark_read(member, row.id, data.shown)
+    if data.seq:
+        await ops.mark_read_up_to(member, row.id, data.seq)
 
 
 handlers = [Router("/", route_handlers=[unread, seen], opt={"who": MEMBER, "scope": FOLLOW})]
