@@ -5,8 +5,9 @@ from playwright.async_api import Page, Route, expect
 
 from tests.browser.publisher import Publisher
 from tests.browser.site import Site
-from tests.browser.test_embed import faults, page, panel, publisher, sign_in  # noqa: F401 fixtures
+from tests.browser.test_embed import faults, page, panel, publisher, sign_in
 
+__all__ = ["faults", "page", "publisher"]
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 SELECT_WORDS = """(words) => {
@@ -42,8 +43,8 @@ async def respond_to(page: Page, paragraph: int) -> None:
 
 
 async def test_back_leaves_the_article_in_one_step_whatever_was_done_in_the_panel(
-    page: Page,  # noqa: F811 a fixture
-    publisher: Publisher,  # noqa: F811 a fixture
+    page: Page,
+    publisher: Publisher,
 ) -> None:
     await page.goto(f"{publisher.origin}/style.css")
     await opened(page, publisher)
@@ -66,7 +67,7 @@ async def test_back_leaves_the_article_in_one_step_whatever_was_done_in_the_pane
     assert page.url.endswith("/style.css")
 
 
-async def test_a_draft_is_offered_when_another_passage_is_chosen(page: Page, publisher: Publisher) -> None:  # noqa: F811
+async def test_a_draft_is_offered_when_another_passage_is_chosen(page: Page, publisher: Publisher) -> None:
     await opened(page, publisher, signed_in=False)
     field, offer = panel(page).locator(".embed-respond textarea"), panel(page).locator("[data-draft]")
     await respond_to(page, 0)
@@ -87,7 +88,7 @@ async def test_a_draft_is_offered_when_another_passage_is_chosen(page: Page, pub
     await expect(offer).to_be_hidden()
 
 
-async def test_a_response_is_posted_once_its_author_has_signed_in(page: Page, publisher: Publisher) -> None:  # noqa: F811
+async def test_a_response_is_posted_once_its_author_has_signed_in(page: Page, publisher: Publisher) -> None:
     await opened(page, publisher, signed_in=False)
     await respond_to(page, 0)
     await panel(page).locator(".embed-respond textarea").fill("Written before signing in.")
@@ -100,8 +101,8 @@ async def test_a_response_is_posted_once_its_author_has_signed_in(page: Page, pu
 
 @pytest.mark.parametrize("status", [403, 422, 429, 500, None])
 async def test_a_refused_form_leaves_the_panel_usable(
-    page: Page,  # noqa: F811 a fixture
-    publisher: Publisher,  # noqa: F811 a fixture
+    page: Page,
+    publisher: Publisher,
     status: int | None,
 ) -> None:
     await opened(page, publisher)
@@ -128,7 +129,7 @@ async def test_a_refused_form_leaves_the_panel_usable(
     await expect(panel(page).locator(".comment:target .comment-body")).to_have_text("My long thought.")
 
 
-async def test_selected_words_are_quoted(page: Page, publisher: Publisher, site: Site) -> None:  # noqa: F811
+async def test_selected_words_are_quoted(page: Page, publisher: Publisher, site: Site) -> None:
     await opened(page, publisher)
     await page.evaluate(SELECT_WORDS, "odel answers befor")
     await expect(page.locator(".marker.add")).to_have_attribute("title", "Respond to these words")
@@ -142,7 +143,7 @@ async def test_selected_words_are_quoted(page: Page, publisher: Publisher, site:
     assert await site.value("select quote from comment where body = 'Before, really?'") == "model answers before"
 
 
-async def test_what_others_do_appears_without_moving_anything(page: Page, publisher: Publisher, site: Site) -> None:  # noqa: F811
+async def test_what_others_do_appears_without_moving_anything(page: Page, publisher: Publisher, site: Site) -> None:
     await opened(page, publisher)
     first = panel(page).locator(".comment").first
     number = int((await first.get_attribute("id") or "").removeprefix("c"))
@@ -163,7 +164,7 @@ async def test_what_others_do_appears_without_moving_anything(page: Page, publis
     await other.close()
 
 
-async def test_the_panel_has_the_colours_and_the_font_of_the_page(page: Page, publisher: Publisher, site: Site) -> None:  # noqa: F811
+async def test_the_panel_has_the_colours_and_the_font_of_the_page(page: Page, publisher: Publisher, site: Site) -> None:
     await page.goto(publisher.url)
     await page.evaluate(LOOK)
     await page.locator(".open").click()

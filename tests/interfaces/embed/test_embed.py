@@ -268,7 +268,7 @@ async def test_words_of_the_article_are_quoted_beside_it(client: httpx.AsyncClie
     assert "data-quoted" in (await client.get(posted.headers["location"])).text
     lost = await client.post(f"/embed/t/{thread}/comments?site=pub", data=sent | {"quote": "Nobody wrote this"})
     assert lost.status_code == 422
-    assert "<q dir=\"auto\">Nobody wrote this</q>" in lost.text and "please select them again" in lost.text
+    assert '<q dir="auto">Nobody wrote this</q>' in lost.text and "please select them again" in lost.text
 
 
 async def test_the_panel_shows_the_disagreement_of_the_thread(client: httpx.AsyncClient, thread: int) -> None:

@@ -16,8 +16,8 @@ from parley.interfaces.embed.rules import KEY, SiteRow, framed_by
 from parley.people.accounts import sessions, tokens
 from parley.people.accounts.middleware import as_viewer
 from parley.people.accounts.viewer import Viewer
-from parley.platform.db.outages import OUTAGES
 from parley.platform.cache import PAGE_SECONDS, MicroCache
+from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import NotFound, Unavailable
 from parley.platform.http import cookies
 from parley.platform.http.failures import ErrorPage

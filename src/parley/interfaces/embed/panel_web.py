@@ -58,7 +58,8 @@ async def show(
         return await _page(request, site_row, query)
     viewer = viewer_of(request)
     if viewer is None:
-        return await _page(request, site_row, query, thesis_problem=N_("Please sign in. Your answer is kept until then."))
+        problem = N_("Please sign in. Your answer is kept until then.")
+        return await _page(request, site_row, query, thesis_problem=problem)
     if await was_given(viewer, form.given, query.thread, form.value, form.version):
         with suppress(Refused):
             await theses.answer(viewer, query.thread, form.value, version=form.version, only_first=True)
