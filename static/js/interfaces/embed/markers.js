@@ -33,6 +33,13 @@ function rangeOf(block, words) {
 
 const on = ({ left, top, across, down }, x, y) => ({ x: (x - left) / across, y: (y - top) / down });
 
+// Whether the last line of a passage leaves room for a marker at its end.
+function hasRoom(block, box, rtl) {
+  const lines = rangeOf(block).getClientRects();
+  const last = lines[lines.length - 1] ?? box;
+  return (rtl ? last.left - box.left : box.right - last.right) > NARROW + 8;
+}
+
 export class Markers {
   constructor(root, words, choose) {
     this.root = root;
@@ -200,7 +207,7 @@ export class Markers {
     // Where the margin is too narrow, at the end of the passage.
     const beside = free > NARROW + 14;
     const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : end - NARROW - 2;
-    const y = beside ? first.top + 2 : last.bottom - 6;
+    const y = beside ? first.top + 2 : last.bottom - (hasRoom(block, box, rtl) ? 24 : 16);
     const seen = box.width > 0 && !this.isClipped(block, y) && !this.isBehind(block, x, y);
     return { ...on(from, x, y), seen };
   }
