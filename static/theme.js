@@ -1,2 +1,2 @@
-/* sources 67658fb6b39dac0a */
+/* sources 40792d55b5091b9b */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -23,6 +23,7 @@ from parley.discussion.comment_tree import view
 from parley.discussion.threads import cards
 from parley.extraction.sandbox import images
 from parley.extraction.sandbox import reading as sandbox
+from parley.interfaces.api import answers as api_answers
 from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import sitemap
 from parley.interfaces.feeds import web as feeds
@@ -274,7 +275,7 @@ def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
     counts = (unread_counter._notifications, unread_counter._comments, moderation_counts._cache)
-    for cache in (*pages, *counts, opinion_map._pages, kept._pages, cards._listings):
+    for cache in (*pages, *counts, opinion_map._pages, kept._pages, cards._listings, api_answers._cache):
         cache.clear()
     viewer_cache.clear()
     current.forget()

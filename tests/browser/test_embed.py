@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Frame, FrameLocator, Page, async_playwright, expect
+from playwright.async_api import Frame, FrameLocator, Locator, Page, async_playwright, expect
 
 from parley.site.demo import PASSWORD
 from tests.browser.axe import violations
@@ -102,9 +102,10 @@ def panel(page: Page) -> FrameLocator:
     return page.frame_locator("[data-parley-overlay] iframe, [data-parley-below] iframe")
 
 
-async def sign_in(page: Page) -> None:
+async def sign_in(page: Page, button: Locator | None = None) -> None:
+    """Sign in by the panel's link, or by the button of a form that asks for it."""
     async with page.context.expect_page() as opened:
-        await panel(page).locator("main [data-sign-in]").click()
+        await (button or panel(page).locator(".embed-who [data-sign-in]")).click()
     window = await opened.value
     await window.fill("[name=login]", "mira")
     await window.fill("[name=password]", PASSWORD)
@@ -127,8 +128,8 @@ async def test_a_reader_signs_in_without_third_party_cookies_and_stays_signed_in
     await page.locator("article p").first.hover()
     await page.locator(".marker.add").click()
     await expect(panel(page).locator("h1")).to_have_text("On this passage")
-    await panel(page).locator("main > .embed-write textarea").fill("Said beside the article.")
-    await panel(page).locator("main > .embed-write button").click()
+    await panel(page).locator("main > .embed-respond textarea").fill("Said beside the article.")
+    await panel(page).locator("main > .embed-respond button.button").click()
     await expect(panel(page).locator(".comment:target .comment-body")).to_have_text("Said beside the article.")
     await expect(page.locator(".marker:not(.add)")).to_have_text("1")
     await page.reload()
@@ -158,7 +159,7 @@ async def test_the_keyboard_reaches_the_discussion_and_axe_finds_nothing(
     found = await violations(page, axe, "the publisher's page", OF_THE_PAGE)
     found += await violations(await frame_of_panel(), axe, "the panel")
     await page.keyboard.press("Tab")
-    await expect(panel(page).locator(".embed-site")).to_be_focused()
+    await expect(panel(page).locator(".embed-who a")).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.locator(".panel")).to_be_hidden()
     assert await page.evaluate(FOCUSED) == "open"
@@ -171,7 +172,7 @@ async def test_the_keyboard_reaches_the_discussion_and_axe_finds_nothing(
     await expect(panel(page).locator("h1")).to_have_text("On this passage")
     await sign_in(page)
     await expect(panel(page).locator(".embed-who bdi")).to_have_text("mira")
-    await panel(page).locator("main > .embed-write textarea").focus()
+    await panel(page).locator("main > .embed-respond textarea").focus()
     await page.keyboard.type("Without a mouse.")
     found += await violations(await frame_of_panel(), axe, "the panel, signed in")
     await page.emulate_media(color_scheme="dark")
@@ -180,7 +181,7 @@ async def test_the_keyboard_reaches_the_discussion_and_axe_finds_nothing(
     await expect(page.locator(".panel")).to_be_hidden()
     assert await page.evaluate(FOCUSED) == "marker add"
     await page.keyboard.press("Enter")
-    await expect(panel(page).locator("main > .embed-write textarea")).to_have_value("Without a mouse.")
+    await expect(panel(page).locator("main > .embed-respond textarea")).to_have_value("Without a mouse.")
     assert found == []
 
 

@@ -1,11 +1,13 @@
 """The disagreement that a thread is shown by: two responses to the same words, of which readers accept only one."""
 
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar import Litestar
 
 from parley.discussion.threads import disagreement
 from parley.discussion.threads.disagreement import SidedResponse, Split, is_disputed, lower_bound, overlap, pairs_of
@@ -108,6 +110,73 @@ async def test_a_removed_voice_ends_the_disagreement_at_once(client: httpx.Async
     assert "Machines lack" not in await head_of(client, thread)
 
 
+QUOTES = (None, "Robots fold towels", "People write down what others cannot know", "what others cannot know")
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nobody_is_set_against_somebody_who_answers_other_words(app: Litestar, seed: int) -> None:
+    random = Random(seed)
+    thread = await make.thread(make.text(PASSAGE, "A second passage, which says something else."))
+    lineages = await make.lineages(thread)
+    said: dict[int, tuple[str, int | None, str | None]] = {}
+    for number in range(8):
+        stance, passage = random.choice(["supports", "challenges"]), random.choice([*lineages[:2], None])
+        quote = random.choice(QUOTES) if passage == lineages[0] else None
+        statement = f"It is statement {number}." if random.random() < 0.7 else None
+        one = await make.comment(
+            thread,
+            await make.member(),
+            "I read it so.",
+            stance=stance,
+            passage=passage,
+            quote=quote,
+            statement=statement,
+        )
+        said[one] = (stance, passage, quote)
+        await db.execute("update comment set base_ups = $2 where id = $1", one, random.randint(0, 5))
+    voters = [await make.member() for _ in range(11)]
+    values = {
+        one: [random.choice([1, 1, 1, -1]) * (1 if s == "supports" else -1) for _ in voters]
+        for one, (s, *_) in said.items()
+    }
+    for one, answered in values.items():
+        for voter, value in zip(voters, answered, strict=True):
+            await make.vote(voter, one, "agreement", value)
+
+    found = await disagreement.find(thread)
+
+    if found.disagreement:
+        one, other = found.disagreement
+        (stance, passage, quote), (other_stance, other_passage, other_quote) = said[one], said[other]
+        assert (stance, other_stance, passage) == ("supports", "challenges", other_passage)
+        if found.is_disputed:
+            split = sum(a == -b for a, b in zip(values[one], values[other], strict=True))
+            assert lower_bound(split, len(voters)) >= 0.5
+        else:
+            assert quote and other_quote and (quote in other_quote or other_quote in quote)
+
+
+async def of_api(client: httpx.AsyncClient, thread: int) -> Any:
+    forget_caches()
+    return (await client.get(f"/api/v1/threads/{thread}")).json()["disagreement"]
+
+
+async def test_the_api_names_the_disagreement_of_a_thread(client: httpx.AsyncClient, thread: int) -> None:
+    assert await of_api(client, thread) is None
+    support = await response(thread, "supports", "Machines lack what nobody writes down.")
+    challenge = await response(thread, "challenges", "Stories hold it.")
+    await answers(support, challenge, 12)
+    await head_of(client, thread)
+
+    found = await of_api(client, thread)
+
+    assert (found["is_disputed"], found["about"], found["quote"]) == (True, "passage", PASSAGE)
+    assert (found["supports"]["comment"], found["challenges"]["comment"]) == (support, challenge)
+    assert found["supports"]["text"] == "Machines lack what nobody writes down."
+    await db.execute("update comment set state = 'removed' where id = $1", challenge)
+    assert await of_api(client, thread) is None
+
+
 HIDDEN = {
     "the passage": "update article set removed_passages = array[$1]::bigint[]",
     "the whole text": "update article set restricted = 'none' where $1::bigint is not null",
@@ -131,6 +200,8 @@ async def test_words_that_readers_may_not_see_head_no_disagreement(
     assert "Stories hold it." in head and "about one passage" in head
     assert "Stories hold it." in home
     assert words not in head + home
+    found = await of_api(client, thread)
+    assert (found["challenges"]["text"], found["quote"]) == ("Stories hold it.", "")
 
 
 async def test_a_viewer_who_blocked_one_of_the_two_sees_neither(client: httpx.AsyncClient, thread: int) -> None:

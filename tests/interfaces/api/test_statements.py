@@ -15,9 +15,11 @@ async def test_statements_are_asked_one_by_one_answered_and_skipped(app: Litesta
     for number in range(3):
         await make.comment(thread, await make.member(), statement=f"It is statement {number}.")
 
+    await make.thesis(thread, "It is so.")
     async with program(app, await make.member("mira"), "vote") as mira, program(app) as visitor:
         listed = (await visitor.get(f"/threads/{thread}/statements")).json()["items"]
-        assert len(listed) == 3
+        assert [one["comment"] is None for one in listed] == [True, False, False, False]
+        assert listed[0]["text"] == "It is so."
         assert "value" not in listed[0]
         first = (await mira.get(f"/threads/{thread}/answers/next")).json()
         answer = {"comment": first["comment"], "value": 1, "offer": first["offer"], "sitting": first["sitting"]}

@@ -24,6 +24,7 @@ from parley.platform.errors import NotFound, Refused
 from parley.platform.http import cookies
 from parley.platform.settings import settings
 from tests import make
+from tests.conftest import forget_caches
 
 pytestmark = pytest.mark.anyio
 
@@ -149,7 +150,7 @@ async def test_a_member_signs_in_comments_votes_and_signs_out_without_scripts(
     assert again.headers["location"] == posted.headers["location"]
     ended = await client.post(f"/embed/session/end?site=pub&back=/embed/t/{thread}?site=pub")
     assert ended.status_code == 303
-    assert "Sign in to respond" in (await client.get(f"/embed/t/{thread}?site=pub")).text
+    assert "Sign in and post" in (await client.get(f"/embed/t/{thread}?site=pub")).text
 
 
 async def test_a_sign_in_is_valid_on_its_site_and_not_on_our_own_pages(client: httpx.AsyncClient, thread: int) -> None:
@@ -206,6 +207,93 @@ async def test_a_refused_comment_is_shown_again_with_the_reason(client: httpx.As
     assert refused.status_code == 403 and "My long thought." in refused.text
     empty = await client.post(f"/embed/t/{thread}/comments?site=pub", data={"body": " "})
     assert empty.status_code == 422
+
+
+async def test_an_error_page_is_shown_in_the_frame(client: httpx.AsyncClient, thread: int) -> None:
+    """Browsers show a blank page in the place of a frame that they refuse, in which nothing can be done."""
+    await embedded(client, await make.member("ada"))
+    missing = await client.get("/embed/t/999999?site=pub")
+    large = await client.post(f"/embed/t/{thread}/comments?site=pub", data={"body": "word " * 500_000})
+    vote = {"comment": 999999, "axis": "quality", "value": 1}
+    gone = await client.post(f"/embed/t/{thread}/vote?site=pub", data=vote)
+
+    for answer, status in ((missing, 404), (large, 413), (gone, 404)):
+        assert answer.status_code == status
+        assert "frame-ancestors https://pub.example" in answer.headers["content-security-policy"]
+        assert 'role="alert"' in answer.text and 'class="masthead' not in answer.text
+    strange = await client.get("/embed/t/999999?site=nobody")
+    assert "frame-ancestors 'none'" in strange.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("what", ["vote", "thesis/answer", "comments"])
+async def test_too_many_of_anything_leave_the_panel_usable(client: httpx.AsyncClient, thread: int, what: str) -> None:
+    ada = await make.member("ada")
+    comment = await make.comment(thread, await make.member("jon"), "First.")
+    await make.thesis(thread)
+    await embedded(client, ada)
+    limit = (ratelimit.POST if what == "comments" else ratelimit.VOTE)[0]
+    await ratelimit.take(limit, str(ada.id), limit.most)
+
+    sent = {"comment": comment, "axis": "agreement", "value": 1, "version": 1, "body": "My long thought."}
+    answer = await client.post(f"/embed/t/{thread}/{what}?site=pub", data=sent)
+
+    assert answer.status_code == 429
+    assert "frame-ancestors https://pub.example" in answer.headers["content-security-policy"]
+    assert 'class="comment"' in answer.text and "error" in answer.text
+    assert what != "comments" or "My long thought." in answer.text
+
+
+async def test_a_member_agrees_with_a_comment_and_takes_it_back(client: httpx.AsyncClient, thread: int) -> None:
+    comment = await make.comment(thread, await make.member("jon"), "First.")
+    await embedded(client, await make.member("ada"))
+    vote = {"comment": comment, "axis": "agreement", "value": "1"}
+
+    agreed = await client.post(f"/embed/t/{thread}/vote?site=pub", data=vote)
+
+    page = (await client.get(agreed.headers["location"])).text
+    assert re.search(r'<button name="value" value="" aria-pressed="true">Agree', page)
+    assert await db.value("select value from vote where comment = $1 and axis = 'agreement'", comment) == 1
+    await client.post(f"/embed/t/{thread}/vote?site=pub", data=vote | {"value": ""})
+    assert await db.value("select count(*) from vote where comment = $1 and axis = 'agreement'", comment) == 0
+
+
+async def test_words_of_the_article_are_quoted_beside_it(client: httpx.AsyncClient, thread: int) -> None:
+    [lineage, *_] = await make.lineages(thread)
+    await embedded(client, await make.member("ada"))
+    sent = {"body": "Does it?", "passage": lineage, "quote": "The model  answers", "prefix": ""}
+
+    posted = await client.post(f"/embed/t/{thread}/comments?site=pub", data=sent)
+
+    assert await db.value("select quote from comment where body = 'Does it?'") == "The model answers"
+    assert "data-quoted" in (await client.get(posted.headers["location"])).text
+    lost = await client.post(f"/embed/t/{thread}/comments?site=pub", data=sent | {"quote": "Nobody wrote this"})
+    assert lost.status_code == 422
+    assert '<q dir="auto">Nobody wrote this</q>' in lost.text and "please select them again" in lost.text
+
+
+async def test_the_panel_shows_the_disagreement_of_the_thread(client: httpx.AsyncClient, thread: int) -> None:
+    [lineage, *_] = await make.lineages(thread)
+    sides = {"supports": "The model answers", "challenges": "model answers"}
+    authors = {name: await make.member(name) for name in sides}
+    pair = [
+        await make.comment(thread, authors[name], f"{name} it.", stance=name, passage=lineage, quote=quote)
+        for name, quote in sides.items()
+    ]
+    await db.execute("update thread_stats set disagreement = $2 where thread = $1", thread, pair)
+    panel = f"/embed/t/{thread}?site=pub"
+
+    text = (await client.get(panel)).text
+
+    assert f'data-show="{lineage}"><q dir="auto">model answers</q>' in text
+    assert "Supports this sentence" in text and f'href="#c{pair[0]}"' in text
+    await db.execute("update article set removed_passages = array[$1]::bigint[]", lineage)
+    forget_caches()
+    hidden = (await client.get(panel)).text
+    assert "model answers" not in hidden.partition('class="dispute"')[2].partition("</section>")[0]
+    viewer = await make.member("vera")
+    await make.block(viewer, authors["supports"])
+    await embedded(client, viewer)
+    assert 'class="dispute"' not in (await client.get(panel)).text
 
 
 @pytest.mark.parametrize("nasty", ["\x00", "\ud800", "9" * 26, "{{7*7}}", "-1", "a" * 45_000, "http://["])

@@ -116,6 +116,7 @@ async def test_a_followed_thread_comes_with_both_sides_whatever_was_notified(mir
     await open_thread(mira.id, thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour', read_until = now() - interval '1 hour'")
     perspectives = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
+    await db.execute("update thread_stats set disagreement = $2 where thread = $1", thread, perspectives)
     await notifications.handle_events()
     await db.execute("delete from notification where comment <> $1", perspectives[0])
 

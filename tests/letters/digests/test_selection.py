@@ -37,8 +37,11 @@ def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
     kind = draw(st.sampled_from(kinds))
     about_article = kind in {"opened", "picked", "revised"}
     number = draw(st.integers(1, 12 if about_article else 300))
-    random = Random(number)
-    thread = number if about_article else random.randint(1, 12)
+    random, both = Random(number), Random(number // 2)
+    thread = number if about_article else both.randint(1, 12)
+    # An even number supports and the next challenges the same words, if these two disagree.
+    disagrees = kind == "best" and both.random() < 0.4
+    stance = SIDES[number % 2] if disagrees else random.choice([*SIDES, "adds", None])
     return Candidate(
         kind=kind,
         thread=thread,
@@ -48,8 +51,9 @@ def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
         comment=None if about_article else number,
         revision=2 if kind == "revised" else None,
         author=None if about_article else str(100 + number % 25),
-        stance=random.choice([*SIDES, "adds", None]) if kind == "best" else None,
+        stance=stance if kind == "best" else None,
         assisted=random.random() < 0.3,
+        opposes=number ^ 1 if disagrees else None,
     )
 
 
@@ -131,6 +135,17 @@ def stories_of_one(items: list[Candidate]) -> list[Candidate]:
     return [one for one in best if sum(other.thread == one.thread for other in best) == 1]
 
 
+@given(reader=readers, own=owns, offered=offers)
+def test_two_of_a_thread_stand_together_only_where_they_disagree_about_the_same_words(
+    reader: DigestReader, own: list[Candidate], offered: list[Candidate]
+) -> None:
+    items = select(reader, own, sort_candidates(offered))
+    best = [one for one in items if one.kind in SECTIONS["best"]]
+    for one in best:
+        others = [other.comment for other in best if other.thread == one.thread and other is not one]
+        assert others in ([], [one.opposes])
+
+
 @given(reader=readers, offered=offers, weeks=st.integers(2, 6))
 def test_no_item_is_repeated_over_any_sequence_of_issues(
     reader: DigestReader, offered: list[Candidate], weeks: int
@@ -143,19 +158,19 @@ def test_no_item_is_repeated_over_any_sequence_of_issues(
     assert len(set(sent)) == len(sent)
 
 
-def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> None:
+def test_a_pair_begins_with_the_supporter_and_answers_the_same_words() -> None:
     offered = [
         perspective(1, 11, "challenges", 0.9),
-        perspective(1, 12, "challenges", 0.8),
-        perspective(1, 13, "supports", 0.3),
+        perspective(1, 12, "challenges", 0.8, opposes=13),
+        perspective(1, 13, "supports", 0.3, opposes=12),
         perspective(1, 14, "adds", 0.95),
     ]
 
-    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [13, 11]
+    assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [13, 12]
 
 
-def test_if_nobody_disagrees_only_the_best_perspective_is_quoted() -> None:
-    offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "adds", 0.8)]
+def test_of_two_sides_that_answer_other_words_only_the_best_is_quoted() -> None:
+    offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "challenges", 0.8)]
 
     assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [12]
 
@@ -172,7 +187,11 @@ def test_items_about_the_reader_leave_room_for_the_best_of_their_topics() -> Non
     own = [
         Candidate("reply", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}", stance=None) for n in range(1, 9)
     ] + [Candidate("followed", n, topic_of(n), NOW, 0.5, comment=n, author=f"a{n}") for n in range(20, 29)]
-    offered = [perspective(40, 41, "supports", 0.5), perspective(40, 42, "challenges", 0.4), question(50)]
+    offered = [
+        perspective(40, 41, "supports", 0.5, opposes=42),
+        perspective(40, 42, "challenges", 0.4, opposes=41),
+        question(50),
+    ]
     kinds = [one.kind for one in select(DigestReader(1), own, sort_candidates(offered))]
 
     assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
@@ -184,9 +203,11 @@ def test_the_score_of_a_comment_halves_after_a_week() -> None:
     assert score(0.8, NOW + timedelta(minutes=1), NOW) == 0.8
 
 
-def perspective(thread: int, comment: int, stance: str | None, value: float) -> Candidate:
-    author = f"by {comment}"
-    return Candidate("best", thread, topic_of(thread), NOW, value, comment=comment, author=author, stance=stance)
+def perspective(
+    thread: int, comment: int, stance: str | None, value: float, *, opposes: int | None = None
+) -> Candidate:
+    author, topic = f"by {comment}", topic_of(thread)
+    return Candidate("best", thread, topic, NOW, value, comment, author=author, stance=stance, opposes=opposes)
 
 
 def question(comment: int) -> Candidate:

@@ -83,6 +83,16 @@ def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> No
     )
 
 
+def test_two_who_answer_the_same_words_stand_side_by_side_under_a_line_that_says_so() -> None:
+    disputed = letters.digest(ISSUE, pair(is_disputed=True))
+    apart = letters.digest(ISSUE, [msgspec.structs.replace(one, disagreement=[]) for one in pair()])
+
+    assert "Readers disagree most about these words" in disputed.text
+    assert "Readers disagree most about these words" in (disputed.html or "")
+    assert "Two views of the same words" in letters.digest(ISSUE, pair()).text
+    assert 'class="pair"' not in (apart.html or "") and "same words" not in apart.text
+
+
 def test_a_subject_sets_nobody_against_somebody_who_answers_other_words() -> None:
     both = [msgspec.structs.replace(one, disagreement=[]) for one in pair()]
 

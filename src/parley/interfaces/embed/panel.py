@@ -39,6 +39,10 @@ class PanelQuery(msgspec.Struct, frozen=True):
     # Whether the viewer asked to see how others answered the thesis.
     looks: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        return self.passage is None and self.focus is None
+
 
 async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
     """Return what the panel's template needs. Raises NotFound if there is no such thread."""
@@ -50,14 +54,18 @@ async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
         views.DiscussionQuery(query.thread, "best", passage=query.passage, focus=focus), viewer
     )
     own = await votes.votes_in_thread(viewer.id, query.thread) if viewer else {}
+    comments_shown = list(_comments(shown, own, viewer))
     own_thesis = await theses.of_member(viewer.id, query.thread) if viewer else None
     return {
         "thread": whole.thread,
         "query": query,
         "thesis": thesis_box(whole.thesis, own_thesis, thread_state=whole.thread.state, looks=query.looks),
         "thesis_problem": None,
+        "vote_problem": None,
+        "voices": None if whole.voices is None or whole.voices.hidden_from(viewer) else whole.voices,
         "passage_row": next((row for row in whole.rows if row.lineage == query.passage), None),
-        "comments": list(_comments(shown, own, viewer)),
+        "comments": comments_shown,
+        "on_page": {embedded.row.id for embedded in comments_shown},
         "held": await comments.held_comments(viewer.id, query.thread) if viewer else [],
         "more": shown.next_url is not None,
         "submission": str(uuid4()),

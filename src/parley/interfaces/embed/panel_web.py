@@ -58,7 +58,8 @@ async def show(
         return await _page(request, site_row, query)
     viewer = viewer_of(request)
     if viewer is None:
-        return await _page(request, site_row, query, problem=N_("Please sign in. Your answer is kept until then."))
+        problem = N_("Please sign in. Your answer is kept until then.")
+        return await _page(request, site_row, query, thesis_problem=problem)
     if await was_given(viewer, form.given, query.thread, form.value, form.version):
         with suppress(Refused):
             await theses.answer(viewer, query.thread, form.value, version=form.version, only_first=True)
@@ -71,10 +72,10 @@ async def _page(
     query: PanelQuery,
     status: int = 200,
     form: CommentForm | None = None,
-    problem: Message | None = None,
+    **problems: Any,
 ) -> Response[Any]:
-    """The panel, with a comment's form that was refused, or the `problem` of an answer to the thesis."""
-    context = await panel(query, viewer_of(request)) | {"form": form, "thesis_problem": problem}
+    """The panel, with a comment's form that was refused, or with `thesis_problem` or `vote_problem`."""
+    context = await panel(query, viewer_of(request)) | {"form": form, **problems}
     return framed_page(request, site, "interfaces/embed/panel.html", status, **context)
 
 
@@ -127,6 +128,8 @@ def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.
         parent=form.parent,
         stance=form.stance,
         passage=form.passage,
+        quote=form.quote,
+        prefix=form.prefix,
         assisted=form.assisted,
         submission=form.submission,
         site=site,
@@ -151,9 +154,7 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
     except NotFound:
         raise
     except ParleyError as error:
-        refused = CommentForm({})
-        refused.values, refused.errors = {}, {"form": error.message}
-        return await _page(request, site_row, query, error.status, refused)
+        return await _page(request, site_row, query, error.status, vote_problem=(comment, error.message))
     return Redirect(path_of(query, site_row, f"#c{comment}"), status_code=303)
 
 
@@ -177,7 +178,7 @@ async def answer_thesis(request: AnyRequest, thread: FromPath[str], site: FromQu
     except NotFound:
         raise
     except ParleyError as error:
-        return await _page(request, site_row, query, error.status, problem=error.message)
+        return await _page(request, site_row, query, error.status, thesis_problem=error.message)
     return Redirect(path_of(msgspec.structs.replace(query, looks=form.looks), site_row, "#thesis"), status_code=303)
 
 

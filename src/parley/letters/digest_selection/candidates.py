@@ -30,6 +30,8 @@ class Candidate(msgspec.Struct, frozen=True):
     author: str | None = None
     stance: str | None = None
     assisted: bool = False
+    # The comment that it is set against: the two are the disagreement of their thread.
+    opposes: int | None = None
     # How many comments of the thread are unread (0 if too many to count), and since when. This is one of the best.
     unread: int = 0
     since: datetime | None = None
@@ -56,6 +58,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
     account_minutes: int | None
     ups: int
     replies: int
+    opposes: int | None
 
     def is_worth_featuring(self, kind: str) -> bool:
         """Whether it may be included as an item of this kind. Articles always may."""
@@ -72,6 +75,7 @@ class CandidateRow(msgspec.Struct, frozen=True):
             author=self.author,
             stance=self.stance,
             assisted=self.assisted,
+            opposes=self.opposes,
             unread=unread,
             since=since,
         )

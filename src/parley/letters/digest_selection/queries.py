@@ -19,6 +19,7 @@ from parley.letters.digest_selection.rules import (
     IS_ELIGIBLE,
     MAY_BE_FEATURED,
     NEWS_DAYS,
+    OPPOSES,
     QUALITY_COLUMNS,
 )
 from parley.letters.notifications.queries import NotificationRow, unread_for_digest
@@ -60,14 +61,14 @@ with active as (
     where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {MAY_BE_FEATURED}
 )
 select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
-       stance, assisted, {QUALITY_COLUMNS},
+       stance, assisted, {QUALITY_COLUMNS}, {OPPOSES},
        case when {IS_QUESTION} then 'question' else 'best' end as kind
 from perspective c where rank <= {SHARED_PER_SIDE} and (state = 'open' or not ({IS_QUESTION}))
 union all
-select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
+select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, null, 'opened'
 from active t where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {HAS_TEXT}
 union all
-select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, 'picked'
+select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, null, 'picked'
 from pick k join thread t on t.id = k.thread
 where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
   and {HAS_TEXT}
@@ -84,7 +85,7 @@ KINDS = {"reply", "mention", "followed", "revised"}
 SELECT_VISITED = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
-       {QUALITY_COLUMNS},
+       {QUALITY_COLUMNS}, {OPPOSES},
        m.id as member, v.follows, c.unread, v.since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
@@ -117,7 +118,7 @@ cross join lateral (
 SELECT_NOTIFIED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
-       {QUALITY_COLUMNS}
+       {QUALITY_COLUMNS}, {OPPOSES}
 from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT})
   and {MAY_BE_FEATURED} and {ARTICLE_IS_CLEARED}

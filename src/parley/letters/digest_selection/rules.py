@@ -39,6 +39,12 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
+# The other side of its thread's disagreement (discussion/threads/disagreement.py), if comment `c` is one of the two.
+OPPOSES = """
+(select array[s.disagreement[2], s.disagreement[1]] from thread_stats s
+ where s.thread = c.thread)[array_position((select s.disagreement from thread_stats s where s.thread = c.thread), c.id)]
+  as opposes
+"""
 # Excludes threads whose article waits for a moderator, or lost its title.
 ARTICLE_IS_CLEARED = f"""(
     not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and {_IS_WAITING})

@@ -111,7 +111,7 @@ class _Issue:
                 room -= 1
 
     def take_threads(self, threads: Iterable[ThreadCandidates], most: int) -> None:
-        """Take the best threads while there is room for a comment of each side within `most` items."""
+        """Take the best threads while there is room for two comments within `most` items."""
         for thread in threads:
             if len(self.items) + len(SIDES) > most:
                 return
@@ -129,7 +129,7 @@ class _Issue:
                 taken += self._take_thread(thread, kind="elsewhere")
 
     def _take_thread(self, thread: ThreadCandidates, kind: str | None = None) -> bool:
-        """Take the best of each side, or the best comment if only one side is new. Return whether any was."""
+        """Take the two that disagree about the same words, or the best comment. Return whether there was any."""
         fitting = [comment for comment in thread.comments if self._fits(comment)]
         if not fitting:
             return False
@@ -153,11 +153,10 @@ class _Issue:
 
 
 def _pair(comments: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the best comment of each side, by two authors, or nothing if there is only one side."""
+    """Return the two sides of the thread's disagreement, the supporting one first; nothing unless both are here."""
+    by_id = {candidate.comment: candidate for candidate in comments}
     for first in comments:
-        if first.stance not in SIDES:
-            continue
-        for other in comments:
-            if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
-                return tuple(sorted((first, other), key=lambda candidate: SIDES.index(candidate.stance or "")))
+        other = by_id.get(first.opposes) if first.opposes is not None else None
+        if other is not None and first.stance == SIDES[0] and first.author != other.author:
+            return first, other
     return ()

@@ -17,6 +17,7 @@ from parley.letters.digest_selection.rules import (
     IS_ELIGIBLE,
     NEEDS_NO_RESPONSE,
     NEWS_DAYS,
+    OPPOSES,
     QUALITY_COLUMNS,
     YOUNGEST_ACCOUNT_MINUTES,
 )
@@ -34,7 +35,7 @@ from parley.platform import db
 
 SELECT_COMMENT = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
-       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, {QUALITY_COLUMNS},
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, {QUALITY_COLUMNS}, {OPPOSES},
        coalesce((select n.kind from notification n where n.member = $2 and n.comment = c.id order by n.id limit 1),
                 case when {IS_QUESTION} then 'question' else 'best' end) as kind,
        {IS_VISIBLE} as is_visible, {IS_ELIGIBLE} as is_eligible, {IS_CLEARED} as is_cleared,
@@ -46,7 +47,7 @@ from comment c join thread t on t.id = c.thread where c.id = $1
 # The reason if no other applies.
 OTHERS_WERE_BETTER = (
     "No rule excludes it, but others were better: an issue has at most ten items, one per author, and from each thread "
-    "the best on each side."
+    "the best, or the two that disagree about the same words."
 )
 
 

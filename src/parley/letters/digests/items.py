@@ -53,6 +53,8 @@ class DigestItem(msgspec.Struct, frozen=True):
     is_reply: bool = False
     # The two comments of its thread that are about the same words (discussion/threads/disagreement.py).
     disagreement: list[int] = []
+    # Whether most who agree with one of them disagree with the other.
+    is_disputed: bool = False
     # What the article claims.
     thesis: str | None = None
 
@@ -91,10 +93,11 @@ select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.nam
        coalesce({excerpt_of("q")}, '') as parent_excerpt,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
        c.parent is not null as is_reply,
-       coalesce((select s.disagreement from thread_stats s where s.thread = t.id), array[]::bigint[]) as disagreement,
+       coalesce(s.disagreement, array[]::bigint[]) as disagreement, coalesce(s.is_disputed, false) as is_disputed,
        h.text as thesis
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article {PRESENT_THESIS}
+left join thread_stats s on s.thread = t.id
 left join comment c on c.id = i.comment left join member m on m.id = c.author
 left join comment q on q.id = c.parent and {MAY_BE_QUOTED} left join member w on w.id = q.author
 {JOIN_ARTICLE}

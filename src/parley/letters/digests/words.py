@@ -30,6 +30,8 @@ HEADINGS = {
     "question": N_("Still without an answer"),
 }
 SECTION_NAMES = list(SECTIONS)
+DISPUTED = N_("Readers disagree most about these words")
+TWO_VIEWS = N_("Two views of the same words")
 SUBJECT_LENGTH = 78
 # Characters of the subject that a name may take.
 NAME_LENGTH = 20
@@ -65,6 +67,8 @@ class DigestThread(msgspec.Struct, frozen=True):
     context: str = ""
     thesis: str = ""
     """What a new article claims."""
+    dispute: str = ""
+    """Why two quotations stand side by side: they answer the same words."""
 
     @property
     def thesis_link(self) -> str:
@@ -124,7 +128,15 @@ def _thread(items: list[DigestItem], now: datetime) -> DigestThread:
     context = _common_text(quotation.context for quotation in quotations) if len(quotations) > 1 else ""
     first = items[0]
     thesis = first.thesis if first.comment is None and first.thesis else ""
-    return DigestThread(first.title, first.topic, _thread_link(first), quotations, reason, context, thesis)
+    dispute = _dispute(items)
+    return DigestThread(first.title, first.topic, _thread_link(first), quotations, reason, context, thesis, dispute)
+
+
+def _dispute(items: Sequence[DigestItem]) -> str:
+    pair = _pair(items) if len(items) == 2 else None  # noqa: PLR2004 two sides
+    if pair is None:
+        return ""
+    return DISPUTED if pair[0].is_disputed else TWO_VIEWS
 
 
 def _common_text(texts: Iterable[str]) -> str:

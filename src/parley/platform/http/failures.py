@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
@@ -26,6 +27,14 @@ TITLES = {
     405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
     413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
 }
+
+
+class ErrorPage(msgspec.Struct, frozen=True):
+    """The page for errors of requests with another layout than ours, in `scope["error_page"]`."""
+
+    template: str
+    headers: dict[str, str]
+    context: dict[str, Any]
 
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
@@ -83,7 +92,10 @@ def _answer(
         "kept": typed,
         "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
     }
-    if wants_fragment(request):
+    own: ErrorPage | None = request.scope.get("error_page")  # type: ignore[assignment]
+    if own is not None:
+        answer = page(request, own.template, status=status, headers=own.headers, **(context | own.context))
+    elif wants_fragment(request):
         answer = fragment(request, FRAGMENT, status, **context)
     else:
         answer = page(request, PAGE, status=status, **context)

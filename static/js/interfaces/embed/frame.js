@@ -1,56 +1,72 @@
-// The panel in a publisher's page, and the window in which readers sign in. Everything but signing in works without it.
-const { site, origins = "", code, state: asked, count } = document.body.dataset;
+// The panel in a publisher's page, and the window in which readers sign in. All works without it, but for signing in.
+import "./forms.js";
+import { keepTexts, otherText, quoteIn, restoreTexts, reveal } from "./kept_texts.js";
+import { adoptLook } from "./look.js";
+import { follow, unfollow } from "./updates.js";
+import { onShown, visit } from "./visiting.js";
+
+const { origins = "", code, state: asked } = document.body.dataset;
 const allowed = origins.split(" ");
 const inFrame = parent !== window;
+const WAIT_MS = 2_000;
 let publisher = null;
+let mayClose = false;
 
-const send = (message) => publisher && parent.postMessage({ parley: message[0], value: message[1] }, publisher);
+const send = (what, value) => publisher && parent.postMessage({ parley: what, value }, publisher);
+const responseForm = () => document.querySelector(".embed-respond form");
 
 // The publisher's page sends "hello" after each load: only then is its origin known.
 function receive({ source, origin, data }) {
   if (source !== parent || !allowed.includes(origin) || typeof data?.parley !== "string") return;
   publisher = origin;
-  if (data.parley === "hello") {
-    for (const one of document.querySelectorAll("[data-close]")) one.hidden = !data.value;
-    if (count) send(["count", Number(count)]);
-  } else if (data.parley === "passage") go(Number.isSafeInteger(data.value) ? data.value : null);
+  const { parley: what, value } = data;
+  if (what === "hello") {
+    mayClose = Boolean(value);
+    shown();
+  } else if (what === "look") adoptLook(value);
+  else if (what === "seen") (value ? follow : unfollow)();
+  else if (what === "passage") go(typeof value === "object" && value ? value : { lineage: value });
 }
 
-function go(passage) {
+function shown() {
+  for (const one of document.querySelectorAll("[data-close]")) one.hidden = !mayClose;
+  const { count } = document.body.dataset;
+  if (count) send("count", Number(count));
+  if (document.querySelector("[data-waiting]")) setTimeout(() => visit(location.href), WAIT_MS);
+}
+
+async function go({ lineage, responds, quote, prefix }) {
   const there = new URL(location.href);
   if (!there.pathname.startsWith("/embed/t/")) return;
   there.hash = "";
-  there.searchParams.delete("focus");
-  if (passage) there.searchParams.set("passage", passage);
-  else there.searchParams.delete("passage");
-  // Stay on a page with an unsent comment.
-  if (there.href !== location.href && ![...document.querySelectorAll("textarea")].some((one) => one.value.trim())) location.replace(there);
+  for (const name of ["focus", "see", "passage"]) there.searchParams.delete(name);
+  if (Number.isSafeInteger(lineage)) there.searchParams.set("passage", lineage);
+  if (there.search !== location.search) await visit(there.href);
+  if (responds) write(String(quote ?? ""), String(prefix ?? ""));
 }
 
-const encoded = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const random = (size) => encoded(crypto.getRandomValues(new Uint8Array(size)));
+function write(quote, prefix) {
+  const form = responseForm();
+  if (!form) return;
+  if (quote) quoteIn(form, quote, prefix);
+  reveal(form);
+  form.elements.body.focus();
+}
 
-async function offerSignIn() {
-  const links = document.querySelectorAll("[data-sign-in]");
-  // Only secure pages have `subtle`. On others the links lead to our own site.
-  if (!links.length || !crypto.subtle) return;
-  const verifier = random(32);
-  const state = random(16);
-  const challenge = encoded(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
-  let opened = null;
-  for (const link of links)
-    link.addEventListener("click", (event) => {
-      opened = open(`/embed/login?${new URLSearchParams({ site, challenge, state })}`, "parley-sign-in", "popup,width=480,height=640");
-      if (opened) event.preventDefault();
-    });
-  addEventListener("message", async ({ source, origin, data }) => {
-    if (origin !== location.origin || !opened || source !== opened || data?.state !== state) return;
-    const fields = new URLSearchParams({ code: String(data.code), verifier });
-    const answer = await fetch(`/embed/session?${new URLSearchParams({ site })}`, { method: "POST", body: fields });
-    const stays = answer.ok && (await fetch(`/embed/session?${new URLSearchParams({ site })}`)).ok;
-    if (stays) location.reload();
-    else for (const one of document.querySelectorAll("[data-sign-in-failed]")) one.hidden = false;
-  });
+function onClick({ target }) {
+  if (target.closest("[data-close]")) send("close");
+  const place = target.closest("[data-show]");
+  if (place) send("show", Number(place.dataset.show));
+  if (target.closest("[data-unquote]")) quoteIn(target.closest("form"));
+  const opening = target.closest("summary")?.parentElement;
+  // The click opens it afterwards.
+  if (opening && !opening.open) setTimeout(() => opening.querySelector("textarea")?.focus());
+  if (target.closest("[data-draft-back]")) visit(otherText().url);
+  if (target.closest("[data-draft-here]")) {
+    otherText().moveTo(responseForm());
+    target.closest("[data-draft]").hidden = true;
+    responseForm().elements.body.focus();
+  }
 }
 
 // Send the code to the frame that opened this window, and to no other.
@@ -66,14 +82,16 @@ function handOver() {
   close();
 }
 
-if (inFrame) {
-  addEventListener("message", receive);
-  addEventListener("keydown", ({ key }) => key === "Escape" && send(["close"]));
-  addEventListener("click", ({ target }) => {
-    if (target.closest("[data-close]")) send(["close"]);
-    const shown = target.closest("[data-show]");
-    if (shown) send(["show", Number(shown.dataset.show)]);
-  });
-}
 if (asked) handOver();
-else offerSignIn();
+else {
+  if (inFrame) {
+    adoptLook(window.name);
+    addEventListener("message", receive);
+    addEventListener("keydown", ({ key }) => key === "Escape" && send("close"));
+  }
+  document.addEventListener("click", onClick);
+  addEventListener("pagehide", keepTexts);
+  onShown(shown);
+  restoreTexts();
+  if (!inFrame) shown();
+}

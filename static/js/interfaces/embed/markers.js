@@ -1,8 +1,11 @@
 // Markers beside the passages of a publisher's article. Nothing is put into the article: words are painted as CSS
 // highlights, and the buttons lie over the page, in a shadow root of their own.
+import { quoteOf } from "./quoting.js";
 import { inSlices } from "./slices.js";
 
 const NARROW = 26;
+// What may move passages without changing the size of the page.
+const MOVES = ["scroll", "resize", "load", "toggle", "transitionend", "animationend"];
 
 // The words of `block` as a range; all of it if they are not there.
 function rangeOf(block, words) {
@@ -28,6 +31,15 @@ function rangeOf(block, words) {
   return range;
 }
 
+const on = ({ left, top, across, down }, x, y) => ({ x: (x - left) / across, y: (y - top) / down });
+
+// Whether the last line of a passage leaves room for a marker at its end.
+function hasRoom(block, box, rtl) {
+  const lines = rangeOf(block).getClientRects();
+  const last = lines[lines.length - 1] ?? box;
+  return (rtl ? last.left - box.left : box.right - last.right) > NARROW + 8;
+}
+
 export class Markers {
   constructor(root, words, choose) {
     this.root = root;
@@ -39,12 +51,18 @@ export class Markers {
     this.covered = 0;
     this.add = this.button("add", "+", words.respond);
     this.add.hidden = true;
+    // What the overlay's pixels are on the screen, whatever the page does with its root element.
+    this.probe = document.createElement("i");
+    this.probe.className = "probe";
+    root.append(this.probe);
     this.sizes = new ResizeObserver(() => this.place());
-    this.sizes.observe(document.documentElement);
+    for (const what of MOVES) addEventListener(what, () => this.place(), { capture: true, passive: true });
     addEventListener("pointermove", ({ target, pointerType }) => pointerType === "mouse" && this.aim(target), { passive: true });
     // Without a mouse, a tap or a selection chooses the passage.
     addEventListener("pointerup", ({ target }) => this.aim(target));
-    document.addEventListener("selectionchange", () => this.aim(getSelection().anchorNode));
+    document.addEventListener("selectionchange", () => this.pick());
+    // A press on the button keeps the selection.
+    this.add.addEventListener("pointerdown", (event) => this.picked && event.preventDefault());
   }
 
   button(name, text, label) {
@@ -54,7 +72,7 @@ export class Markers {
     made.textContent = text;
     made.setAttribute("aria-label", label);
     made.title = label;
-    made.addEventListener("click", () => this.choose(made.passage, made));
+    made.addEventListener("click", () => this.choose(made.passage, made, made === this.add ? this.response() : {}));
     made.addEventListener("pointerenter", () => this.highlight(made.passage));
     made.addEventListener("focus", () => this.highlight(made.passage));
     made.addEventListener("pointerleave", () => this.highlight(this.opened));
@@ -69,9 +87,35 @@ export class Markers {
     this.passages = new Map([...pairs].map(([passage, block]) => [block, passage]));
     this.counted = [...pairs.keys()].filter((passage) => passage.count);
     const kept = new Set(this.counted.map((passage) => passage.lineage));
+    this.keepChosen();
+    this.watchSizes();
     for (const [lineage, made] of this.buttons) if (!kept.has(lineage)) this.remove(lineage, made);
     this.paint();
     this.place();
+  }
+
+  // The passages are others after the forum was asked again.
+  keepChosen() {
+    for (const one of [this.add, this.picked]) if (one?.passage) one.passage = this.byLineage(one.passage.lineage);
+    if (!this.add.passage) this.add.hidden = true;
+    if (!this.picked?.passage) this.picked = null;
+  }
+
+  // Scrolling elements clip what is in them, so each passage has those around it.
+  watchSizes() {
+    this.sizes.disconnect();
+    this.sizes.observe(document.documentElement);
+    this.clips = new Map();
+    for (const block of this.pairs.values()) {
+      this.sizes.observe(block);
+      const around = [];
+      for (let one = block.parentElement; one && one !== document.body; one = one.parentElement) {
+        const { overflowX, overflowY } = getComputedStyle(one);
+        if (overflowX !== "visible" || overflowY !== "visible") around.push(one);
+      }
+      for (const one of around) this.sizes.observe(one);
+      this.clips.set(block, around);
+    }
   }
 
   remove(lineage, made) {
@@ -131,10 +175,18 @@ export class Markers {
   async layOut() {
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const stale = () => turn !== this.turn;
-    const origin = this.root.host.getBoundingClientRect();
+    const from = this.origin();
     const places = [];
-    await inSlices(this.counted, (passage) => places.push([passage, this.placeOf(passage, origin)]), stale);
+    await inSlices(this.counted, (passage) => places.push([passage, this.placeOf(passage, from)]), stale);
+    const added = !this.add.hidden && this.add.passage && !this.picked ? this.placeOf(this.add.passage, from) : null;
     if (!stale()) await inSlices(places, ([passage, at]) => this.put(this.buttonOf(passage), at), stale);
+    if (added && !stale()) this.put(this.add, added);
+    else if (this.picked && !stale()) this.putAtSelection();
+  }
+
+  origin() {
+    const { left, top, width, height } = this.probe.getBoundingClientRect();
+    return { left, top, across: width / 100 || 1, down: height / 100 || 1 };
   }
 
   // `width` pixels at the end of the line are under the panel.
@@ -143,32 +195,84 @@ export class Markers {
     this.place();
   }
 
-  placeOf(passage, origin) {
+  placeOf(passage, from) {
     const block = this.pairs.get(passage);
     const box = block.getBoundingClientRect();
+    // An inline element has a box for each of its lines.
+    const lines = block.getClientRects();
+    const [first, last] = [lines[0] ?? box, lines[lines.length - 1] ?? box];
     const rtl = getComputedStyle(block).direction === "rtl";
     const end = document.documentElement.clientWidth - this.covered;
     const free = rtl ? box.left : end - box.right;
     // Where the margin is too narrow, at the end of the passage.
     const beside = free > NARROW + 14;
     const x = rtl ? (beside ? box.left - NARROW - 10 : 2) : beside ? box.right + 10 : end - NARROW - 2;
-    return { x: x - origin.left, y: (beside ? box.top + 2 : box.bottom - 6) - origin.top, seen: box.width > 0 };
+    const y = beside ? first.top + 2 : last.bottom - (hasRoom(block, box, rtl) ? 24 : 16);
+    const seen = box.width > 0 && !this.isClipped(block, y) && !this.isBehind(block, x, y);
+    return { ...on(from, x, y), seen };
+  }
+
+  isClipped(block, y) {
+    return (this.clips.get(block) ?? []).some((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return y + 12 < top || y + 12 > bottom;
+    });
+  }
+
+  // Whether something that stays while the page scrolls lies there, such as a sticky header.
+  isBehind(block, x, y) {
+    if (y < -NARROW || y > innerHeight) return false;
+    const there = document.elementsFromPoint(Math.min(Math.max(x, 0), innerWidth - 1), y + 10).find((one) => one !== this.root.host);
+    for (let one = there; one && !one.contains(block); one = one.parentElement) {
+      if (["fixed", "sticky"].includes(getComputedStyle(one).position)) return true;
+    }
+    return false;
   }
 
   put(made, { x, y, seen }) {
-    made.hidden = !seen;
+    // A focused button that is hidden would lose the focus.
+    made.hidden = !seen && this.root.activeElement !== made;
     made.style.translate = `${Math.round(x)}px ${Math.round(y)}px`;
+  }
+
+  // Selected words get the button at their end.
+  pick() {
+    const { anchorNode } = getSelection();
+    this.picked = quoteOf(getSelection(), this.passages ?? []);
+    if (!this.picked) {
+      this.label(this.words.respond);
+      return this.aim(anchorNode);
+    }
+    this.add.passage = this.picked.passage;
+    this.label(this.picked.quote ? this.words.quote : this.words.respond);
+    this.putAtSelection();
+  }
+
+  response() {
+    const { quote, prefix } = this.picked ?? {};
+    return { responds: true, quote, prefix };
+  }
+
+  label(words) {
+    this.add.title = words;
+    this.add.setAttribute("aria-label", words);
+  }
+
+  putAtSelection() {
+    const lines = this.picked.range.getClientRects();
+    const last = lines[lines.length - 1];
+    if (last) this.put(this.add, { ...on(this.origin(), Math.min(last.right + 2, innerWidth - NARROW - 2), last.bottom + 2), seen: true });
   }
 
   // A passage without comments gets its button while the pointer is over it.
   aim(target) {
-    if (this.aimed === target) return;
+    if (this.aimed === target || this.picked) return;
     this.aimed = target;
     let block = target instanceof Element ? target : target?.parentElement;
     while (block && !this.passages?.has(block)) block = block.parentElement;
     const passage = block && this.passages.get(block);
     if (!passage || passage.count) return;
     this.add.passage = passage;
-    this.put(this.add, this.placeOf(passage, this.root.host.getBoundingClientRect()));
+    this.put(this.add, this.placeOf(passage, this.origin()));
   }
 }

@@ -1,9 +1,11 @@
 // The script of publishers' pages: <script async src="https://forum.example/embed/v1.js" data-site="…"></script>.
 // It reads the page and changes nothing of it. What readers write goes to a frame of the forum's origin.
+import { contrast } from "./colors.js";
 import { showCounts } from "./counts.js";
+import { isDark, lookOf } from "./look_of_page.js";
 import { Markers } from "./markers.js";
 import { blocks, match } from "./matching.js";
-import { Panel } from "./panel.js";
+import { Panel, raise } from "./panel.js";
 import { highlights, overlay, sheet } from "./styles.js";
 
 const script = document.currentScript;
@@ -38,15 +40,6 @@ function articleRoot() {
   return article.split(",").map((one) => document.querySelector(one)).find(Boolean);
 }
 
-// Whether light words are on a dark page, whatever the reader prefers elsewhere. A canvas reads colors in all notations.
-function isDark() {
-  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
-  canvas.fillStyle = getComputedStyle(articleRoot() ?? document.body).color;
-  canvas.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-  return 0.2 * red + 0.7 * green + 0.1 * blue > 128;
-}
-
 function overlayRoot(scheme) {
   const host = document.createElement("div");
   host.setAttribute("data-parley-overlay", "");
@@ -68,10 +61,11 @@ class Discussion {
     const place = mode === "below" ? document.querySelector("[data-parley-below]") : null;
     const onMessage = (what, value) => this.onMessage(what, value);
     this.panel = new Panel(root, origin, this.page.words, { place: place ?? root, below: Boolean(place), onMessage });
-    this.markers = new Markers(root, this.page.words, (passage, opener) => this.open(passage, opener));
+    this.root = root;
+    this.markers = new Markers(root, this.page.words, (...chosen) => this.open(...chosen));
     this.opener = this.openButton(root);
-    if (place) this.below(place);
     this.adoptColors();
+    if (place) this.below(place);
     this.find();
     this.watch();
   }
@@ -83,20 +77,26 @@ class Discussion {
     made.textContent = this.page.words.open;
     made.addEventListener("click", () => this.open(null, made));
     root.append(made);
+    raise(made);
     return made;
   }
 
   // Inside the publisher's own placeholder, whose height they reserve.
   below(place) {
     const inside = place.shadowRoot ?? place.attachShadow({ mode: "open" });
-    inside.adoptedStyleSheets = [sheet(overlay.replace(/:host \{[^}]*\}/, ":host { display: block; }")), this.scheme];
+    inside.adoptedStyleSheets = [sheet(overlay.replace(/:host \{[^}]*\}/, ":host { display: block !important; }")), this.scheme];
     this.panel.place = inside;
     this.opener.hidden = true;
     this.panel.open(this.address(), null, null);
   }
 
   adoptColors() {
-    this.scheme.replaceSync(`:host { color-scheme: ${isDark() ? "dark" : "light"}; }`);
+    const look = lookOf(articleRoot(), this.root);
+    const colors = ["ink", "paper", "link"].filter((name) => look[name]).map((name) => `--${name}: rgb(${look[name].join(" ")});`);
+    const dark = look.paper ? contrast(look.paper, [0, 0, 0]) < contrast(look.paper, [255, 255, 255]) : isDark(articleRoot());
+    const fonts = `font-family: ${look.sans.replace(/[;{}!]/g, "")} !important;`;
+    this.scheme.replaceSync(`:host { color-scheme: ${dark ? "dark" : "light"} !important; ${fonts} ${colors.join(" ")} }`);
+    this.panel.adoptLook(look);
   }
 
   address() {
@@ -106,10 +106,11 @@ class Discussion {
     return panel.href;
   }
 
-  open(passage, opener) {
+  // `response`: whether the reader wants to respond, and the words that they quote.
+  open(passage, opener, response) {
     this.adoptColors();
     this.markers.open(passage);
-    this.panel.open(this.address(), passage?.lineage, opener, this.room());
+    this.panel.open(this.address(), passage && { lineage: passage.lineage, ...response }, opener, this.room());
     this.opener.hidden = !this.panel.below;
     this.markers.cover(this.panel.covers());
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });

@@ -39,7 +39,7 @@ async def _download(request: AnyRequest, thread: str, write: Writer, media_type:
         await take(API_ACCOUNT, str(viewer.id))
     else:
         await take_all(of_source(API_HOST, client))
-    discussion = await thread_with_article(thread)
+    discussion = await thread_with_article(thread, viewer)
     begin(request.scope, client)
     # Pages of other sites may read what visitors can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex", **quotas.headers(used)}

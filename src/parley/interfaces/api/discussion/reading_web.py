@@ -13,11 +13,12 @@ from parley.discussion.thesis import queries as theses
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.cards import EXCERPT_LENGTH, cursor
 from parley.discussion.threads.queries import PAGE, CardRow
+from parley.discussion.threads.voices import Voices, voices
 from parley.interfaces.api import fields
 from parley.interfaces.api.answers import READING, answer, from_row, problems
 from parley.interfaces.api.discussion import comments, schemas
 from parley.interfaces.api.paging import After, Limit, after_id, next_page, not_in_list, page_of
-from parley.people.accounts.viewer import viewer_of
+from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import InvalidFields, NotFound
 from parley.platform.http.access import AnyRequest
@@ -90,11 +91,11 @@ def _summary(row: CardRow) -> schemas.ThreadSummary:
 @get("/threads/{thread:str}", name="api:thread", responses=problems(404))
 async def one_thread(request: AnyRequest, thread: fields.ThreadPath) -> Response[schemas.Thread]:
     """A thread with the newest version of its article."""
-    return await answer(request, lambda: thread_with_article(thread))
+    return await answer(request, lambda: thread_with_article(thread, viewer_of(request)))
 
 
-async def thread_with_article(thread: str) -> schemas.Thread:
-    """Return the thread that an address names. Raises NotFound."""
+async def thread_with_article(thread: str, viewer: Viewer | None) -> schemas.Thread:
+    """Return the thread that an address names, as `viewer` sees it. Raises NotFound."""
     row = await thread_at(thread)
     article = await articles.of_thread(row.id)
     if article is None:
@@ -112,6 +113,7 @@ async def thread_with_article(thread: str) -> schemas.Thread:
         reason=row.lock_reason,
         slow_seconds=row.slow,
         thesis=thesis_from(await theses.of_thread(row.id)),
+        disagreement=_disagreement((await voices([row.id])).get(row.id), viewer),
         article=from_row(schemas.Article, article, url=article.address, passages=passages),
     )
 
@@ -122,6 +124,13 @@ def thesis_from(row: theses.ThesisRow | None) -> schemas.Thesis | None:
     shares = row.shares
     answers = schemas.ThesisAnswers(shares.answers, shares.agree, shares.disagree, shares.unsure) if shares else None
     return schemas.Thesis(row.text, row.version, answers, row.created_at)
+
+
+def _disagreement(found: Voices | None, viewer: Viewer | None) -> schemas.Disagreement | None:
+    if found is None or found.hidden_from(viewer):
+        return None
+    both = [from_row(schemas.Voice, voice, comment=voice.id, text=voice.words) for voice in found.both]
+    return schemas.Disagreement(found.is_disputed, found.about, found.passage, found.quote, *both)
 
 
 @get("/threads/{thread:str}/comments", name="api:comments", responses=problems(404, 422))

@@ -108,6 +108,28 @@ class Thesis(msgspec.Struct, frozen=True):
     created_at: fields.CreatedAt
 
 
+class Voice(msgspec.Struct, frozen=True):
+    """One side of a disagreement."""
+
+    comment: fields.CommentId
+    author: Annotated[str | None, Meta(description="The name of its author; null: a former member.")]
+    text: Annotated[str, Meta(description="Its statement or, without one, how it begins.")]
+    assisted: fields.Assisted
+
+
+class Disagreement(msgspec.Struct, frozen=True):
+    """Two responses to the same words, of which members accept mostly only one, or whose quotes overlap."""
+
+    is_disputed: Annotated[
+        bool, Meta(description="Whether members who agree with one mostly disagree with the other; else two views.")
+    ]
+    about: Annotated[str, Meta(description="What both are about: `sentence`, `passage` or `article`.")]
+    passage: fields.Lineage
+    quote: Annotated[str, Meta(description="Its first words; empty: the whole article, or words that are not shown.")]
+    supports: Annotated[Voice, Meta(description="The response that supports it.")]
+    challenges: Annotated[Voice, Meta(description="The response that challenges it.")]
+
+
 class Thread(msgspec.Struct, frozen=True):
     """A thread with its article."""
 
@@ -125,6 +147,9 @@ class Thread(msgspec.Struct, frozen=True):
     created_at: fields.CreatedAt
     last_activity_at: fields.LastActivityAt
     thesis: Annotated[Thesis | None, Meta(description="What the article claims; null: nobody has said.")]
+    disagreement: Annotated[
+        Disagreement | None, Meta(description="The disagreement that the thread is shown by; null: there is none.")
+    ]
     article: Annotated[Article, Meta(description="The article of the thread.")]
 
 

@@ -12,6 +12,7 @@ from parley.discussion.statements import asking, ops, queries
 from parley.discussion.statements.forms import StatementForm
 from parley.discussion.statements.tokens import read_offer, read_sitting, sitting_token
 from parley.discussion.statements.web import submit
+from parley.discussion.thesis import queries as theses
 from parley.interfaces.api import fields
 from parley.interfaces.api.answers import READING, answer, answer_member, answer_write, problems
 from parley.interfaces.api.bodies import Body, as_fields, check
@@ -30,16 +31,19 @@ SittingQuery = Annotated[
 
 
 class AskedStatement(msgspec.Struct, frozen=True):
-    """A comment in one sentence, which members agree or disagree with."""
+    """One sentence that members agree or disagree with: what the article claims, or a comment's."""
 
-    comment: fields.CommentId
+    comment: Annotated[
+        int | None,
+        Meta(description="The id of the comment; null: what the article claims, answered with `PUT …/thesis/answer`."),
+    ]
     text: fields.Text
     stance: fields.StanceOrNone
     passage: fields.Lineage
 
 
 class Deck(msgspec.Struct, frozen=True):
-    """The statements of a thread that are asked."""
+    """The statements of a thread that are asked: what the article claims first, then those of comments."""
 
     items: fields.Items[AskedStatement]
 
@@ -105,9 +109,11 @@ async def deck(request: AnyRequest, thread: fields.ThreadPath) -> Response[Deck]
     """The statements of a thread that are asked, without how they were answered."""
 
     async def make() -> Deck:
-        viewer, statements = viewer_of(request), await queries.deck((await thread_at(thread)).id)
+        viewer, row = viewer_of(request), await thread_at(thread)
+        thesis, statements = await theses.of_thread(row.id), await queries.deck(row.id)
         shown = [statement for statement in statements if viewer is None or statement.author not in viewer.blocked]
-        return Deck(msgspec.convert(shown, list[AskedStatement], from_attributes=True))
+        first = [AskedStatement(None, thesis.text, None, None)] if thesis else []
+        return Deck([*first, *msgspec.convert(shown, list[AskedStatement], from_attributes=True)])
 
     return await answer(request, make)
 
