@@ -13,7 +13,6 @@ from parley.articles.articles.versions import StoredPassage
 from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
 from parley.extraction.notes.linking import link_notes
 from parley.platform.errors import Refused
-from parley.platform.text.markdown import MARKS
 from parley.platform.text.messages import N_
 from parley.platform.text.normal_forms import normalize
 
@@ -22,8 +21,8 @@ _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+\S|<(?:ul|o
 # Parsing time grows with the Markdown characters (text/markdown.py), and with its square in one block. This many take
 # about half a second; no real edit has more.
 MOST_MARKS, MOST_IN_BLOCK = 25_000, 6_000
-# Unlike comments, articles have formulas.
-_MARKS = re.compile(rf"{MARKS.pattern}|\$")
+# As in comments (platform/text/markdown.py), and of formulas, which only articles have.
+_MARKS = re.compile(r"[][*_`~|#<>!&\\\n$]")
 
 
 class MarkdownBlock(msgspec.Struct, frozen=True):
