@@ -3,6 +3,8 @@
 What members write is as long as each field allows, of characters that take most to escape, to parse or to lay out.
 """
 
+from html import escape
+
 from parley.articles.imports.ops import encode
 from parley.discussion.comments import counts
 from parley.discussion.comments.rules import LONGEST_COMMENT
@@ -75,6 +77,14 @@ ROWS: list[tuple[str, dict[str, str]]] = [
         | {"starter": "{who}"},
     ),
     ("thread_stats", {"thread": ROW, "hot": "1e9", "disagreement": f"array[{FOR}, {AGAINST}]"}),
+    ("thesis", {"thread": ROW, "version": "1", "text": words(120), "member": "{who}"}),
+    # The latest of which is the present one.
+    (
+        "thesis",
+        {"thread": "{thread}", "version": "n", "text": words(120), "member": "{who}"}
+        | {"ended_at": "case when n < $1 then now() end", "agrees": "20", "published": "'{20, 20, 20, 0}'"},
+    ),
+    ("thesis_answer", {"thesis": "{thesis}", "thread": "{thread}", "member": ROW, "value": "1"}),
     # The member's responses, and a reply of somebody else to each.
     (
         "comment",
@@ -133,6 +143,13 @@ ROWS: list[tuple[str, dict[str, str]]] = [
         {"id": REPLY, "kind": "'member'", "target": "{who}", "action": "'suspend'", "state": "'awaiting'"}
         | {"guideline": "'civility'", "reason": words(1_000), "moderator": "{mod}", "member": "{who}"},
     ),
+    # What the victim, as a moderator, proposed, and what was undone of it.
+    (
+        "decision",
+        {"id": FOR, "kind": "'member'", "target": ROW, "action": "'suspend'", "state": "'awaiting'"}
+        | {"guideline": "'civility'", "reason": words(1_000), "moderator": "{who}", "member": ROW},
+    ),
+    ("mass_undo", {"moderator": "{who}", "admin": "{mod}", "since": "now()", "reason": words(1_000)}),
     ("appeal", {"id": ROW, "decision": ROW, "member": "{who}", "text": words(5_000)}),
     (
         "mod_action",
@@ -207,6 +224,14 @@ insert into search_document (kind, source, thread, version, shown, prior, at, wo
 select d.kind, c.id, c.thread, d.version, d.shown, d.prior, d.at, d.words from search_document d, comment c
 where d.kind = 3 and d.source = $1 and c.id > $1
 """
+# The longest article: almost as many passages as there may be, with as many characters as may be typed.
+PASSAGES, LENGTH = 9_900, 50
+INSERT_PASSAGES = """
+insert into passage (revision, lineage, position, kind, text, html)
+select r.id, $2 + n, 100 + n, 'paragraph', $4, '<p>' || $5 || '</p>'
+from generate_series(1, $3) n, thread t join revision r on r.article = t.article where t.id = $1
+"""
+SET_DRAFTS = "update article_import set draft = $1 where state = 'ready'"
 SET_VERSIONS = "update comment_version set body = ($1::text[])[id % $2 + 1]"
 
 
@@ -215,15 +240,20 @@ async def fill(world: World, count: int, bodies: list[str]) -> None:
     thread = int(world.parts["{thread:str}"])
     for part in ("comment", "decision", "appeal", "update"):
         world.parts[f"{{{part}:str}}"] = str(FIRST + 1)
-    given = {name: world.parts[f"{{{name}:str}}"] for name in ("thread", "comment", "item", "rule", "feed")} | {
-        "who": world.people["member"].id,
-        # Moderators do not see what concerns their own decisions.
-        "mod": world.people["admin"].id,
-        "last": await db.value("select last_seq from thread where id = $1", thread),
-        "passage": (await make.lineages(thread))[0],
-        "issue": "(select max(id) from issue)",
-        "draft": f"decode('{encode(make.text(SHORT[:10_000])).hex()}', 'hex')",
-    }
+    of_thread = f"(select max(id) from thesis where thread = {thread})"
+    given = (
+        {"thesis": of_thread}
+        | {name: world.parts[f"{{{name}:str}}"] for name in ("thread", "comment", "item", "rule", "feed")}
+        | {
+            "who": world.people["member"].id,
+            # Moderators do not see what concerns their own decisions.
+            "mod": world.people["admin"].id,
+            "last": await db.value("select last_seq from thread where id = $1", thread),
+            "passage": (await make.lineages(thread))[0],
+            "issue": "(select max(id) from issue)",
+            "draft": f"decode('{encode(make.text(SHORT[:10_000])).hex()}', 'hex')",
+        }
+    )
     async with db.atomic():
         for table, columns in ROWS:
             made = f"select {', '.join(columns.values())} from generate_series(1, $1::int) n where $2::text <> ''"
@@ -240,3 +270,11 @@ async def fill(world: World, count: int, bodies: list[str]) -> None:
         await counts.recount(thread)
     await search.index_comments([FIRST + 1])
     await db.execute(INDEX_OTHERS, FIRST + 1)
+
+
+async def lengthen(world: World) -> None:
+    """Let the article of the thread of `world`, and all drafts, have the most passages."""
+    text = SHORT[:LENGTH]
+    thread = int(world.parts["{thread:str}"])
+    await db.execute(INSERT_PASSAGES, thread, 5 * FIRST, PASSAGES, text, escape(text))
+    await db.execute(SET_DRAFTS, encode(make.text(*[escape(text)] * PASSAGES)))

@@ -43,7 +43,7 @@ MISSING = {
 }
 
 
-async def measure(app: Litestar, count: int, bodies: list[str]) -> list[Answer]:
+async def measure(app: Litestar, count: int, bodies: list[str], *, is_long: bool = False) -> list[Answer]:
     """What everything that can be read costs its readers: the victim is who wrote the items, and whom they concern."""
     world = await build()
     people = {
@@ -55,6 +55,8 @@ async def measure(app: Litestar, count: int, bodies: list[str]) -> list[Answer]:
     readers = [Reader("visitor"), *[await pages.reader(role, who) for role, who in people.items()]]
     last = await db.value("select last_seq from thread where id = $1", int(world.parts["{thread:str}"]))
     await costly.fill(world, count, bodies)
+    if is_long:
+        await costly.lengthen(world)
     # The first page of a process compiles its templates.
     await compile_all()
     return [
@@ -89,6 +91,11 @@ async def test_every_route_shows_something_to_somebody(answers: list[Answer]) ->
 
     assert {answer.route for answer in answers} - opened == MISSING
     assert [answer.address for answer in answers if answer.status >= 500] == []
+
+
+@pytest.mark.committed
+async def test_no_page_of_the_longest_article_takes_the_event_loop_long(app: Litestar) -> None:
+    assert too_costly(await measure(app, 2, costly.BODIES[:1], is_long=True)) == []
 
 
 @pytest.mark.slow

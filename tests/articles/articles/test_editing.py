@@ -1,6 +1,7 @@
 """An article as Markdown and back: what was not touched stays byte for byte, what was is exactly what was typed."""
 
 import re
+from time import thread_time
 
 import pytest
 
@@ -184,3 +185,36 @@ def test_a_text_of_more_paragraphs_than_a_page_can_hold_is_refused() -> None:
         read_markdown("a\n\n" * (MOST_PASSAGES + 1), (), None)
     with pytest.raises(CannotImport, match="more than 10,000 paragraphs"):
         cut_passages("<p>a</p>" * (MOST_PASSAGES + 1), base_url=None)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>" + '<a href="https://a.example/">a</a> ' * 50_000 + "</p>",
+        "<p>" + "<em>a</em> " * 50_000 + "</p>",
+        "<p>" + "[a](b) " * 70_000 + "</p>",
+    ],
+)
+def test_a_passage_of_too_many_elements_is_edited_as_html_which_takes_no_time(html: str) -> None:
+    passages = [
+        StoredPassage(1, "paragraph", None, html, "a"),
+        StoredPassage(2, "paragraph", None, "<p><b>b</b></p>", "b"),
+    ]
+
+    started = thread_time()
+    text = as_markdown(passages, None)
+    again = read_markdown(text, passages, None)
+
+    assert thread_time() - started < 2
+    assert text.endswith("\n\n**b**")
+    assert [passage.html for passage in again] == [passage.html for passage in passages]
+
+
+@pytest.mark.parametrize("text", ["$a$ " * 100_000, "a [a](b) " * 4_000])
+def test_an_edit_with_too_many_formulas_or_too_much_markup_in_one_paragraph_is_refused_at_once(text: str) -> None:
+    started = thread_time()
+
+    with pytest.raises(Refused, match="changes too much"):
+        read_markdown(text, [], None)
+
+    assert thread_time() - started < 1

@@ -4,6 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import mass_undo, second_approval, thread_actions
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.modlog import replay
@@ -29,8 +30,13 @@ async def ada(app: Litestar) -> Viewer:
     return await make.member("ada", role="admin")
 
 
+async def sign_in_proven(client: httpx.AsyncClient, who: Viewer) -> None:
+    await make.sign_in(client, who)
+    await db.execute("update session set proved_at = now()")
+
+
 async def undone(client: httpx.AsyncClient, ada: Viewer, hours: str = "1") -> httpx.Response:
-    await make.sign_in(client, ada)
+    await sign_in_proven(client, ada)
     answer = await client.post(f"{PAGE}/undo", data={"hours": hours, "reason": "Their account was stolen."})
     while await mass_undo.work_off():
         pass
@@ -139,7 +145,7 @@ async def test_only_admins_undo_everything(client: httpx.AsyncClient, rogue: Vie
 async def test_a_wrong_form_changes_nothing_and_keeps_the_text(
     client: httpx.AsyncClient, rogue: Viewer, ada: Viewer, fields: dict[str, str]
 ) -> None:
-    await make.sign_in(client, ada)
+    await sign_in_proven(client, ada)
     answer = await client.post(f"{PAGE}/undo", data=fields)
     assert (answer.status_code, fields["reason"].strip() in answer.text) == (422, True)
     assert await db.value("select count(*) from mass_undo") == 0
@@ -174,3 +180,66 @@ async def test_what_a_second_moderator_approved_stays(client: httpx.AsyncClient,
     await undone(client, ada)
 
     assert await db.value("select state from member where name = 'jon'") == "suspended"
+
+
+async def test_what_is_about_the_admin_who_asks_stays_unless_nobody_else_can_decide(
+    client: httpx.AsyncClient, rogue: Viewer, ada: Viewer
+) -> None:
+    second, thread = await make.member(role="moderator"), await make.thread()
+    (own,) = await written(thread, [ada], 1)
+    (other,) = await written(thread, [await make.member()], 1)
+    for comment in (own, other):
+        await remove(rogue, comment, thread)
+
+    await undone(client, ada)
+    assert await states([own]) == {"removed": 1}
+    assert await states([other]) == {"visible": 1}
+
+    await db.execute("update member set role = 'member' where id = any($1)", [rogue.id, second.id])
+    await undone(client, ada)
+    assert await states([own]) == {"visible": 1}
+
+
+async def test_what_an_admin_asked_for_ends_when_they_are_no_admin_any_more(rogue: Viewer, ada: Viewer) -> None:
+    thread = await make.thread()
+    comments = await written(thread, [await make.member()], 3)
+    for comment in comments:
+        await remove(rogue, comment, thread)
+    number = await mass_undo.request(ada, rogue.id, 1, "A mistake.")
+    assert await mass_undo._undo_next(number)
+
+    await db.execute("update member set role = 'member' where id = $1", ada.id)
+    while await mass_undo.work_off():
+        pass
+
+    assert await states(comments) == {"removed": 2, "visible": 1}
+    assert await db.value("select done_at is not null from mass_undo")
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("upheld", "removed"), ("modified", "visible")])
+async def test_what_another_moderator_decided_on_an_appeal_stays(
+    client: httpx.AsyncClient, rogue: Viewer, ada: Viewer, outcome: str, state: str
+) -> None:
+    second, thread = await make.member(role="moderator"), await make.thread()
+    (comment,) = await written(thread, [await make.member()], 1)
+    appeal = await appeals.file(decision=await remove(rogue, comment, thread), text="It was a quotation.")
+    await appeals.decide(second, appeal, outcome=outcome, answer="I read it too.", action="collapse")
+
+    await undone(client, ada)
+
+    assert await states([comment]) == {state: 1}
+    assert await db.values("select state from decision") == ["in_force"]
+
+
+async def test_an_admin_proves_again_who_they_are_and_keeps_what_was_typed(
+    client: httpx.AsyncClient, rogue: Viewer, ada: Viewer
+) -> None:
+    await make.sign_in(client, ada)
+
+    answer = await client.post(f"{PAGE}/undo", data={"hours": "6", "reason": "Their account was stolen."})
+
+    assert answer.headers["location"].startswith("/prove?next=")
+    assert await db.value("select count(*) from mass_undo") == 0
+    page = (await client.get(f"{PAGE}?hours=6&reason=Their+account+was+stolen.")).text
+    assert '<option value="6" selected>' in page
+    assert "Their account was stolen.</textarea>" in page

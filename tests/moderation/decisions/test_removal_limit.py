@@ -1,11 +1,14 @@
 """More than thirty removals within five minutes of several authors in good standing: a second moderator is asked."""
 
 import asyncio
+import os
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
+from parley.discussion.threads import locks
 from parley.moderation.decisions import removal_limit, second_approval
 from parley.moderation.decisions.removal_limit import CONFIRM, MOST
 from parley.moderation.decisions.rules import Choice
@@ -259,3 +262,21 @@ async def test_requests_at_once_do_not_exceed_the_limit(app: Litestar) -> None:
 
 def test_the_sentence_names_the_field() -> None:
     assert "Your name" in str(CONFIRM)
+
+
+async def test_a_removal_waits_for_no_other_thread(thread: int, mo: Viewer, authors: list[Viewer]) -> None:
+    """Ids of members and of threads are the same numbers: each removal could deadlock with a move, or another one."""
+    if mo.id == thread:
+        # The transaction of this test has that lock.
+        mo = await make.member(role="moderator")
+    (comment,) = await written(thread, authors, 1)
+    other = await asyncpg.connect(os.environ["DATABASE_URL"])
+    try:
+        await other.execute(f"select pg_advisory_lock({locks._THREADS}, $1)", mo.id)
+
+        async with asyncio.timeout(5):
+            await remove(mo, comment, thread)
+    finally:
+        await other.close()
+
+    assert await removed([comment]) == 1

@@ -14,8 +14,8 @@ LONGEST_THESIS = 120
 SHORTEST_SUGGESTION = 35
 SUGGESTIONS = 3
 TOO_LONG = N_("What an article claims has at most {most} characters; this has {count}. Please shorten it.")
-# Of a long article, its beginning and its end say what it is about.
-MOST_PASSAGES = 60
+# Of a long article, its beginning and its end say what it is about; of a long passage, its beginning does.
+MOST_PASSAGES, MOST_CHARACTERS = 60, 2_000
 # After the end of a sentence comes a space, or nothing in scripts without spaces.
 SENTENCE = re.compile("(?<=[.!?\u061f\u0964])[\"'\u201d\u00bb)]*\\s+|(?<=\u3002)")
 WORD = re.compile(r"[^\W\d_]{4,}")
@@ -51,7 +51,8 @@ def suggest(paragraphs: Sequence[str], title: str) -> list[str]:
     They are those with the words that the article, and its title, use most (Luhn 1958), one a paragraph.
     """
     half = MOST_PASSAGES // 2
-    read = paragraphs if len(paragraphs) <= MOST_PASSAGES else [*paragraphs[:half], *paragraphs[-half:]]
+    both = paragraphs if len(paragraphs) <= MOST_PASSAGES else [*paragraphs[:half], *paragraphs[-half:]]
+    read = [text[:MOST_CHARACTERS] for text in both]
     sentences = {sentence: place for place, text in enumerate(read) for sentence in _sentences(text)}
     weights = Counter(_words(" ".join(read))) + Counter(dict.fromkeys(_words(title), 5))
     ranked = sorted(sentences, key=lambda sentence: -_score(sentence, weights))

@@ -20,6 +20,7 @@ from parley.articles.revisions.updating import as_update
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
 from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.people.accounts.viewer import signed_in
+from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import Form, make_form, posted_fields
@@ -138,7 +139,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
         return page(request, "articles/known.html", again=draft.id, **known)
     if draft.state == "ready":
-        return preview(request, draft, PublishForm({"topic": draft.topic, "thesis": draft.thesis}))
+        return await preview(request, draft, PublishForm({"topic": draft.topic, "thesis": draft.thesis}))
     url = f"/t/{draft.thread}" if draft.state == "published" else draft.url
     return page(
         request,
@@ -157,7 +158,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 async def existing(draft: imports.Import) -> dict[str, Any] | None:
     """The discussion that an import's article has already, and whether its text is the same."""
-    text = decode(draft.draft or b"")
+    text = await in_thread(decode, draft.draft or b"")
     number = await find_article(text)
     elsewhere = number is None
     number = await find_similar(text.fingerprint) if elsewhere else number
@@ -191,7 +192,7 @@ async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any
     if form.errors:
         shown = PublishForm({"topic": draft.topic})
         shown.errors = form.errors
-        return preview(request, draft, shown, 422)
+        return await preview(request, draft, shown, 422)
     if form.encoding and draft.state == "ready" and decode(draft.draft or b"").encoding:
         await take_each(IMPORT, signed_in(request).id, address_of(request))
         await imports.choose_encoding(draft.id, form.encoding)

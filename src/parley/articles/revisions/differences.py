@@ -12,6 +12,7 @@ from parley.articles.articles.versions import StoredPassage
 from parley.articles.revisions.lineage import EarlierPassage, align, headings
 from parley.articles.revisions.merging import Conflict
 from parley.extraction.html.passages import ImportedPassage
+from parley.platform.http.pages import Prepared, environment
 from parley.platform.text.diff import mark_changes
 
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]
@@ -53,6 +54,20 @@ def compare(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> list[
 
 def count(runs: Sequence[ChangeRun]) -> int:
     return sum(len(run.changes) for run in runs if not run.is_same)
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """How many passages changed, and the HTML that shows it; None where there are none."""
+
+    changes: int
+    html: Prepared | None
+
+
+def difference(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Difference:
+    """Compare two versions. To be called in a thread: there may be 10,000 passages in each."""
+    runs = compare(old, new)
+    html = environment().get_template("articles/_difference.html").render(runs=runs).encode()
+    return Difference(count(runs), Prepared(html) if runs else None)
 
 
 class ConflictSides(msgspec.Struct, frozen=True):

@@ -13,15 +13,16 @@ from parley.articles.articles.versions import StoredPassage
 from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
 from parley.extraction.notes.linking import link_notes
 from parley.platform.errors import Refused
-from parley.platform.text.markdown import MARKS
 from parley.platform.text.messages import N_
 from parley.platform.text.normal_forms import normalize
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+\S|<(?:ul|ol|dl)\b)")
-# Parsing time grows with the Markdown characters (text/markdown.py). This many take about half a second; no real edit
-# has more.
-MOST_MARKS = 25_000
+# Parsing time grows with the Markdown characters (text/markdown.py), and with its square in one block. This many take
+# about half a second; no real edit has more.
+MOST_MARKS, MOST_IN_BLOCK = 25_000, 6_000
+# As in comments (platform/text/markdown.py), and of formulas, which only articles have.
+_MARKS = re.compile(r"[][*_`~|#<>!&\\\n$]")
 
 
 class MarkdownBlock(msgspec.Struct, frozen=True):
@@ -82,6 +83,10 @@ def _closes(line: str, fence: str) -> bool:
     return len(end) >= len(fence) and end == end[:1] * len(end) and end[:1] == fence[0]
 
 
+def count_marks(text: str) -> int:
+    return len(_MARKS.findall(text))
+
+
 def as_markdown(passages: Sequence[StoredPassage], base_url: str | None) -> str:
     return join(_sources(tuple(passages), base_url))
 
@@ -108,8 +113,8 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
         if known := unedited.get(_key(block)):
             made.append(known.pop().passage)
             continue
-        marks += len(MARKS.findall(block.source))
-        if marks > MOST_MARKS:
+        marks += (of_block := count_marks(block.source))
+        if marks > MOST_MARKS or of_block > MOST_IN_BLOCK:
             raise Refused(N_("This changes too much to be compared at once. Please save it in two or three steps."))
         made += _markdown_module().render(block, base_url, pictures)
     return link_notes(made)
@@ -119,7 +124,8 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
 @lru_cache(maxsize=8)
 def _sources(passages: tuple[StoredPassage, ...], base_url: str | None) -> list[MarkdownBlock]:
     pictures = stored_pictures([stored.passage for stored in passages])
-    return [_markdown_module().source(stored, base_url, pictures) for stored in passages]
+    found: list[MarkdownBlock] = _markdown_module().sources(passages, base_url, pictures)
+    return found
 
 
 def _markdown_module() -> ModuleType:

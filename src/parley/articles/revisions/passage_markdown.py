@@ -5,6 +5,7 @@ if the result differs, the form shows the passage's HTML in one line instead.
 """
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import Any
@@ -17,7 +18,7 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from parley.articles.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.articles.versions import StoredPassage
-from parley.articles.revisions.editing import MarkdownBlock, blocks
+from parley.articles.revisions.editing import MOST_IN_BLOCK, MarkdownBlock, blocks, count_marks
 from parley.extraction.html.passages import ImportedPassage, cut_passages, without_lost_pictures
 from parley.extraction.text.rendering import block_to_html
 
@@ -47,6 +48,8 @@ _PLACEHOLDER = "https://here.invalid/"
 _PLACEHOLDER_LINK = re.compile(rf' href="{re.escape(_PLACEHOLDER)}[^"]*"')
 _BLOCKS = "aside|blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
 _SPACE_AROUND_BLOCKS = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
+# Converting takes about a millisecond for each passage and each ten of these characters. More are shown as HTML.
+MOST_SHOWN = 50_000
 # A paragraph without Markdown or HTML characters, as most are. It needs no conversion.
 _PLAIN_PARAGRAPH = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
 
@@ -92,10 +95,25 @@ def _as_html(name: str, element: Tag, text: str, parent_tags: object) -> str:  #
 _CONVERTERS = _Converter(escapes_more=False), _Converter(escapes_more=True)
 
 
+def sources(passages: Sequence[StoredPassage], base_url: str | None, pictures: Attributes) -> list[MarkdownBlock]:
+    """Return the Markdown that renders to each passage, or its HTML where there is none or it would take too long."""
+    found: list[MarkdownBlock] = []
+    marks = 0
+    for passage in passages:
+        if passage.kind == "paragraph" and (words := _PLAIN_PARAGRAPH.fullmatch(passage.html)):
+            found.append(MarkdownBlock(words[1]))
+            continue
+        of_passage = count_marks(passage.html)
+        if of_passage > MOST_IN_BLOCK or marks + of_passage > MOST_SHOWN:
+            found.append(_html_source(passage))
+            continue
+        marks += of_passage
+        found.append(source(passage, base_url, pictures))
+    return found
+
+
 def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -> MarkdownBlock:
     """Return the Markdown that renders to `passage`, or its HTML if there is none."""
-    if passage.kind == "paragraph" and (words := _PLAIN_PARAGRAPH.fullmatch(passage.html)):
-        return MarkdownBlock(words[1])
     level = passage.level or 1 if passage.kind == "item" else 0
     for converter in _CONVERTERS:
         markdown = converter.convert(_tidy(passage.html)).strip()
@@ -103,7 +121,12 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
             made = render(MarkdownBlock(markdown, level), base_url, pictures)
             if len(made) == 1 and (made[0].kind, _canonical(made[0].html)) == (passage.kind, _canonical(passage.html)):
                 return MarkdownBlock(markdown, level)
-    html = passage.html.strip()
+    return _html_source(passage)
+
+
+def _html_source(passage: StoredPassage) -> MarkdownBlock:
+    """Return the HTML of a passage in one line."""
+    html, level = passage.html.strip(), passage.level or 1 if passage.kind == "item" else 0
     return MarkdownBlock(html.replace("\n", "&#10;") if "<pre" in html else " ".join(html.split()), level)
 
 

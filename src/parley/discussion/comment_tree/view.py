@@ -1,6 +1,7 @@
 """The page of a thread as everybody sees it, cached until it changes."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from parley.discussion.comment_tree.choosing import Tree
 from parley.discussion.comment_tree.fragments import frame
 from parley.discussion.comment_tree.layout import Layout, lay_out
 from parley.discussion.comment_tree.tree import room_beside
-from parley.discussion.comment_tree.validator import ReadValidator, ValidatedCache, seconds_right
+from parley.discussion.comment_tree.validator import LONGEST_SECONDS, ReadValidator, ValidatedCache, seconds_right
 from parley.discussion.comments import queries
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.queries import ThesisRow
@@ -20,6 +21,7 @@ from parley.discussion.threads.queries import StanceCounts
 from parley.discussion.threads.voices import Voices, voices
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, MicroCache, moment, text_bytes
+from parley.platform.concurrency import in_thread
 from parley.platform.events.notify import Signal, subscribers
 from parley.platform.http.pages import Prepared, environment
 from parley.platform.text.cleaning import as_id, shorten
@@ -28,6 +30,8 @@ from parley.platform.text.cleaning import as_id, shorten
 OPENING = 160
 # Of threads that nobody has changed since they were last read.
 MOST_BYTES = 16 * 2**20
+# So many passages are rendered in 10 ms. More are rendered in a thread: an article may have 10,000.
+MOST_AT_ONCE = 300
 
 
 class DiscussionQuery(msgspec.Struct, frozen=True):
@@ -112,7 +116,15 @@ def _comments_size(discussion: Discussion) -> int:
     return 2 * text_bytes(discussion.layout.parts)
 
 
+class Passages(msgspec.Struct, frozen=True):
+    """The passages of an article, which all views of its thread show, and their HTML."""
+
+    rows: list[articles.PassageRow]
+    html: Prepared
+
+
 _views: ValidatedCache[ThreadView] = ValidatedCache("threads", MOST_BYTES, _size)
+_passages: ValidatedCache[Passages] = ValidatedCache("articles", MOST_BYTES, lambda kept: 3 * len(kept.html))
 _discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # When this process last got a signal about a thread (`cache.moment`), so that members see their own changes at once.
 _signalled: dict[int, float] = {}
@@ -140,11 +152,12 @@ async def thread_view(
     """
     # Members do not share with visitors, whose views may come from a replica that lacks what a member has just done.
     key, oldest = (query, fresh), max(_oldest(query, viewer, fresh=fresh), not_before)
-    return await _views.get(key, query.thread, lambda _: _make_timed(query), read=validator, not_before=oldest)
+    make = partial(_make_timed, query, fresh=fresh)
+    return await _views.get(key, query.thread, make, read=validator, not_before=oldest)
 
 
-async def _make_timed(query: DiscussionQuery) -> tuple[ThreadView, float]:
-    view = await _make_view(query)
+async def _make_timed(query: DiscussionQuery, read: ReadValidator, *, fresh: bool) -> tuple[ThreadView, float]:
+    view = await _make_view(query, read, fresh=fresh)
     return view, seconds_right(view.thread.last_activity_at)
 
 
@@ -161,11 +174,12 @@ def _oldest(query: DiscussionQuery, viewer: Viewer | None, *, fresh: bool) -> fl
     return max(viewer.not_before if viewer else 0.0, signalled)
 
 
-async def _make_view(query: DiscussionQuery) -> ThreadView:
+async def _make_view(query: DiscussionQuery, read: ReadValidator, *, fresh: bool) -> ThreadView:
     thread, article = await threads.with_article(query.thread)
-    rows = await articles.passages(article.revision_id, query.thread)
-    template = environment().get_template("discussion/threads/_passage.html")
-    passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
+    key, make = (thread.id, article.revision_id, fresh), partial(_make_passages, thread.id, article.revision_id)
+    # Never by their age, since the view is kept for a while too.
+    kept = await _passages.get(key, thread.id, make, read=read, not_before=read.at)
+    rows, passages = kept.rows, kept.html
     parts = await groups.parts(thread.id)
     if _is_by_passage(query, rows):
         shown = await _grouped_discussion(query, thread, rows, parts, room_beside(len(passages)))
@@ -175,6 +189,17 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     pinned = await queries.pinned_reply(thread.id) if thread.has_pinned else None
     stances, thesis = groups.total(parts.values()), await theses.of_thread(thread.id)
     return ThreadView(thread, article, rows, passages, stances, shown, both, pinned, thesis)
+
+
+async def _make_passages(thread: int, revision: int, _read: ReadValidator) -> tuple[Passages, float]:
+    rows = await articles.passages(revision, thread)
+    html = await in_thread(_render, rows) if len(rows) > MOST_AT_ONCE else _render(rows)
+    return Passages(rows, html), LONGEST_SECONDS
+
+
+def _render(rows: Sequence[articles.PassageRow]) -> Prepared:
+    template = environment().get_template("discussion/threads/_passage.html")
+    return Prepared("".join(template.render(passage=row) for row in rows).encode())
 
 
 def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:

@@ -13,7 +13,7 @@ from parley.articles.articles.text import ArticleText
 from parley.articles.imports.forms import LONGEST_REASON
 from parley.articles.imports.ops import decode
 from parley.articles.imports.web import own_import
-from parley.articles.revisions.differences import both_sides, compare, count, preview
+from parley.articles.revisions import differences
 from parley.articles.revisions.losses import loss
 from parley.articles.revisions.updating import as_update
 from parley.discussion.suggestions import corrections, ops, queries
@@ -126,16 +126,16 @@ async def difference(row: SuggestionRow, article: articles.ArticleRow) -> dict[s
     else:
         text, version, conflicts = await corrections.as_text(row, article), corrections.version(row, article), []
     after = text.passages if text else [stored.passage for stored in before]
-    runs, lost, sides = await in_thread(
+    found, lost, sides = await in_thread(
         lambda: (
-            compare(before, preview(before, after)),
+            differences.difference(before, differences.preview(before, after)),
             loss(before, after),
-            [both_sides(conflict) for conflict in conflicts[:MOST_CONFLICTS]],
+            [differences.both_sides(conflict) for conflict in conflicts[:MOST_CONFLICTS]],
         )
     )
     return {
-        "runs": runs,
-        "changes": count(runs),
+        "difference": found.html,
+        "changes": found.changes,
         "lost": lost,
         "conflicts": sides,
         "more_conflicts": len(conflicts) - len(sides),

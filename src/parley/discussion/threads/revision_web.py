@@ -11,7 +11,8 @@ from parley.articles.articles import queries as articles
 from parley.articles.articles import versions
 from parley.articles.articles.rules import may_edit, may_read_check_note
 from parley.articles.imports.forms import LONGEST_REASON, ReviseForm
-from parley.articles.revisions.differences import ChangeRun, compare, count, preview
+from parley.articles.revisions import differences
+from parley.articles.revisions.differences import Difference
 from parley.articles.revisions.editing import as_markdown, read_markdown
 from parley.discussion.threads import comment_outcomes, edit_ops, queries
 from parley.discussion.threads.comment_outcomes import Misplaced
@@ -94,11 +95,11 @@ async def _version_page(
 
 async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -> dict[str, Any]:
     """The changes between two versions, for `articles/_difference.html`."""
-    runs: list[ChangeRun] = []
+    found = Difference(0, None)
     if older.number != newer.number:
         before, after = await versions.readable(older.id), await versions.readable(newer.id)
-        runs = await in_thread(compare, before, after)
-    return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
+        found = await in_thread(differences.difference, before, after)
+    return {"older": older, "newer": newer, "difference": found.html, "changes": found.changes}
 
 
 @post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
@@ -176,7 +177,7 @@ async def _preview(
 ) -> Response[Any]:
     """What an edit would change, and what would become of the comments."""
     former = await versions.readable(article.revision_id)
-    runs = await in_thread(lambda: compare(former, preview(former, edit.passages)))
+    found = await in_thread(lambda: differences.difference(former, differences.preview(former, edit.passages)))
     return _page(
         request,
         row,
@@ -184,8 +185,8 @@ async def _preview(
         form.values,
         {"form": error.message} if error else {},
         status=422 if error else 200,
-        runs=runs,
-        changes=count(runs),
+        difference=found.html,
+        changes=found.changes,
         previewed=True,
         older=article,
         newer=edit,
@@ -216,7 +217,7 @@ def _page(
     form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
     return page(
         request, "articles/revise.html", status=status, thread=row, article=article, form=form,
-        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "outcomes": None} | context,
+        **{"stale": False, "previewed": False, "difference": None, "changes": 0, "outcomes": None} | context,
     )  # fmt: skip
 
 

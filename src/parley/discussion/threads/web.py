@@ -37,7 +37,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
                 import_id=draft.id, text=text, topic=form.topic, starter=viewer.id, thesis=thesis
             )
             return Redirect(opened.address if opened.is_new else f"/new/{draft.id}", status_code=303)
-    return preview(request, draft, form, form.status)
+    return await preview(request, draft, form, form.status)
 
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "without_token": True}, status_code=204)

@@ -9,13 +9,13 @@ from datetime import datetime
 import msgspec
 import structlog
 
-from parley.moderation.decisions import letters, second_approval, undoing
-from parley.moderation.decisions.rows import DecisionRow, load
+from parley.moderation.decisions import letters, ops, rules, undoing
+from parley.moderation.decisions.rows import DecisionRow
 from parley.moderation.decisions.rules import ON_THREAD
 from parley.moderation.decisions.tables import MassUndo
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.reports import targets
+from parley.moderation.reports.targets import Target
 from parley.people import mail
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -39,8 +39,12 @@ SPANS = {
     168: N_("The last week"),
     720: N_("The last 30 days"),
 }
-# Those that a second moderator approved stand.
-MAY_BE_UNDONE = "d.state in ('in_force', 'awaiting') and d.second_moderator is null and d.action <> 'escalate'"
+# Those that a second moderator approved, or upheld against an appeal, stand.
+MAY_BE_UNDONE = """
+d.state in ('in_force', 'awaiting') and d.second_moderator is null and d.action <> 'escalate'
+and not exists (select from appeal a where a.decision = d.id and a.state in ('upheld', 'modified')
+    and a.assigned_to is distinct from d.moderator)
+"""
 COUNT_SINCE = f"""
 select (select count(*) from decision d where d.moderator = $1 and {MAY_BE_UNDONE}
         and d.created_at > now() - hours * interval '1 hour')
@@ -50,7 +54,8 @@ SELECT_DUE = f"""
 select id from mass_undo where done_at is null and {attempts.due(JOB, "id")} order by id limit 10
 """  # noqa: S608 constants only
 LOCK_REQUEST = """
-select u.id, u.moderator, u.since, u.reached, u.created_at, u.done_at, m.id as admin, m.name as admin_name, m.role
+select u.id, u.moderator, u.since, u.reached, u.created_at, u.done_at, m.id as admin, m.name as admin_name,
+       case when m.state = 'active' then m.role else 'member' end as role
 from mass_undo u join member m on m.id = u.admin where u.id = $1 for no key update of u
 """
 SELECT_NEXT = f"""
@@ -155,6 +160,10 @@ async def _undo_next(number: int) -> bool:
         if asked is None or asked.done_at is not None:
             return False
         row = MassUndo.id == number
+        if asked.viewer.access < ADMIN:
+            # Their account was in wrong hands too.
+            await MassUndo.update({MassUndo.done_at: NOW}).where(row)
+            return False
         decision = await db.value(SELECT_NEXT, asked.moderator, asked.since, asked.created_at, asked.reached)
         if decision is None:
             await MassUndo.update({MassUndo.done_at: NOW}).where(row)
@@ -168,11 +177,8 @@ async def _was_undone(asked: UndoRequest, decision: int) -> bool:
     """Undo a decision, unless it can no longer be undone."""
     try:
         async with db.atomic():
-            made = await load(decision)
-            if made.action == "role":
-                await second_approval.lock_admins(made.target)
-            target = await targets.lock(made.kind, made.target)
-            made = await load(decision, lock=True)
+            made, target = await undoing.lock(decision)
+            rules.require_decision_allowed(asked.viewer, await _concerned(asked.viewer, made, target), set())
             if await _was_changed_since(made):
                 return False
             readers = await _readers(asked.id, made)
@@ -182,6 +188,12 @@ async def _was_undone(asked: UndoRequest, decision: int) -> bool:
         log.info("decision not undone", decision=decision, error=str(error))
         return False
     return True
+
+
+async def _concerned(viewer: Viewer, made: DecisionRow, target: Target) -> int | None:
+    """The member who may not undo a decision, since it is about them; if nobody else can, they may."""
+    is_own = made.action not in ON_THREAD and viewer.id in {made.member, target.member}
+    return viewer.id if is_own and not await ops.is_alone(viewer) else None
 
 
 async def _was_changed_since(made: DecisionRow) -> bool:

@@ -31,7 +31,7 @@ CONFIRM = N_(
 )
 
 # Two requests of one moderator at once do not both find that one more is allowed.
-LOCK_MODERATOR = "select pg_advisory_xact_lock(7270005, $1::int)"
+LOCK_MODERATOR = "select pg_advisory_xact_lock(hashtextextended('removals', $1))"
 # The members whose words this moderator removed lately, and $2, if in good standing. What the moderator
 # decided today does not cost a member their standing.
 SELECT_STANDING = f"""

@@ -6,6 +6,7 @@ from parley.discussion.threads.locks import lock_for_move
 from parley.moderation.decisions import effects, letters
 from parley.moderation.decisions.rows import DecisionRow, end, load
 from parley.moderation.decisions.rules import ON_THREAD, UNDO_SECONDS
+from parley.moderation.decisions.second_approval import lock_admins
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import ops as reports
@@ -74,13 +75,20 @@ async def undo(viewer: Viewer, decision: int) -> None:
 
 
 async def _undo(viewer: Viewer, decision: int) -> None:
+    made, target = await lock(decision)
+    await _may_undo(viewer, made)
+    await revert(viewer, made, target)
+
+
+async def lock(decision: int) -> tuple[DecisionRow, Target]:
+    """Lock a decision that is to be undone, after what it is about and the thread that a comment returns to."""
     made = await load(decision)
     if "place" in made.was:
         await lock_for_move(made.target, made.was["place"]["thread"])
+    if made.action == "role":
+        await lock_admins(made.target)
     target = await targets.lock(made.kind, made.target)
-    made = await load(decision, lock=True)
-    await _may_undo(viewer, made)
-    await revert(viewer, made, target)
+    return await load(decision, lock=True), target
 
 
 async def revert(viewer: Viewer, made: DecisionRow, target: Target) -> None:

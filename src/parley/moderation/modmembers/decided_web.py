@@ -1,7 +1,7 @@
 """What a moderator decided: many proposals approved at once, and everything undone since a time."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -15,6 +15,8 @@ from parley.moderation.modmembers.forms import MassUndoForm
 from parley.moderation.modmembers.queries import StaffMember
 from parley.moderation.modmembers.web import member_at
 from parley.people.accounts.viewer import staff
+from parley.people.second_factors import step_up
+from parley.people.second_factors.web.proving import to_prove
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
@@ -43,7 +45,8 @@ async def _show(
 
 @get(PAGE, name="moderation:decided", opt={"who": MODERATOR})
 async def decided_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _show(request, await member_at(name))
+    typed = Form(request.query_params) if "hours" in request.query_params else None
+    return await _show(request, await member_at(name), "undo", typed)
 
 
 @post(f"{PAGE}/approve", name="moderation:approve-all", opt={"who": MODERATOR})
@@ -64,6 +67,10 @@ async def approve(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 async def undo(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Have everything undone that was decided since a time."""
     person, form = await member_at(name), MassUndoForm(await posted_fields(request))
+    if not await step_up.is_proven(staff(request)):
+        # The page then has what was typed.
+        typed = urlencode(form.values, errors="replace")
+        return to_prove(f"/mod/members/{quote(person.name)}/decided?{typed}")
     if not form.errors:
         with form.refusals():
             await mass_undo.request(staff(request), person.id, form.hours, form.reason)

@@ -20,7 +20,7 @@ PURPOSE = "erased-names"
 NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 
 # Until the end of the transaction, so that of two names with one form only the first is taken.
-LOCK_FORM = "select pg_advisory_xact_lock(7270004, hashtext($1))"
+LOCK_FORM = "select pg_advisory_xact_lock(hashtextextended('name ' || $1, 0))"
 IS_LIKE_ANOTHER = f"""
 select exists (select from member where {NAME_FORM} = $1 and id is distinct from $2)
     or exists (select from former_name where {NAME_FORM} = $1 and member is distinct from $2)

@@ -24,7 +24,7 @@ MOST_ATTEMPTS = 20
 LEASE = timedelta(minutes=15)
 DATA_LEASE = timedelta(minutes=25)
 # An advisory lock: two workers claiming at once could exceed MOST_CONNECTIONS to a domain.
-LOCK = 7_270_002
+LOCK = 7_270_007
 MOST_CONNECTIONS = 2
 # How many messages a domain gets at once before its rate applies.
 BURST = 100
