@@ -165,7 +165,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     thread, article = await threads.with_article(query.thread)
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("discussion/threads/_passage.html")
-    passages = Prepared("".join(template.render(passage=row) for row in rows).encode())
+    passages = Prepared([template.render(passage=row).encode() for row in rows])
     parts = await groups.parts(thread.id)
     if _is_by_passage(query, rows):
         shown = await _grouped_discussion(query, thread, rows, parts, room_beside(len(passages)))
