@@ -77,12 +77,6 @@ select c.id from unnest($2::bigint[], $3::timestamptz[]) tracked(thread, since) 
 """  # noqa: S608 constants only
 
 
-async def count(member: int) -> int:
-    """Return how many comments are unread, up to MOST_COUNTED."""
-    number: int = await db.value(COUNT_UNREAD, member)
-    return number
-
-
 class UnreadThread(msgspec.Struct, frozen=True):
     """A thread with unread comments: how many (up to MOST_COUNTED), and since when."""
 
