@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope, Send
 from parley.interfaces.live.stream import HEADERS
 from parley.interfaces.pages import home
 from parley.platform.http.access import ANYONE
+from parley.platform.observability.metrics import RETRIES
 from parley.site.cli.serve import web
 
 # The folder with the bytes of pages, which the harness has put there.
@@ -40,6 +41,13 @@ async def cpu() -> str:
     return f"{process_time() * 1000}\n"
 
 
+@get("/bench/retries", opt={"who": ANYONE}, media_type=MediaType.TEXT)
+async def retries() -> str:
+    """How many posts this process has checked and written again."""
+    samples = (sample for metric in RETRIES.collect() for sample in metric.samples if sample.name.endswith("_total"))
+    return f"{sum(sample.value for sample in samples)}\n"
+
+
 _listening: set[Send] = set()
 
 
@@ -63,7 +71,7 @@ async def say() -> None:
         await sent(message)
 
 
-handlers: list[object] = [same_bytes, cpu, bare_live, say]
+handlers: list[object] = [same_bytes, cpu, retries, bare_live, say]
 
 if __name__ == "__main__":
     home.handlers += handlers

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from redis.asyncio import Redis
 
 from bench.harness import ROUNDS, Harness, Web, web
-from bench.load import drive, request
+from bench.load import Load, drive, request
 from bench.report import Figure
 from parley.discussion.comment_tree.tree import COMMENT_SORTS
 
@@ -32,8 +32,8 @@ async def measure(harness: Harness) -> list[Figure]:
         await _forget_pages(harness)
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
-            first.runs.append(await _rate(running, iter(visits)))
-            first.ceiling.append(await _rate(running, iter(visits[:1] * len(visits))))
+            first.add(await _load(running, iter(visits)))
+            first.ceiling.append((await _load(running, iter(visits[:1] * len(visits)))).rate)
         async with web() as running:
             await asyncio.sleep(SETTLED_SECONDS)
             harness.keep("thread.gz", await running.raw(f"/t/{harness.community.read}/thread", GZIP))
@@ -43,18 +43,18 @@ async def measure(harness: Harness) -> list[Figure]:
                 for thread in threads
             ]
             warm = visits[:1] * len(orders)
-            new.runs.append(await _rate(running, iter(visits)))
-            new.ceiling.append(await _rate(running, iter(warm)))
-            await _rate(running, iter(orders))
+            new.add(await _load(running, iter(visits)))
+            new.ceiling.append((await _load(running, iter(warm))).rate)
+            await _load(running, iter(orders))
             await asyncio.sleep(PAUSE)
-            again.runs.append(await _rate(running, iter(orders)))
-            again.ceiling.append(await _rate(running, iter(warm)))
-            members.runs.append(await _rate(running, islice(_by_members(harness), VISITS)))
+            again.add(await _load(running, iter(orders)))
+            again.ceiling.append((await _load(running, iter(warm))).rate)
+            members.add(await _load(running, islice(_by_members(harness), VISITS)))
             same = (
                 request("GET", "/bench/bytes/thread.gz", **GZIP, Cookie=one)
                 for one in islice(_cookies(harness), VISITS)
             )
-            members.ceiling.append(await _rate(running, same))
+            members.ceiling.append((await _load(running, same)).rate)
     return [first, new, again, members]
 
 
@@ -64,8 +64,8 @@ async def _forget_pages(harness: Harness) -> None:
         await redis.flushdb()
 
 
-async def _rate(running: Web, requests: Iterator[bytes]) -> float:
-    return (await drive(running.port, requests, seconds=SECONDS)).rate
+async def _load(running: Web, requests: Iterator[bytes]) -> Load:
+    return await drive(running.port, requests, seconds=SECONDS)
 
 
 def _by_members(harness: Harness) -> Iterator[bytes]:

@@ -30,6 +30,8 @@ BODIES = 2_000
 READ, LARGE, WRITTEN = 1_000, 100_000, 100
 # Threads of answers to the article only, each on a passage.
 ANCHORED = (1_000, 30_000)
+# Which nobody reads or writes here: with them there are 200,000 comments.
+OTHERS = 64_000
 SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
@@ -104,7 +106,9 @@ async def fill() -> Community:
             await connection.execute(counts.ADD_THREAD, thread)
             made.anchored.append(thread)
         await connection.execute("select setval('comment_id_seq', 1000000)")
-        await history.add(connection, MEMBERS, made.large, LARGE, made.written)
+        await add_thread(connection, random, words, OTHERS, 20, 400_000)
+        read = [made.read, made.large, *made.anchored, *made.written]
+        await history.add(connection, MEMBERS, made.large, LARGE, made.written, read)
         # What opened the threads is no work for the worker.
         await connection.execute("update event set handled_at = now(), indexed_at = now()")
         await connection.execute("vacuum analyze")

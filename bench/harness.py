@@ -105,7 +105,11 @@ class Web:
 
     async def cpu(self) -> float:
         """Milliseconds of processor used since it was started."""
-        return float((await self.http.get("/bench/cpu")).text)
+        return await self.number("cpu")
+
+    async def number(self, name: str) -> float:
+        """What `/bench/{name}` says (bench/app.py)."""
+        return float((await self.http.get(f"/bench/{name}")).text)
 
 
 def free_port() -> int:

@@ -37,11 +37,16 @@ from generate_series(1, $1) m, generate_series(1, $2) n
 """
 
 
-async def add(connection: asyncpg.Connection, members: int, large: int, comments: int, written: list[int]) -> None:
-    """Give each of the first `members` their history; the thread `large` has so many `comments`, from 10,000 on."""
+async def add(
+    connection: asyncpg.Connection, members: int, large: int, comments: int, written: list[int], read: list[int]
+) -> None:
+    """Give each of the first `members` their history, with a visit to each of the threads that are `read`.
+
+    The thread `large` has so many `comments`, from 10,000 on.
+    """
     quiet = [row["id"] for row in await connection.fetch(ADD_QUIET_THREADS, QUIET)]
     await connection.execute(ADD_NOTIFICATIONS, large, comments, members, NOTIFICATIONS, UNREAD)
     await connection.execute(ADD_FOLLOWS, written, members, FOLLOWED)
     await connection.execute(ADD_FOLLOWS, quiet, members, FOLLOWS - FOLLOWED)
-    await connection.execute(ADD_VISITS, [large, *written], members)
+    await connection.execute(ADD_VISITS, read, members)
     await connection.execute(ADD_SESSIONS, members, SESSIONS - 1)

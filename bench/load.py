@@ -6,6 +6,7 @@ It stays small so that it takes little of the machine that it measures (docs/per
 import asyncio
 from collections.abc import Iterator
 from functools import partial
+from statistics import quantiles
 from time import perf_counter
 from typing import cast
 
@@ -21,6 +22,10 @@ class Load(msgspec.Struct):
     rate: float
     waits: list[float]
     failures: int
+
+    @property
+    def p99(self) -> float:
+        return quantiles(self.waits, n=100)[-1] if len(self.waits) > 1 else max(self.waits, default=0.0)
 
 
 class Connection(asyncio.Protocol):

@@ -21,7 +21,7 @@ async def measure(harness: Harness) -> list[Figure]:
         figures = await _figures(harness, running, path)
         for _ in range(ROUNDS):
             for figure, ours, bare in figures:
-                figure.runs.append((await drive(running.port, ours, seconds=SECONDS)).rate)
+                figure.add(await drive(running.port, ours, seconds=SECONDS))
                 figure.ceiling.append((await drive(running.port, bare, seconds=SECONDS)).rate)
     return [*(figure for figure, _, _ in figures), await _cold(path)]
 

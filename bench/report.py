@@ -8,6 +8,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from bench.load import Load
+
 LAST = Path(__file__).with_name("last.json")
 
 
@@ -25,6 +27,13 @@ class Figure(msgspec.Struct):
     ceiling: list[float] = []
     bar: float | None = None
     least: bool = False
+    # Milliseconds of the slowest of a hundred answers, for each run.
+    p99: list[float] = []
+
+    def add(self, load: Load) -> None:
+        """Add a run under `load`."""
+        self.runs.append(load.rate)
+        self.p99.append(load.p99)
 
     @property
     def value(self) -> float:
@@ -48,7 +57,7 @@ class Figure(msgspec.Struct):
 def show(figures: Sequence[Figure]) -> None:
     """Print the table."""
     table = Table(title="Parley beside this machine's ceilings (medians; lowest and highest run)")
-    for heading in ("", "figure", "measured", "ceiling", "share", "bar", ""):
+    for heading in ("", "figure", "measured", "p99", "ceiling", "share", "bar", ""):
         table.add_column(heading, justify="left" if heading in {"", "figure"} else "right")
     former = ""
     for figure in figures:
@@ -71,7 +80,8 @@ def _cells(figure: Figure) -> list[str]:
     share = f"{figure.share:.0%}" if figure.share is not None else ""
     ceiling = _spread(figure.ceiling, figure.unit) if figure.ceiling else ""
     verdict = {True: "[green]holds[/]", False: "[red]misses[/]", None: ""}[figure.holds]
-    return [figure.name, _spread(figure.runs, figure.unit), ceiling, share, _bar(figure), verdict]
+    slowest = f"{_number(median(figure.p99))} ms" if figure.p99 else ""
+    return [figure.name, _spread(figure.runs, figure.unit), slowest, ceiling, share, _bar(figure), verdict]
 
 
 def _spread(runs: Sequence[float], unit: str) -> str:

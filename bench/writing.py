@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle
 from random import Random
-from statistics import quantiles
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +15,7 @@ import msgspec
 
 from bench.data import AUTHORS, MEMBERS, NEWCOMERS, Community
 from bench.harness import ROUNDS, Harness, web, worker
-from bench.load import drive, request
+from bench.load import Load, drive, request
 from bench.report import Figure
 
 SECONDS = 1.5
@@ -86,29 +85,29 @@ async def measure(harness: Harness) -> list[Figure]:
     ]
     figures = {kind[0]: Figure("writing", kind[0], "/s", [], [], kind[1]) for kind in kinds}
     idle = {name: Figure("writing", f"{name}, worker on beside off", "/s", [], [], 0.85) for name in BESIDE_IDLE}
-    slowest = Figure("writing", "reply, all in one thread: p99", "ms", [], bar=200)
     async with pool, web() as running:
         deadlocks = await pool.fetchval(COUNT_DEADLOCKS)
 
-        async def rate(name: str, writes: Iterator[Write], ours: Ours) -> float:
+        async def load(writes: Iterator[Write], ours: Ours) -> Load:
             requests = (ours(community.cookies, write) for write in writes)
-            load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
-            if name and slowest.name.startswith(f"{name}:"):
-                slowest.runs.append(quantiles(load.waits, n=100)[-1])
-            return load.rate
+            return await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
 
         for _ in range(ROUNDS):
             for name, figure in idle.items():
-                figure.ceiling.append(await rate("", *next(kind[2:4] for kind in kinds if kind[0] == name)))
+                figure.ceiling.append((await load(*next(kind[2:4] for kind in kinds if kind[0] == name))).rate)
             async with worker(harness.database_url):
                 for name, _, writes, ours, bare in kinds:
-                    figures[name].runs.append(await rate(name, writes, ours))
+                    figures[name].add(await load(writes, ours))
                     figures[name].ceiling.append(await _bare_rate(pool, writes, bare))
         for name, figure in idle.items():
             figure.runs = figures[name].runs
-        found = await pool.fetchval(COUNT_DEADLOCKS) - deadlocks
-    deadlocked = Figure("writing", "deadlocks in all of them", "", [found], bar=0)
-    return [*figures.values(), slowest, *idle.values(), deadlocked, await _with_limits(community)]
+        found, retries = await pool.fetchval(COUNT_DEADLOCKS) - deadlocks, await running.number("retries")
+    slowest = Figure("writing", "reply, all in one thread: p99", "ms", figures["reply, all in one thread"].p99, bar=200)
+    wrong = [
+        Figure("writing", "deadlocks in all of them", "", [found], bar=0),
+        Figure("writing", "posts that were written again", "", [retries], bar=0),
+    ]
+    return [*figures.values(), slowest, *idle.values(), *wrong, await _with_limits(community)]
 
 
 async def _with_limits(community: Community) -> Figure:
@@ -121,8 +120,7 @@ async def _with_limits(community: Community) -> Figure:
                 requests = (
                     vote(community.cookies, one, X_Forwarded_For=_address(one.member), **HTMX) for one in writes
                 )
-                load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
-                rates.append(load.rate)
+                rates.append((await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)).rate)
     return figure
 
 

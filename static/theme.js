@@ -1,2 +1,2 @@
-/* sources 40792d55b5091b9b */
+/* sources 2ca78a14e46609b3 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -274,7 +274,7 @@ where refobjid = any('{{{",".join(EMPTIED)}}}'::regclass[]) and deptype = 'a' an
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
-    counts = (unread_counter._notifications, unread_counter._comments, moderation_counts._cache)
+    counts = (unread_counter._counts, moderation_counts._cache)
     for cache in (*pages, *counts, opinion_map._pages, kept._pages, cards._listings, api_answers._cache):
         cache.clear()
     viewer_cache.clear()

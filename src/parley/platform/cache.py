@@ -44,7 +44,8 @@ def _bytes_of(value: object) -> int:
         return getsizeof(value)
     if isinstance(value, (list, tuple)):
         return getsizeof(value) + text_bytes(*value)
-    if isinstance(value, Struct):
+    # What is never equal to another stands in a key for itself, and is cached elsewhere too.
+    if isinstance(value, Struct) and value.__struct_config__.eq:
         return getsizeof(value) + text_bytes(*astuple(value))
     return 0
 

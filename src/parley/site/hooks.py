@@ -14,7 +14,6 @@ from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
 from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
-from parley.letters.unread import counter as unread
 from parley.moderation.automod import checks, edits
 from parley.moderation.decisions import letters
 from parley.moderation.decisions import ops as decisions
@@ -49,7 +48,7 @@ def connect() -> None:
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
     reading.after_visit[:] = [notifications.mark_revised_read]
-    reading.after_read[:] = [notifications.mark_read_about, unread.forget_count]
+    reading.after_read[:] = [notifications.mark_read_about]
     updating.when_changed[:] = [notifications.notify_suggested]
     updating.when_seen[:] = [notifications.read_update]
     statements_web.propose_to_author[:] = [statements.propose]

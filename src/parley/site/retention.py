@@ -174,7 +174,7 @@ RULES = (
     Expiry("vote_ring", "groups that may be voting rings", "found_at", 90),
     Expiry("notification", "notifications that were read", "read_at", 90),
     Expiry("notification", "notifications that nobody read", "created_at", 365, "read_at is null"),
-    Expiry("unread_change", "that a member's number of unread notifications changed", "created_at", 1),
+    Expiry("unread_change", "that a member's numbers of what is unread changed", "created_at", 1),
     Expiry(
         "claim", "claims to articles that ended, or that were not confirmed", "created_at", 365, "state <> 'confirmed'"
     ),

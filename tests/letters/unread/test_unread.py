@@ -16,9 +16,11 @@ from parley.discussion.threads import reading
 from parley.discussion.votes.queries import SELECT_VOTES_ON_COMMENTS
 from parley.letters.notifications import counts, jobs
 from parley.letters.notifications import ops as notifications
+from parley.letters.unread import counts as unread_counts
 from parley.letters.unread import queries as unread_queries
 from parley.letters.unread import view
-from parley.letters.unread.queries import COUNT_UNREAD, SELECT_COMMENT_IDS, SELECT_THREADS
+from parley.letters.unread.counts import COUNT_COMMENTS
+from parley.letters.unread.queries import SELECT_COMMENT_IDS, SELECT_THREADS
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
@@ -152,7 +154,7 @@ async def test_a_blocked_or_muted_member_is_not_listed_counted_or_quoted(
     assert shown(page) == [reply]
     assert "Words of jon" not in page.text
     assert "In reply to a comment that is not shown" in page.text
-    assert await unread_queries.count(mira.id) == 1
+    assert (await unread_counts.unread(mira.id)).comments == 1
 
 
 @pytest.mark.parametrize("reason", ["deleted", "removed", "own", "muted thread", "muted topic"])
@@ -176,7 +178,7 @@ async def test_deleted_removed_own_and_muted_comments_are_not_listed(
 
     assert shown(page) == []
     assert "You have read everything." in page.text
-    assert await unread_queries.count(mira.id) == 0
+    assert (await unread_counts.unread(mira.id)).comments == 0
 
 
 async def test_what_was_shown_of_a_thread_is_read_and_the_rest_is_not(
@@ -342,7 +344,7 @@ async def test_the_number_is_counted_once_for_many_pages(
     for _ in range(5):
         await client.get("/rules")
 
-    assert queries.count(COUNT_UNREAD) == 1
+    assert queries.count(COUNT_COMMENTS) == 1
 
 
 async def test_opening_a_thread_reads_nothing_and_what_is_read_there_is_counted_at_once(

@@ -159,7 +159,7 @@ CASES = {
     "notification: notifications that were read": Case(
         NOTIFICATION, {"unread": set_to("notification", "read_at = null")}
     ),
-    "unread_change: that a member's number of unread notifications changed": Case(insert("unread_change", member=...)),
+    "unread_change: that a member's numbers of what is unread changed": Case(insert("unread_change", member=...)),
     "notification: notifications that nobody read": Case(
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),

@@ -79,6 +79,8 @@ class Layout(msgspec.Struct, frozen=True):
     entries: dict[int, LayoutEntry]
     # Replies that are collapsed together, by the index in `parts` at which they begin.
     rests: dict[int, CollapsedReplies]
+    # The `parts` as whoever sees nothing of their own among them gets them.
+    common: Prepared
 
 
 # Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
@@ -97,7 +99,8 @@ def lay_out(
 
     A perspective shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
     """
-    layout = Layout(rows, [], {}, {})
+    parts: list[bytes] = []
+    layout = Layout(rows, parts, {}, {}, Prepared(parts, shared=True))
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
     todo: Todo = [(root, 0) for root in tree.roots]
     if groups:
@@ -172,9 +175,11 @@ def assemble(
     Visible comments by others that were not read before `visit` are marked as new and not collapsed, unless the viewer
     muted or blocked their author. The first comment of each slow branch says that the branch is in slow mode.
     """
-    parts = layout.parts.copy()
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
     new = _new_comments(layout, states, visit, viewer)
+    if not new and layout.rows.keys().isdisjoint(states.keys() | slow.keys()):
+        return layout.common
+    parts = layout.parts.copy()
     above = _ancestors_of(layout, new)
     blocked = {comment for comment, state in states.items() if state.blocked}
     changed = states.keys() | slow.keys() | above | _ancestors_of(layout, blocked)
@@ -189,7 +194,7 @@ def assemble(
     for comment in new:
         index = layout.entries[comment].index
         parts[index] = parts[index].replace(b'class="comment', b'class="comment is-new', 1)
-    return Prepared(b"".join(parts))
+    return Prepared(parts)
 
 
 def _new_comments(

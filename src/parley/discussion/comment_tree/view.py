@@ -199,7 +199,7 @@ async def _make_passages(thread: int, revision: int, _read: ReadValidator) -> tu
 
 def _render(rows: Sequence[articles.PassageRow]) -> Prepared:
     template = environment().get_template("discussion/threads/_passage.html")
-    return Prepared("".join(template.render(passage=row) for row in rows).encode())
+    return Prepared([template.render(passage=row).encode() for row in rows])
 
 
 def _is_by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:

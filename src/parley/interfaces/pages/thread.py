@@ -42,6 +42,7 @@ from parley.platform.http.pages import (
     page_size,
     pending_of,
     render,
+    render_parts,
     respond,
     respond_encoded,
     wants_fragment,
@@ -181,7 +182,8 @@ async def _whole_page(
         # For search engines and chat apps, which are visitors.
         picture = await pictures.address(shown.thread.id)
         context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
-    return Finished(render("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
+        return Finished(render("interfaces/pages/thread.html", viewer=None, pending=pending, **context))
+    return Finished(render_parts("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
 
 
 async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display, *, looks: bool) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from parley.platform.events.pacing import Pace
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+# In seconds. What comes in while the job rests is in the next batch, so resting longer saves nothing, and a new comment
+# must be found within a second however long a batch takes.
+MOST_REST = 0.25
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -49,7 +52,7 @@ async def index_events(pace: Pace | None = None) -> int:
 
 
 async def index_at_a_pace() -> int:
-    return await index_events(Pace())
+    return await index_events(Pace(MOST_REST))
 
 
 async def _index_some(cursors: dict[int, int]) -> int:

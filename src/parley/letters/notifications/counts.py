@@ -4,7 +4,7 @@ A number is valid until something changes that it depends on, which a trigger re
 (schema.sql), and for a minute at most: votes and reports also decide what is shown. Then whoever needs it counts again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 import structlog
@@ -26,7 +26,8 @@ SELECT_VALID = f"""
 select u.member, u.notifications as unread from unread_count u where u.member = any($1::bigint[]) and {IS_VALID}
 """  # noqa: S608 constants only
 # All in one snapshot: what is committed later has a change that is not deleted here. Of two who count at once, the
-# number of the later one stays. A decision is shown once it can no longer be undone.
+# number of the later one stays. A decision is shown once it can no longer be undone. The changes may concern the number
+# of comments too, which is counted again with the next page.
 RECOUNT = f"""
 with seen as (
     delete from unread_change where id in (
@@ -42,7 +43,7 @@ from unnest($1::bigint[]) wanted(member) join member m on m.id = wanted.member o
 on conflict (member) do update set
     notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,
     valid_until = case when u.counted_at > excluded.counted_at then u.valid_until else excluded.valid_until end,
-    counted_at = greatest(u.counted_at, excluded.counted_at)
+    counted_at = greatest(u.counted_at, excluded.counted_at), comments = null
 returning member, notifications as unread
 """  # noqa: S608 constants only
 SELECT_DIFFERING = f"""
@@ -66,8 +67,13 @@ async def unread_of_all(members: Collection[int]) -> dict[int, int]:
     """Return the number of unread notifications of each of these members, without those who have none."""
     counts = {row.member: row.unread for row in await db.fetch(MemberUnreadCount, SELECT_VALID, list(members))}
     if others := sorted(set(members) - counts.keys()):
-        counts |= {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, others)}
+        counts |= await recount(others)
     return {member: count for member, count in counts.items() if count}
+
+
+async def recount(members: Sequence[int]) -> dict[int, int]:
+    """Count the unread notifications of these members, in order, and keep the numbers."""
+    return {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, list(members))}
 
 
 async def check() -> int:
@@ -85,4 +91,4 @@ async def _check(above: int) -> int:
 
 async def _repair(member: int) -> None:
     log.error("unread count differs from a recount", member=member)
-    await db.fetch(MemberUnreadCount, RECOUNT, [member])
+    await recount([member])

@@ -116,16 +116,26 @@ class Notification(Table):
 
 
 class UnreadCount(Table):
-    """How many unread notifications a member has, to be counted again after `valid_until` or a change (counts.py)."""
+    """How many unread notifications and comments a member has (notifications/counts.py, unread/counts.py).
+
+    Notifications are counted again after `valid_until` or a change; so are comments, then or after `comments_until`.
+    """
 
     member = ForeignKey(Member, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
     notifications = Integer(null=False, default=0)
     counted_at = Timestamptz(null=False)
     valid_until = Timestamptz(null=False)
+    # None if they have not been counted since notifications were.
+    comments = Integer(null=True, default=None)
+    comments_until = Timestamptz(null=True, default=None)
+    # A digest of the changes to comments, which concern every member.
+    corrections = BigInt(null=False, default=0)
 
 
 class UnreadChange(Table):
-    """Something that a member's count depends on has changed since; triggers add the rows (schema.sql).
+    """Something that a member's counts depend on has changed since; triggers add the rows (schema.sql).
+
+    With the member's id negated it concerns comments alone, and with 0 the comments of every member.
 
     They are only added, and deleted by whoever counts again, so nobody who changes something waits for another.
     """

@@ -1,22 +1,17 @@
-"""The numbers of unread notifications and comments in the masthead. A member's page costs a query each, others nothing.
-
-Each process caches a member's number of comments for ten seconds, or until the member's next write or visit.
-"""
-
-from collections.abc import Awaitable, Sequence
+"""The numbers of unread notifications and comments in the masthead. A member's page costs a query, others nothing."""
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.notifications import counts as notifications
-from parley.letters.unread import queries
+from parley.letters.unread import counts
+from parley.letters.unread.counts import UnreadCounts
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http.pages import pending_of
 
-_notifications: MicroCache[int] = MicroCache("unread", 60.0)
-_comments: MicroCache[int] = MicroCache("unread_comments", 10.0)
+# For forms: most answers to them show no number.
+_counts: MicroCache[UnreadCounts] = MicroCache("unread", 60.0)
 
 
 class UnreadCounter:
@@ -28,33 +23,23 @@ class UnreadCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
-            # Never a number of comments from before the member's own last change.
-            comments = _comments.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
+            unread = await _unread(viewer.id, scope)
             pending = pending_of(scope)
-            pending["notifications"] = await _or_none(_count_notifications(viewer.id, scope))
-            # 100 means more than 99.
-            pending["comments"] = await _or_none(comments)
+            pending["notifications"], pending["comments"] = unread.notifications, unread.comments or 0
         await self.app(scope, receive, send)
 
 
-async def _count_notifications(member: int, scope: Scope) -> int:
-    """Return the number now; for forms up to a minute ago, since most answers to them show none."""
-    if scope.get("method") == "GET":
-        return await notifications.unread(member)
-    return await _notifications.get(member, lambda: notifications.unread(member))
+async def _unread(member: int, scope: Scope) -> UnreadCounts:
+    """Return the numbers now, for forms up to a minute ago; 0 if the database cannot be reached.
 
-
-async def _or_none(count: Awaitable[int]) -> int:
-    """Return 0 if the database cannot be reached. If the page needs it, it shows the error itself."""
+    If the page needs it, it shows the error itself.
+    """
     try:
-        return await count
+        if scope.get("method") == "GET":
+            return await counts.unread(member)
+        return await _counts.get(member, lambda: counts.unread(member))
     except (Unavailable, *OUTAGES):
-        return 0
-
-
-async def forget_count(member: int, thread: int, read: Sequence[int]) -> None:  # noqa: ARG001 a hook
-    """Remove the member's number of comments from this process's cache, so that the next page counts again."""
-    _comments.drop(member)
+        return UnreadCounts(0, 0)
 
 
 def is_page(scope: Scope) -> bool:

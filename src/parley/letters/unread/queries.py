@@ -74,12 +74,6 @@ select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
 """  # noqa: S608 constants only
 
 
-async def count(member: int) -> int:
-    """Return how many comments are unread, up to MOST_COUNTED."""
-    number: int = await db.value(COUNT_UNREAD, member)
-    return number
-
-
 class UnreadThread(msgspec.Struct, frozen=True):
     """A thread with unread comments: how many (up to MOST_COUNTED), and up to when all is read."""
 

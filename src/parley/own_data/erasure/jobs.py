@@ -125,7 +125,7 @@ ROWS = (
     "update thesis set member = null where member = $1",
     *(f"delete from {table} where member = $1" for table in OWN_TABLES),  # noqa: S608 constants only
     # What the deletions above recorded.
-    "delete from unread_change where member = $1",
+    "delete from unread_change where member = any(array[$1, -$1::bigint])",
     "update sign_up set inviter = null where inviter = $1",
     "delete from block where member = $1 or other = $1",
     "delete from saved_reason where moderator = $1",

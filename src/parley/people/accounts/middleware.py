@@ -2,7 +2,7 @@
 
 Nothing is read for a request without this cookie, and visitors are never given one.
 
-Members read their own writes. Every process caches what it reads for a second, and the numbers in the masthead for ten.
+Members read their own writes. Every process caches what it reads for a second, and what waits for moderators for five.
 The answer to a member's form sets a cookie with a new random token, the consistency token, for a little longer. From
 the moment at which a process first meets a token, it serves this member nothing that it cached before.
 """

@@ -1,6 +1,7 @@
 """Rests of jobs that follow events, so that those who post have PostgreSQL to themselves most of the time."""
 
 import asyncio
+from math import inf
 from time import perf_counter
 
 from parley.platform import db
@@ -15,12 +16,13 @@ select coalesce((
 
 
 class Pace:
-    """Measures the time between `rest` and `rest`, and rests in proportion."""
+    """Measures the time between `rest` and `rest`, and rests in proportion, for `most` seconds at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: float = inf) -> None:
+        self._most = most
         self._started = perf_counter()
 
     async def rest(self) -> None:
         worked = perf_counter() - self._started
-        await asyncio.sleep(worked * (BUSY if await db.value(IS_BUSY) else QUIET))
+        await asyncio.sleep(min(worked * (BUSY if await db.value(IS_BUSY) else QUIET), self._most))
         self._started = perf_counter()

@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping
-from functools import cache, lru_cache, partial
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,12 +14,11 @@ from jinja2_fragments import render_block
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS, HTTP_503_SERVICE_UNAVAILABLE
 from litestar.types import Scope
-from zlib_ng import zlib_ng
-from zstandard import ZstdCompressionParameters, ZstdCompressor
 
 from parley.platform.errors import last_wait
 from parley.platform.http.access import AnyRequest, header_of, principal_of
 from parley.platform.http.assets import folder, static
+from parley.platform.http.encodings import ENCODINGS, IDENTITY, Part, compress, join
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, escape_plain
 from parley.platform.settings import settings
@@ -31,17 +30,6 @@ from parley.platform.text.messages import as_text, plural_forms
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
-# zlib's `wbits` for the gzip format with the largest window.
-GZIP = 31
-# Tables that fit into a processor's own cache: between two pages the larger ones of this level leave it.
-ZSTD = ZstdCompressionParameters.from_level(3, hash_log=14, chain_log=14)
-# How to compress, the best first. At these levels zstd makes a page of 450 kB a fifth smaller than gzip in a quarter of
-# the time, and zlib-ng makes it smaller than zlib in half the time (docs/decisions/0023-zstd.md).
-ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
-    "zstd": ZstdCompressor(compression_params=ZSTD).compress,
-    "gzip": partial(zlib_ng.compress, level=5, wbits=GZIP),
-}
-IDENTITY = "principal"
 
 
 class Templates(Environment):
@@ -106,54 +94,102 @@ class Encoded(msgspec.Struct, frozen=True):
     etag: str
 
 
-class Finished(msgspec.Struct, frozen=True):
-    """A page that can be sent many times: it is compressed once for each encoding that somebody asks for."""
-
-    plain: bytes
-    made: dict[str, Encoded] = {}
-
-    def encoded(self, encoding: str) -> Encoded:
-        answer = self.made.get(encoding)
-        if answer is None:
-            content = ENCODINGS[encoding](self.plain) if encoding != IDENTITY else self.plain
-            answer = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
-            self.made[encoding] = answer
-        return answer
-
-
-def page_size(finished: Finished) -> int:
-    """Return the bytes in memory, roughly: HTML compresses to less than a quarter in each encoding."""
-    return len(finished.plain) * 3 // 2
-
-
 class Prepared:
     """Finished HTML as bytes, which a page takes as it is: joining and encoding it again took a tenth of its time.
 
-    Only `render` puts it in its place, which the template marks by printing it.
+    Only `render` and `render_parts` put it in its place, which the template marks by printing it. What is `shared` by
+    many pages is compressed once.
     """
 
-    def __init__(self, content: bytes) -> None:
-        self.content = content
+    def __init__(self, parts: Sequence[bytes], *, shared: bool = False) -> None:
+        self.parts = parts
+        self.shared = shared
         # No rendered text can contain a NUL (platform/text/cleaning.py refuses it).
         self.mark = f"\x00{id(self)}\x00"
+        self._made: dict[str, Part] = {}
+
+    @property
+    def content(self) -> bytes:
+        return b"".join(self.parts)
+
+    def compressed(self, encoding: str) -> Part:
+        part = self._made.get(encoding)
+        if part is None:
+            part = compress(self.content, encoding)
+            if encoding != IDENTITY:
+                self._made[encoding] = part
+        return part
+
+    @cached_property
+    def length(self) -> int:
+        return sum(map(len, self.parts))
 
     def __html__(self) -> str:
         return self.mark
 
     def __len__(self) -> int:
-        return len(self.content)
+        return self.length
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """A page that can be sent many times: it is compressed once for each encoding that somebody asks for."""
+
+    plain: bytes | Sequence[bytes | Prepared]
+    made: dict[str, Encoded] = {}
+
+    def encoded(self, encoding: str) -> Encoded:
+        answer = self.made.get(encoding)
+        if answer is None:
+            parts = [self.plain] if isinstance(self.plain, bytes) else self.plain
+            content = join([_compressed(part, encoding) for part in parts], encoding)
+            answer = Encoded(content, f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"')
+            self.made[encoding] = answer
+        return answer
+
+
+def _compressed(part: bytes | Prepared, encoding: str) -> Part:
+    return compress(part, encoding) if isinstance(part, bytes) else part.compressed(encoding)
+
+
+def page_size(finished: Finished) -> int:
+    """Return the bytes in memory, roughly: HTML compresses to less than a quarter in each encoding.
+
+    Parts that it shares with other pages are not counted.
+    """
+    parts = [finished.plain] if isinstance(finished.plain, bytes) else finished.plain
+    return sum(len(part) * 3 // 2 for part in parts if isinstance(part, bytes))
 
 
 def render(template: str, block: str | None = None, **context: Any) -> bytes:
     """Render `template`, or only its `block`."""
+    parts = _parts(_rendered(template, block, context), context)
+    return b"".join([part if isinstance(part, bytes) else part.content for part in parts])
+
+
+def render_parts(template: str, **context: Any) -> list[bytes | Prepared]:
+    """Render `template` as the parts that it shares with other pages, and those between them."""
+    made: list[bytes | Prepared] = []
+    own: list[bytes] = []
+    for part in _parts(_rendered(template, None, context), context):
+        if isinstance(part, Prepared) and part.shared:
+            made += [b"".join(own), part]
+            own = []
+        else:
+            own.append(part if isinstance(part, bytes) else part.content)
+    return [*made, b"".join(own)]
+
+
+def _rendered(template: str, block: str | None, context: dict[str, Any]) -> str:
     if block:
-        html = render_block(environment(), template, block, context).encode()
-    else:
-        html = environment().get_template(template).render(context).encode()
-    for value in context.values():
-        if isinstance(value, Prepared):
-            html = html.replace(value.mark.encode(), value.content)
-    return html
+        return str(render_block(environment(), template, block, context))
+    return environment().get_template(template).render(context)
+
+
+def _parts(html: str, context: Mapping[str, Any]) -> Iterator[bytes | Prepared]:
+    """Split what a template rendered at the marks of what is prepared."""
+    prepared = {value.mark.strip("\0"): value for value in context.values() if isinstance(value, Prepared)}
+    for index, text in enumerate(html.split("\0")):
+        yield prepared[text] if index % 2 else text.encode()
 
 
 def encoding_of(request: AnyRequest) -> str:
