@@ -1,2 +1,2 @@
-/* sources a9a86db45dbfd50d */
+/* sources 1f5fdef54abd261f */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

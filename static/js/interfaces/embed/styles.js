@@ -9,7 +9,7 @@ button:focus-visible { outline: 2px solid light-dark(#7b1e3a, #f0a3b5); outline-
 .open { position: fixed; inset-block-end: 16px; inset-inline-end: 16px; min-height: 44px; padding: 0 18px; border: 0; border-radius: 22px; background: light-dark(#1d1b17, #ece8df); color: light-dark(#fbfaf6, #141413); font-size: 15px; font-weight: 600; box-shadow: 0 4px 18px rgb(0 0 0 / 25%); }
 .panel { position: fixed; inset-block: 0; inset-inline-end: 0; inline-size: clamp(300px, var(--room, 420px), 420px); background: light-dark(#fbfaf6, #141413); border-inline-start: 1px solid light-dark(#e3ddd0, #35332f); box-shadow: 0 0 40px rgb(0 0 0 / 18%); }
 .panel > iframe { display: block; inline-size: 100%; block-size: 100%; border: 0; }
-@media (max-width: 1099px) { .panel:not(.below) { inset-block: auto 0; inset-inline: 0; inline-size: auto; block-size: min(75vh, 720px); border: 0; border-start-start-radius: 14px; border-start-end-radius: 14px; overflow: hidden; } }
+@media (max-width: 1023px) { .panel:not(.below) { inset-block: auto 0; inset-inline: 0; inline-size: auto; block-size: min(75vh, 720px); border: 0; border-start-start-radius: 14px; border-start-end-radius: 14px; overflow: hidden; } }
 .panel.below { position: static; inline-size: auto; block-size: 640px; border: 0; box-shadow: none; }
 @media (forced-colors: active) { .open, .panel:not(.below) { border: 1px solid; } }
 @media print { :host { display: none; } }
