@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 # What makes the page, or a part of it that scrolls up and down, scroll sideways as well.
 BEYOND = """() => {
-  const scrolls = "pre, code, table, .passage-table, .numbers-table, .verdicts-table, textarea, .decide > .acts";
+  const scrolls = `pre, code, table, .passage-table, .numbers-table, .verdicts-table, .formula, textarea,
+    .decide > .acts`;
   const left = document.dir === "rtl";
   const standsOut = (inner, outer) => left ? inner.left < outer.left : inner.right > outer.right;
   return [document.documentElement, ...document.querySelectorAll("body *")]
@@ -26,7 +27,7 @@ BEYOND = """() => {
 # select shows is cut by the browser, whatever its style says.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.clientWidth && one.scrollWidth > one.clientWidth + 8)
-    .filter(one => getComputedStyle(one).overflowX === "visible" && !one.matches("svg *, select"))
+    .filter(one => getComputedStyle(one).overflowX === "visible" && !one.matches("svg *, math, math *, select"))
     .filter(one => !one.matches(":has(.menu[open]), .menu[open]"))
     .map(one => `${one.tagName}.${one.className} (${one.scrollWidth} in ${one.clientWidth})`).slice(0, 5)"""
 # Among them what a desk of 1280 and of 1440 has at 200 % zoom. The first of each kind of layout always, the others in

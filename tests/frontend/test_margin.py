@@ -193,18 +193,6 @@ async def test_a_sheet_begins_with_the_perspectives_though_a_draft_is_kept(besid
     await expect(page.locator("#compose textarea")).to_be_focused()
 
 
-async def test_the_bar_of_a_phone_opens_the_passage_being_read(beside: Stage) -> None:
-    page = beside.page
-    await page.set_viewport_size(PHONE)
-    await beside.open()
-    await read(page, 5)
-    await expect(page.locator(".dock-passage")).to_have_text("Passage 1")
-    await page.locator(".dock-passage").click()
-    await expect(page.locator("#c35")).to_be_in_viewport()
-    await page.locator(".sheet-close").click()
-    await expect(page.locator(".is-sheet")).to_have_count(0)
-
-
 async def test_a_link_to_the_same_page_of_another_stance_changes_the_discussion_alone(beside: Stage) -> None:
     page = beside.page
     await beside.open()

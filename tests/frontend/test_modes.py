@@ -19,6 +19,8 @@ SHOWN = (
 )
 STYLE = "(one, [part, name]) => getComputedStyle(one, part)[name]"
 VOTES, ACTIONS = ":scope > .comment-score :is(button, .meter)", ":scope > .comment-actions > a"
+# On a phone they have words, and a line each.
+EACH_VOTE = [f":scope > .comment-score > form:{child} :is(button, .meter)" for child in ("first-child", "last-child")]
 MIDDLES = """(one, tools) => [...one.querySelectorAll(tools)]
     .filter(it => it.checkVisibility())
     .map(it => it.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2))"""
@@ -80,7 +82,7 @@ async def test_forced_colours_leave_icons_arrows_and_marks_to_see(stage: Stage, 
 @pytest.mark.parametrize(
     ("width", "lines"),
     [
-        (390, [VOTES, ACTIONS]),
+        (390, [*EACH_VOTE, ACTIONS]),
         (1100, [VOTES, ACTIONS]),
         (1440, [f"{VOTES}, {ACTIONS}"]),
         (1920, [f"{VOTES}, {ACTIONS}"]),

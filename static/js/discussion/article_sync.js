@@ -3,7 +3,7 @@
 import { suggestAnchor, setAnchor, openForm } from "./compose.js";
 import { groupOf, isGrouped } from "./groups.js";
 import { clearHighlights, highlightComment, highlightQuote } from "../articles/highlights.js";
-import { prefersReducedMotion, isPlainClick, isNarrow, discussion, thread } from "../platform/page.js";
+import { prefersReducedMotion, isPlainClick, isNarrow, discussion, scrollDiscussionTo, thread } from "../platform/page.js";
 import { lineageOf, currentLineage, rows } from "../articles/passages.js";
 import { loadDiscussion } from "./navigation.js";
 import { openSheet } from "./sheet.js";
@@ -50,9 +50,7 @@ function isIdle() {
 /** Scroll the discussion to the group of a passage. The page itself never scrolls. */
 function scrollToGroup(name) {
   const head = groupOf(name)?.firstElementChild;
-  if (!head) return;
-  const barBottom = discussion().getBoundingClientRect().top + discussion().querySelector(".talk-bar").offsetHeight;
-  discussion().scrollBy({ top: head.getBoundingClientRect().top - barBottom - 12, behavior: prefersReducedMotion() ? "auto" : "smooth" });
+  if (head) scrollDiscussionTo(head, prefersReducedMotion() ? "auto" : "smooth");
 }
 
 function onClick(event) {

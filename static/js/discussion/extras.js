@@ -1,9 +1,10 @@
-// Loads hover cards, sharing, responding to selected words and selecting by keyboard when they are first used.
+// Loads hover cards, sharing, responding to selected words, selecting by keyboard and revisions when they are first needed.
 import { composeForm } from "./compose.js";
 import htmx from "../platform/htmx.js";
 import { respond } from "./article_sync.js";
-import { isPlainClick, showToast, viewer } from "../platform/page.js";
-import { rows } from "../articles/passages.js";
+import { loadDiscussion } from "./navigation.js";
+import { discussion, isPlainClick, showToast, thread, viewer } from "../platform/page.js";
+import { lineageOf, readRows, rows } from "../articles/passages.js";
 
 const CARDS = "main a:is([href^='/u/']:not([href$='/report']), .quote)";
 let extrasModule;
@@ -30,6 +31,11 @@ document.addEventListener("selectionchange", () => {
     callExtras("offerShare", showToast);
   }
   if (from && viewer && from.closest(".comment-body")) callExtras("offerQuote");
+});
+
+htmx.onLoad((added) => {
+  const showDiscussion = () => loadDiscussion(discussion(), location.href);
+  if (added.closest("#article-notice")) callExtras("fetchRevision", thread, { htmx, rows, readRows, lineageOf, showDiscussion });
 });
 
 document.addEventListener("keydown", (event) => {

@@ -28,9 +28,9 @@ function addGroup(name) {
   group.setAttribute("aria-labelledby", link.parentElement.id);
   link.textContent = row ? shortened(row.firstElementChild.textContent.trim()) : sentence(name);
   if (row) {
-    link.hash = `p${name}`;
-    respondLink.search = `passage=${name}`;
-    group.querySelector(".group-sum").append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
+    // Set as they are written: a template's document has an address of its own.
+    link.setAttribute("href", `#p${name}`);
+    respondLink.setAttribute("href", `?passage=${name}#discussion`);
   } else {
     link.replaceWith(link.textContent);
     respondLink.remove();
@@ -39,6 +39,14 @@ function addGroup(name) {
   const after = [...document.getElementById("comments").children].find((one) => order.indexOf(one.dataset.group) > order.indexOf(name));
   document.getElementById("comments").insertBefore(group, after ?? null);
   return group;
+}
+
+/** Have new groups say how many responses they have, as the markers of their passages do. */
+export function countNewGroups() {
+  for (const sum of document.querySelectorAll(".group-sum:empty")) {
+    const row = rows.get(sum.closest(".group")?.dataset.group);
+    if (row) sum.append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
+  }
 }
 
 const shortened = (text) => (text.length > MAX_HEADING_LENGTH ? `${text.slice(0, MAX_HEADING_LENGTH).replace(/\s+\S*$/, "")}…` : text);

@@ -2,11 +2,11 @@
 import { suggestAnchor } from "./compose.js";
 import htmx from "../platform/htmx.js";
 import { showTarget } from "../articles/highlights.js";
-import { isPlainClick, discussion, thread } from "../platform/page.js";
+import { isNarrow, isPlainClick, discussion, thread } from "../platform/page.js";
 import { currentLineage } from "../articles/passages.js";
-import { closeSheet } from "./sheet.js";
+import { closeSheet, goToDiscussion } from "./sheet.js";
 
-const LINKS = ".tab, .talk-side li > a, .strip > a, .since > a, .found-here .hit-words > a:not([href^='#'])";
+const LINKS = ".signs, .tab, .talk-side li > a, .strip > a, .since > a, .found-here .hit-words > a:not([href^='#'])";
 let shownSearch = location.search;
 
 /** Load the discussion of `address`; `source` is what was clicked. Returns whether that succeeded. */
@@ -37,6 +37,7 @@ if (thread && discussion()) {
     if (!link) return;
     event.preventDefault();
     const { hash, href } = link;
+    if (link.matches(".signs") && isNarrow()) goToDiscussion();
     if (await loadDiscussion(link, href)) focusTarget(hash.slice(1), link.getAttribute("href"));
   });
   // The search field above the page, while "in this thread" is checked, and that above the results.
@@ -53,6 +54,10 @@ if (thread && discussion()) {
     discussion().scrollTop = 0;
     discussion().querySelector(".found-title")?.focus({ preventScroll: true });
   });
+  // A comment that an address names, and that is not among the first.
+  const { hash } = location;
+  if (/^#c\d+$/.test(hash) && !document.querySelector(hash))
+    loadDiscussion(discussion(), `?focus=${hash.slice(2)}`).then((found) => found && focusTarget(hash.slice(1)));
   addEventListener("popstate", async () => {
     if (location.search === shownSearch) return;
     if (await fetchDiscussion(discussion(), location.pathname + location.search)) history.scrollRestoration = "auto";
@@ -64,7 +69,7 @@ if (thread && discussion()) {
 // the menu that has it.
 function focusTarget(id, href) {
   const comment = document.getElementById(id)?.closest(".comment");
-  const same = discussion().querySelector(`a[href="${CSS.escape(href)}"]`);
+  const same = href && discussion().querySelector(`a[href="${CSS.escape(href)}"]`);
   if (comment) {
     comment.tabIndex = -1;
     showTarget(comment);

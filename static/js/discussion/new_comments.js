@@ -1,8 +1,9 @@
 // Comments that the stream or a form adds. A comment is never on the page twice. Those of others wait behind a button at
 // their place, so that nothing moves while somebody reads; the reader's own are shown at once.
-import { isGrouped, listOf, groupNameOf } from "./groups.js";
+import { countNewGroups, isGrouped, listOf, groupNameOf } from "./groups.js";
 import htmx from "../platform/htmx.js";
-import { announce, muted, isNarrow, discussion, viewer } from "../platform/page.js";
+import { openAncestors } from "../articles/highlights.js";
+import { announce, muted, isNarrow, discussion, scrollDiscussionTo, viewer } from "../platform/page.js";
 import { sentence } from "../platform/sentences.js";
 
 const ADDING_SWAPS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
@@ -13,16 +14,17 @@ htmx.registerExtension("arrivals", {
     const isFormResponse = source.matches("form");
     for (const task of tasks) {
       // On a phone the first comment on a passage would push the text below it down.
-      if (isNarrow() && task.target?.matches?.(".gutter.is-empty")) task.target = null;
+      if (isNarrow() && !isFormResponse && task.target?.matches?.(".gutter.is-empty")) task.target = null;
       if (!ADDING_SWAPS.has(task.swapSpec.style) && !isMore(task)) continue;
       const added = removeDuplicates(task.fragment, isFormResponse);
-      if (isFormResponse) toFocus ??= task.fragment.querySelector(".comment")?.id;
+      if (isFormResponse) toFocus = posted ??= task.fragment.querySelector(".comment")?.id;
       if (task.target?.matches?.(`.waiting, ${TOP_LEVEL}`)) route(task);
       if (task.target?.matches?.(".replies-list")) addToReplies(task.target, added);
       if (isMore(task) && task.target === document.activeElement) toFocus = task.fragment.querySelector(".comment")?.id;
     }
   },
   htmx_after_swap() {
+    countNewGroups();
     focusPending();
     document.querySelectorAll(".waiting:not(:empty)").forEach(showButton);
     for (const button of document.querySelectorAll("[data-waiting]")) button.hidden = !document.getElementById(button.dataset.waiting)?.firstElementChild;
@@ -42,12 +44,25 @@ function addToReplies(list, more) {
 
 // The comment to focus after the swap: the first of those that a "more" link loaded, or the one that was just posted.
 let toFocus;
+let posted;
 const isMore = (task) => task.target?.matches?.(".more, .more-page");
 
 function focusPending() {
   const comment = toFocus && document.getElementById(toFocus);
-  toFocus = undefined;
   if (comment) focus(comment);
+  if (comment && posted) reveal(comment);
+  toFocus = posted = undefined;
+}
+
+/** Show the reader's own comment open, where it answers, and have a reload find it again. */
+function reveal(comment) {
+  document.querySelector(".is-here")?.classList.remove("is-here");
+  comment.classList.add("is-here");
+  openAncestors(comment);
+  const { top, bottom } = comment.getBoundingClientRect();
+  if (isNarrow()) comment.scrollIntoView({ block: "nearest" });
+  else if (top < discussion().getBoundingClientRect().top + 60 || bottom > innerHeight) scrollDiscussionTo(comment);
+  history.replaceState(history.state, "", `#${comment.id}`);
 }
 
 function focus(comment) {
@@ -118,6 +133,7 @@ document.addEventListener("click", ({ target }) => {
     list.prepend(comment);
     addToReplies(list, 1);
   }
+  countNewGroups();
   document.querySelector("#comments > .empty")?.remove();
   button.hidden = true;
   if (comments[0]) focus(comments[0]);

@@ -11,7 +11,6 @@ function moderate() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form()?.contains(event.target)) return form().requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !place()) return;
   if (event.key === "Escape" && place().contains(event.target)) return place().replaceChildren();
   if (event.key !== "m" || event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;

@@ -4,6 +4,12 @@ export const { thread, seq } = document.querySelector("main")?.dataset ?? {};
 
 export const discussion = () => document.getElementById("discussion");
 
+/** Scroll the discussion, never the page beside it, so that `element` stands below the tabs. */
+export function scrollDiscussionTo(element, behavior) {
+  const barBottom = discussion().getBoundingClientRect().top + discussion().querySelector(".talk-bar").offsetHeight;
+  discussion().scrollBy({ top: element.getBoundingClientRect().top - barBottom - 12, behavior });
+}
+
 /** Whether a click has no modifier key and has not been handled yet. */
 export const isPlainClick = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey);
 
@@ -44,6 +50,9 @@ export function showNotice(source, text, link) {
   showToast(text, link);
 }
 
+// A notice below a comment covers what stands there (comment.css): the next click takes it away.
+document.addEventListener("click", ({ target }) => target.closest?.(".told") || document.querySelector(".comment > .told")?.remove(), true);
+
 export function clearNotice(source) {
   noticesAt(noticePlace(source)).forEach((notice) => notice.remove());
 }
@@ -76,6 +85,16 @@ export function saveLocally(key, value) {
   }
 }
 
+/** The rest of the keys under which something is saved that begin with `start`. */
+export function savedKeys(start) {
+  try {
+    const begin = `parley:${start}`;
+    return Object.keys(localStorage).filter((key) => key.startsWith(begin)).map((key) => key.slice(begin.length));
+  } catch {
+    return [];
+  }
+}
+
 export function readLocally(key) {
   try {
     return localStorage.getItem(`parley:${key}`);
@@ -85,5 +104,5 @@ export function readLocally(key) {
 }
 
 export const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-export const narrowScreen = matchMedia("(max-width: 1099px)");
+export const narrowScreen = matchMedia("(max-width: 1023px)");
 export const isNarrow = () => narrowScreen.matches;

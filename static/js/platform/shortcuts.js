@@ -80,6 +80,14 @@ if (thread || document.querySelector("[data-keys]"))
     act();
   });
 
+// Ctrl+Enter sends what is being written, wherever that is; a decision in the queue is sent by its own keys.
+document.addEventListener("keydown", (event) => {
+  const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form;
+  if (form?.method !== "post" || form.id === "decide") return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector(".go, .button:not(.quiet, [formaction], [type=button], a)"));
+});
+
 document.addEventListener("click", ({ target }) => target.closest?.("[data-keys]") && showKeys());
 
 document.addEventListener("focusin", ({ target }) => {

@@ -369,6 +369,17 @@ async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, th
     assert await count(thread) == 0
 
 
+async def test_a_preview_names_the_pictures_that_are_left_out(client: httpx.AsyncClient) -> None:
+    body = "See ![the curve](https://example.org/a.png), wow! [a](https://example.org), ![](https://example.org/b.png)"
+
+    for headers in ({"hx-request": "true"}, {}):
+        answer = await client.post("/preview", data={"body": body}, headers=headers)
+
+        assert "The picture “<bdi>the curve</bdi>” is left out" in answer.text
+        assert "“<bdi>https://example.org/b.png</bdi>” is left out" in answer.text
+        assert answer.text.count("is left out") == 2
+
+
 async def test_a_preview_without_javascript_is_posted_from_its_page(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.comments.states import lock_comment, transition
-from parley.discussion.threads import ops as threads
+from parley.discussion.threads import reading
 from parley.letters.notifications import ops as notifications
 from parley.letters.unread import counts
 from parley.letters.unread import ops as unread
@@ -37,8 +37,8 @@ async def number(case: Case) -> int | None:
 @pytest.fixture
 async def case(app: Litestar) -> Case:
     mira, jon, thread = await make.member("mira"), await make.member("jon"), await make.thread()
-    await threads.record_visit(member=mira.id, thread_id=thread)
-    await db.execute("update visit set seen_at = now() - interval '1 day', before_at = now() - interval '1 day'")
+    await reading.open_thread(mira.id, thread)
+    await db.execute("update visit set seen_at = now() - interval '1 day', read_until = now() - interval '1 day'")
     comments = [await make.comment(thread, jon, text) for text in ("It is cheap.", "It is not.")]
     case = Case(mira, jon, thread, comments)
     assert await number(case) == 2
@@ -74,7 +74,7 @@ async def mute_topic(case: Case) -> None:
 
 
 async def read_all(case: Case) -> None:
-    await threads.record_visit(member=case.mira.id, thread_id=case.thread)
+    await reading.open_thread(case.mira.id, case.thread)
 
 
 async def mark_as_read(case: Case) -> None:

@@ -124,4 +124,4 @@ def _preview_html(text: ArticleText) -> Prepared:
         )
         for number, (before, passage) in enumerate(zip(pages_before, text.passages, strict=False), start=1)
     ]
-    return Prepared("".join(template.render(passage=row) for row in rows).encode())
+    return Prepared([template.render(passage=row).encode() for row in rows])

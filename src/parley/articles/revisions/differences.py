@@ -67,7 +67,7 @@ def difference(old: Sequence[StoredPassage], new: Sequence[StoredPassage]) -> Di
     """Compare two versions. To be called in a thread: there may be 10,000 passages in each."""
     runs = compare(old, new)
     html = environment().get_template("articles/_difference.html").render(runs=runs).encode()
-    return Difference(count(runs), Prepared(html) if runs else None)
+    return Difference(count(runs), Prepared([html]) if runs else None)
 
 
 class ConflictSides(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Posting, previewing and linking to comments over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
+from parley.discussion.comment_tree import groups
 from parley.discussion.comment_tree.viewer_state import viewer_state_of
 from parley.discussion.commenting import drafts, posting
 from parley.discussion.commenting.drafts import wait_here
@@ -37,6 +39,7 @@ from parley.platform.ratelimit import (
     take_all,
     take_each,
 )
+from parley.platform.text import markdown
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
@@ -137,6 +140,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
         return fragment(request, "discussion/comments/posted.html", 201, **known, **ALONE)
     viewer, row = signed_in(request), await thread_at(thread)
     comment = posted.row or (await queries.by_ids([posted.id]))[posted.id]
+    parts = await groups.parts(row.id)
     return fragment(
         request,
         "discussion/comments/posted.html",
@@ -145,11 +149,19 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
         viewer_state=viewer_state_of(comment),
         comment_count=row.comment_count,
         thread=row,
+        passage=_counted(comment.passage, parts),
+        stances=groups.total(parts.values()),
         form=new_form(row.id),
         wait=await wait_here(viewer, row),
         held=await queries.held_comments(viewer.id, row.id) if comment.state == "held" else [],
         **ALONE,
     )
+
+
+def _counted(passage: int | None, parts: Mapping[str, threads.StanceCounts]) -> dict[str, Any] | None:
+    """Return what markers and headings say of a passage."""
+    balance = parts.get(str(passage))
+    return {"lineage": passage, "comment_count": balance.total, "balance": balance} if balance else None
 
 
 async def count_preview(request: AnyRequest) -> None:
@@ -166,21 +178,30 @@ async def preview(request: AnyRequest) -> Response[Any]:
     """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
     form = await make_form(PreviewForm, await posted_fields(request))
     await count_preview(request)
-    html = Markup()
+    html, left_out = Markup(), []
     try:
         if "body" not in form.errors:
             html = Markup(await drafts.render(form.body))  # noqa: S704 rendered safe by platform/text/markdown.py
+            left_out = markdown.pictures(form.body)
     except Refused as refusal:
         form.errors["body"] = refusal.message
     error = form.errors.get("body")
     status = 422 if error else 200
     if not wants_fragment(request):
         shown = _previewed_form(form)
-        return page(request, "discussion/comments/preview.html", status=status, html=html, form=shown, mistake=error)
+        return page(
+            request,
+            "discussion/comments/preview.html",
+            status=status,
+            html=html,
+            left_out=left_out,
+            form=shown,
+            mistake=error,
+        )
     if error:
         context = {"title": N_("Preview"), "message": error, "next_step": None, "error_id": None}
         return fragment(request, "platform/errors/_error.html", status, **context)
-    return fragment(request, "discussion/comments/_preview.html", html=html)
+    return fragment(request, "discussion/comments/_preview.html", html=html, left_out=left_out)
 
 
 def _previewed_form(form: PreviewForm) -> CommentFormView | None:

@@ -1,12 +1,13 @@
 """Markdown to HTML for comments, previews, history and mail: CommonMark without raw HTML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from parley.platform.text import links, mentions
 from parley.platform.text.cleaning import shorten, without_overrides
@@ -111,6 +112,20 @@ def _escape(text: str) -> str:
 def mentioned_names(text: str) -> list[str]:
     """Return the names that `text` mentions with an @, as typed."""
     return [] if "@" not in text or _is_dense(text) else mentions.names_in(_parser().parse(text))
+
+
+def pictures(text: str) -> list[str]:
+    """Return the descriptions of the pictures in `text`; each became a link, or words, for comments show none."""
+    if "![" not in text or _is_dense(text):
+        return []
+    lines = (token.children or [] for token in _parser().parse(text) if token.type == "inline")
+    return [name for line in lines for name in _pictures_in(line)]
+
+
+def _pictures_in(line: Sequence[Token]) -> Iterator[str]:
+    for before, link, name in zip(line, line[1:], line[2:], strict=False):
+        if link.type == "link_open" and before.type == "text" and before.content.endswith("!"):
+            yield name.content if name.type == "text" else str(link.attrGet("href"))
 
 
 def _is_dense(text: str) -> bool:

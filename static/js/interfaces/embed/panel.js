@@ -69,7 +69,7 @@ export class Panel {
 
   // How many pixels of the page it covers at the side.
   covers() {
-    return this.below || !matchMedia("(min-width: 1100px)").matches ? 0 : this.box.offsetWidth;
+    return this.below || !matchMedia("(min-width: 1024px)").matches ? 0 : this.box.offsetWidth;
   }
 
   close() {

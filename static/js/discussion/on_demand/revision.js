@@ -1,37 +1,37 @@
 // Shows a revision that is published while the article is being read. Passages outside the viewport are replaced at once.
 // Visible ones are marked, and replaced when they are scrolled out of it or when the reader asks. Nothing visible moves.
-import htmx from "../platform/htmx.js";
-import { discussion, thread } from "../platform/page.js";
-import { readRows, lineageOf, rows } from "./passages.js";
-import { loadDiscussion } from "../discussion/navigation.js";
-
 const SPREAD_MS = 2_000; // readers request the revision at different moments
 const MARGIN_PX = 40; // more than the space between two passages
 let pendingRows; // the rows of a revision of which some are not on the page yet
+let htmx, rows, readRows, lineageOf, showDiscussion;
 
-htmx.onLoad((added) => {
-  const fetchIt = () => htmx.ajax("GET", `/t/${thread}/article`, { target: ".passages", swap: "innerHTML" });
-  if (added.closest("#article-notice")) setTimeout(fetchIt, Math.random() * SPREAD_MS);
-});
+/** Fetch the revision that a notice tells of. The rest of the page's script is given, for this file is not part of it. */
+export function fetchRevision(thread, page) {
+  if (!htmx) {
+    ({ htmx, rows, readRows, lineageOf, showDiscussion } = page);
+    htmx.registerExtension("revised", { htmx_before_swap: receive });
+    document.addEventListener("parley:read", () => pendingRows && merge());
+    document.addEventListener("click", onClick);
+  }
+  const get = () => htmx.ajax("GET", `/t/${thread}/article`, { target: ".passages", swap: "innerHTML" });
+  setTimeout(get, Math.random() * SPREAD_MS);
+}
 
-htmx.registerExtension("revised", {
-  htmx_before_swap(source, { tasks }) {
-    const task = tasks.find((one) => one.target?.matches?.(".passages"));
-    if (!task) return;
-    pendingRows = [...task.fragment.querySelectorAll(".passage-row")];
-    merge();
-    return false;
-  },
-});
+function receive(source, { tasks }) {
+  const task = tasks.find((one) => one.target?.matches?.(".passages"));
+  if (!task) return;
+  pendingRows = [...task.fragment.querySelectorAll(".passage-row")];
+  merge();
+  return false;
+}
 
-document.addEventListener("parley:read", () => pendingRows && merge());
-document.addEventListener("click", ({ target }) => {
+function onClick({ target }) {
   const notice = target.closest?.("[data-revised]");
   if (notice && target.matches("button")) notice.remove();
   if (!notice || !target.matches("[data-now]")) return;
   if (pendingRows) replaceAll();
-  loadDiscussion(discussion(), location.href);
-});
+  showDiscussion();
+}
 
 const htmlOf = (row) => row.firstElementChild.innerHTML.replace(/<\/?mark\b[^>]*>| tabindex="0"/g, "");
 const isSame = (one, other) => one && other && lineageOf(one) === lineageOf(other) && htmlOf(one) === htmlOf(other);
