@@ -74,11 +74,11 @@ async def mute_topic(case: Case) -> None:
 
 
 async def read_all(case: Case) -> None:
-    await reading.open_thread(case.mira.id, case.thread)
+    await unread.mark_read_up_to(case.mira.id, case.thread, 10_000)
 
 
 async def mark_as_read(case: Case) -> None:
-    await unread.mark_read(case.mira.id, case.thread, case.comments)
+    await reading.mark_read(case.mira.id, case.thread, case.comments)
 
 
 async def erase_words(case: Case) -> None:
