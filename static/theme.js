@@ -1,2 +1,2 @@
-/* sources a9a86db45dbfd50d */
+/* sources e488454b2f76e3d2 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -1,4 +1,4 @@
-// Narrow screens: the perspectives on a passage in a sheet over the article, and the bar at the bottom, which switches
+// Narrow screens: the responses to a passage in a sheet over the article, and the bar at the bottom, which switches
 // between article and discussion and keeps the scroll position of each.
 import { suggestAnchor } from "./compose.js";
 import { layOutFirst } from "./deferred_layout.js";
@@ -57,10 +57,10 @@ document.addEventListener(
 );
 
 if (dock) {
-  const [articleLink, passageLink, discussionLink, perspectivesLink] = dock.children;
-  const onPerspectives = () => discussion().dataset.view === "perspectives";
+  const [articleLink, passageLink, discussionLink, opinionsLink] = dock.children;
+  const isStandShown = () => discussion().dataset.view === "stand";
   let isInDiscussion = false;
-  const current = () => (!isInDiscussion ? articleLink : onPerspectives() ? perspectivesLink : discussionLink);
+  const current = () => (!isInDiscussion ? articleLink : isStandShown() ? opinionsLink : discussionLink);
   const markCurrent = () => {
     for (const link of dock.children) link.ariaCurrent = link === current() ? "true" : null;
   };
@@ -76,9 +76,9 @@ if (dock) {
 
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !isNarrow() || link === perspectivesLink) return;
+    if (!link || !isNarrow() || link === opinionsLink) return;
     closeSheet();
-    if (link === discussionLink && onPerspectives()) {
+    if (link === discussionLink && isStandShown()) {
       event.preventDefault();
       discussion().scrollIntoView();
       return discussion().querySelector("[data-tab=passage]").click();

@@ -86,7 +86,7 @@ async def test_one_stance_is_shown_alone_everywhere_and_on_one_passage(client: h
     await make.comment(thread, ada, passage=first)
 
     grouped = names((await client.get(f"/t/{thread}?view=passage&stance=asks")).text)
-    whole = names((await client.get(f"/t/{thread}?view=whole&sort=old&stance=asks")).text)
+    whole = names((await client.get(f"/t/{thread}?view=all&sort=old&stance=asks")).text)
     alone = names((await client.get(f"/t/{thread}?passage={first}&stance=asks")).text)
 
     assert grouped == [f"g{first}", f"c{asks_there}", "gwhole", f"c{asks}"]

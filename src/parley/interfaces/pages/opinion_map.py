@@ -24,7 +24,7 @@ from parley.platform.http.pages import Finished, page, page_size, render, respon
 MOST_WAITING = 10
 TEMPLATE = "discussion/opinion_map/thread.html"
 
-_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=page_size)
+_pages: MicroCache[Finished] = MicroCache("stand", PAGE_SECONDS, size=page_size)
 
 
 async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -> Response[Any]:
@@ -49,11 +49,11 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
     waiting = await _waiting(shown.thread.id, viewer)
     following = await notifications.following(viewer.id, shown.thread.id) if viewer else None
-    address = f"{shown.thread.address}?view=perspectives"
+    address = f"{shown.thread.address}?view=stand"
     values = {"tab": tab, "table": table, "waiting": waiting, "following": following}
     if viewer is not None:
         values |= thesis_of_viewer(shown, viewer, await theses.of_member(viewer.id, shown.thread.id))
-    return values | {"view": "perspectives", "path": address}
+    return values | {"view": "stand", "path": address, "stand_at": address}
 
 
 async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidate]:
