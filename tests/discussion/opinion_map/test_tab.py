@@ -55,7 +55,7 @@ async def test_the_tab_says_how_answers_differ_what_is_shared_and_where_they_par
     client: httpx.AsyncClient, thread: int
 ) -> None:
     page = await tab(client, thread)
-    assert "about 100 people, who answered 7 or more statements" in page
+    assert "about 100 people, who gave 7 or more answers" in page
     assert 'role="img"' in page
     headings = [page.index(f'id="{part}-title"') for part in ("common", "part", "spread")]
     assert headings == sorted(headings)
@@ -99,7 +99,7 @@ async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: http
     answer = await client.get(f"{await make.address(thread)}?view=stand")
     side = (await display.tab(thread, [], member)).your_side
     assert side and side.name
-    assert f"more like those who say “<bdi>{side.name.text}</bdi>” (an estimate from your 16 answers)" in answer.text
+    assert f"more like those who say “<bdi>{side.name.text}</bdi>” (an estimate from your 16 answers " in answer.text
     assert "▲ you" in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
@@ -171,7 +171,7 @@ async def test_each_reason_for_having_no_map_is_explained(
     await put_map(silent, {"reason": reason, "members": 20})
     page = await tab(client, silent)
     assert SILENCES[reason] in page
-    assert "about 20 people who answered 7 or more statements" in page
+    assert "about 20 people who gave 7 or more answers" in page
     # A weak pattern may be one of degree: nobody is suspected.
     assert "minority" not in page and "accounts" not in page.partition('class="silent"')[2].partition("</section>")[0]
     # There are statements, since somebody answered them.

@@ -1,4 +1,4 @@
-"""Where people stand: the map beside an article, the overview of all threads, and how maps are calculated."""
+"""Where people stand: the map beside an article, the overview of all threads, and how it is worked out."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from parley.discussion.comment_tree.view import ThreadView
 from parley.discussion.comments.published_answers import ROUNDED, STEP
 from parley.discussion.opinion_map import display, queries
+from parley.discussion.opinion_map.published import ENOUGH_ANSWERS
 from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
 from parley.discussion.thesis import queries as theses
@@ -76,11 +77,12 @@ async def overview_page(request: AnyRequest, topic: FromQuery[str] = "") -> Resp
 
 @get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})
 async def how(request: AnyRequest) -> Response[Any]:
-    """Explain how the maps are calculated."""
+    """Explain what the tab shows and how it is worked out, for readers first."""
     return page(
         request,
         "discussion/opinion_map/how.html",
         step=STEP,
+        least_answers=ENOUGH_ANSWERS,
         rounded=ROUNDED,
         enough=display.TYPICAL_MEMBERS,
         answers_each=display.TYPICAL_ANSWERS,
