@@ -16,7 +16,9 @@ from parley.discussion.comments.published_answers import PublishedShares
 from parley.discussion.opinion_map import display, jobs
 from parley.discussion.opinion_map import queries as maps
 from parley.discussion.opinion_map.drawing import ViewerPlacement
-from parley.discussion.opinion_model.analysis import Analysis, Reason
+from parley.discussion.opinion_map.picture import MapPicture, Square
+from parley.discussion.opinion_map.published import PublishedMap, PublishedStatement
+from parley.discussion.opinion_model.analysis import Analysis, Reason, Verdict
 from parley.interfaces.live import queries as live_queries
 from parley.interfaces.live import render
 from parley.people.accounts.viewer import Viewer
@@ -145,7 +147,7 @@ async def test_authors_whom_the_viewer_blocked_are_not_shown(client: httpx.Async
     assert "Statement 0." not in await tab(client, thread)
 
 
-async def put_map(thread: int, published: dict[str, object]) -> None:
+async def put_map(thread: int, published: PublishedMap | dict[str, object]) -> None:
     await db.execute(
         "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",
         thread,
@@ -305,3 +307,55 @@ def test_an_answer_to_the_thesis_unlike_that_of_ones_side_is_noticed(answer: int
     assert shown.is_unlike(answer) is expected
     in_between = msgspec.structs.replace(shown, you=ViewerPlacement(9, (), None))
     assert not in_between.is_unlike(answer)
+
+
+async def test_groups_in_two_directions_and_opinions_without_groups_are_shown(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    thread = await make.thread()
+    plain, hidden, shared = await answering.statements(thread, 3)
+    groups = {
+        plain: {letter: PublishedShares(agree, 10, 10) for letter, agree in (("A", 80), ("B", 30), ("C", 20))},
+        hidden: dict.fromkeys("ABC"),
+        shared: {letter: PublishedShares(agree, 5, 10) for letter, agree in (("A", 95), ("B", 75), ("C", 80))},
+    }
+    verdicts: dict[int, Verdict] = {plain: "dividing", hidden: "dividing", shared: "common-ground"}
+    squares = tuple(Square(column, 3, 10, "ABC"[column]) for column in range(3))
+    plane = PublishedMap(
+        None,
+        90,
+        axes=2,
+        groups={"A": 40, "B": 30, "C": 20},
+        between=10,
+        picture=MapPicture(7, 7, (False, False), squares),
+        statements=tuple(PublishedStatement(key, verdicts[key], groups[key], 30) for key in groups),
+        words={"B": (hidden,)},
+    )
+    await put_map(thread, plane)
+
+    page = await tab(client, thread)
+
+    assert "7 in 10 or more agree in every group" in page
+    named = re.findall(r'class="side-name" dir="auto"><a [^>]*>([^<]*)</a>', page)
+    # B is named by what is typical of it, though its shares are not published; of C nothing is known.
+    assert named == ["Statement 0.", "Statement 1."]
+    assert "Here 8 in 10 agree; among the others 3 in 10" in page
+    assert "What sets this side apart is shown after more answers." in page
+    assert "people in two directions" in page
+
+    without = await make.thread()
+    line = msgspec.structs.replace(
+        plane,
+        axes=1,
+        groups={},
+        between=0,
+        statements=(),
+        words={},
+        picture=MapPicture(5, 1, (False,), squares),
+        of_everybody={"common-ground": (shared,)},
+    )
+    await put_map(without, line)
+    page = await tab(client, without)
+    assert "Opinions differ by degrees: there are no separate sides." in page
+    assert "What most agree with" in page and ">Statement 2.<" in page
+    assert 'id="common-title"' not in page and "As a table" not in page

@@ -97,7 +97,7 @@ class Tab(msgspec.Struct, frozen=True):
     sides: list[Side] = []
     thesis: ShownStatement | None = None
     changes: list[VerdictChange] = []
-    # While there is no map: on what everybody agrees, what they reject, and where they are split.
+    # While there are no groups: on what everybody agrees, what they reject, and where they are split.
     of_everybody: dict[Verdict, list[ShownStatement]] = {}
     not_known: int = 0
 
@@ -147,6 +147,7 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         rejected=_of(published_map, shown, "rejected"),
         dividing=_of(published_map, shown, "dividing"),
         sides=_sides(published_map, readable),
+        of_everybody=_of_everybody(published_map, shown),
         thesis=next((one for one in readable.values() if one.id < 0), None),
         changes=await _changes(thread, viewer),
     )
@@ -156,12 +157,11 @@ async def _without_map(
     row: queries.MapRow, published_map: PublishedMap, lineages: Sequence[int], viewer: Viewer | None
 ) -> Tab:
     shown = await _statements(published_map, lineages, viewer)
-    of_everybody = {verdict: _choose(shown, sorted(ids)) for verdict, ids in published_map.of_everybody.items()}
     return Tab(
         published_map.reason,
         published_map.members,
         row.counted_at,
-        of_everybody=of_everybody,
+        of_everybody=_of_everybody(published_map, shown),
         not_known=published_map.not_known,
     )
 
@@ -241,6 +241,12 @@ def _clearness(statement: PublishedStatement) -> int:
     if not agree:
         return 0
     return max(agree) - min(agree) if statement.verdict == "dividing" else min(agree)
+
+
+def _of_everybody(
+    published_map: PublishedMap, shown: Mapping[int, ShownStatement]
+) -> dict[Verdict, list[ShownStatement]]:
+    return {verdict: _choose(shown, sorted(ids)) for verdict, ids in published_map.of_everybody.items()}
 
 
 def _choose(shown: Mapping[int, ShownStatement], ids: Sequence[int]) -> list[ShownStatement]:
