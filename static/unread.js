@@ -1,2 +1,2 @@
-/* sources 1f5fdef54abd261f */
+/* sources e488454b2f76e3d2 */
 var n=new Map,o=new IntersectionObserver(e=>{for(let{target:t,isIntersecting:a}of e)clearTimeout(t.timer),a&&(t.timer=setTimeout(()=>s(t),1e3))});function s(e){if(document.hidden)return;o.unobserve(e);let{unreadThread:t}=e.closest("[data-unread-thread]").dataset;n.set(t,[...n.get(t)??[],e.closest(".comment").id.slice(1)])}function r(){for(let[e,t]of n)fetch("/unread/read",{method:"POST",body:new URLSearchParams({thread:e,shown:t}),keepalive:!0,headers:{"HX-Request":"true"}});n.clear()}for(let e of document.querySelectorAll("[data-unread-thread] > .comment > .comment-actions"))o.observe(e);setInterval(r,5e3);document.addEventListener("visibilitychange",()=>document.hidden&&r());addEventListener("pagehide",r);

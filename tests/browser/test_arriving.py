@@ -37,6 +37,6 @@ async def test_nothing_moves_while_a_page_arrives_on_a_slow_line(
             await tab.open(path)
             return await tab.shifts()
 
-        shown = [(path, width) for path in ("/", "/t/1/x", "/t/1/x?view=whole") for width in widths]
+        shown = [(path, width) for path in ("/", "/t/1/x", "/t/1/x?view=all") for width in widths]
         found = await asyncio.gather(*(shifts(*one) for one in shown))
         assert [(one, moved) for one, moved in zip(shown, found, strict=True) if moved] == []

@@ -83,10 +83,10 @@ async def test_a_thread_has_its_landmarks_and_its_outline(site: Site, open_tab: 
 
 async def test_every_comment_tells_who_speaks_and_how_deep(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
-    await tab.open(f"/t/{site.made['three']}/x?view=whole")
+    await tab.open(f"/t/{site.made['three']}/x?view=all")
     await expect(tab.page.get_by_role("article", name="Comment by mira, level 1")).to_have_count(1)
     await expect(tab.page.get_by_role("article", name="Reply by jonas_w, level 2")).to_have_count(1)
-    await tab.open(f"/t/{site.made['deep']}/x?view=whole")
+    await tab.open(f"/t/{site.made['deep']}/x?view=all")
     await tab.page.locator(".comment details").evaluate_all("all => all.forEach(one => { one.open = true; })")
     shown = await tab.page.locator(".comment").count()
     for depth in range(shown):
@@ -140,7 +140,7 @@ async def test_the_focus_goes_on_to_what_was_posted_let_in_or_opened(site: Site,
     await page.get_by_role("button", name="1 new response").press("Enter")
     await expect(page.locator(".comment:focus > .comment-body")).to_have_text("Let me in.")
 
-    await reader.open(f"/t/{site.made['crowded']}/x?view=whole")
+    await reader.open(f"/t/{site.made['crowded']}/x?view=all")
     more = page.locator(".more[hx-get]").first
     parent = page.locator(f"#{await more.locator('xpath=ancestor::article[1]').get_attribute('id')}")
     known = await parent.locator(".comment").evaluate_all("all => all.map(one => one.id)")

@@ -119,7 +119,7 @@ async def test_axe_finds_nothing_on_forms_that_come_back(
     found = await violations(page, axe, "sign up with mistakes")
     member = await open_tab("mira", color_scheme=scheme, **size)
     await member.open("/new")
-    await member.page.get_by_role("button", name="Read the article").click()
+    await member.page.get_by_role("button", name="Preview").click()
     await expect(member.page.locator(".error").first).to_be_visible()
     found += await violations(member.page, axe, "an article without an address")
     await tab.open(site.made["off"])

@@ -28,7 +28,7 @@ async def test_a_card_comes_with_the_pointer_or_the_focus_and_goes_with_escape(
 ) -> None:
     tab = await open_tab("mira", reduced_motion="reduce")
     page = tab.page
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
     await tab.fonts_shown()
     shifts = len(await tab.shifts())
     name, card = page.locator(".comment-head > a[href^='/u/']").first, page.locator("#hover-card")
@@ -71,7 +71,7 @@ async def test_a_quote_has_the_passage_where_the_article_is_out_of_sight(site: S
 async def test_a_finger_follows_the_link(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     page = tab.page
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
     await page.locator(".comment-head > a[href^='/u/']").first.tap()
 
     await expect(page.locator("main .person h1")).to_be_visible()
@@ -82,7 +82,7 @@ async def test_a_finger_follows_the_link(site: Site, open_tab: OpenTab) -> None:
 async def test_the_link_of_a_comment_and_of_selected_words_is_copied(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab("mira", permissions=["clipboard-read", "clipboard-write"])
     page = tab.page
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
     share = page.locator("a.share").first
     address = await share.evaluate("one => one.href")
 

@@ -88,7 +88,7 @@ async def test_z_leads_on_to_what_is_new_beyond_the_page(site: Site, open_tab: O
     for kind in ("not null", "null"):
         await writer.comment(thread, f"New below {kind}.", await site.value(hidden.format(kind), thread, shown))
 
-    await reader.open(f"/t/{thread}/x?view=whole")
+    await reader.open(f"/t/{thread}/x?view=all")
     for kind in ("not null", "null"):
         await page.keyboard.press("z")
         await expect(page.locator(".comment.is-new:focus > .comment-body")).to_have_text(f"New below {kind}.")
@@ -103,7 +103,7 @@ async def test_z_leads_to_each_new_comment_once(site: Site, open_tab: OpenTab) -
     *unread, (_, since) = await site.fetch(NEWEST, thread, "kofi", 16)
     await site.fetch("update visit set read_until = $2, read = '{}' where thread = $1", thread, since)
 
-    await tab.open(f"/t/{thread}/x?view=whole")
+    await tab.open(f"/t/{thread}/x?view=all")
     ids = {f"c{number}" for number, _ in unread}
     here = set(await page.locator(".comment.is-new").evaluate_all("all => all.map(one => one.id)"))
     assert 0 < len(here) < len(ids), "some on the page, some beyond it"

@@ -68,21 +68,21 @@ async def test_a_visitor_becomes_a_member_and_takes_part(site: Site, open_tab: O
     await sign_in(page, name)
     await expect(page).to_have_url(re.compile(rf"/t/{thread}/"))
 
-    await post_a_perspective(page)
+    await post_a_response(page)
     own = await page.locator(".comment", has_text="A bill nobody reads").last.get_attribute("id")
     await edit(page, f"#{own}")
     await delete_and_restore(page, f"#{own}")
     await reply_and_vote(page)
 
 
-async def post_a_perspective(page: Page) -> None:
+async def post_a_response(page: Page) -> None:
     await page.locator("#compose summary").first.click()
     form = page.locator("#compose form")
     await form.locator("label.chip", has_text="Asks").click()
     await form.get_by_label("Your comment").fill("A bill nobody *reads*.")
     await form.get_by_role("button", name="Post").click()
     posted = page.locator(".comment", has_text="A bill nobody reads.")
-    await expect(posted.locator(".stance")).to_have_text("Asks")
+    await expect(posted.locator(".stance")).to_have_text("Asks about the article")
     await expect(posted.locator(".comment-body em")).to_have_text("reads")
     await expect(posted).to_have_count(1)
 
@@ -133,7 +133,7 @@ async def test_a_member_brings_an_article_by_its_text(open_tab: OpenTab, scripts
     await tab.open("/new")
     await page.locator("label", has_text="Pasted text").click()
     await page.get_by_label("Text", exact=True).fill(ARTICLE + ("\nAgain.\n" if scripts else "\nOnce.\n"))
-    await page.get_by_role("button", name="Read the article").click()
+    await page.get_by_role("button", name="Preview").click()
     await expect(page.get_by_role("heading", name="Before you publish")).to_be_visible()
     await expect(page.locator(".masthead")).to_have_count(1)
     await expect(page.locator(".is-preview .passage h2")).to_have_text("What it costs")
@@ -149,7 +149,7 @@ async def test_an_address_that_cannot_be_read_says_so(open_tab: OpenTab, scripts
     tab = await open_tab("hanna", java_script_enabled=scripts)
     await tab.open("/new")
     await tab.page.get_by_label("Address").fill("http://127.0.0.1:9/no-such-page")
-    await tab.page.get_by_role("button", name="Read the article").click()
+    await tab.page.get_by_role("button", name="Preview").click()
     await expect(tab.page.get_by_role("heading", name="That did not work")).to_be_visible()
     await expect(tab.page.locator("main .error")).not_to_be_empty()
     await expect(tab.page.get_by_role("link", name="Try another way")).to_be_visible()

@@ -97,7 +97,7 @@ async def test_every_page_is_as_good_in_every_medium(site: Site, open_tab: OpenT
 
 async def test_what_vanishes_in_the_colours_of_the_system_would_be_found(open_tab: OpenTab) -> None:
     tab = await open_tab(forced_colors="active")
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
     assert await tab.page.evaluate(VANISHED) == []
     await tab.page.evaluate("""() => {
       const drawn = new CSSStyleSheet();

@@ -62,7 +62,7 @@ async def test_a_member_comes_back_to_where_they_left_off(site: Site, open_tab: 
     await tab.open("/?sort=active")
     await expect(page.locator(f".unread[href^='/t/{thread}/']")).to_have_text("1 new since you were there")
     found = await violations(page, axe, "home, with something new")
-    await tab.open(f"/t/{thread}/x?view=whole")
+    await tab.open(f"/t/{thread}/x?view=all")
     await expect(page.locator(".left-off")).to_contain_text(f"You read up to “{words[:20]}")
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)

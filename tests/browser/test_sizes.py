@@ -64,7 +64,7 @@ async def test_no_page_scrolls_sideways(site: Site, open_tab: OpenTab, widths: l
 async def test_nothing_that_a_reader_opens_scrolls_sideways(site: Site, open_tab: OpenTab, width: int) -> None:
     tab = await open_tab("mira", viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce")
     page, found = tab.page, []
-    await tab.open(f"/t/{site.made['wide']}/x?view=whole")
+    await tab.open(f"/t/{site.made['wide']}/x?view=all")
     await page.locator("#compose summary").first.click()
     await page.locator("#compose textarea").fill(f"{'ha' * 200}\n\n    {'all on one line ' * 20}")
     await page.locator("#compose").get_by_role("button", name="Preview").click()

@@ -86,7 +86,7 @@ async def test_what_is_new_since_yesterday_takes_one_click(site: Site, open_tab:
 async def test_a_member_reports_a_rude_comment_with_three_clicks(site: Site, open_tab: OpenTab) -> None:
     comment, hand, tab = await site.value(OTHERS, "ines"), Hand(), await open_tab("ines")
     page = tab.page
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
 
     await hand.click(page.locator(f"#c{comment} > .comment-actions").get_by_role("link", name="Report"))
     await hand.click(page.locator(".ground").first)
@@ -99,7 +99,7 @@ async def test_a_member_reports_a_rude_comment_with_three_clicks(site: Site, ope
 async def test_a_visitor_reports_what_is_against_the_law_with_three_clicks(site: Site, open_tab: OpenTab) -> None:
     comment, hand, tab = await site.value(OTHERS, "ines"), Hand(), await open_tab()
     page = tab.page
-    await tab.open("/t/1/x?view=whole")
+    await tab.open("/t/1/x?view=all")
 
     await hand.click(page.locator(f"#c{comment} > .comment-actions").get_by_role("link", name="Report"))
     await page.get_by_label("Why is this against the law?").fill("It threatens somebody by name.")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 THREADS, COMMENTS, LETTERS = 48, 60, 9_800
 MOST_BYTES = 250_000_000
-PAGES = ("", "?view=whole&sort=new", "?view=passage", "?view=passage&sort=old", "/comments?sort=new")
+PAGES = ("", "?view=all&sort=new", "?view=passage", "?view=passage&sort=old", "/comments?sort=new")
 FILL = """
 insert into comment (thread, depth, author, body, html, html_version, revision, submission, state, created_at)
 select $1, 0, $2, $3 || n, '<p>' || $3 || n || '</p>', 9, 1, gen_random_uuid(), 'visible', now() - n * interval '1 s'

@@ -109,7 +109,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
     shown |= {
         "left": None,
-        "view": "whole",
+        "view": "all",
         "stance": None,
         "stances": StanceCounts(challenges=1, none=1),
         "passage_row": None,

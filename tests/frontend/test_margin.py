@@ -113,7 +113,7 @@ async def test_a_marker_leads_to_the_group_or_to_an_empty_form(beside: Stage) ->
 
 async def test_a_marker_of_the_whole_discussion_turns_to_passages_and_back_returns(stage: Stage) -> None:
     page = stage.page
-    await stage.open("/t/1/wager?view=whole")
+    await stage.open("/t/1/wager?view=all")
     await page.locator("#compose summary").first.click()
     await page.locator("#compose textarea").fill("half a thought")
     await page.evaluate("scrollTo(0, 30)")

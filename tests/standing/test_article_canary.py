@@ -81,7 +81,7 @@ class Cage(msgspec.Struct):
     def addresses(self) -> Iterator[str]:
         page = f"/t/{self.thread}"
         yield from (page, f"{page}/any", f"{page}/article", f"{page}/comments", f"{page}/comments?passage=whole")
-        yield from (f"{page}/any?view={view}" for view in ("passage", "whole", "perspectives"))
+        yield from (f"{page}/any?view={view}" for view in ("passage", "all", "stand"))
         yield from (f"{page}/revisions{query}" for query in ("", "?at=1", "?at=2", "?from=1&to=2", "?from=2&to=1"))
         yield from (f"{page}/{path}" for path in ("revise", "updates/1", "answer", "deck", "report", "pick"))
         yield from (f"{page}/thesis", f"{page}/thesis/answer")
@@ -184,7 +184,7 @@ async def test_nobody_reads_where_readers_are_what_was_taken_down(
     assert {page for page in where if role not in STAFF or not page.startswith(of_staff)} == set()
     if action != "title":
         assert (await client.get(f"/media/{PICTURE}")).status_code == 404
-    page = (await client.get(f"/t/{cage.thread}/any?view=whole")).text
+    page = (await client.get(f"/t/{cage.thread}/any?view=all")).text
     assert "On its end." in page
     assert "On its beginning" in page
 

@@ -105,7 +105,7 @@ class Cage:
                 yield world.fill(of_this)
         page = f"/t/{self.thread}/any"
         for sort in ("best", "new", "old", "controversial"):
-            for more in ({"view": "whole"}, {"view": "passage"}, {"stance": "supports"}, {"passage": "whole"}):
+            for more in ({"view": "all"}, {"view": "passage"}, {"stance": "supports"}, {"passage": "whole"}):
                 yield f"{page}?{urlencode({'sort': sort} | more)}"
         for bird in self.birds.values():
             yield f"{page}?focus={bird}"

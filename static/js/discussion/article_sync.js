@@ -1,4 +1,4 @@
-// Keeps the article and its discussion in step: markers open the perspectives on a passage, hovering one side highlights
+// Keeps the article and its discussion in step: markers open the responses to a passage, hovering one side highlights
 // the other, and the discussion follows the passage being read while nobody uses it.
 import { suggestAnchor, setAnchor, openForm } from "./compose.js";
 import { groupOf, isGrouped } from "./groups.js";

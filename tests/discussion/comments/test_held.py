@@ -67,7 +67,7 @@ async def test_nobody_else_sees_a_held_comment(app: Litestar, client: httpx.Asyn
             await make.sign_in(client, viewer)
         for path in (
             f"/t/{thread}",
-            f"/t/{thread}?view=whole",
+            f"/t/{thread}?view=all",
             f"/t/{thread}?sort=new",
             f"/t/{thread}?view=passage",
             f"/t/{thread}?focus={comment}",
@@ -99,7 +99,7 @@ async def test_an_approved_comment_is_counted_and_announced(app: Litestar, clien
 
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
     assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"
-    assert CANARY in (await client.get(f"/t/{thread}?view=whole")).text
+    assert CANARY in (await client.get(f"/t/{thread}?view=all")).text
 
 
 async def test_importing_a_discussion_does_not_count_it(app: Litestar) -> None:

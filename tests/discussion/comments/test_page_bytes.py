@@ -49,10 +49,10 @@ async def dense(app: Litestar) -> AsyncIterator[int]:
 
 PAGES = [
     "",
-    "?view=whole",
+    "?view=all",
     "?view=passage",
-    "?view=whole&sort=new",
-    "?view=whole&sort=old",
+    "?view=all&sort=new",
+    "?view=all&sort=old",
     "?focus={first}",
     "?focus={last}",
 ]
@@ -85,7 +85,7 @@ async def test_a_page_of_the_densest_comments_has_a_megabyte_at_most(
 
 
 async def test_every_dense_comment_is_reached_by_going_on(client: httpx.AsyncClient, dense: int) -> None:
-    address, seen, pages = f"/t/{dense}/x?view=whole&sort=old", set(), 0
+    address, seen, pages = f"/t/{dense}/x?view=all&sort=old", set(), 0
     waiting = [address]
     visited = set()
     while waiting and pages < 80:

@@ -12,8 +12,13 @@ from litestar import Litestar
 
 from parley.discussion.comment_tree import fragments
 from parley.discussion.comments import queries
-from parley.discussion.opinion_map import jobs
-from parley.discussion.opinion_model.analysis import Analysis, Reason
+from parley.discussion.comments.published_answers import PublishedShares
+from parley.discussion.opinion_map import display, jobs
+from parley.discussion.opinion_map import queries as maps
+from parley.discussion.opinion_map.drawing import ViewerPlacement
+from parley.discussion.opinion_map.picture import MapPicture, Square
+from parley.discussion.opinion_map.published import PublishedMap, PublishedStatement
+from parley.discussion.opinion_model.analysis import Analysis, Reason, Verdict
 from parley.interfaces.live import queries as live_queries
 from parley.interfaces.live import render
 from parley.people.accounts.viewer import Viewer
@@ -43,7 +48,7 @@ async def thread(app: Litestar) -> AsyncIterator[int]:
 
 
 async def tab(client: httpx.AsyncClient, thread: int, more: str = "") -> str:
-    answer = await client.get(f"{await make.address(thread)}?view=perspectives{more}")
+    answer = await client.get(f"{await make.address(thread)}?view=stand{more}")
     assert answer.status_code == 200
     return answer.text
 
@@ -52,13 +57,31 @@ async def test_the_tab_says_how_answers_differ_what_is_shared_and_where_they_par
     client: httpx.AsyncClient, thread: int
 ) -> None:
     page = await tab(client, thread)
-    assert "About 100 members answered." in page
+    assert "about 100 people, who gave 7 or more answers" in page
     assert 'role="img"' in page
-    headings = [page.index(f"{one}</h3>") for one in ("Common ground", "Where they disagree", "In their own words")]
+    headings = [page.index(f'id="{part}-title"') for part in ("common", "part", "spread")]
     assert headings == sorted(headings)
     assert "Statement 0." in page
-    assert "in 10 agree" in page
+    assert "in 10 or more agree on both sides" in page
     assert "▲" not in page
+
+
+async def test_each_side_is_named_by_the_statement_with_the_largest_gap(client: httpx.AsyncClient, thread: int) -> None:
+    shown = (await display.tab(thread, await make.lineages(thread), None)).sides
+    assert [side.letter for side in shown] == ["A", "B"]
+    published = {one.comment: one for one in (await maps.of_thread(thread)).published.statements}  # type: ignore[union-attr]
+    page = await tab(client, thread)
+    for side, other in (shown, shown[::-1]):
+        gaps = {
+            one.comment: own.agree - others.agree
+            for one in published.values()
+            if (own := one.groups[side.letter]) and (others := one.groups[other.letter])
+        }
+        assert side.name is not None
+        assert gaps[side.name.id] == max(gaps.values()) > 0
+        # In the card of the side, and below the picture.
+        assert page.count(f">{side.name.text}<") == 2
+        assert side.name not in side.words
 
 
 @pytest.mark.slow
@@ -75,8 +98,11 @@ async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: http
     for number, comment in enumerate(answers[answering.SHARED :]):
         await make.vote(member, comment, "agreement", 1 if number % 2 else -1)
     await make.sign_in(client, member)
-    answer = await client.get(f"{await make.address(thread)}?view=perspectives")
-    assert "▲ you, nearer to" in answer.text
+    answer = await client.get(f"{await make.address(thread)}?view=stand")
+    side = (await display.tab(thread, [], member)).your_side
+    assert side and side.name
+    assert f"more like those who say “<bdi>{side.name.text}</bdi>” (an estimate from your 16 answers " in answer.text
+    assert "▲ you" in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
     await client.post("/settings/maps", data={"out": "1"})
@@ -88,13 +114,13 @@ async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: http
 async def test_passages_home_and_the_page_over_all_threads_point_there(client: httpx.AsyncClient, thread: int) -> None:
     (first, *_) = await make.lineages(thread)
     page = (await client.get(await make.address(thread))).text
-    assert f'href="?view=perspectives&amp;passage={first}#discussion"' in page
+    assert f'href="?view=stand&amp;passage={first}#discussion"' in page
     assert "of common ground on this passage" in page
     await db.execute("update thread_stats set hot = 1")
     assert re.search(r"\d+ points of common ground", (await client.get("/")).text)
     overview = (await client.get("/perspectives")).text
     assert "Statement 0." in overview and "Statement 1." in overview
-    assert overview.count("?view=perspectives#discussion") == 1  # the thread is named once
+    assert overview.count("?view=stand#discussion") == 1  # the thread is named once
     assert (await client.get("/perspectives?topic=nothing")).status_code == 404
     assert "<math" in (await client.get("/perspectives/how")).text
 
@@ -121,13 +147,21 @@ async def test_authors_whom_the_viewer_blocked_are_not_shown(client: httpx.Async
     assert "Statement 0." not in await tab(client, thread)
 
 
+async def put_map(thread: int, published: PublishedMap | dict[str, object]) -> None:
+    await db.execute(
+        "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",
+        thread,
+        msgspec.json.encode(published).decode(),
+    )
+
+
 SILENCES = {
-    "too-few-answers": "have answered enough. A map needs about 80",
-    "no-pattern": "does not help to guess another",
-    "rests-on-few": "it rests on a few of them",
-    "rests-on-few-statements": "it rests on a few statements",
+    "too-few-answers": "Not enough answers yet: about 60 more people are needed",
+    "no-pattern": "says nothing about how they answered another",
+    "rests-on-few": "or only differences of degree",
+    "rests-on-few-statements": "may say the same thing in other words",
     "differs-in-unsure": "how often they are unsure",
-    "differs-in-style": "how often they go along with most others",
+    "differs-in-style": "how often they answer as most others do",
 }
 
 
@@ -136,14 +170,14 @@ async def test_each_reason_for_having_no_map_is_explained(
     client: httpx.AsyncClient, app: Litestar, reason: Reason
 ) -> None:
     silent = await make.thread()
-    await db.execute(
-        "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",
-        silent,
-        msgspec.json.encode({"reason": reason, "members": 20}).decode(),
-    )
+    await put_map(silent, {"reason": reason, "members": 20})
     page = await tab(client, silent)
     assert SILENCES[reason] in page
-    assert ("<progress" in page) == (reason == "too-few-answers")
+    assert "about 20 people who gave 7 or more answers" in page
+    # A weak pattern may be one of degree: nobody is suspected.
+    assert "minority" not in page and "accounts" not in page.partition('class="silent"')[2].partition("</section>")[0]
+    # There are statements, since somebody answered them.
+    assert "in one sentence yet" not in page
 
 
 async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
@@ -161,13 +195,13 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
         await jobs.compute(thread, TODAY - timedelta(days=day))
         forget_caches()
         page = await tab(client, thread)
-        assert "there are no groups here" in page
+        assert "No sides in this discussion" in page
         assert ("What most agree with" in page) == (day == 0)  # as common ground, it has to hold on two days
-    parts = [page.index(f"{title}</h3>") for title in ("agree with", "reject", "are split")]
+    parts = [page.index(f"{title} <span>") for title in ("most agree with", "most reject", "are split")]
     said = [page.index(f">Statement {number}.<") for number in range(3)]
     assert sorted([*parts, *said]) == [parts[0], said[0], parts[1], said[1], parts[2], said[2]]
     shown = page[parts[0] : page.index("Not known yet")]
-    assert "%" not in shown and "in 10" not in shown and 'class="bar"' not in shown
+    assert "%" not in shown and "in 10" not in shown and 'class="mark' not in shown
     assert await db.value("select count(*) from statement_verdict where thread = $1", thread) == 0
 
     await make.put_state("comment", most, "removed")
@@ -177,7 +211,7 @@ async def test_without_groups_the_tab_says_what_is_clear_without_numbers(
 
 async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app: Litestar) -> None:
     thread = await make.thread()
-    assert "No response has been put in one sentence yet." in await tab(client, thread)
+    assert "Nobody has summed up a response in one sentence yet." in await tab(client, thread)
     await answering.statements(thread, 2)
     forget_caches()
     page = await tab(client, thread)
@@ -188,7 +222,25 @@ async def test_too_few_answers_show_what_is_asked(client: httpx.AsyncClient, app
 
 
 async def test_a_thread_without_answers_says_what_it_takes(client: httpx.AsyncClient, app: Litestar) -> None:
-    assert "There are too few answers for a map." in await tab(client, await make.thread())
+    assert "about 80 more people are needed" in await tab(client, await make.thread())
+
+
+async def test_where_statements_lack_answers_no_more_people_are_asked_for(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    thread = await make.thread()
+    await put_map(thread, {"reason": "too-few-answers", "members": 45})
+    page = await tab(client, thread)
+    assert "Not enough answers to the same statements yet" in page
+    assert "more people" not in page
+
+
+async def test_former_names_of_the_views_still_work(client: httpx.AsyncClient, thread: int) -> None:
+    for former, view in (("perspectives", "stand"), ("whole", "all")):
+        page = (await client.get(f"{await make.address(thread)}?view={former}")).text
+        assert re.search(f'data-tab="{view}" aria-current="true"', page)
+        assert f'data-view="{view}"' in page
+        assert "view=perspectives" not in page and "view=whole" not in page
 
 
 async def test_shares_are_in_no_cached_fragment_live_message_or_page_of_the_discussion(
@@ -205,7 +257,7 @@ async def test_shares_are_in_no_cached_fragment_live_message_or_page_of_the_disc
         if who:
             await make.sign_in(client, who)
         address = await make.address(thread)
-        told += [(await client.get(f"{address}?view={view}")).text for view in ("whole", "passage")]
+        told += [(await client.get(f"{address}?view={view}")).text for view in ("all", "passage")]
         told.append((await client.get(f"/t/{thread}/comments?sort=new")).text)
     for text in told:
         assert not re.search(r'class="meter" title|agrees?"', text)
@@ -244,3 +296,66 @@ async def test_the_bridging_order_is_offered_on_passages_where_answers_part(
     assert len(set(bridges.values())) > 2
     assert list(bridges.values()) == sorted(bridges.values(), reverse=True)
     assert "Bridging" not in (await client.get(f"{address}?passage={other}&sort=bridging")).text
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(1, True), (-1, False), (0, False), (None, False)])
+def test_an_answer_to_the_thesis_unlike_that_of_ones_side_is_noticed(answer: int | None, expected: bool) -> None:
+    shares = {"A": PublishedShares(80, 10, 20), "B": PublishedShares(15, 75, 20)}
+    thesis = display.ShownStatement(-1, "It holds.", "dividing", shares, None)
+    sides = [display.Side(letter, 45, None, []) for letter in shares]
+    shown = display.Tab(None, 100, None, you=ViewerPlacement(9, (), "B"), sides=sides, thesis=thesis)
+    assert shown.is_unlike(answer) is expected
+    in_between = msgspec.structs.replace(shown, you=ViewerPlacement(9, (), None))
+    assert not in_between.is_unlike(answer)
+
+
+async def test_groups_in_two_directions_and_opinions_without_groups_are_shown(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    thread = await make.thread()
+    plain, hidden, shared = await answering.statements(thread, 3)
+    groups = {
+        plain: {letter: PublishedShares(agree, 10, 10) for letter, agree in (("A", 80), ("B", 30), ("C", 20))},
+        hidden: dict.fromkeys("ABC"),
+        shared: {letter: PublishedShares(agree, 5, 10) for letter, agree in (("A", 95), ("B", 75), ("C", 80))},
+    }
+    verdicts: dict[int, Verdict] = {plain: "dividing", hidden: "dividing", shared: "common-ground"}
+    squares = tuple(Square(column, 3, 10, "ABC"[column]) for column in range(3))
+    plane = PublishedMap(
+        None,
+        90,
+        axes=2,
+        groups={"A": 40, "B": 30, "C": 20},
+        between=10,
+        picture=MapPicture(7, 7, (False, False), squares),
+        statements=tuple(PublishedStatement(key, verdicts[key], groups[key], 30) for key in groups),
+        words={"B": (hidden,)},
+    )
+    await put_map(thread, plane)
+
+    page = await tab(client, thread)
+
+    assert "7 in 10 or more agree in every group" in page
+    named = re.findall(r'class="side-name" dir="auto"><a [^>]*>([^<]*)</a>', page)
+    # B is named by what is typical of it, though its shares are not published; of C nothing is known.
+    assert named == ["Statement 0.", "Statement 1."]
+    assert "Here 8 in 10 agree; among the others 3 in 10" in page
+    assert "What sets this side apart is shown after more answers." in page
+    assert "people in two directions" in page
+
+    without = await make.thread()
+    line = msgspec.structs.replace(
+        plane,
+        axes=1,
+        groups={},
+        between=0,
+        statements=(),
+        words={},
+        picture=MapPicture(5, 1, (False,), squares),
+        of_everybody={"common-ground": (shared,)},
+    )
+    await put_map(without, line)
+    page = await tab(client, without)
+    assert "Opinions differ by degrees: there are no separate sides." in page
+    assert "What most agree with" in page and ">Statement 2.<" in page
+    assert 'id="common-title"' not in page and "As a table" not in page

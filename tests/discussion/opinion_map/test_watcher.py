@@ -41,9 +41,9 @@ async def paths(thread: int) -> list[str]:
     author = await db.value(
         "select m.name from member m join comment c on c.author = m.id where c.id = $1", comments[0]
     )
-    views = [f"{address}?view={view}" for view in ("passage", "whole", "perspectives", "perspectives&as=table")]
-    sorts = [f"{address}?view=whole&sort={sort}" for sort in ("best", "new", "old", "controversial")]
-    of_passage = [f"{address}?passage={passage}{more}" for more in ("", "&sort=bridging", "&view=perspectives")]
+    views = [f"{address}?view={view}" for view in ("passage", "all", "stand", "stand&as=table")]
+    sorts = [f"{address}?view=all&sort={sort}" for sort in ("best", "new", "old", "controversial")]
+    of_passage = [f"{address}?passage={passage}{more}" for more in ("", "&sort=bridging", "&view=stand")]
     of_comment = [f"{address}?focus={comments[0]}", f"/c/{comments[0]}/history", f"/c/{comments[0]}/passage"]
     answers = [f"/t/{thread}/deck", f"/t/{thread}/answer", f"/t/{thread}/answer?comment={comments[0]}"]
     fragments = [f"/t/{thread}/comments?sort={sort}" for sort in ("best", "new", "controversial")]
@@ -99,7 +99,7 @@ async def test_a_watcher_who_answered_everything_guesses_answers_hardly_better_t
     agreeable = {comment: (0.5, 0.55, 0.6, 0.7, 0.8, 0.9)[number % 6] for number, comment in enumerate(comments)}
     given: dict[int, list[int]] = {comment: [] for comment in comments}
     seen: dict[int, list[float]] = {comment: [] for comment in comments}
-    address = f"{await make.address(thread)}?view=whole"
+    address = f"{await make.address(thread)}?view=all"
     for _ in range(24):
         voter = await make.member()
         for comment in comments:

@@ -1,13 +1,27 @@
 """What is published of answers: steps, rounding, and what a watcher learns."""
 
 import random
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.discussion.comments.published_answers import LEAST, MOST, STEP, PublishedTally, Tally, publish, shares
-from parley.discussion.opinion_map.published import PublishedPositions, publish_positions
-from parley.discussion.opinion_model.analysis import MemberPosition
+from parley.discussion.opinion_map.published import (
+    PublicationState,
+    PublishedPositions,
+    publish_map,
+    publish_positions,
+)
+from parley.discussion.opinion_model.analysis import (
+    Analysis,
+    Gate,
+    MemberPosition,
+    Parameters,
+    Shares,
+    StatementResult,
+    Votes,
+)
 
 ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "unsure")), max_size=60)
 
@@ -140,3 +154,20 @@ def test_other_groups_or_axes_have_sizes_of_their_own() -> None:
     plane = [MemberPosition("1", (-1.0, 0.0), (0.3, 0.3), "A", 0.9)]
     after = publish_positions(first, plane, 2, {"A": (-1.0, 0.0), "B": (1.0, 0.0)})
     assert after.picture is not None and after.picture.axes == 2
+
+
+def test_without_groups_a_map_says_what_everybody_agrees_on_from_the_second_day() -> None:
+    parameters = Parameters({}, 1.0, 1.0, {})
+
+    def on_day(answers: int, asked: int) -> Analysis:
+        everybody = Shares(answers, 0.9, 0.1, 0.0)
+        result = StatementResult("7", "unknown", {}, everybody, asked, "common-ground")
+        return Analysis("open", None, Gate(40, 10, 400), 1, (), (result,), {}, parameters)
+
+    today = date(2026, 12, 1)
+    votes = Votes([], [], [])
+    first, state = publish_map(on_day(40, 20), votes, {}, PublicationState(), today)
+    second, _ = publish_map(on_day(45, 25), votes, {}, state, today + timedelta(days=1))
+
+    assert (first.of_everybody, second.of_everybody) == ({}, {"common-ground": (7,)})
+    assert (first.not_known, second.not_known) == (1, 0)

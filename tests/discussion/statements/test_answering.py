@@ -317,6 +317,6 @@ async def test_a_thread_with_statements_invites_to_answer(client: httpx.AsyncCli
     with_statements, without = await thread_of(1), await make.thread()
 
     link = f'href="/t/{with_statements}/answer"'
-    stand = "?view=perspectives"
+    stand = "?view=stand"
     assert link in (await client.get(await make.address(with_statements) + stand)).text
     assert "/answer" not in (await client.get(await make.address(without) + stand)).text

@@ -87,7 +87,7 @@ async def test_the_end_of_a_sitting_says_where_one_stands(client: httpx.AsyncCli
 
     page = await client.get(f"/t/{thread}/answer")
 
-    assert "You are here" in page.text
+    assert "Where you stand<" in page.text
     assert "nearer to B" in page.text
     assert page.headers["cache-control"] == "no-store"
 
@@ -101,4 +101,4 @@ async def test_without_a_map_it_says_what_is_missing(client: httpx.AsyncClient, 
 
     page = await client.get(f"/t/{thread}/answer")
 
-    assert "about 80 members" in page.text and "You are here" not in page.text
+    assert "about 80 people" in page.text and "Where you stand<" not in page.text

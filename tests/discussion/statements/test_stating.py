@@ -102,7 +102,7 @@ async def test_a_preview_keeps_the_statement(client: httpx.AsyncClient, mira: Vi
 async def test_an_author_gives_changes_and_removes_it(client: httpx.AsyncClient, mira: Viewer) -> None:
     comment = await make.comment(await make.thread(), mira)
     form = await client.get(f"/c/{comment}/statement")
-    assert "Say it in one sentence" in form.text
+    assert "Your point in one sentence" in form.text
 
     for text, stored in [(SAID, SAID), ("They answer first.", "They answer first."), ("", None)]:
         answer = await client.post(f"/c/{comment}/statement", data={"text": text})

@@ -235,6 +235,6 @@ async def test_the_view_of_opinions_shows_the_box_too(client: httpx.AsyncClient,
     await ops.answer(mira, thread, 0)
     await make.sign_in(client, mira)
 
-    page = await client.get(f"{await make.address(thread)}?view=perspectives")
+    page = await client.get(f"{await make.address(thread)}?view=stand")
 
     assert "You are unsure. Take it back" in box(page)

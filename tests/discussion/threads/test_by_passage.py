@@ -52,7 +52,7 @@ async def test_a_marker_shows_the_number_and_balance_of_comments(client: httpx.A
 
     page = (await client.get(f"/t/{thread}")).text
 
-    assert 'aria-label="4 comments on this passage: 1 in support, 2 challenges, 1 other"' in page
+    assert 'aria-label="4 comments on this passage: 1 in support, 2 challenges, 1 without a stance"' in page
     assert re.search(
         rf'data-passage="{second}"><span dir="ltr">Respond<span class="unseen"> to this passage</span>', page
     )
@@ -86,7 +86,7 @@ async def test_one_stance_is_shown_alone_everywhere_and_on_one_passage(client: h
     await make.comment(thread, ada, passage=first)
 
     grouped = names((await client.get(f"/t/{thread}?view=passage&stance=asks")).text)
-    whole = names((await client.get(f"/t/{thread}?view=whole&sort=old&stance=asks")).text)
+    whole = names((await client.get(f"/t/{thread}?view=all&sort=old&stance=asks")).text)
     alone = names((await client.get(f"/t/{thread}?passage={first}&stance=asks")).text)
 
     assert grouped == [f"g{first}", f"c{asks_there}", "gwhole", f"c{asks}"]
@@ -105,10 +105,31 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
     await refresh_thread_stats()
     page, home = (await client.get(f"/t/{thread}")).text, (await client.get("/?sort=new")).text
 
-    assert '<span class="stance challenges">Challenges</span>' in page
+    assert '<span class="stance challenges">Challenges this passage</span>' in page
     assert "1 comment on this passage: 1 challenge" in page
     assert '<li class="challenges">1 challenge</li>' in home
     assert "supports" not in re.findall(r'<ul class="key".*?</ul>', home)[0]
+
+
+async def test_a_stance_names_what_it_is_about_and_stands_beside_its_words(client: httpx.AsyncClient) -> None:
+    ada, thread = await make.member("ada"), await make.thread()
+    passage, *_ = await make.lineages(thread)
+    text = await db.value("select text from passage where lineage = $1", passage)
+    on_words = await make.comment(thread, ada, stance="challenges", passage=passage, quote=text[:12])
+    on_passage = await make.comment(thread, ada, stance="adds", passage=passage)
+    on_article = await make.comment(thread, ada, stance="asks")
+
+    page = (await client.get(f"/t/{thread}?view=all")).text
+
+    for comment, words in (
+        (on_words, "Challenges this sentence"),
+        (on_passage, "Adds to this passage"),
+        (on_article, "Asks about the article"),
+    ):
+        head = page.partition(f'id="c{comment}-head">')[2].partition("</header>")[0]
+        assert f">{words}</span>" in head
+    anchored = page.partition(f'id="c{on_words}-anchor">')[2].partition("<header")[0]
+    assert text[:12] in anchored
 
 
 async def test_a_discussion_too_long_to_be_shown_whole_begins_with_some_of_each_and_leads_on(

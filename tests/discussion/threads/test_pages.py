@@ -43,7 +43,7 @@ async def test_a_visitor_who_signs_up_returns_to_the_same_page(client: httpx.Asy
     part = await client.get(f"{address}?passage={passage}&sort=new")
 
     assert f'href="/signup?next={address}"' in whole.text
-    came_from = f"{address}?view=whole&sort=new&passage={passage}"
+    came_from = f"{address}?view=all&sort=new&passage={passage}"
     assert f'href="/signup?next={quote(came_from)}"' in part.text
     assert (await client.get(came_from)).status_code == 200
 
@@ -168,7 +168,7 @@ async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
 async def test_the_head_of_an_article_says_how_its_discussion_stands(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     await make.comment(thread, await make.member(), stance="supports")
-    for view in ("", "?view=perspectives"):
+    for view in ("", "?view=stand"):
         page = (await client.get(f"{await make.address(thread)}{view}")).text
         assert '<a class="sides" href="#discussion">1 in support<svg' in page
     empty = await client.get(await make.address(await make.thread()))

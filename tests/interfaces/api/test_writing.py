@@ -59,10 +59,11 @@ async def test_members_vote_and_read_only_their_own_votes(app: Litestar) -> None
         assert (await voter.put(f"/comments/{comment}/votes/agreement", json={"value": 0})).status_code == 204
         assert (await voter.get(f"/comments/{comment}/votes")).json() == {"quality": 1, "agreement": 0}
         assert (await author.get(f"/comments/{comment}/votes")).json() == {"quality": None, "agreement": None}
-        assert (await author.get(f"/comments/{comment}")).json()["score"] == 1
+        voted = (await author.get(f"/comments/{comment}")).json()
+        assert voted["worth_reading"] == voted["score"] == 1
         assert (await author.put(f"/comments/{comment}/votes/quality", json={"value": 1})).status_code == 403
         assert (await voter.delete(f"/comments/{comment}/votes/quality")).status_code == 204
-        assert (await author.get(f"/comments/{comment}")).json()["score"] == 0
+        assert (await author.get(f"/comments/{comment}")).json()["worth_reading"] == 0
 
 
 async def test_a_report_reaches_the_queue(app: Litestar) -> None:

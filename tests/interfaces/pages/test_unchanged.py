@@ -121,14 +121,14 @@ async def test_a_removed_comment_is_not_on_the_page(client: httpx.AsyncClient, q
     "part",
     [
         "",
-        "?view=whole",
+        "?view=all",
         "?sort=new",
         "?sort=controversial",
         "?stance=supports",
         "?focus={comment}",
         "?passage={passage}",
         "?passage=whole",
-        "?passage=1&view=whole",
+        "?passage=1&view=all",
         "?passage={passage}&sort=bridging",
     ],
 )

@@ -276,19 +276,19 @@ async def test_the_author_is_named_beside_their_comments_in_that_thread_only(
     for place in (thread, elsewhere):
         await make.comment(place, ann, "What I meant.")
     await confirm(thread, ann)
-    assert "the author</span>" in (await client.get(f"/t/{thread}/any?view=whole")).text
-    assert "the author</span>" not in (await client.get(f"/t/{elsewhere}/any?view=whole")).text
+    assert "the author</span>" in (await client.get(f"/t/{thread}/any?view=all")).text
+    assert "the author</span>" not in (await client.get(f"/t/{elsewhere}/any?view=all")).text
 
 
 async def test_the_author_pins_one_reply_and_unpins_it(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
     await confirm(thread, ann)
     first, second = [await make.comment(thread, ann, words) for words in ("First answer.", "Second answer.")]
     await make.sign_in(client, ann)
-    assert "Pin above the discussion" in (await client.get(f"/t/{thread}/any?view=whole")).text
+    assert "Pin above the discussion" in (await client.get(f"/t/{thread}/any?view=all")).text
 
     for comment in (first, second):
         assert (await client.post(f"/t/{thread}/author-reply", data={"comment": str(comment)})).status_code == 303
-    page = (await client.get(f"/t/{thread}/any?view=whole")).text
+    page = (await client.get(f"/t/{thread}/any?view=all")).text
     assert f'id="pinned-{second}"' in page
     assert f'id="pinned-{first}"' not in page
     # Above the discussion, and where it stands in it.
@@ -331,7 +331,7 @@ async def test_a_pinned_reply_goes_with_its_comment_the_claim_and_a_block(
     else:
         await make.block(reader, ann)
     await make.sign_in(client, reader)
-    page = (await client.get(f"/t/{thread}/any?view=whole")).text
+    page = (await client.get(f"/t/{thread}/any?view=all")).text
     assert 'id="pinned-' not in page
     assert "the author</span>" not in page
 

@@ -57,7 +57,7 @@ async def test_a_digest_has_no_verdict_that_is_old_removed_or_by_a_blocked_membe
     letter = await reviewed(issue)
     assert letter is not None
     assert "FROM THE MAPS" not in letter.text
-    assert "From the maps" not in (letter.html or "")
+    assert "Where people stand" not in (letter.html or "")
 
 
 async def test_a_digest_has_no_verdict_that_is_muted_uncleared_or_by_a_member_who_blocked_the_reader(

@@ -141,7 +141,7 @@ def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
 def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
     alone = letters.digest(ISSUE, [changed(is_reply=True)])
 
-    assert "Replies to a comment that is not shown here" in alone.text
+    assert "In reply to a hidden comment" in alone.text
 
 
 def test_a_context_that_both_perspectives_share_is_shown_once() -> None:

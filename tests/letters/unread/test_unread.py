@@ -153,7 +153,7 @@ async def test_a_blocked_or_muted_member_is_not_listed_counted_or_quoted(
 
     assert shown(page) == [reply]
     assert "Words of jon" not in page.text
-    assert "In reply to a comment that is not shown" in page.text
+    assert "In reply to a hidden comment" in page.text
     assert (await unread_counts.unread(mira.id)).comments == 1
 
 

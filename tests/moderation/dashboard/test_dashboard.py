@@ -84,7 +84,7 @@ async def test_what_is_counted_as_waiting_is_what_the_queue_lists(staff: httpx.A
 
     queue, overview = (await staff.get("/mod/queue")).text, (await staff.get("/mod")).text
 
-    assert '<b id="waiting-count">3</b>' in queue and "<b>3</b> wait in the queue" in overview
+    assert '<b id="waiting-count">3</b>' in queue and "<b>3</b> waiting" in overview
 
 
 async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo: Viewer) -> None:
@@ -267,7 +267,7 @@ async def test_the_live_figures_are_those_of_the_page(staff: httpx.AsyncClient, 
     ):
         assert f'id="{name}"' in page
         assert part.strip() in page
-    assert "wait in the queue" in live
+    assert "</b> waiting</a>" in live
 
 
 @pytest.mark.parametrize("days", periods.CHOICES)

@@ -91,7 +91,7 @@ async def test_the_page_says_so_and_offers_no_reply(client: httpx.AsyncClient) -
     done = await client.post(f"/c/{one.reply}/moderate", data={"action": "lock_branch"})
     now_offered = (await client.get(f"/c/{one.reply}/moderate")).text
     await make.sign_in(client, author)
-    page = (await client.get(f"/t/{one.thread}?view=whole", follow_redirects=True)).text
+    page = (await client.get(f"/t/{one.thread}?view=all", follow_redirects=True)).text
     form = await client.get(f"/c/{one.deep}/reply")
     sent = await client.post(f"/t/{one.thread}/comments", data={"body": "My words.", "parent": str(one.deep)})
 

@@ -60,7 +60,7 @@ async def piece(app: Litestar) -> Piece:
 
 async def read(client: httpx.AsyncClient, piece: Piece) -> str:
     client.cookies.clear()
-    return (await client.get(f"/t/{piece.thread}/any?view=whole")).text
+    return (await client.get(f"/t/{piece.thread}/any?view=all")).text
 
 
 async def test_only_this_passage_goes_and_its_picture(client: httpx.AsyncClient, piece: Piece) -> None:

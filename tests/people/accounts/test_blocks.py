@@ -120,7 +120,7 @@ async def test_their_comments_are_collapsed_or_hidden_everywhere(
 
     for path in (
         address,
-        f"{address}?view=whole",
+        f"{address}?view=all",
         f"{address}?view=passage",
         f"{address}?passage={passage}",
         f"{address}?focus={below}",

@@ -17,7 +17,7 @@ from parley.platform.text.cleaning import shorten
 
 # Discussions of up to this many comments are shown completely.
 SHORT = 200
-# Perspectives shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
+# Responses shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
 PASSAGE_LENGTH = 90

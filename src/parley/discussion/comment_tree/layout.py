@@ -11,7 +11,7 @@ from parley.discussion.threads.queries import SlowBranch
 from parley.discussion.threads.reading import VisitRow
 from parley.platform.http.pages import Prepared
 
-# A perspective shows this many replies, the others are collapsed.
+# A response shows this many replies, the others are collapsed.
 REPLIES_SHOWN = 2
 # The authors of collapsed replies that are named.
 MOST_NAMED = 2
@@ -97,7 +97,7 @@ def lay_out(
 ) -> Layout:
     """Put the fragments of `tree` in order: all its roots or, with `groups`, the roots of each inside its frame.
 
-    A perspective shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
+    A response shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
     """
     parts: list[bytes] = []
     layout = Layout(rows, parts, {}, {}, Prepared(parts, shared=True))

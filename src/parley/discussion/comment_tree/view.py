@@ -37,7 +37,7 @@ MOST_AT_ONCE = 300
 class DiscussionQuery(msgspec.Struct, frozen=True):
     """Which part of a discussion a request asks for.
 
-    `view` is "passage" for comments grouped by passage, "whole" for one tree, None if the request does not say.
+    `view` is "passage" for comments grouped by passage, "all" for one tree, None if the request does not say.
     `passage` is a lineage, or `whole` or `earlier` for comments that are on no present passage.
     """
 

@@ -65,7 +65,7 @@ class PublishedMap(msgspec.Struct, frozen=True):
     not_known: int = 0
     # By letter, the comments that set a group apart, with the shares of that group.
     words: dict[str, tuple[int, ...]] = {}
-    # While there is no map: by verdict, the comments on which everybody agrees, disagrees, or is split.
+    # While there are no groups: by verdict, the comments on which everybody agrees, disagrees, or is split.
     of_everybody: dict[Verdict, tuple[int, ...]] = {}
 
 
@@ -92,7 +92,7 @@ class PublicationState(msgspec.Struct, frozen=True):
     cells: dict[str, dict[str, PublishedTally]] = {}
     positions: PublishedPositions = PublishedPositions()
     histories: dict[str, VerdictHistory] = {}
-    # The same of everybody, while there is no map.
+    # The same of everybody, while there are no groups.
     of_everybody: dict[str, VerdictHistory] = {}
 
     @property
@@ -102,7 +102,7 @@ class PublicationState(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> dict[str, Verdict]:
-        """The verdicts that readers see, with or without a map."""
+        """The verdicts that readers see, with or without groups."""
         return _shown_verdicts(self.histories) or _shown_verdicts(self.of_everybody)
 
 
@@ -121,6 +121,8 @@ def publish_map(
         return _without_map(analysis, before, today)
     verdicts_now = [statement.verdict for statement in analysis.statements]
     after = PublicationState(histories=_next_verdicts(before.histories, analysis, verdicts_now, today))
+    if not analysis.parameters.centres:
+        after = _state_of_everybody(analysis, before, today)
     verdicts = after.verdicts
     words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
     cells = {
@@ -141,8 +143,9 @@ def publish_map(
         statements=tuple(
             _statement(statement, verdicts, cells) for statement in analysis.statements if statement.statement in named
         ),
-        not_known=_not_known(analysis, verdicts),
+        not_known=_not_known(analysis, after.shown),
         words={letter: tuple(map(int, column)) for letter, column in words.items()},
+        of_everybody=_by_verdict(after.of_everybody),
     )
     return published, msgspec.structs.replace(after, cells=cells, positions=positions)
 
@@ -164,14 +167,23 @@ def publish_positions(
 
 def _without_map(analysis: Analysis, before: PublicationState, today: date) -> tuple[PublishedMap, PublicationState]:
     """Publish what everybody agrees on, by the rules of common ground; without numbers, which nobody needs to see."""
+    after = _state_of_everybody(analysis, before, today)
+    members, unknown = rounded_down(analysis.gate.members), _not_known(analysis, after.shown)
+    return PublishedMap(
+        analysis.reason, members, not_known=unknown, of_everybody=_by_verdict(after.of_everybody)
+    ), after
+
+
+def _state_of_everybody(analysis: Analysis, before: PublicationState, today: date) -> PublicationState:
     verdicts_now = [statement.of_everybody for statement in analysis.statements]
-    after = PublicationState(of_everybody=_next_verdicts(before.of_everybody, analysis, verdicts_now, today))
-    of_everybody: dict[Verdict, tuple[int, ...]] = {}
-    for statement, verdict in after.shown.items():
-        of_everybody[verdict] = (*of_everybody.get(verdict, ()), int(statement))
-    members = rounded_down(analysis.gate.members)
-    unknown = _not_known(analysis, after.shown)
-    return PublishedMap(analysis.reason, members, not_known=unknown, of_everybody=of_everybody), after
+    return PublicationState(of_everybody=_next_verdicts(before.of_everybody, analysis, verdicts_now, today))
+
+
+def _by_verdict(histories: Mapping[str, VerdictHistory]) -> dict[Verdict, tuple[int, ...]]:
+    statements: dict[Verdict, tuple[int, ...]] = {}
+    for statement, verdict in _shown_verdicts(histories).items():
+        statements[verdict] = (*statements.get(verdict, ()), int(statement))
+    return statements
 
 
 def _next_verdicts(

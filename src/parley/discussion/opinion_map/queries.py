@@ -197,7 +197,7 @@ class CommonGround(msgspec.Struct, frozen=True):
 
     @property
     def map_address(self) -> str:
-        return f"/t/{self.thread}/{self.slug}?view=perspectives#discussion"
+        return f"/t/{self.thread}/{self.slug}?view=stand#discussion"
 
 
 class ThreadDeck(msgspec.Struct, frozen=True):

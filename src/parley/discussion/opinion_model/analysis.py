@@ -13,6 +13,8 @@ State = Literal["open", "silent"]
 Reason = Literal[
     "too-few-answers", "no-pattern", "rests-on-few", "rests-on-few-statements", "differs-in-unsure", "differs-in-style"
 ]
+# A map is tried with at least so many members and statements.
+LEAST_MEMBERS, LEAST_STATEMENTS = 30, 10
 Verdict = Literal["common-ground", "rejected", "dividing", "unknown"]
 # These two are shown only when they are found on two days, with new asked answers in between.
 COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")

@@ -5,11 +5,12 @@ from math import ceil, inf
 import msgspec
 import numpy as np
 
-from parley.discussion.opinion_model.analysis import Gain, Gate, Reason
+from parley.discussion.opinion_model.analysis import LEAST_MEMBERS, LEAST_STATEMENTS, Gain, Gate, Reason
 from parley.discussion.opinion_model.fit import fit
 from parley.discussion.opinion_model.matrix import Flags, Floats, Indices, Matrix
 
-LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
+# A statement with fewer answers does not count.
+ANSWERS_OF_STATEMENT = 10
 # The cross-validation is repeated; each repetition hides every answer once. No more are needed when the gain is
 # negative, or twice what opens the gate.
 FOLDS, REPETITIONS, BEYOND_DOUBT = 5, 5, 2.0

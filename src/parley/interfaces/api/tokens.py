@@ -159,16 +159,16 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
     tokens.
     """
     if MODERATE in scopes and viewer.access < MODERATOR:
-        raise Refused(N_("Only moderators can make a token that moderates."))
+        raise Refused(N_("Only moderators can create an API key that moderates."))
     if MODERATE in scopes and settings().staff_factor_days is not None and not await has_second(viewer.id):
-        raise Refused(N_("A token that moderates needs a second step of signing in. Set it up under Security first."))
+        raise Refused(N_("An API key that moderates needs a second step of signing in. Set one up under Security."))
     secret = secrets.token_urlsafe(32)
     token = f"{PREFIX}{secret}{_checksum(secret)}"
     async with db.atomic():
         # If two forms are sent at once, the second waits and counts the first one's token.
         await db.execute("select from member where id = $1 for no key update", viewer.id)
         if await ApiToken.count().where(ApiToken.member == viewer.id) >= MOST_TOKENS:
-            raise Refused(N_("You have {most} tokens, and cannot have more. End one first."), most=MOST_TOKENS)
+            raise Refused(N_("You have {most} API keys, and cannot have more. Revoke one first."), most=MOST_TOKENS)
         await ApiToken.insert(
             ApiToken(
                 member=viewer.id,
@@ -186,7 +186,7 @@ async def end(viewer: Viewer, number: int) -> None:
     async with db.atomic():
         own = (ApiToken.id == number) & (ApiToken.member == viewer.id)
         if not await ApiToken.delete().where(own).returning(ApiToken.id):
-            raise NotFound(N_("There is no such token."))
+            raise NotFound(N_("There is no such API key."))
         viewer_cache.clear_after_commit()
 
 

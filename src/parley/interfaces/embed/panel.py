@@ -47,7 +47,7 @@ class PanelQuery(msgspec.Struct, frozen=True):
 async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
     """Return what the panel's template needs. Raises NotFound if there is no such thread."""
     whole = await views.thread_view(
-        views.DiscussionQuery(query.thread, view="whole"), fresh=viewer is not None, viewer=viewer
+        views.DiscussionQuery(query.thread, view="all"), fresh=viewer is not None, viewer=viewer
     )
     focus = await _focus(query)
     shown = await views.discussion(

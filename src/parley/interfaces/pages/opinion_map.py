@@ -1,4 +1,4 @@
-"""Where people stand: the map beside an article, the overview of all threads, and how maps are calculated."""
+"""Where people stand: the map beside an article, the overview of all threads, and how it is worked out."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from parley.discussion.comment_tree.view import ThreadView
 from parley.discussion.comments.published_answers import ROUNDED, STEP
 from parley.discussion.opinion_map import display, queries
+from parley.discussion.opinion_map.published import ENOUGH_ANSWERS
 from parley.discussion.statements import queries as statements
 from parley.discussion.statements.deck import StatementCandidate
 from parley.discussion.thesis import queries as theses
@@ -24,7 +25,7 @@ from parley.platform.http.pages import Finished, page, page_size, render, respon
 MOST_WAITING = 10
 TEMPLATE = "discussion/opinion_map/thread.html"
 
-_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=page_size)
+_pages: MicroCache[Finished] = MicroCache("stand", PAGE_SECONDS, size=page_size)
 
 
 async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -> Response[Any]:
@@ -49,11 +50,11 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
     waiting = await _waiting(shown.thread.id, viewer)
     following = await notifications.following(viewer.id, shown.thread.id) if viewer else None
-    address = f"{shown.thread.address}?view=perspectives"
+    address = f"{shown.thread.address}?view=stand"
     values = {"tab": tab, "table": table, "waiting": waiting, "following": following}
     if viewer is not None:
         values |= thesis_of_viewer(shown, viewer, await theses.of_member(viewer.id, shown.thread.id))
-    return values | {"view": "perspectives", "path": address}
+    return values | {"view": "stand", "path": address, "stand_at": address}
 
 
 async def _waiting(thread: int, viewer: Viewer | None) -> list[StatementCandidate]:
@@ -76,11 +77,12 @@ async def overview_page(request: AnyRequest, topic: FromQuery[str] = "") -> Resp
 
 @get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})
 async def how(request: AnyRequest) -> Response[Any]:
-    """Explain how the maps are calculated."""
+    """Explain what the tab shows and how it is worked out, for readers first."""
     return page(
         request,
         "discussion/opinion_map/how.html",
         step=STEP,
+        least_answers=ENOUGH_ANSWERS,
         rounded=ROUNDED,
         enough=display.TYPICAL_MEMBERS,
         answers_each=display.TYPICAL_ANSWERS,

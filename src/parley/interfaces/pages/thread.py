@@ -51,7 +51,8 @@ from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.messages import N_
 
-VIEWS = ("passage", "whole")
+# The views of a discussion; those of earlier addresses still work.
+VIEWS = {"passage": "passage", "all": "all", "whole": "all", "stand": "stand", "perspectives": "stand"}
 
 
 def _rows(query: str) -> str:
@@ -99,14 +100,15 @@ async def show(
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
+    # A sort order applies to the whole discussion, not to its passages.
+    shown_view = VIEWS.get(view, "all" if sort else None)
     focused = await _focused_comment(focus)
     if focused is not None and focused.thread != thread_id:
         return Redirect(f"/c/{focused.id}", status_code=303)
     query = views.DiscussionQuery(
         thread_id,
         sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
-        # A sort order applies to the whole discussion, not to its passages.
-        view if view in VIEWS else "whole" if sort else None,
+        shown_view if shown_view != "stand" else None,
         await _passage_of(thread_id, passage),
         stance if stance in STANCES else None,
         focused.id if focused else None,
@@ -114,14 +116,14 @@ async def show(
     viewer, fragment = viewer_of(request), wants_fragment(request)
     display, position = display_of(request), await found_in(request, thread_id, query.focus)
     looks = see == "thesis"
-    hits = await hits_in(request, thread_id) if view != "perspectives" else None
+    hits = await hits_in(request, thread_id) if shown_view != "stand" else None
     is_for_all = viewer is None and position is None and hits is None
-    if is_for_all and not fragment and not looks and view != "perspectives":
+    if is_for_all and not fragment and not looks and shown_view != "stand":
         encoding = encoding_of(request)
         page_for_all = await visitors_page(query, display, encoding, lambda shown: _whole_page(shown, None, display))
         return respond_encoded(request, page_for_all, encoding)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
-    if view == "perspectives":
+    if shown_view == "stand":
         return await opinion_map.show(request, shown, _shared_context(shown, ""))
     if fragment or hits is not None:
         context = await _context(shown, viewer, display, looks=looks) | {"found": position, "hits": hits}
@@ -248,7 +250,7 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "may_set_thesis": False,
         "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
-        "view": "passage" if shown.discussion.by_passage else "whole",
+        "view": "passage" if shown.discussion.by_passage else "all",
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
         "sorts": (*COMMENT_SORTS, BRIDGING) if shown.passage and shown.passage.dividing else COMMENT_SORTS,
         "stance": query.stance,

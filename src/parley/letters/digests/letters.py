@@ -60,7 +60,7 @@ class MapVerdict(msgspec.Struct, frozen=True):
 
     @property
     def map_address(self) -> str:
-        return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=perspectives"
+        return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=stand"
 
     @property
     def answer_address(self) -> str:

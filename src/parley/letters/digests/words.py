@@ -170,7 +170,7 @@ def _context(item: DigestItem) -> str:
     if item.quote:
         return N_("On: “{words}”").format(words=_line(item.quote))
     if item.is_reply:
-        return N_("Replies to a comment that is not shown here")
+        return N_("In reply to a hidden comment")
     if not item.opening:
         return ""
     return N_("On the whole article, which begins: “{words}”").format(words=_line(item.opening))

@@ -55,7 +55,7 @@ class Member(Table):
     legend = Boolean(null=False, default=True)
     # Whether the words of an article that comments are about are underlined: `on` or `off`.
     marks = Varchar(3, null=False, default="on")
-    # Whether their answers count in maps of perspectives.
+    # Whether their answers count in maps of opinions.
     in_maps = Boolean(null=False, default=True)
     # Whether their comments have a feed of their own.
     has_feed = Boolean(null=False, default=True)

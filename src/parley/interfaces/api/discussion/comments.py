@@ -137,6 +137,7 @@ def comment_for(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
         schemas.Comment,
         seen,
         url=f"{settings().base_url}/c/{seen.id}",
+        worth_reading=seen.score,
         author=author,
         anchor=anchor,
         body=row.markdown if seen.state == "visible" else "",

@@ -32,11 +32,11 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 class Balance(msgspec.Struct, frozen=True):
-    supports: Annotated[int, Meta(description="Number of top-level comments that support the article.")]
-    challenges: Annotated[int, Meta(description="Number of top-level comments that challenge the article.")]
-    adds: Annotated[int, Meta(description="Number of top-level comments that add to the article.")]
-    asks: Annotated[int, Meta(description="Number of top-level comments that ask.")]
-    none: Annotated[int, Meta(description="Number of top-level comments without a stance.")]
+    supports: Annotated[int, Meta(description="Number of responses that support the words they are on.")]
+    challenges: Annotated[int, Meta(description="Number of responses that challenge the words they are on.")]
+    adds: Annotated[int, Meta(description="Number of responses that add to the words they are on.")]
+    asks: Annotated[int, Meta(description="Number of responses that ask.")]
+    none: Annotated[int, Meta(description="Number of responses without a stance.")]
 
 
 class ThreadSummary(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class ThreadSummary(msgspec.Struct, frozen=True):
     excerpt: fields.Excerpt
     comment_count: fields.CommentCount
     people: fields.People
-    balance: Annotated[Balance, Meta(description="How many top-level comments take each stance.")]
+    balance: Annotated[Balance, Meta(description="How many responses take each stance.")]
     created_at: fields.CreatedAt
     last_activity_at: fields.LastActivityAt
 
@@ -177,7 +177,7 @@ class Comment(msgspec.Struct, frozen=True):
     id: fields.Id
     thread: fields.ThreadId
     parent: fields.Parent
-    depth: Annotated[int, Meta(description="How many comments it is below a top-level one, which has 0.")]
+    depth: Annotated[int, Meta(description="How many comments it is below a response to the article, which has 0.")]
     url: fields.Url
     state: Annotated[str, Meta(description="`visible`, `deleted`, `removed`, or `blocked` where I blocked its author.")]
     author: Annotated[Author | None, Meta(description="Who wrote it; null where nobody may see that.")]
@@ -191,7 +191,11 @@ class Comment(msgspec.Struct, frozen=True):
     collapsed: Annotated[str | None, Meta(description="Why it is collapsed, in words; null: it is not.")]
     assisted: fields.Assisted
     version: Annotated[int, Meta(description="The number of its text: an edit makes it greater by one.")]
-    score: Annotated[int, Meta(description="Votes that it is worth reading, less those that it is not.")]
+    worth_reading: Annotated[int, Meta(description="Votes that it is worth reading, less those that it is not.")]
+    score: Annotated[
+        int,
+        Meta(description="The former name of `worth_reading`.", extra_json_schema={"deprecated": True}),
+    ]
     ups: Annotated[int, Meta(description="Number of votes that it is worth reading.")]
     downs: Annotated[int, Meta(description="Number of votes that it is not worth reading.")]
     reply_count: Annotated[int, Meta(description="Number of direct replies.")]
