@@ -161,6 +161,10 @@ async def test_what_others_do_appears_without_moving_anything(page: Page, publis
     await expect(panel(page).locator("[data-number]")).to_have_text("4 comments")
     await panel(page).locator("[data-new]").click()
     await expect(panel(page).locator(".comment")).to_have_count(4)
+
+    written = await site.value("select id from comment where body = 'Something new.'")
+    await other.request.post(f"{site.address}/c/{written}/delete")
+    await expect(panel(page).get_by_text("Something new.")).to_have_count(0)
     await other.close()
 
 

@@ -12,6 +12,7 @@ let source;
 let timer;
 let due = Infinity;
 let isSeen = true;
+const changed = new Set(); // comments whose words an event replaced
 
 export function follow() {
   isSeen = true;
@@ -30,6 +31,7 @@ function connect() {
   source = new EventSource(`/t/${thread}/live?last=${seq}`);
   source.onmessage = ({ data }) => {
     const ids = [...data.matchAll(/hx-target="#(c\d+)-body"/g)].map(([, id]) => id);
+    ids.forEach((id) => changed.add(id));
     if (ids.some((id) => document.getElementById(id)) || data.includes("#restricted")) refresh(SOON_MS);
     else if (data.includes("<article") || data.includes("-score") || data.includes("#thesis") || data.includes("#thread-state")) refresh(LATER_MS);
   };
@@ -57,10 +59,16 @@ async function update() {
   if (!page || page.refused || href !== location.href) return;
   for (const one of document.querySelectorAll(".embed-comments > .comment")) renew(one, page.doc.getElementById(one.id));
   for (const selector of ["[data-number]", ".thesis", ".dispute", ".embed-passage"]) replace(document, page.doc, selector);
+  changed.clear();
   offer(page);
 }
 
 function renew(shown, made) {
+  // Removed, or edited and no longer among the best: its words go, and its place stays.
+  if (!made && changed.has(shown.id)) {
+    shown.style.minBlockSize = `${shown.offsetHeight}px`;
+    shown.replaceChildren();
+  }
   // No longer among the best: it stays where it is read.
   if (!made) return;
   for (const selector of PARTS) replace(shown, made, selector);
