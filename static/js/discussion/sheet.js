@@ -4,12 +4,13 @@ import { suggestAnchor } from "./compose.js";
 import { layOutFirst } from "./deferred_layout.js";
 import htmx from "../platform/htmx.js";
 import { isNarrow, narrowScreen, discussion } from "../platform/page.js";
-import { currentLineage, rows } from "../articles/passages.js";
+import { rows } from "../articles/passages.js";
 
 const dock = document.querySelector(".dock");
 const scrollPositions = {};
 let opener;
 let shown;
+let markCurrent = () => {};
 
 const isOpen = () => discussion()?.classList.contains("is-sheet");
 const coveredElements = () => document.querySelectorAll(".masthead, #article, .foot");
@@ -30,6 +31,7 @@ export function openSheet(name, from) {
   sheet.scrollTop = 0;
   sheet.tabIndex = -1;
   sheet.focus({ preventScroll: true });
+  markCurrent();
 }
 
 export function closeSheet() {
@@ -38,6 +40,13 @@ export function closeSheet() {
   for (const group of discussion().querySelectorAll(".group[hidden]")) group.hidden = false;
   for (const one of coveredElements()) one.inert = false;
   opener?.focus({ preventScroll: true });
+  markCurrent();
+}
+
+/** Show the discussion; the dock leads back to where the article was. */
+export function goToDiscussion() {
+  scrollPositions["#article"] = scrollY;
+  discussion().scrollIntoView();
 }
 
 narrowScreen.addEventListener("change", closeSheet);
@@ -57,11 +66,11 @@ document.addEventListener(
 );
 
 if (dock) {
-  const [articleLink, passageLink, discussionLink, opinionsLink] = dock.children;
+  const [articleLink, discussionLink, opinionsLink] = dock.children;
   const isStandShown = () => discussion().dataset.view === "stand";
   let isInDiscussion = false;
-  const current = () => (!isInDiscussion ? articleLink : isStandShown() ? opinionsLink : discussionLink);
-  const markCurrent = () => {
+  const current = () => (!isInDiscussion && !isOpen() ? articleLink : isStandShown() ? opinionsLink : discussionLink);
+  markCurrent = () => {
     for (const link of dock.children) link.ariaCurrent = link === current() ? "true" : null;
   };
   const observer = new IntersectionObserver(
@@ -77,16 +86,14 @@ if (dock) {
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || !isNarrow() || link === opinionsLink) return;
+    const wasOpen = isOpen();
     closeSheet();
+    // It lay over the article, which is where it was.
+    if (wasOpen && link === articleLink) return event.preventDefault();
     if (link === discussionLink && isStandShown()) {
       event.preventDefault();
       discussion().scrollIntoView();
       return discussion().querySelector("[data-tab=passage]").click();
-    }
-    if (link === passageLink) {
-      event.preventDefault();
-      const row = rows.get(currentLineage) ?? rows.values().next().value;
-      return row?.querySelector(".gutter").click();
     }
     if (link === discussionLink) layOutFirst();
     scrollPositions[current().hash] = scrollY;
@@ -94,7 +101,4 @@ if (dock) {
     event.preventDefault();
     scrollTo(0, scrollPositions[link.hash]);
   });
-  const showCount = () => (passageLink.querySelector("b").textContent = rows.get(currentLineage)?.querySelector(".gutter > b")?.textContent ?? "");
-  document.addEventListener("parley:read", showCount);
-  htmx.onLoad(showCount);
 }
