@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from functools import cache, cached_property, lru_cache
@@ -104,7 +105,7 @@ class Prepared:
     def __init__(self, parts: Sequence[bytes], *, shared: bool = False) -> None:
         self.parts = parts
         self.shared = shared
-        # No rendered text can contain a NUL (platform/text/cleaning.py refuses it).
+        # No stored text can contain a NUL (platform/text/cleaning.py refuses it), and nobody knows the number.
         self.mark = f"\x00{id(self)}\x00"
         self._made: dict[str, Part] = {}
 
@@ -186,10 +187,14 @@ def _rendered(template: str, block: str | None, context: dict[str, Any]) -> str:
 
 
 def _parts(html: str, context: Mapping[str, Any]) -> Iterator[bytes | Prepared]:
-    """Split what a template rendered at the marks of what is prepared."""
-    prepared = {value.mark.strip("\0"): value for value in context.values() if isinstance(value, Prepared)}
-    for index, text in enumerate(html.split("\0")):
-        yield prepared[text] if index % 2 else text.encode()
+    """Split what a template rendered at the marks of what is prepared.
+
+    A form that is shown again may contain any sign, so nothing else is taken for a mark.
+    """
+    prepared = {value.mark: value for value in context.values() if isinstance(value, Prepared)}
+    texts = re.split(f"({'|'.join(prepared)})", html) if prepared else [html]
+    for text in texts:
+        yield prepared[text] if text in prepared else text.encode()
 
 
 def encoding_of(request: AnyRequest) -> str:
