@@ -103,9 +103,9 @@ async def test_members_without_anything_of_their_own_share_the_comments(
 
 def test_only_marks_of_what_is_prepared_are_taken_for_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     shared, empty = Prepared([b"all"], shared=True), Prepared([])
-    html = f"\0a\0{shared.mark}b\0{empty.mark}"
+    html = f"\x00a\x00 \x0012\x00{shared.mark}b\x00 {empty.mark}"
     monkeypatch.setattr(pages, "_rendered", lambda *_: html)
 
-    assert pages.render_parts("any.html", shared=shared, empty=empty) == [b"\0a\0", shared, b"b\0"]
-    assert pages.render("any.html", shared=shared, empty=empty) == b"\0a\0allb\0"
+    assert pages.render_parts("any.html", shared=shared, empty=empty) == [b"\x00a\x00 \x0012\x00", shared, b"b\x00 "]
+    assert pages.render("any.html", shared=shared, empty=empty) == b"\x00a\x00 \x0012\x00allb\x00 "
     assert pages.render("any.html") == html.encode()

@@ -31,6 +31,8 @@ from parley.platform.text.messages import as_text, plural_forms
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
+# Of prepared HTML in what a template rendered.
+MARK = re.compile("(\0[0-9]+\0)")
 
 
 class Templates(Environment):
@@ -189,11 +191,10 @@ def _rendered(template: str, block: str | None, context: dict[str, Any]) -> str:
 def _parts(html: str, context: Mapping[str, Any]) -> Iterator[bytes | Prepared]:
     """Split what a template rendered at the marks of what is prepared.
 
-    A form that is shown again may contain any sign, so nothing else is taken for a mark.
+    A form that is shown again may contain what looks like a mark: that stays as it is.
     """
     prepared = {value.mark: value for value in context.values() if isinstance(value, Prepared)}
-    texts = re.split(f"({'|'.join(prepared)})", html) if prepared else [html]
-    for text in texts:
+    for text in MARK.split(html):
         yield prepared[text] if text in prepared else text.encode()
 
 
