@@ -9,7 +9,7 @@ import pytest
 import zstandard
 from litestar import Litestar
 
-from parley.platform.http import encodings
+from parley.platform.http import encodings, pages
 from parley.platform.http.encodings import ENCODINGS, IDENTITY, compress, join
 from parley.platform.http.pages import Finished, Prepared
 from tests import make
@@ -99,3 +99,13 @@ async def test_members_without_anything_of_their_own_share_the_comments(
 
     # Once for the two readers, once for the voter.
     assert sum(b"Whoever asks pays." in part for part in compressed) == 2
+
+
+def test_only_marks_of_what_is_prepared_are_taken_for_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, empty = Prepared([b"all"], shared=True), Prepared([])
+    html = f"\x00a\x00 \x0012\x00{shared.mark}b\x00 {empty.mark}"
+    monkeypatch.setattr(pages, "_rendered", lambda *_: html)
+
+    assert pages.render_parts("any.html", shared=shared, empty=empty) == [b"\x00a\x00 \x0012\x00", shared, b"b\x00 "]
+    assert pages.render("any.html", shared=shared, empty=empty) == b"\x00a\x00 \x0012\x00allb\x00 "
+    assert pages.render("any.html") == html.encode()

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from functools import cache, cached_property, lru_cache
@@ -30,6 +31,8 @@ from parley.platform.text.messages import as_text, plural_forms
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
+# Of prepared HTML in what a template rendered.
+MARK = re.compile("(\0[0-9]+\0)")
 
 
 class Templates(Environment):
@@ -104,7 +107,7 @@ class Prepared:
     def __init__(self, parts: Sequence[bytes], *, shared: bool = False) -> None:
         self.parts = parts
         self.shared = shared
-        # No rendered text can contain a NUL (platform/text/cleaning.py refuses it).
+        # No stored text can contain a NUL (platform/text/cleaning.py refuses it), and nobody knows the number.
         self.mark = f"\x00{id(self)}\x00"
         self._made: dict[str, Part] = {}
 
@@ -186,10 +189,13 @@ def _rendered(template: str, block: str | None, context: dict[str, Any]) -> str:
 
 
 def _parts(html: str, context: Mapping[str, Any]) -> Iterator[bytes | Prepared]:
-    """Split what a template rendered at the marks of what is prepared."""
-    prepared = {value.mark.strip("\0"): value for value in context.values() if isinstance(value, Prepared)}
-    for index, text in enumerate(html.split("\0")):
-        yield prepared[text] if index % 2 else text.encode()
+    """Split what a template rendered at the marks of what is prepared.
+
+    A form that is shown again may contain what looks like a mark: that stays as it is.
+    """
+    prepared = {value.mark: value for value in context.values() if isinstance(value, Prepared)}
+    for text in MARK.split(html):
+        yield prepared[text] if text in prepared else text.encode()
 
 
 def encoding_of(request: AnyRequest) -> str:
