@@ -146,7 +146,7 @@ async def test_each_rule_has_its_own_time_to_decide(staff: httpx.AsyncClient, mo
     quick, slow = await reported(ground="spam"), await reported(ground="civility")
     await db.execute("update queue_item set opened_at = now() - interval '3 hours'")
     assert (await numbers.queue_now(mo)).late == 1
-    assert (await staff.get("/mod/queue")).text.count(">late<") == 1
+    assert (await staff.get("/mod/queue")).text.count(">overdue<") == 1
 
     for item in (quick, slow):
         await decided(item, mo)

@@ -141,7 +141,7 @@ async def test_the_list_marks_held_comments(desk: httpx.AsyncClient) -> None:
     page = (await desk.get("/mod/queue")).text
 
     rows = {name: page.split(f'id="i{item}"')[1].split("</li>")[0] for name, item in items.items()}
-    assert '<span class="state">held</span>' in rows["held"]
+    assert '<span class="state">not public yet</span>' in rows["held"]
     assert "held" not in rows["reported"]
 
 
