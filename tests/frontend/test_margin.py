@@ -198,7 +198,7 @@ async def test_a_link_to_the_same_page_of_another_stance_changes_the_discussion_
     await beside.open()
     await page.evaluate("window.same = true; scrollTo(0, 300)")
     # Playwright's click would scroll the page: the link is within the margin that scrolling to an element leaves.
-    await page.locator(".stance-filter a", has_text="Challenges").evaluate("link => link.click()")
+    await page.locator(".stance-filter a", has_text="challenge").evaluate("link => link.click()")
     await page.wait_for_url("**stance=challenges**")
     await expect(page.locator(".stance-filter > summary")).to_be_focused()
     assert await page.evaluate("window.same && scrollY") == 300
