@@ -1,2 +1,2 @@
-/* sources 48f6fa5cc3ff7c4d */
+/* sources a5d4580a79eb9ab0 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

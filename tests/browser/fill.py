@@ -33,7 +33,7 @@ from parley.site import hooks
 from parley.site.demo.fill import fill
 from tests import make
 
-SPARE = 80
+SPARE = 160
 # The home page belongs to the demo: these threads stand behind it.
 OLD = "update thread set created_at = created_at - interval '300 days' where id = any($1::bigint[])"
 QUIET = "update thread set last_activity_at = created_at where id = any($1::bigint[])"

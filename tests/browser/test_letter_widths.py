@@ -28,8 +28,9 @@ async def test_a_pair_is_readable_at_every_width(
     open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch, width: int, styled: bool
 ) -> None:
     monkeypatch.setitem(mail.lists, "digest", mailing.MAIL_LIST)
-    first = msgspec.structs.replace(ITEM, excerpt=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
-    other = msgspec.structs.replace(ITEM, excerpt=LONG, position=1, comment=10, title="x" * 120)
+    pair = msgspec.structs.replace(ITEM, excerpt=LONG, disagreement=[ITEM.comment, 10])
+    first = msgspec.structs.replace(pair, stance="supports", author="kofi", quote="A passage. " * 10)
+    other = msgspec.structs.replace(pair, position=1, comment=10, title="x" * 120)
     html = letters.digest(ISSUE, [first, other]).html or ""
     page = (await open_tab(None, viewport={"width": width, "height": 800})).page
     await page.set_content(html if styled else re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))

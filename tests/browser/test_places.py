@@ -30,7 +30,7 @@ async def test_a_sign_of_where_people_part_keeps_the_readers_place(open_tab: Ope
     before = await page.evaluate("scrollY")
     assert before > 200
     await sign.click()
-    await expect(page.locator("#discussion[data-view=perspectives]")).to_be_visible()
+    await expect(page.locator("#discussion[data-view=stand]")).to_be_visible()
     assert await page.evaluate("scrollY") == before
     await page.locator(".gutter:not(.is-empty)").last.evaluate("one => one.click()")
     await expect(page.locator("#discussion[data-view=passage]")).to_be_visible()
@@ -45,7 +45,7 @@ async def test_on_a_phone_the_dock_leads_back_from_a_sign_to_where_it_was(open_t
     await sign.evaluate("one => one.scrollIntoView({ block: 'center' })")
     before = await page.evaluate("scrollY")
     await sign.click()
-    await expect(page.locator("#discussion[data-view=perspectives]")).to_be_visible()
+    await expect(page.locator("#discussion[data-view=stand]")).to_be_visible()
     await expect(page.locator("#discussion")).to_be_in_viewport()
     await page.locator(".dock").get_by_role("link", name="Article").click()
     assert abs(await page.evaluate("scrollY") - before) <= 1

@@ -93,11 +93,6 @@ async def test_every_route_shows_something_to_somebody(answers: list[Answer]) ->
     assert [answer.address for answer in answers if answer.status >= 500] == []
 
 
-@pytest.mark.committed
-async def test_no_page_of_the_longest_article_takes_the_event_loop_long(app: Litestar) -> None:
-    assert too_costly(await measure(app, 2, costly.BODIES[:1], is_long=True)) == []
-
-
 @pytest.mark.slow
 @pytest.mark.committed
 @pytest.mark.parametrize("kind", range(len(costly.BODIES)))

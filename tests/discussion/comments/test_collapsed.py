@@ -36,7 +36,7 @@ async def test_replies_that_are_new_to_the_reader_are_not_collapsed(client: http
     mira = await make.member("mira")
     await make.sign_in(client, mira)
     await client.post(f"/t/{thread}/seen", data={"seq": "99"})
-    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await db.execute("update visit set read_until = now() - interval '1 hour'")
     await db.execute("update comment set created_at = now() - interval '2 hours' where thread = $1", thread)
     assert '<details class="rest"><' in (await client.get(await make.address(thread))).text
     await make.comment(thread, await make.member("emil"), "New words.", parent=top)

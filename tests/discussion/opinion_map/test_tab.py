@@ -339,7 +339,7 @@ async def test_groups_in_two_directions_and_opinions_without_groups_are_shown(
     named = re.findall(r'class="side-name" dir="auto"><a [^>]*>([^<]*)</a>', page)
     # B is named by what is typical of it, though its shares are not published; of C nothing is known.
     assert named == ["Statement 0.", "Statement 1."]
-    assert "Here 8 in 10 agree; among the others 3 in 10" in page
+    assert "8 in 10 on this side agree, 3 in 10 on the other" in page
     assert "What sets this side apart is shown after more answers." in page
     assert "people in two directions" in page
 

@@ -53,19 +53,21 @@ function refresh(wait) {
 
 async function update() {
   due = Infinity;
+  // What changes from here on may not be in the answer yet.
+  const awaited = new Set(changed);
   const { href } = location;
   const page = await request(href);
   // The reader went on meanwhile.
   if (!page || page.refused || href !== location.href) return;
-  for (const one of document.querySelectorAll(".embed-comments > .comment")) renew(one, page.doc.getElementById(one.id));
+  for (const one of document.querySelectorAll(".embed-comments > .comment")) renew(one, page.doc.getElementById(one.id), awaited);
   for (const selector of ["[data-number]", ".thesis", ".dispute", ".embed-passage"]) replace(document, page.doc, selector);
-  changed.clear();
+  awaited.forEach((id) => changed.delete(id));
   offer(page);
 }
 
-function renew(shown, made) {
+function renew(shown, made, awaited) {
   // Removed, or edited and no longer among the best: its words go, and its place stays.
-  if (!made && changed.has(shown.id)) {
+  if (!made && awaited.has(shown.id)) {
     shown.style.minBlockSize = `${shown.offsetHeight}px`;
     shown.replaceChildren();
   }
