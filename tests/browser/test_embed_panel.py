@@ -152,7 +152,7 @@ async def test_what_others_do_appears_without_moving_anything(page: Page, publis
     assert other is not None
     await other.request.post(f"{site.address}/login", form={"login": "ada", "password": "argue-kindly"})
 
-    await other.request.post(f"{site.address}/t/{thread}/comments", form={"body": "Something new."})
+    await other.request.post(f"{site.address}/t/{thread}/comments", form={"body": "Said while the panel is open."})
     await other.request.post(f"{site.address}/c/{number}/vote", form={"axis": "quality", "value": "1"})
 
     await expect(panel(page).locator("[data-new]")).to_be_visible()
@@ -162,9 +162,9 @@ async def test_what_others_do_appears_without_moving_anything(page: Page, publis
     await panel(page).locator("[data-new]").click()
     await expect(panel(page).locator(".comment")).to_have_count(4)
 
-    written = await site.value("select id from comment where body = 'Something new.'")
+    written = await site.value("select id from comment where body = 'Said while the panel is open.'")
     await other.request.post(f"{site.address}/c/{written}/delete")
-    await expect(panel(page).get_by_text("Something new.")).to_have_count(0)
+    await expect(panel(page).get_by_text("Said while the panel is open.")).to_have_count(0)
     await other.close()
 
 

@@ -1,6 +1,7 @@
 """A site that was exported and imported elsewhere is the same site, and nothing hidden leaves with the public one."""
 
 import asyncio
+import contextlib
 import gzip
 import json
 import os
@@ -59,13 +60,22 @@ async def on_server(sql: str) -> None:
         await server.close()
 
 
+async def drop(name: str) -> None:
+    """Drop a database. One that the server itself is vacuuming is refused for that moment."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(asyncpg.exceptions.InsufficientPrivilegeError):
+                return await on_server(f"drop database {name} with (force)")
+            await asyncio.sleep(0.1)
+
+
 @pytest.fixture(scope="module")
 def new_site() -> Iterator[str]:
     """A database that was migrated by a process of its own, since this one uses another."""
     asyncio.run(on_server(f"create database {NEW} template template0"))
     command.parley("migrate", env=os.environ | {"DATABASE_URL": at(NEW)}).check_returncode()
     yield NEW
-    asyncio.run(on_server(f"drop database {NEW} with (force)"))
+    asyncio.run(drop(NEW))
 
 
 @pytest.fixture
@@ -74,7 +84,7 @@ async def there(new_site: str) -> AsyncIterator[str]:
     name = f"{new_site}_{next(_numbers)}"
     await on_server(f"create database {name} template {new_site}")
     yield at(name)
-    await on_server(f"drop database {name} with (force)")
+    await drop(name)
 
 
 async def exported(url: str, file: Path, *, is_private: bool) -> list[str]:
