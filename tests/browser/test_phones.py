@@ -120,6 +120,7 @@ async def test_the_dock_is_always_in_sight_and_right_about_where_one_is(site: Si
     await page.locator(".dock").get_by_role("link", name="Discussion").click()
     await expect(current).to_contain_text("Discussion")
     await page.locator(".dock").get_by_role("link", name="Opinions").click()
+    await page.locator("#discussion[data-view=stand]").evaluate("one => one.scrollIntoView()")
     await expect(current).to_have_text("Opinions")
     await expect(page.locator(".dock")).to_be_in_viewport(ratio=1)
     await page.locator(".dock").get_by_role("link", name="Article").click()

@@ -29,6 +29,9 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
     await tab.open("/t/2/x")
     page = tab.page
     await page.locator(".thesis").scroll_into_view_if_needed()
+    # The font that comes late may break a line (test_arriving.py).
+    await tab.fonts_shown()
+    arriving = len(await tab.shifts())
     before = await page.evaluate(WHERE)
 
     for press, then in [
@@ -46,7 +49,7 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
         assert await page.evaluate(FOCUS), press
         assert await page.evaluate("document.activeElement.closest('.thesis') !== null"), press
     assert await page.evaluate(FITS)
-    assert await tab.shifts() == []
+    assert (await tab.shifts())[arriving:] == []
 
 
 async def test_the_bar_is_as_wide_as_the_buttons_and_says_what_they_say(open_tab: OpenTab) -> None:
