@@ -35,8 +35,8 @@ from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
+from parley.letters.for_you import web as unread
 from parley.letters.notifications import web as notifications
-from parley.letters.unread import web as unread
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
 from parley.moderation.dashboard import web as dashboard

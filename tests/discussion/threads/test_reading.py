@@ -8,8 +8,8 @@ import pytest
 
 from parley.discussion.comments import moving
 from parley.discussion.threads import reading
+from parley.letters.for_you import ops, queries
 from parley.letters.notifications import ops as notifications
-from parley.letters.unread import ops, queries
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make

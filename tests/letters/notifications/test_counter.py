@@ -7,9 +7,9 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from parley.letters.for_you.counts import SELECT_KEPT, UnreadCounts
 from parley.letters.notifications import jobs
 from parley.letters.notifications.counts import RECOUNT
-from parley.letters.unread.counts import SELECT_KEPT, UnreadCounts
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db.pool import NO_ANSWER
@@ -104,7 +104,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     async def away(_member: int) -> UnreadCounts:
         raise Unavailable(NO_ANSWER)
 
-    monkeypatch.setattr("parley.letters.unread.counts.unread", away)
+    monkeypatch.setattr("parley.letters.for_you.counts.unread", away)
 
     page = await client.get("/rules")
 

@@ -13,8 +13,8 @@ from parley.interfaces.feeds import queries as feeds
 from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
 from parley.interfaces.search import jobs as search
+from parley.letters.for_you import queries as unread
 from parley.letters.notifications import jobs as notifications
-from parley.letters.unread import queries as unread
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.rules import Choice, ThreadReference
 from parley.moderation.modqueue import in_place

@@ -190,7 +190,7 @@ create trigger visit_added after insert on visit referencing new table as change
 create trigger visit_changed after update on visit referencing new table as changed
   for each statement execute function visit_unread_changed();
 
--- Comments that appear, disappear or move, for whomever they are unread (letters/unread/counts.py). New comments are
+-- Comments that appear, disappear or move, for whomever they are unread (letters/for_you/counts.py). New comments are
 -- not recorded: there are too many.
 create function comments_corrected() returns trigger language plpgsql as $$
 begin

@@ -9,7 +9,7 @@ from parley.discussion.comments import anchors
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes.queries import votes_on_comments
-from parley.letters.unread.queries import UnreadThread
+from parley.letters.for_you.queries import UnreadThread
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.cleaning import shorten
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from parley.discussion.threads import reading
+from parley.letters.for_you.queries import SELECT_TRACKED_THREADS
 from parley.letters.notifications.ops import mark_read_before
-from parley.letters.unread.queries import SELECT_TRACKED_THREADS
 from parley.platform import db
 
 SELECT_WITH_NEWS = f"""

@@ -14,13 +14,13 @@ from parley.discussion.comments.queries import SELECT_COMMENTS
 from parley.discussion.threads import ops as threads
 from parley.discussion.threads import reading
 from parley.discussion.votes.queries import SELECT_VOTES_ON_COMMENTS
+from parley.letters.for_you import counts as unread_counts
+from parley.letters.for_you import queries as unread_queries
+from parley.letters.for_you import view
+from parley.letters.for_you.counts import COUNT_COMMENTS
+from parley.letters.for_you.queries import SELECT_COMMENT_IDS, SELECT_THREADS
 from parley.letters.notifications import counts, jobs
 from parley.letters.notifications import ops as notifications
-from parley.letters.unread import counts as unread_counts
-from parley.letters.unread import queries as unread_queries
-from parley.letters.unread import view
-from parley.letters.unread.counts import COUNT_COMMENTS
-from parley.letters.unread.queries import SELECT_COMMENT_IDS, SELECT_THREADS
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make

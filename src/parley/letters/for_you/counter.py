@@ -2,8 +2,8 @@
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.unread import counts
-from parley.letters.unread.counts import UnreadCounts
+from parley.letters.for_you import counts
+from parley.letters.for_you.counts import UnreadCounts
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from parley.discussion.threads import reading
-from parley.letters.unread import ops, queries, view
+from parley.letters.for_you import ops, queries, view
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import Refused
 from parley.platform.http.access import MEMBER, AnyRequest
@@ -63,7 +63,7 @@ async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQu
     ids = await queries.unread_comment_ids(viewer.id, shown, limit=limit + 1, after=after_id if only_thread else None)
     return page(
         request,
-        "letters/unread/list.html",
+        "letters/for_you/list.html",
         "list",
         sections=await view.sections(viewer, shown, ids, limit),
         only_thread=only_thread,

@@ -7,9 +7,9 @@ blocks, or for all members, that a comment was removed, restored, moved or delet
 
 import msgspec
 
+from parley.letters.for_you.queries import COUNT_UNREAD
 from parley.letters.notifications import counts as notifications
 from parley.letters.notifications.counts import IS_VALID
-from parley.letters.unread.queries import COUNT_UNREAD
 from parley.platform import db
 
 VALID_SECONDS = 10

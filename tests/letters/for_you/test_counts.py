@@ -8,11 +8,11 @@ from litestar import Litestar
 
 from parley.discussion.comments.states import lock_comment, transition
 from parley.discussion.threads import reading
+from parley.letters.for_you import counts
+from parley.letters.for_you import ops as unread
+from parley.letters.for_you.counts import COUNT_COMMENTS
+from parley.letters.for_you.queries import COUNT_UNREAD
 from parley.letters.notifications import ops as notifications
-from parley.letters.unread import counts
-from parley.letters.unread import ops as unread
-from parley.letters.unread.counts import COUNT_COMMENTS
-from parley.letters.unread.queries import COUNT_UNREAD
 from parley.own_data.erasure import words
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
