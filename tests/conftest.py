@@ -29,7 +29,7 @@ from parley.interfaces.feeds import sitemap
 from parley.interfaces.feeds import web as feeds
 from parley.interfaces.pages import home, kept, moderation_counts, opinion_map, thread
 from parley.interfaces.search import queries as searches
-from parley.letters.for_you import counter as unread_counter
+from parley.letters.notifications import counter as unread_counter
 from parley.moderation.automod import checks
 from parley.moderation.matching import current, score
 from parley.people.accounts import viewer_cache

@@ -35,7 +35,7 @@ from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
-from parley.letters.for_you import web as unread
+from parley.letters.for_you import web as for_you
 from parley.letters.notifications import web as notifications
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
@@ -103,7 +103,7 @@ FEATURES = (
     notifications,
     authors,
     search,
-    unread,
+    for_you,
     digests,
     feeds,
     sitemap,

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.for_you.counter import is_page
+from parley.letters.notifications.counter import is_page
 from parley.moderation.appeals import queries as appeals
 from parley.moderation.modqueue import queries as modqueue
 from parley.people.accounts.viewer import Viewer, staff

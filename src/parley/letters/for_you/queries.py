@@ -1,4 +1,4 @@
-"""Queries for a member's unread comments: the threads that have some, and the comments in order.
+"""Queries for the page *For you*: the numbers of its parts, the threads with unread comments, and these in order.
 
 Threads that they opened have a row in `visit`; those that they follow, wrote in or used to follow have one in `follow`.
 What is unread there says discussion/threads/reading.py. Every query reads the member's own rows first, then looks
@@ -11,12 +11,14 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.threads.reading import UNREAD
+from parley.letters.notifications.queries import MOST_COUNTED as MOST_NOTIFICATIONS
+from parley.letters.notifications.rules import IS_SHOWN, JOINS, OF_PART
 from parley.platform import db
 
 THREADS_PER_PAGE = 8
-COMMENTS_PER_THREAD = 10
-# On the page of a single thread.
-COMMENTS_PER_THREAD_PAGE = 40
+# The first words of the newest ones; and whole comments on the page of a single thread.
+COMMENTS_PER_THREAD = 3
+COMMENTS_PER_CATCH_UP = 40
 # Counts stop here, and pages show "99+".
 MOST_COUNTED = 100
 # Only a member's newest visits and newest follows are looked at, this many of each.
@@ -53,16 +55,30 @@ select count(*) from (
 """  # noqa: S608 constants only
 # The next page begins after the thread $2. With $3 only that thread.
 SELECT_THREADS = f"""
-select tracked.id, tracked.slug, tracked.title, tracked.state, tracked.read_until as since,
+select tracked.id, tracked.slug, tracked.title, tracked.last_seq, tracked.state, tracked.read_until as since,
     (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
 from (
-    select t.id, t.slug, t.title, t.state, tracked.read_until, tracked.read, t.last_activity_at, t.id as thread
+    select t.id, t.slug, t.title, t.last_seq, t.state, t.last_activity_at, t.id as thread,
+        tracked.read_until, tracked.read
     {FROM_THREADS_WITH_ACTIVITY}
     and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
     and ($3::bigint is null or t.id = $3)
     and exists (select from comment c where {IS_UNREAD})
     order by t.last_activity_at desc, t.id desc limit $4
 ) tracked order by tracked.last_activity_at desc, tracked.id desc
+"""  # noqa: S608 constants only
+# How many notifications of the kinds $2 are unread, of those that the number in the masthead counts.
+COUNT_OF_KINDS = f"""
+select count(*) from (
+    select * from notification one where one.member = $1 and one.read_at is null and one.kind <> 'followed'
+    order by one.id desc limit {MOST_NOTIFICATIONS}
+) n {JOINS} where n.kind = any($2) and {IS_SHOWN}
+"""  # noqa: S608 constants only
+SELECT_NEWEST_IDS = f"""
+select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
+    select c.id, c.created_at from comment c where {IS_UNREAD} and c.id <> all($4::bigint[])
+    order by c.created_at desc, c.id desc limit $3
+) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at desc, c.id desc
 """  # noqa: S608 constants only
 # The oldest unread comments of each thread, $3 of each; of a single thread, those after the comment $4.
 SELECT_COMMENT_IDS = f"""
@@ -80,6 +96,7 @@ class UnreadThread(msgspec.Struct, frozen=True):
     id: int
     slug: str
     title: str
+    last_seq: int
     state: str
     since: datetime
     count: int
@@ -106,3 +123,16 @@ async def unread_comment_ids(
     ids = [thread.id for thread in threads]
     comment_ids: list[int] = await db.values(SELECT_COMMENT_IDS, member, ids, limit, after)
     return comment_ids
+
+
+async def newest_unread_ids(member: int, threads: Sequence[UnreadThread], without: Sequence[int]) -> list[int]:
+    """Return the ids of the newest unread comments of these threads but `without`, the newest first within a thread."""
+    ids = [thread.id for thread in threads]
+    newest: list[int] = await db.values(SELECT_NEWEST_IDS, member, ids, COMMENTS_PER_THREAD, without)
+    return newest
+
+
+async def count_parts(member: int) -> dict[str, int]:
+    """Return how much is unread in each part of the page. The number in the masthead is that of all but the threads."""
+    counts = {part: await db.value(COUNT_OF_KINDS, member, kinds) for part, kinds in OF_PART.items()}
+    return counts | {"threads": await db.value(COUNT_UNREAD, member)}

@@ -1,4 +1,4 @@
-"""Unread comments grouped by thread, each comment with what it replies to or is about."""
+"""What the page *For you* shows: what is addressed to the member, and the unread comments of their threads."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,12 +10,14 @@ from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.votes.queries import votes_on_comments
 from parley.letters.for_you.queries import UnreadThread
+from parley.letters.notifications.queries import NotificationRow
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.cleaning import shorten
 
 # Characters, enough to recognise a comment or a passage.
 PARENT_LENGTH = 160
 PASSAGE_LENGTH = 200
+EXCERPT_LENGTH = 240
 
 
 class ParentComment(msgspec.Struct, frozen=True):
@@ -28,22 +30,50 @@ class ParentComment(msgspec.Struct, frozen=True):
     id: int
     author: str | None
     excerpt: str
+    is_mine: bool = False
 
 
-class UnreadComment(msgspec.Struct, frozen=True):
-    """An unread comment, the viewer's votes on it, and the comment that it replies to or the passage it is about."""
+class ShownComment(msgspec.Struct, frozen=True):
+    """A comment, the viewer's votes on it, and the comment that it replies to or the passage it is about."""
 
     row: CommentRow
     viewer_state: ViewerState
     parent: ParentComment | None
     passage: str | None
 
+    @property
+    def excerpt(self) -> str:
+        return self.row.beginning(EXCERPT_LENGTH)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A notification. Its comment is another member's reply or mention, or the viewer's own that it is about."""
+
+    row: NotificationRow
+    comment: ShownComment | None
+
+    @property
+    def is_written(self) -> bool:
+        return self.row.kind in ("reply", "mention")
+
+    @property
+    def thread_address(self) -> str:
+        return f"/t/{self.row.thread}/{self.row.slug}"
+
+    @property
+    def address(self) -> str:
+        if self.row.suggestion is not None:
+            return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
+        if self.row.proposal is not None:
+            return f"/c/{self.row.comment}/statement"
+        return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
+
 
 class UnreadSection(msgspec.Struct, frozen=True):
-    """The unread comments of one thread that the page shows, the oldest first, and whether there are more."""
+    """Unread comments of one thread that the page shows, and whether there are more."""
 
     thread: UnreadThread
-    comments: list[UnreadComment]
+    comments: list[ShownComment]
     has_more: bool
 
     @property
@@ -56,34 +86,44 @@ class UnreadSection(msgspec.Struct, frozen=True):
         return self.comments[-1].row.id
 
 
+async def items(viewer: Viewer, rows: Sequence[NotificationRow]) -> list[Item]:
+    """Return these notifications in their order, without those whose comment stopped being visible."""
+    shown = await _comments(viewer, [row.comment for row in rows if row.comment is not None])
+    return [
+        Item(row, shown.get(row.comment) if row.comment is not None else None)
+        for row in rows
+        if row.comment is None or row.comment in shown
+    ]
+
+
 async def sections(
     viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[int], limit: int
 ) -> list[UnreadSection]:
-    """Return the comments `ids` by thread, in the order of `threads`, and at most `limit` of each thread.
-
-    The ids are in order within each thread.
-    """
-    rows = await comments.by_ids(ids)
-    parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
-    viewer_states = await votes_on_comments(viewer.id, ids)
-    texts = await anchors.passage_texts(ids)
-    passages = {comment: shorten(text, PASSAGE_LENGTH) for comment, text in texts.items()}
-    # A comment that stopped being visible since its id was read is left out.
-    unread_comments = [
-        UnreadComment(
-            row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), passages.get(row.id)
-        )
-        for row in (rows[comment_id] for comment_id in ids if comment_id in rows)
-        if row.state == "visible"
-    ]
-    by_thread: dict[int, list[UnreadComment]] = {}
-    for comment in unread_comments:
+    """Return the comments `ids` by thread, in the order of `threads`, and at most `limit` of each thread."""
+    by_thread: dict[int, list[ShownComment]] = {}
+    for comment in (await _comments(viewer, ids)).values():
         by_thread.setdefault(comment.row.thread, []).append(comment)
     return [
         UnreadSection(thread, by_thread[thread.id][:limit], has_more=len(by_thread[thread.id]) > limit)
         for thread in threads
         if thread.id in by_thread
     ]
+
+
+async def _comments(viewer: Viewer, ids: Sequence[int]) -> dict[int, ShownComment]:
+    """Return the visible ones of these comments in their order. One may have been removed since its id was read."""
+    rows = await comments.by_ids(ids)
+    parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
+    viewer_states = await votes_on_comments(viewer.id, ids)
+    texts = await anchors.passage_texts(ids)
+    passages = {comment: shorten(text, PASSAGE_LENGTH) for comment, text in texts.items()}
+    return {
+        row.id: ShownComment(
+            row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), passages.get(row.id)
+        )
+        for row in (rows[comment_id] for comment_id in ids if comment_id in rows)
+        if row.state == "visible"
+    }
 
 
 def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> ParentComment | None:
@@ -98,5 +138,6 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     )
     if is_hidden:
         return ParentComment(parent.id, None, "")
-    beginning = "" if parent.collapsed is not None else parent.statement or shorten(parent.excerpt, PARENT_LENGTH)
-    return ParentComment(parent.id, parent.author, beginning)
+    return ParentComment(
+        parent.id, parent.author, parent.beginning(PARENT_LENGTH), is_mine=parent.author_id == viewer.id
+    )

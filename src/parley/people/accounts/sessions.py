@@ -51,7 +51,7 @@ SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
-  density, legend, marks,
+  density, legend, marks, marks_read,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
@@ -106,6 +106,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     density: str
     legend: bool
     marks: str
+    marks_read: bool
     # Not recorded as used in the last five minutes.
     is_stale: bool
     muted: list[str]

@@ -55,6 +55,8 @@ class Member(Table):
     legend = Boolean(null=False, default=True)
     # Whether the words of an article that comments are about are underlined: `on` or `off`.
     marks = Varchar(3, null=False, default="on")
+    # Whether comments are marked as read as the member sees them.
+    marks_read = Boolean(null=False, default=True)
     # Whether their answers count in maps of opinions.
     in_maps = Boolean(null=False, default=True)
     # Whether their comments have a feed of their own.

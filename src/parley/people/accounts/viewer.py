@@ -17,6 +17,8 @@ class Viewer(Principal, frozen=True):
     legend: bool = True
     # Whether the words of an article that comments are about are underlined: `on` or `off`.
     marks: str = "on"
+    # Whether comments are marked as read as this viewer sees them.
+    marks_read: bool = True
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.

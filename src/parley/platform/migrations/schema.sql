@@ -178,30 +178,6 @@ end $$;
 create trigger decision_unread_changed after update of state on decision for each row
   when (old.state <> new.state) execute function decision_unread_changed();
 
--- What a member read decides which comments are unread for them, and not which notifications.
-create function visit_unread_changed() returns trigger language plpgsql as $$
-begin
-  insert into unread_change (member, created_at) select distinct -member, now() from changed;
-  return null;
-end $$;
-
-create trigger visit_added after insert on visit referencing new table as changed
-  for each statement execute function visit_unread_changed();
-create trigger visit_changed after update on visit referencing new table as changed
-  for each statement execute function visit_unread_changed();
-
--- Comments that appear, disappear or move, for whomever they are unread (letters/for_you/counts.py). New comments are
--- not recorded: there are too many.
-create function comments_corrected() returns trigger language plpgsql as $$
-begin
-  insert into unread_change (member, created_at) values (0, now());
-  return null;
-end $$;
-
-create trigger comment_corrected after update of state, thread on comment for each row
-  when (old.state <> new.state or old.thread <> new.thread) execute function comments_corrected();
-create trigger comments_deleted after delete on comment for each statement execute function comments_corrected();
-
 
 -- The digest of an entry's words. Without the salt nobody can find the words by trying.
 create function mod_action_words(a mod_action) returns bytea language sql immutable as $$

@@ -1,4 +1,4 @@
-"""The page of unread comments in a browser: walking them, reading them, answering them."""
+"""The page For you in a browser: walking unread comments, reading them, answering them."""
 
 import asyncio
 
@@ -37,7 +37,7 @@ async def test_z_walks_what_is_new_and_what_was_on_the_screen_is_read(site: Site
     written = [await other.comment(thread, f"Number {number} of what is new.") for number in range(2)]
     tab = await open_tab("kofi", reduced_motion="reduce")
     page = tab.page
-    await tab.open(f"/unread?thread={thread}")
+    await tab.open(f"/for-you?thread={thread}")
     new = page.locator(".comment.is-new")
     ids = [await new.nth(at).get_attribute("id") for at in range(await new.count())]
     assert ids[-2:] == [f"c{comment}" for comment in written]
@@ -49,7 +49,7 @@ async def test_z_walks_what_is_new_and_what_was_on_the_screen_is_read(site: Site
     await until_read(site, "kofi", written[-1])
 
     assert await tab.shifts() == []
-    await tab.open(f"/unread?thread={thread}")
+    await tab.open(f"/for-you?thread={thread}")
     await expect(page.locator(f"#c{written[-1]}")).to_have_count(0)
     assert found == [], "\n".join(found)
 
@@ -60,7 +60,7 @@ async def test_a_reply_is_written_in_place(site: Site, open_tab: OpenTab) -> Non
     comment = await other.comment(thread, "What is your source for this?")
     tab = await open_tab("kofi")
     page = tab.page
-    await tab.open(f"/unread?thread={thread}")
+    await tab.open(f"/for-you?thread={thread}")
 
     one = page.locator(f"#c{comment}")
     await one.locator(".comment-actions").get_by_role("link", name="Reply").click()
@@ -68,7 +68,7 @@ async def test_a_reply_is_written_in_place(site: Site, open_tab: OpenTab) -> Non
     await one.get_by_role("button", name="Reply").click()
 
     await expect(page.get_by_text("The annual report.")).to_be_visible()
-    assert page.url.endswith(f"/unread?thread={thread}")
+    assert page.url.endswith(f"/for-you?thread={thread}")
 
 
 async def test_without_script_all_of_it_works_by_forms(site: Site, open_tab: OpenTab) -> None:
@@ -78,9 +78,11 @@ async def test_without_script_all_of_it_works_by_forms(site: Site, open_tab: Ope
     tab = await open_tab("priya", java_script_enabled=False)
     page = tab.page
     await tab.open("/")
-    await page.locator(".masthead a[href='/unread']").first.click()
+    await page.locator(".masthead a[href='/for-you']").first.click()
+    await page.locator(f"a[href='/for-you?thread={thread}']").click()
     await expect(page.locator(f"#c{comment}")).to_be_visible()
 
-    await page.locator(f"[data-unread-thread='{thread}']").get_by_role("button", name="Mark read").click()
+    await page.get_by_role("button", name="Mark all above as read").click()
 
     await expect(page.locator(f"#c{comment}")).to_have_count(0)
+    await expect(page.get_by_text("Nothing unread in this thread.")).to_be_visible()

@@ -1,9 +1,8 @@
-"""The numbers of unread notifications and comments in the masthead. A member's page costs a query, others nothing."""
+"""The number beside *For you* in the masthead. A member's page costs a query, others nothing."""
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.for_you import counts
-from parley.letters.for_you.counts import UnreadCounts
+from parley.letters.notifications import counts
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
@@ -11,7 +10,7 @@ from parley.platform.errors import Unavailable
 from parley.platform.http.pages import pending_of
 
 # For forms: most answers to them show no number.
-_counts: MicroCache[UnreadCounts] = MicroCache("unread", 60.0)
+_counts: MicroCache[int] = MicroCache("unread", 60.0)
 
 
 class UnreadCounter:
@@ -23,14 +22,12 @@ class UnreadCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
-            unread = await _unread(viewer.id, scope)
-            pending = pending_of(scope)
-            pending["notifications"], pending["comments"] = unread.notifications, unread.comments or 0
+            pending_of(scope)["for_you"] = await _unread(viewer.id, scope)
         await self.app(scope, receive, send)
 
 
-async def _unread(member: int, scope: Scope) -> UnreadCounts:
-    """Return the numbers now, for forms up to a minute ago; 0 if the database cannot be reached.
+async def _unread(member: int, scope: Scope) -> int:
+    """Return the number now, for forms up to a minute ago; 0 if the database cannot be reached.
 
     If the page needs it, it shows the error itself.
     """
@@ -39,7 +36,7 @@ async def _unread(member: int, scope: Scope) -> UnreadCounts:
             return await counts.unread(member)
         return await _counts.get(member, lambda: counts.unread(member))
     except (Unavailable, *OUTAGES):
-        return UnreadCounts(0, 0)
+        return 0
 
 
 def is_page(scope: Scope) -> bool:
