@@ -19,7 +19,7 @@ import psutil
 from bench import digest_data
 from bench.harness import ROUNDS, Harness, create_database, resident
 from bench.report import Figure
-from parley.letters.digest_selection.queries import shared_candidates
+from parley.letters.news.queries import shared_candidates
 from parley.letters.digests import jobs
 from parley.people.mail import queue, rendering
 from parley.platform import db

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.letters.digest_selection.selection import MOST_ITEMS, SECTION_INDEX
 from parley.letters.digests import letters, mailing
 from parley.letters.digests.items import DigestItem
 from parley.letters.digests.letters import IssueRow
 from parley.letters.digests.words import SUBJECT_LENGTH, day_word, lay_out
+from parley.letters.news.selection import MOST_ITEMS, SECTION_INDEX
 from parley.people import mail
 from parley.people.mail import writing
 from parley.platform.settings import settings

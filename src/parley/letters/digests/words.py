@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
 from parley.letters.digests.items import DigestItem
+from parley.letters.news.selection import SECTION_INDEX, SECTIONS
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import day, day_of_year, weekday
@@ -25,6 +25,7 @@ HEADINGS = {
     "new": N_("New since your last visit"),
     "revised": N_("Revised since you wrote"),
     "picked": N_("Moderators' pick"),
+    "sides": N_("Where members disagree"),
     "best": N_("Worth reading"),
     "opened": N_("New articles"),
     "question": N_("Still without an answer"),
@@ -195,6 +196,7 @@ def reason(item: DigestItem, now: datetime) -> Message:
         "followed": N_("You follow this thread: {unread}"),
         "read": N_("You read this thread: {unread}"),
         "revised": N_("You commented on this passage; it was revised {day}"),
+        "side": best,
         "best": best,
         "elsewhere": N_("{best}; a topic you rarely read"),
         "picked": N_("Picked for all readers"),
