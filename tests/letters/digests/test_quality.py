@@ -49,7 +49,9 @@ async def test_an_article_needs_an_account_with_some_age_and_a_response(
     minutes: int, responses: int, is_told: bool
 ) -> None:
     starter = await make.member()
-    await db.execute("update member set created_at = now() - $2::interval where id = $1", starter.id, timedelta(minutes=minutes))
+    await db.execute(
+        "update member set created_at = now() - $2::interval where id = $1", starter.id, timedelta(minutes=minutes)
+    )
     thread = await make.thread(starter=starter)
     await make.comment(thread, starter, "My own words are no response.")
     for _ in range(responses):

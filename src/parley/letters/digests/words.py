@@ -9,6 +9,7 @@ import msgspec
 
 from parley.letters.digests.items import DigestItem
 from parley.letters.news.selection import SECTION_INDEX, SECTIONS
+from parley.letters.news.since import day_word
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import day, day_of_year, weekday
@@ -98,17 +99,6 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
         for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
-
-
-def day_word(moment: datetime, now: datetime) -> str:
-    """Return the day of `moment` relative to `now`, in its zone: "today", "Tuesday", "5 November"."""
-    local = moment.astimezone(now.tzinfo)
-    days = (now.date() - local.date()).days
-    if days < 1:
-        return N_("today")
-    if days < 2:  # noqa: PLR2004
-        return N_("yesterday")
-    return weekday(local) if days < 7 else day_of_year(local)  # noqa: PLR2004 a week has that many
 
 
 def date_and_time(moment: datetime, zone: str) -> str:
