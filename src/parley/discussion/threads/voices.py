@@ -15,7 +15,8 @@ from parley.platform.text.markdown import excerpt_of
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
 VOICE_COLUMNS = f"""
-c.thread, c.id, coalesce(c.stance, '') as stance, coalesce(m.name, c.imported_author) as author, c.author as author_id,
+c.thread, {{is_disputed}} as is_disputed, c.id, coalesce(c.stance, '') as stance,
+coalesce(m.name, c.imported_author) as author, c.author as author_id,
 c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
 c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
 coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
@@ -30,7 +31,7 @@ left join {READABLE} p on p.lineage = c.passage
 """  # noqa: S608 constants only
 IS_SHOWN = "c.parent is null and c.state = 'visible' and c.collapsed is null"
 SELECT_VOICES = f"""
-select s.is_disputed, {VOICE_COLUMNS}
+select {VOICE_COLUMNS.format(is_disputed="s.is_disputed")}
 from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
 join comment c on c.id = chosen.id {JOIN_PASSAGE}
 where s.thread = any($1::bigint[]) and c.thread = s.thread and {IS_SHOWN}
@@ -40,7 +41,7 @@ order by s.thread, chosen.side
 """  # noqa: S608 constants only
 # The response that most find worth reading, if anybody does.
 SELECT_BEST = f"""
-select false as is_disputed, {VOICE_COLUMNS}
+select {VOICE_COLUMNS.format(is_disputed="false")}
 from unnest($1::bigint[]) one(thread) cross join lateral (
     select * from comment c where c.thread = one.thread and {IS_SHOWN} order by c.best desc, c.id limit 1
 ) c {JOIN_PASSAGE}

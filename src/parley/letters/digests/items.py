@@ -87,8 +87,8 @@ left join lateral (
 SELECT_ITEMS = f"""
 select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
-       coalesce({EXCERPT}, '') as excerpt, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
-       coalesce(c.created_at, x.at) as at,
+       coalesce(c.statement, {EXCERPT}, '') as excerpt, coalesce(x.text, '') as text,
+       coalesce(c.base_ups + c.ups, 0) as ups, coalesce(c.created_at, x.at) as at,
        coalesce(w.name, q.imported_author) as parent_author,
        coalesce({excerpt_of("q")}, '') as parent_excerpt,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,

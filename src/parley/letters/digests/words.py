@@ -213,10 +213,13 @@ def _preheader(items: Sequence[DigestItem]) -> Message:
 def subject(items: Sequence[DigestItem]) -> str:
     """Return one line of at most 78 characters (RFC 5322, 2.1.1).
 
-    It names two who disagree about the same words, unless the first item is about the reader; else the first item.
+    It names two who disagree about the same words, and quotes these, unless the first item is about the reader; else
+    the first item.
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)
+    words = _shared_words(pair) if pair else ""
+    pair = pair if words else None
     names = {"name": _name(first)}
     about = ABOUT_READER.get(first.kind, N_("{title}"))
     if pair is not None:
@@ -230,7 +233,7 @@ def subject(items: Sequence[DigestItem]) -> str:
             plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line
         )
 
-    return written(cut((pair or items)[0].title, SUBJECT_LENGTH - len(written(""))))
+    return written(cut(words if pair else first.title, SUBJECT_LENGTH - len(written(""))))
 
 
 def cut(text: str, most: int) -> str:
@@ -244,6 +247,12 @@ def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
         if {first.comment, other.comment} == set(first.disagreement) and first.author and other.author:
             return first, other
     return None
+
+
+def _shared_words(pair: tuple[DigestItem, DigestItem]) -> str:
+    """Return the words that both quote: the shorter quote, if the longer one has it; "" if they quote other words."""
+    shorter, longer = sorted((one_line(item.quote or "") for item in pair), key=len)
+    return shorter if shorter in longer else ""
 
 
 def _name(item: DigestItem) -> str:
