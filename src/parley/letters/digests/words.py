@@ -250,8 +250,10 @@ def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
 
 
 def _shared_words(pair: tuple[DigestItem, DigestItem]) -> str:
-    """Return the words that both quote: the shorter quote, if the longer one has it; "" if they quote other words."""
+    """Return the words that both quote, or the title if both are on the whole article; "" if they quote other words."""
     shorter, longer = sorted((one_line(item.quote or "") for item in pair), key=len)
+    if not longer:
+        return pair[0].title
     return shorter if shorter in longer else ""
 
 
