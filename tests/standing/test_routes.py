@@ -313,7 +313,7 @@ async def test_a_fault_of_ours_carries_the_headers_and_a_number(
     async def fail(_address: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("parley.interfaces.pages.home.make_cards", fail)
+    monkeypatch.setattr("parley.interfaces.pages.home.listing_for", fail)
 
     answer = await client.get("/")
 

@@ -1,5 +1,6 @@
 """Reading theses, and what a member answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -27,6 +28,10 @@ COLUMNS = "h.agrees, h.disagrees, h.unsure, h.published, h.id, h.thread, h.versi
 SELECT_OF_THREAD = f"""
 select {COLUMNS} from thread t join article a on a.id = t.article
 join thesis h on h.thread = t.id and h.ended_at is null where t.id = $1 and {MAY_BE_READ}
+"""  # noqa: S608 constants only
+SELECT_OF_THREADS = f"""
+select {COLUMNS} from thread t join article a on a.id = t.article
+join thesis h on h.thread = t.id and h.ended_at is null where t.id = any($1::bigint[]) and {MAY_BE_READ}
 """  # noqa: S608 constants only
 SELECT_EARLIER = f"""
 select {COLUMNS} from thread t join article a on a.id = t.article
@@ -64,6 +69,11 @@ class ViewerThesis(msgspec.Struct, frozen=True):
 async def of_thread(thread: int) -> ThesisRow | None:
     """The present thesis of a thread, as readers may see it."""
     return await db.fetch_one(ThesisRow, SELECT_OF_THREAD, thread)
+
+
+async def of_threads(threads: Sequence[int]) -> dict[int, ThesisRow]:
+    """The present theses of those of these threads that have one, by thread."""
+    return {row.thread: row for row in await db.fetch(ThesisRow, SELECT_OF_THREADS, list(threads))}
 
 
 async def earlier(thread: int) -> list[ThesisRow]:

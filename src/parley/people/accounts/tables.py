@@ -70,6 +70,8 @@ class Member(Table):
     zone = Varchar(64, null=False, default="UTC")
     # The last use of the site, exact to five minutes. Sessions are deleted much earlier.
     seen_at = Timestamptz(null=False)
+    # When the visit before the present one ended.
+    visited_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
     member_role_check = Check("role in ('member', 'moderator', 'admin')")

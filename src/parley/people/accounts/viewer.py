@@ -1,5 +1,7 @@
 """The member who makes a request: who they are, what they may do, and how they read."""
 
+from datetime import datetime
+
 from litestar.connection import ASGIConnection
 
 from parley.platform.errors import NotFound, SignInNeeded
@@ -19,6 +21,9 @@ class Viewer(Principal, frozen=True):
     marks: str = "on"
     # Whether comments are marked as read as this viewer sees them.
     marks_read: bool = True
+    # Their time zone, and when their visit before this one ended.
+    zone: str = "UTC"
+    last_visit: datetime | None = None
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.

@@ -1,4 +1,6 @@
-"""Choosing the items of an issue: at most ten, one per author, nothing that the reader knows already.
+"""Choosing the items of an issue: at most ten, nothing that the reader knows already.
+
+An author speaks once, unless they are a side of a disagreement: its two sides are told together or not at all.
 
 Pure functions: the order of the candidates does not change the choice.
 """
@@ -7,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import (
+from parley.letters.news.candidates import (
     Candidate,
     DigestReader,
     ItemKey,
@@ -24,6 +26,7 @@ SECTIONS = {
     "new": ("followed", "read"),
     "revised": ("revised",),
     "picked": ("picked",),
+    "sides": ("side",),
     "best": ("best", "elsewhere"),
     "opened": ("opened",),
     "question": ("question",),
@@ -41,7 +44,7 @@ SECTION_INDEX = {kind: index for index, kinds in enumerate(SECTIONS.values()) fo
 
 def select(reader: DigestReader, own: Sequence[Candidate], shared: SharedCandidates) -> list[Candidate]:
     """Return the items of one issue in order; none if there is nothing good enough."""
-    issue = _Issue(reader)
+    issue = _Issue(reader, [*own, *(comment for thread in shared.threads for comment in thread.comments)])
     new = by_thread(candidate for candidate in own if candidate.kind in SECTIONS["new"])
     issue.take((candidate for candidate in own if candidate.kind in SECTIONS["you"]), MOST_OF["you"])
     issue.take_threads(new, MOST_OWN)
@@ -93,22 +96,25 @@ EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, hides_author, collaps
 
 
 class _Issue:
-    def __init__(self, reader: DigestReader) -> None:
+    def __init__(self, reader: DigestReader, candidates: Iterable[Candidate]) -> None:
         self.reader = reader
+        # Of a comment that is a candidate twice, the first: what is about the reader comes first.
+        self._by_id = {candidate.comment: candidate for candidate in reversed([*candidates]) if candidate.comment}
         self.items: list[Candidate] = []
         self._authors: set[str] = set()
         self._keys: set[ItemKey] = set()
         self._threads: set[int] = set()
 
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
-        """Take the best candidates that fit, at most `most`."""
-        room = min(most, MOST_ITEMS - len(self.items))
+        """Take the best candidates that fit, at most `most`, each with its other side."""
+        taken = 0
         for candidate in sorted(candidates, key=precedence):
-            if room <= 0:
+            if taken == most or len(self.items) == MOST_ITEMS:
                 return
-            if self._fits(candidate):
-                self._add(candidate)
-                room -= 1
+            both = self._with_other_side(candidate)
+            if self._fits(candidate) and len(self.items) + len(both) <= MOST_ITEMS:
+                self._add(both)
+                taken += 1
 
     def take_threads(self, threads: Iterable[ThreadCandidates], most: int) -> None:
         """Take the best threads while there is room for two comments within `most` items."""
@@ -133,30 +139,41 @@ class _Issue:
         fitting = [comment for comment in thread.comments if self._fits(comment)]
         if not fitting:
             return False
-        for candidate in _pair(fitting) or fitting[:1]:
-            self._add(msgspec.structs.replace(candidate, kind=kind or candidate.kind))
+        sides = [comment for comment in fitting if self._other_side(comment)]
+        both = self._with_other_side((sides or fitting)[0])
+        told_as = "side" if sides and thread.comments[0].kind == "best" else kind
+        self._add([msgspec.structs.replace(one, kind=told_as or one.kind) for one in both])
         return True
 
     def _fits(self, candidate: Candidate) -> bool:
-        if candidate.key in self._keys or candidate.author in self._authors:
+        if candidate.key in self._keys or not self._is_new(candidate):
             return False
-        if candidate.kind not in SECTIONS["you"] and candidate.thread in self._threads:
+        if candidate.author in self._authors and self._other_side(candidate) is None:
             return False
+        return candidate.kind in SECTIONS["you"] or candidate.thread not in self._threads
+
+    def _is_new(self, candidate: Candidate) -> bool:
         return not any(excludes(self.reader, candidate) for excludes in EXCLUSIONS)
 
-    def _add(self, candidate: Candidate) -> None:
-        self.items.append(candidate)
-        self._keys.add(candidate.key)
-        self._threads.add(candidate.thread)
-        if candidate.author is not None:
-            self._authors.add(candidate.author)
+    def _other_side(self, candidate: Candidate) -> Candidate | None:
+        """Return the comment that this one is set against, if the issue may tell it too."""
+        other = self._by_id.get(candidate.opposes or 0)
+        if other is None or other.opposes != candidate.comment or other.key in self._keys or not self._is_new(other):
+            return None
+        return other
 
+    def _with_other_side(self, candidate: Candidate) -> list[Candidate]:
+        """Return the candidate alone, or the two sides of its thread's disagreement, the supporting one first."""
+        other = self._other_side(candidate)
+        if other is None:
+            return [candidate]
+        other = msgspec.structs.replace(other, kind=candidate.kind, unread=candidate.unread, since=candidate.since)
+        return sorted((candidate, other), key=lambda one: one.stance != SIDES[0])
 
-def _pair(comments: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Return the two sides of the thread's disagreement, the supporting one first; nothing unless both are here."""
-    by_id = {candidate.comment: candidate for candidate in comments}
-    for first in comments:
-        other = by_id.get(first.opposes) if first.opposes is not None else None
-        if other is not None and first.stance == SIDES[0] and first.author != other.author:
-            return first, other
-    return ()
+    def _add(self, candidates: Iterable[Candidate]) -> None:
+        for candidate in candidates:
+            self.items.append(candidate)
+            self._keys.add(candidate.key)
+            self._threads.add(candidate.thread)
+            if candidate.author is not None:
+                self._authors.add(candidate.author)

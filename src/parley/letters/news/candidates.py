@@ -1,4 +1,4 @@
-"""Candidates for digests: what an issue could include, and the reader it is for."""
+"""Candidates: what could be told to a member as new, and what a reader of digests knows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.letters.digest_selection.rules import is_worth_featuring
+from parley.letters.news.rules import is_worth_featuring
 
 # A candidate's score is halved at this age.
 SCORE_HALVES_AFTER_DAYS = 7.0
@@ -61,8 +61,10 @@ class CandidateRow(msgspec.Struct, frozen=True):
     opposes: int | None
 
     def is_worth_featuring(self, kind: str) -> bool:
-        """Whether it may be included as an item of this kind. Articles always may."""
-        return self.comment is None or is_worth_featuring(kind, self.account_minutes, self.ups, self.replies)
+        """Whether it may be told as an item of this kind."""
+        # A side of a disagreement has had answers to its statement, or a response to the same words.
+        replies = self.replies + (self.opposes is not None)
+        return is_worth_featuring(kind, self.account_minutes, self.ups, replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
         return Candidate(
@@ -111,12 +113,17 @@ class ThreadCandidates(msgspec.Struct, frozen=True):
 
 
 class SharedCandidates(msgspec.Struct, frozen=True):
-    """The candidates for all readers: comments by thread, new articles, open questions and picks, the best first."""
+    """The candidates for all readers, the best first.
+
+    Comments by thread, new articles, picks, open questions, statements that became common ground, and theses.
+    """
 
     threads: tuple[ThreadCandidates, ...] = ()
     opened: tuple[Candidate, ...] = ()
     picked: tuple[Candidate, ...] = ()
     questions: tuple[Candidate, ...] = ()
+    common: tuple[Candidate, ...] = ()
+    theses: tuple[Candidate, ...] = ()
 
 
 def score(best: float, at: datetime, now: datetime) -> float:
@@ -135,6 +142,8 @@ def sort_candidates(candidates: Iterable[Candidate]) -> SharedCandidates:
         opened=tuple(kinds["opened"]),
         picked=tuple(kinds["picked"]),
         questions=tuple(kinds["question"]),
+        common=tuple(kinds["common"]),
+        theses=tuple(kinds["thesis"]),
     )
 
 

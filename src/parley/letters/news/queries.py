@@ -1,7 +1,7 @@
 """Reading candidates.
 
-For all readers: the best comments and open questions of recently active threads, new articles, and picks. For one
-member: comments in threads that they read or follow, replies and mentions.
+For all readers: the best comments and open questions of recently active threads, new articles, what became common
+ground, and picks. For one member: comments in threads that they read or follow, replies and mentions.
 """
 
 from collections import defaultdict
@@ -10,9 +10,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import Candidate, CandidateRow, SharedCandidates, sort_candidates
-from parley.letters.digest_selection.rules import (
+from parley.discussion.threads.reading import UNREAD
+from parley.letters.news.candidates import Candidate, CandidateRow, SharedCandidates, sort_candidates
+from parley.letters.news.rules import (
     ARTICLE_IS_CLEARED,
+    ARTICLE_QUALITY_COLUMNS,
+    ASKS,
     HAS_CONTEXT,
     HAS_TEXT,
     IS_CLEARED,
@@ -21,6 +24,7 @@ from parley.letters.digest_selection.rules import (
     NEWS_DAYS,
     OPPOSES,
     QUALITY_COLUMNS,
+    VERDICT_DAYS,
 )
 from parley.letters.notifications.queries import NotificationRow, unread_for_digest
 from parley.letters.notifications.rules import MOST_UNREAD
@@ -31,7 +35,9 @@ THREADS_PER_TOPIC = 40
 COMMENTS_CONSIDERED = 200
 SHARED_PER_SIDE = 3
 
-IS_QUESTION = "c.stance is not distinct from 'asks' and c.reply_count = 0"
+IS_QUESTION = f"(c.stance is not distinct from 'asks' and c.reply_count = 0 and {ASKS})"
+# The two sides of a thread's disagreement are candidates whatever their rank: one is not told without the other.
+SIDES_OF_THREAD = "coalesce((select s.disagreement from thread_stats s where s.thread = {thread}), '{{}}')"
 # A reply counts half: it says less by itself than a comment on the article.
 BEST = "c.best * case when c.parent is null then 1.0 else 0.5 end"
 # A comment's rank on its side of its thread.
@@ -52,26 +58,35 @@ with active as (
     ) t
 ), perspective as (
     select t.id as thread, t.topic, t.state, c.id, c.author, c.imported_author, c.stance, c.best, c.created_at,
-           c.assisted, c.reply_count, c.base_ups, c.ups,
-           {RANK}
-    from active t cross join lateral (
-        select * from comment one where one.thread = t.id and one.parent is null
-        order by one.best desc limit {COMMENTS_CONSIDERED}
+           c.assisted, c.base_ups, c.ups, {IS_QUESTION} as is_question, t.sides, {RANK}
+    from (select *, {SIDES_OF_THREAD.format(thread="active.id")} as sides from active) t cross join lateral (
+        select * from comment where id = any(t.sides || array(
+            select id from comment one where one.thread = t.id and one.parent is null
+            order by one.best desc limit {COMMENTS_CONSIDERED}))
     ) c
     where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {MAY_BE_FEATURED}
 )
 select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
-       stance, assisted, {QUALITY_COLUMNS}, {OPPOSES},
-       case when {IS_QUESTION} then 'question' else 'best' end as kind
-from perspective c where rank <= {SHARED_PER_SIDE} and (state = 'open' or not ({IS_QUESTION}))
+       stance, assisted, {QUALITY_COLUMNS}, {OPPOSES}, case when is_question then 'question' else 'best' end as kind
+from perspective c where (rank <= {SHARED_PER_SIDE} or id = any(sides)) and (state = 'open' or not is_question)
 union all
-select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, null, 'opened'
+select id, topic, created_at, 1.0, null, starter::text, null, false, {ARTICLE_QUALITY_COLUMNS}, null, 'opened'
 from active t where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {HAS_TEXT}
 union all
 select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, null, 'picked'
 from pick k join thread t on t.id = k.thread
 where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
   and {HAS_TEXT}
+union all
+select t.id, t.topic, s.since, s.bridge / 100.0, c.id, coalesce(c.author::text, c.imported_author), null, c.assisted,
+       null, 1, 0, null, 'common'
+from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
+where s.verdict = 'common-ground' and s.since > $1::timestamptz - {VERDICT_DAYS} * interval '1 day'
+  and {MAY_BE_FEATURED} and t.state <> 'archived' and {ARTICLE_IS_CLEARED}
+union all
+select t.id, t.topic, t.created_at, s.hot, null, t.starter::text, null, false, null, 1, 0, null, 'thesis'
+from active t join thread_stats s on s.thread = t.id join thesis h on h.thread = t.id and h.ended_at is null
+where t.state = 'open' and {HAS_TEXT}
 """  # noqa: S608 constants only
 # The most recently active threads that a reader reads or follows.
 THREADS_PER_READER = 5
@@ -90,10 +105,12 @@ select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
 from unnest($1::bigint[]) m(id)
 cross join lateral (
     select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
-           greatest(v.read_until, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since, v.read
+           greatest(v.read_until, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since, v.read,
+           {SIDES_OF_THREAD.format(thread="t.id")} as sides
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.read_until and f.level is distinct from 'mute'
+      and exists (select from comment c where c.thread = v.thread and {UNREAD.format(visit="v", member="m.id")})
       and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
     order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
 ) v
@@ -109,7 +126,7 @@ cross join lateral (
         where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT} and not exists (
             select from block b where b.member = m.id and b.other = c.author
                or b.member = c.author and b.other = m.id and b.kind = 'block')
-    ) c where c.rank <= {OWN_PER_SIDE} and {IS_CLEARED}
+    ) c where (c.rank <= {OWN_PER_SIDE} or c.id = any(v.sides)) and {IS_CLEARED}
 ) c
 """  # noqa: S608 constants only
 

@@ -1,9 +1,10 @@
-"""What a digest may include: checked when an issue is built, right before it is sent, and whenever it is viewed.
+"""What may be told to a member as new: on the home page, and in digests.
 
-In all expressions `t` is the thread, `c` the comment, `i` the issue's item and `x` the article's text.
+Checked when it is chosen and when it is shown; in a digest, right before it is sent and whenever it is viewed. In all
+expressions `t` is the thread, `c` the comment, `i` the item and `x` the article's text.
 """
 
-from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE
 from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_MAIL, IS_SHOWN, JOINS, SETTINGS_JOINS
 
 # After this many days without a visit, a member is asked once whether they still want the digest.
@@ -13,6 +14,11 @@ EXPIRES_HOURS = 24
 # Older comments and articles are not included.
 NEWS_DAYS = 30
 
+# Common ground is news for so long.
+VERDICT_DAYS = 7
+
+# The words of comment `c` that are told hold a question, in any script.
+ASKS = f"coalesce(c.statement, {EXCERPT}) ~ '[?\uff1f\u061f]'"
 # Visible, not collapsed, and with at least as many votes for it as against it.
 IS_ELIGIBLE = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
 # Whether an item `o` of the queue waits for a moderator. Reports by visitors who did not confirm their address
@@ -39,6 +45,15 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
+# The same of the article of thread `t`. The site's own articles, which no member added, need no response.
+ARTICLE_QUALITY_COLUMNS = """
+(select extract(epoch from t.created_at - w.created_at)::bigint / 60 from member w where w.id = t.starter)
+  as account_minutes,
+(select count(*) from (select from thesis_answer a join thesis h on h.id = a.thesis
+    where h.thread = t.id and a.member is distinct from t.starter limit 1) one) + (t.starter is null)::int as ups,
+(select count(*) from (select from comment c
+    where c.thread = t.id and c.state = 'visible' and c.author is distinct from t.starter limit 1) one) as replies
+"""
 # The other side of its thread's disagreement (discussion/threads/disagreement.py), if comment `c` is one of the two.
 OPPOSES = """
 (select array[s.disagreement[2], s.disagreement[1]] from thread_stats s
@@ -64,45 +79,53 @@ MAY_BE_READ = f"""(
 )"""
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
-# The reader mutes neither the thread nor its topic; a followed thread is wanted even if its topic is muted. A question
-# has no answer yet. An item with a notification is unread, and the reader still wants that kind in the digest.
+# What the reader does not want to hear of, unless they open it: whatever else a member may mute belongs here.
+# A followed thread is wanted even if its topic is muted.
+IS_UNWANTED = """(
+    exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
+    or exists (select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute')
+       and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'follow')
+)"""
+# A question has no answer yet.
+IS_CURRENT = "(i.kind <> 'question' or c.reply_count = 0)"
+# An item with a notification is unread, and the reader still wants that kind in the digest.
 IS_WANTED = f"""(
-    (i.kind <> 'question' or c.reply_count = 0)
-    and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
-    and (
-        not exists (select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute')
-        or exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'follow'))
+    {IS_CURRENT} and not {IS_UNWANTED}
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
         select from notification n {JOINS}
         where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
           and (n.kind in ('revised', 'followed') or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
-)"""  # noqa: S608 constants only
+)"""
 
 WRITTEN_AT = (
     "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
 )
-# The reader read the comment, replied to it or voted on it; was in the thread since its article was written or revised;
-# or a notification of it was mailed or read.
-IS_KNOWN = f"""(
+# The reader read the comment, replied to it or voted on it; or was in the thread since its article was written or
+# revised.
+IS_READ = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and case when i.comment is null
         then v.seen_at >= {WRITTEN_AT} else c.created_at <= v.read_until or i.comment = any(v.read) end)
     or exists (select from vote v where v.member = i.member and case when i.comment is null
         then v.thread = i.thread and v.changed_at >= {WRITTEN_AT} else v.comment = i.comment end)
-    or exists (select from notification n {SETTINGS_JOINS} where n.member = i.member and n.comment = i.comment
-               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
     or exists (select from comment o where o.author = i.member and case when i.comment is null
         then o.thread = i.thread and o.created_at >= {WRITTEN_AT} else o.parent = i.comment end)
 )"""  # noqa: S608 constants only
+# They read it, or a notification of it was mailed or read.
+IS_KNOWN = f"""({IS_READ}
+    or exists (select from notification n {SETTINGS_JOINS} where n.member = i.member and n.comment = i.comment
+               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or {IS_MAIL}))
+)"""
 # Comments written by younger accounts are never included.
 YOUNGEST_ACCOUNT_MINUTES = 60
-# The sum of votes "worth reading" and replies by others that a recommended comment needs.
+# The sum of votes "worth reading" and replies by others that a recommended comment needs; of an article, comments and
+# answers to its thesis by others.
 FEWEST_RESPONSES = 1
-# These kinds are not recommendations, and an open question has no replies by definition.
-NEEDS_NO_RESPONSE = frozenset({"reply", "mention", "followed", "question"})
+# The first three are no recommendations, an open question has no replies, and a moderator vouches for a pick.
+NEEDS_NO_RESPONSE = frozenset({"reply", "mention", "followed", "question", "picked"})
 
 
 def is_worth_featuring(kind: str, account_minutes: int | None, ups: int, replies: int) -> bool:
-    """Whether a digest may include a comment as an item of this `kind`.
+    """Whether a comment or article may be told as an item of this `kind`.
 
     `account_minutes` is the age of its author's account when it was written, None if there is no account.
     """

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import DigestReader, ItemKey
+from parley.letters.news.candidates import DigestReader, ItemKey
 from parley.letters.notifications.rules import IS_MAIL, SETTINGS_JOINS
 from parley.platform import db
 
