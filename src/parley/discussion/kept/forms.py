@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parley.discussion.kept.rules import LONGEST_HIGHLIGHT, LONGEST_NOTE
+from parley.discussion.kept.queries import PER_PAGE
+from parley.discussion.kept.rules import LONGEST_HIGHLIGHT, LONGEST_NOTE, MOST_KEPT
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 
 LONGEST_SEARCH = 200
+LAST_PAGE = 1 + MOST_KEPT // PER_PAGE
 # Scripts send what was selected around a quote as the page has it.
 LONGEST_PREFIX = 1_000
 
@@ -40,4 +42,4 @@ class KeptSearchForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.q = self.text("q", most=LONGEST_SEARCH)
-        self.page = max(1, min(self.id("page") or 1, 1_000))
+        self.page = max(1, min(self.id("page") or 1, LAST_PAGE))

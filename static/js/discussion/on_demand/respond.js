@@ -27,8 +27,11 @@ document.addEventListener("selectionchange", () => getSelection().isCollapsed &&
 function placeButton() {
   chosen = quoteOf(getSelection());
   if (!chosen) return button.remove();
+  if (page.composeForm()) showButton();
   document.dispatchEvent(new CustomEvent("parley:selected", { detail: chosen }));
-  if (!page.composeForm()) return;
+}
+
+function showButton() {
   const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
   button.textContent = sentence("respond");
   document.body.append(button);
