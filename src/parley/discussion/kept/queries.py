@@ -11,38 +11,54 @@ from parley.platform import db
 from parley.platform.settings import settings
 
 PER_PAGE = 50
-# $1 is the member, $2 whom they blocked, $3 a thread and $4 one item, if only those are wanted.
-WANTED = "k.member = $1 and ($3::bigint is null or k.thread = $3) and ($4::bigint is null or k.id = $4)"
+BATCH = 250
+# More cards than anybody opens in one thread; the page of all has the rest.
+MOST_CARDS = 300
+# $1 is the member, $2 whom they blocked.
 IS_SHOWN = f"{IS_VISIBLE} and (c.author is null or c.author <> all($2::bigint[]))"
 COLUMNS = "k.id, k.thread, k.comment, k.passage, k.anchor, k.text, k.created_at, k.changed_at"
-SELECT_OF_ARTICLES = f"""
+
+
+def _with_words(wanted: str) -> str:
+    """SQL for items that meet a condition, with the words of others that their member may read now."""
+    return f"""
 select {COLUMNS.replace("k.", "c.")}, null as state, null as author,
        case when ({MAY_BE_QUOTED}) then c.quote end as quote,
        case when c.words is not null and ({MAY_SHOW_WORDS}) then c.words end as words,
        case when a.display = 'full' then c.prefix end as prefix,
        case when a.display = 'full' then c.suffix end as suffix, '' as excerpt
 from kept_item c join thread t on t.id = c.thread join article a on a.id = t.article
-where c.comment is null and {WANTED.replace("k.", "c.")}
-"""  # noqa: S608 constants only
-SELECT_COMMENTS = f"""
+where c.comment is null and c.member = $1 and {wanted.replace("k.", "c.")}
+union all
 select {COLUMNS}, case when c.author = any($2::bigint[]) then 'blocked' else {SHOWN_STATE} end as state,
        case when {IS_SHOWN} then coalesce(m.name, c.imported_author) end as author,
-       case when {IS_SHOWN} then concat_ws(E'\\n\\n', c.statement, c.body) end as quote,
+       case when {IS_SHOWN} then concat_ws(E'\n\n', c.statement, c.body) end as quote,
        null as words, null as prefix, null as suffix,
        case when {IS_SHOWN} then concat_ws(' ', c.statement, {EXCERPT}) else '' end as excerpt
-from kept_item k join comment c on c.id = k.comment left join member m on m.id = c.author where {WANTED}
+from kept_item k join comment c on c.id = k.comment left join member m on m.id = c.author
+where k.member = $1 and {wanted}
 """  # noqa: S608 constants only
+
+
+IN_THREAD = "($3::bigint is null or k.thread = $3)"
 # By article, the one that something was kept of last first; within it the article, its words in order, then comments.
+SELECT_IDS = f"""
+select k.id from kept_item k join thread t on t.id = k.thread
+join revision r on r.article = t.article and r.number = t.revision
+left join passage p on p.revision = r.id and p.lineage = k.passage
+where k.member = $1 and {IN_THREAD} and ($4 = '' or k.id in (
+    select w.id from ({_with_words(IN_THREAD)}) w join thread t on t.id = w.thread
+    where strpos(lower(concat_ws(' ', w.text, w.quote, w.words, w.author, t.title)), lower($4)) > 0))
+order by max(k.id) over (partition by k.thread) desc, k.thread, k.comment is not null, p.position nulls first, k.id
+limit $5 offset $6
+"""  # noqa: S608 constants only
 SELECT_KEPT = f"""
 select k.*, t.title, t.slug, case when not a.untitled then a.url end as url,
        case when not a.untitled then r.byline end as byline
-from ({SELECT_OF_ARTICLES} union all {SELECT_COMMENTS}) k
+from ({_with_words("k.id = any($3::bigint[])")}) k
 join thread t on t.id = k.thread join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = t.revision
-left join passage p on p.revision = r.id and p.lineage = k.passage
-where $5 = '' or strpos(lower(concat_ws(' ', k.text, k.quote, k.words, k.author, t.title)), lower($5)) > 0
-order by max(k.id) over (partition by k.thread) desc, k.thread, k.comment is not null, p.position nulls first, k.id
-limit $6 offset $7
+join unnest($3::bigint[]) with ordinality as wanted (id, place) on wanted.id = k.id order by wanted.place
 """  # noqa: S608 constants only
 # Runs with every page of a thread that a member opens.
 SELECT_HAS_KEPT = "select true as has from kept_item where member = $1 and thread = $2 limit 1"
@@ -106,9 +122,14 @@ async def kept(
     viewer: Viewer, *, thread: int | None = None, query: str = "", most: int = PER_PAGE + 1, skip: int = 0
 ) -> list[KeptRow]:
     """Return what a member keeps, or the part of it in one thread or with these letters in it."""
-    return await db.fetch(KeptRow, SELECT_KEPT, viewer.id, list(viewer.blocked), thread, None, query, most, skip)
+    ids = await db.values(SELECT_IDS, viewer.id, list(viewer.blocked), thread, query, most, skip)
+    return [row for at in range(0, len(ids), BATCH) for row in await _rows(viewer, ids[at : at + BATCH])]
 
 
 async def one(viewer: Viewer, kept_id: int) -> KeptRow | None:
     """Return one item, or None if the viewer keeps no such thing."""
-    return await db.fetch_one(KeptRow, SELECT_KEPT, viewer.id, list(viewer.blocked), None, kept_id, "", 1, 0)
+    return next(iter(await _rows(viewer, [kept_id])), None)
+
+
+async def _rows(viewer: Viewer, ids: list[int]) -> list[KeptRow]:
+    return await db.fetch(KeptRow, SELECT_KEPT, viewer.id, list(viewer.blocked), ids)
