@@ -1,2 +1,2 @@
-/* sources 542ec1a9ebfefc52 */
+/* sources 54655b027237452c */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

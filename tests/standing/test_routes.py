@@ -83,6 +83,7 @@ TOKENS_ONLY = (
     "/api/v1/threads/{thread:str}/answers/next",
     "/api/v1/threads/{thread:str}/thesis/answer",
     "/api/v1/unread",
+    "/api/v1/kept",
     "/api/v1/decisions",
     "/api/v1/decisions/{decision:str}",
 )

@@ -3,6 +3,7 @@
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
+from parley.discussion.kept import web as kept
 from parley.discussion.statements import web as statements
 from parley.discussion.suggestions import web as suggestions
 from parley.discussion.thesis import web as thesis
@@ -85,6 +86,7 @@ FEATURES = (
     votes,
     statements,
     thesis,
+    kept,
     deck,
     decisions,
     guidelines,

@@ -105,6 +105,7 @@ OWN_TABLES = [
     "invitation",
     "sign_up",
     "visit",
+    "kept_item",
     "follow",
     "topic_follow",
     "notification",

@@ -85,6 +85,12 @@ RECORDS = {
     """,
     "follows.jsonl": "select id, thread, level, channel, since from follow where member = $1",
     "topics.jsonl": "select id, topic, level, since from topic_follow where member = $1",
+    # Of what others wrote, the number.
+    "kept.jsonl": f"""
+        select c.id, c.thread, c.comment, c.passage, case when {MAY_BE_QUOTED} then c.quote end as quote, c.text,
+               c.created_at, c.changed_at
+        from kept_item c join thread t on t.id = c.thread where c.member = $1
+    """,  # noqa: S608 constants only
     "visits.jsonl": "select id, thread, seen_at, read_until, read from visit where member = $1",
     "blocks.jsonl": """
         select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
