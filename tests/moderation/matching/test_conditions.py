@@ -74,7 +74,7 @@ def rule(
         (FirstComments(1), Post("", comments=0), ""),
         (FirstComments(1), Post("", comments=1), None),
         (BelowTrust(), Post("", age=9, comments=90, days_present=5, stood=9), ""),
-        (BelowTrust("new member"), Post("", age=9, comments=90, days_present=5, stood=9), None),
+        (BelowTrust("new member"), Post("", age=9, comments=90, days_present=1), None),
         (BelowTrust(), Post("", age=9, days_present=5, stood=9, upheld_reports=1), None),
         (Links(1), Post("I take mine from slimfast-x.shop now."), "//slimfast-x.shop"),
         (Links(1), Post("longerword.life and a-b.win"), "//longerword.life //a-b.win"),
