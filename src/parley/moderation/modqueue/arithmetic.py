@@ -16,9 +16,9 @@ GROUND_COUNTS = """
     group by o.ground order by count(*) desc, o.ground)
 """
 FORMULA = N_(
-    "Risk {risk:.1f} = {gravity:.1f} \u00d7 (1 + ln(1 + {people})). {gravity:.1f} adds up, for each report, the weight of "
-    "the reporter times the severity of the rule, and the severity of each automatic rule that matched; {people} is how "
-    "many people are in the thread."
+    "Risk {risk:.1f} = {gravity:.1f} \u00d7 (1 + ln(1 + {people})). {gravity:.1f} adds up, for each report, the weight "
+    "of the reporter times the severity of the rule, and the severity of each automatic rule that matched; {people} is "
+    "how many people are in the thread."
 )
 
 
