@@ -98,8 +98,11 @@ class Cage(msgspec.Struct):
             f"/u/{self.reader.name}",
             "/log",
             "/updates",
-            "/unread",
-            "/notifications",
+            "/for-you",
+            "/for-you?part=you",
+            "/for-you?part=threads",
+            "/for-you?part=decisions",
+            f"/for-you?thread={self.thread}",
         )
         yield from (f"/embed/t/{self.thread}?site=pub{more}" for more in ("", f"&passage={self.lineages[2]}"))
         yield f"/embed/v1/page?site=pub&url={URL}"

@@ -127,6 +127,8 @@ class Cage:
             yield f"/t/{self.thread}/feed.{ending}?passage={self.lineage}"
             yield f"/search.{ending}?q=says+thread:{self.thread}"
         yield "/search/suggest?q=cana"
+        yield from ("/for-you", *(f"/for-you?part={part}" for part in ("you", "threads", "decisions")))
+        yield f"/for-you?thread={self.thread}"
         yield from ("/kept", "/kept?q=canary", f"/t/{self.thread}/notes")
         yield from (f"/kept/export/{kind}" for kind in FORMATS)
         yield f"/u/{self.author.name}"

@@ -89,7 +89,7 @@ async def test_a_passkey_is_added_with_a_letter_and_signs_in_without_a_name(
     asked = await options(client)
     assert (asked["rpId"], asked["userVerification"], asked["allowCredentials"]) == ("localhost", "preferred", [])
     answer = await client.post("/login/passkey?next=/for-you", data={"credential": key.get(asked)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/for-you")
     assert "my phone" in (await client.get("/settings/security")).text
     assert (await client.get(PAGE)).status_code == 200, "signing in by it is proof"
 

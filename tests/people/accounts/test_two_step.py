@@ -69,9 +69,9 @@ async def test_the_password_is_followed_by_a_code(client: httpx.AsyncClient, mir
     assert (await client.get("/settings/security")).status_code == 303
     assert "one-time-code" in (await client.get("/login/second")).text
 
-    answer = await client.post("/login/second", data={"code": await phone.code(mira), "next": "/unread"})
+    answer = await client.post("/login/second", data={"code": await phone.code(mira), "next": "/for-you"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/for-you")
     page = await client.get("/settings/security")
     assert "10 recovery codes are left" in page.text
 

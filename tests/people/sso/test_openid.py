@@ -73,7 +73,7 @@ async def test_a_newcomer_chooses_a_name(
 
     done = await client.post("/sso/corp/signup", data={"name": "ada", "email": "ada@example.org"})
 
-    assert done.headers["location"] == ("/unread" if trust else "/signup/done?next=/for-you")
+    assert done.headers["location"] == ("/for-you" if trust else "/signup/done?next=/for-you")
     assert await db.value("select state from member") == ("active" if trust else "unverified")
     assert await db.value("select password_hash from member") is None
     if not trust:

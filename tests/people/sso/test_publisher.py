@@ -48,7 +48,7 @@ async def test_a_reader_signs_in(client: httpx.AsyncClient, mira: Person) -> Non
     await link(mira)
     asked = await begin(client)
     answer = await client.get(signed(ACCOUNT | {"nonce": asked["nonce"], "admin": "true", "groups": "moderators"}))
-    assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/for-you")
     assert await db.value("select role from member where id = $1", mira.id) == "member"
 
 
