@@ -69,7 +69,7 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
     (Age(7),),
     (FirstComments(3),),
     (BelowTrust(),),
-    (BelowTrust("new member"),),
+    (BelowTrust("new"),),
     (UpheldBefore(1),),
     (Members(["olga"]),),
     (Threads([*range(1, 101)]),),

@@ -129,7 +129,7 @@ class FirstComments(Condition, frozen=True, tag="first"):
 class BelowTrust(Condition, frozen=True, tag="trust"):
     """The author is below a trust level (trust.py), which takes days and comments that stood, not numbers of posts."""
 
-    below: Literal["new member", "established"] = "established"
+    below: Literal["new", "established"] = "established"
     needs: ClassVar[frozenset[str]] = frozenset({"record"})
 
     def find(self, post: Post) -> str | None:

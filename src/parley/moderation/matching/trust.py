@@ -28,7 +28,7 @@ class TrustLevel(msgspec.Struct, frozen=True):
 # Automatic rules look more closely at members below the highest level (m0001_rules.json).
 LEVELS = (
     TrustLevel("newcomer", days=0, days_present=0, stood=0, per_hour=10, is_held_without_rules=True),
-    TrustLevel("new member", days=2, days_present=1, stood=0, per_hour=30, is_held_without_rules=False),
+    TrustLevel("new", days=2, days_present=1, stood=0, per_hour=30, is_held_without_rules=False),
     TrustLevel("established", days=7, days_present=5, stood=10, per_hour=None, is_held_without_rules=False),
 )
 # This many upheld reports count as comments that stood: more could be made with a second account.

@@ -32,8 +32,14 @@ def causes(grounds: Sequence[str]) -> list[Message]:
                 plural("{count} report about {ground}", "{count} reports about {ground}", int(reports), ground=ground)
             )
         if int(rules):
-            match = ("{count} automatic match about {ground}", "{count} automatic matches about {ground}")
-            said.append(plural(*match, int(rules), ground=ground))
+            said.append(
+                plural(
+                    "{count} automatic match about {ground}",
+                    "{count} automatic matches about {ground}",
+                    int(rules),
+                    ground=ground,
+                )
+            )
     return said
 
 
