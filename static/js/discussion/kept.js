@@ -60,8 +60,8 @@ function open(card, at) {
   notes.showPopover();
   const { left, bottom } = at ?? placeOf(card);
   const { clientWidth, clientHeight } = document.documentElement;
-  notes.style.setProperty("--y", `${scrollY + Math.max(GAP_PX, Math.min(bottom + GAP_PX, clientHeight - notes.offsetHeight - GAP_PX))}px`);
-  notes.style.setProperty("--x", `${scrollX + Math.max(GAP_PX, Math.min(left, clientWidth - notes.offsetWidth - GAP_PX))}px`);
+  notes.style.top = `${scrollY + Math.max(GAP_PX, Math.min(bottom + GAP_PX, clientHeight - notes.offsetHeight - GAP_PX))}px`;
+  notes.style.left = `${scrollX + Math.max(GAP_PX, Math.min(left, clientWidth - notes.offsetWidth - GAP_PX))}px`;
   // On a touch screen the keyboard would cover the words.
   if (!matchMedia("(pointer: coarse)").matches) card.querySelector("textarea").focus({ preventScroll: true });
 }

@@ -9,6 +9,7 @@ ACCOUNT = "the account's own security, or a setting of the account"
 SETTING = "a setting of the community, which people choose on pages"
 PAGE = "belongs to a page or a browser"
 MAILED = "answers a mailed link"
+PRIVATE = "what members keep is written on pages; a program reads it"
 # By the beginning of the address.
 NOT_THERE = {
     "/signup": ACCOUNT,
@@ -49,6 +50,10 @@ NOT_THERE = {
     "/mod/second-looks/": "a second look is a person's",
     "/mod/members/{name:str}/note": "notes are for people",
     "/t/{thread:str}/rights/{number:str}": "needs the page, which shows the request",
+    "/kept/": PRIVATE,
+    "/c/{comment:str}/keep": PRIVATE,
+    "/t/{thread:str}/keep": PRIVATE,
+    "/t/{thread:str}/notes": PRIVATE,
     "/claims/": MAILED,
     "/reports/": MAILED,
     "/mail/": MAILED,
