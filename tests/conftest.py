@@ -31,8 +31,9 @@ from parley.interfaces.pages import thread_cards as cards
 from parley.interfaces.search import queries as searches
 from parley.letters.news import home as news
 from parley.letters.notifications import counter as unread_counter
-from parley.moderation.automod import checks
+from parley.moderation.automod import checks, trust
 from parley.moderation.matching import current, score
+from parley.moderation.matching.trust import LEVELS
 from parley.people.accounts import viewer_cache
 from parley.people.sign_in import passwords
 from parley.platform import token_buckets
@@ -291,6 +292,12 @@ def forget_caches() -> None:
     current.forget()
     score.use(None)
     checks.forget()
+
+
+@pytest.fixture
+def no_hourly_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let new members post as often as those with a record."""
+    monkeypatch.setattr(trust, "level", lambda _author: LEVELS[-1])
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def passages(random: Random, count: int, sentences: int) -> list[list[str]]:
     return [made[at * sentences : (at + 1) * sentences] for at in range(count)]
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_every_comment_is_at_its_passage_and_changed_ones_are_marked(
     app: Litestar, client: httpx.AsyncClient
 ) -> None:

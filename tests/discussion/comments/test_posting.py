@@ -461,6 +461,7 @@ async def test_an_answer_can_begin_with_the_words_it_answers(
     assert "&gt; One line.\n&gt; \n&gt; Another line." in answer.text
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:

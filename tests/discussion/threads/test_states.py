@@ -143,7 +143,7 @@ async def test_another_order_stays_within_the_topic(client: httpx.AsyncClient) -
 
     for order in ("?sort=new", "?sort=active", "?sort=top"):
         assert f'href="/{order}&amp;topic=policy"' in of_topic and f'href="/{order}"' in of_all
-    assert 'href="/?topic=policy" aria-current="page"' in of_topic and 'href="/" aria-current="page"' in of_all
+    assert 'href="/?topic=policy" aria-current="true"' in of_topic and 'href="/" aria-current="true"' in of_all
 
 
 async def newest(client: httpx.AsyncClient) -> str:

@@ -201,6 +201,7 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     assert await differing_recounts(0, other) == []
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_whoever_voted_much_before_they_confirm_locks_few_comments_at_once(
     app: Litestar, comment: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ async def test_with_limits_off_any_number_of_streams_can_be_opened(unlimited: We
                 await reader.open()
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_a_reader_that_receives_nothing_is_disconnected_and_its_slot_freed(quick: Web, thread: int) -> None:
     ada = await make.member()
     # The former readers' slots are free only after the process has noticed that they left.

@@ -83,6 +83,7 @@ async def test_a_page_says_where_its_stream_begins(forum: Forum, web: Web, threa
     assert f'<div id="live" data-last="{newest}">' in page.text
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_readers_that_join_in_a_burst_of_comments_lose_none(forum: Forum, web: Web, thread: int) -> None:
     ada = await make.member()
     readers: list[Reader] = []

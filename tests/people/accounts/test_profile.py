@@ -43,6 +43,7 @@ async def test_only_what_is_visible_is_shown_and_counted(client: httpx.AsyncClie
         assert "1 comment" in page
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_a_long_history_comes_in_pages_without_gaps_or_repeats(client: httpx.AsyncClient, app: Litestar) -> None:
     ada = await member("ada")
     place = await thread()

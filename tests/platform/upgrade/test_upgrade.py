@@ -61,11 +61,12 @@ async def test_the_first_schema_becomes_the_newest_and_keeps_every_row(database:
         assert {table: after[table] for table in before.keys() - grown} == {
             table: before[table] for table in before.keys() - grown
         }
-        # PostgreSQL writes some conditions otherwise once they were dumped, so the newest schema is dumped too.
-        newest = tmp_path / "newest.dump"
+        # PostgreSQL writes some conditions otherwise once they were dumped, so both schemas are dumped.
+        newest, upgraded = tmp_path / "newest.dump", tmp_path / "upgraded.dump"
         await dump(database, newest, "--schema-only")
-        async with restored(database, newest) as new:
-            assert await shape(old) == await shape(new)
+        await dump(old, upgraded, "--schema-only")
+        async with restored(database, newest) as new, restored(database, upgraded) as same:
+            assert await shape(same) == await shape(new)
 
 
 def test_the_dump_is_small() -> None:

@@ -127,7 +127,7 @@ async def world(app: Litestar) -> World:
 async def cage(world: World) -> Cage:
     """The world, with a picture, comments in every state, and an article whose text was taken down."""
     filled = Cage(await make.member("cora"), await make.thread())
-    await filled.fill()
+    await filled.fill(world.people.values())
     await filled.change()
     down = await make.thread(make.text("Words of a text that was taken down, which nobody may read any more."))
     [gone] = await make.lineages(down)
