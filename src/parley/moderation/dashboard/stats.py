@@ -221,7 +221,8 @@ def rules(matches: Sequence[queries.Matched]) -> Figure:
         upheld + declined,
         upheld=upheld,
     )
-    shares = [charts.share(row.rule, _right(row), row.upheld, row.upheld + row.declined) for row in matches]
+    decided = [row for row in matches if row.upheld + row.declined]
+    shares = [charts.share(row.rule, _right(row), row.upheld, row.upheld + row.declined) for row in decided]
     rows = [
         [row.rule, RULE_STATES[row.state], number(row.hits), number(row.upheld), number(row.declined),
          percent(row.upheld, row.upheld + row.declined)]

@@ -7,7 +7,7 @@ from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
-from parley.moderation.modqueue import items
+from parley.moderation.modqueue import items, kinds
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.people.accounts.viewer import staff
@@ -19,7 +19,7 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 # What the list can be narrowed to.
-KINDS = ("held", "reported", "comment", "member", "article")
+KINDS = ("held", "reported", "rights", "comment", "member", "article")
 CLAIMED = ("mine", "free")
 LONGEST_NAME = 60
 MOST_HOURS = 10_000
@@ -32,7 +32,7 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
     asked = request.query_params
     kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
     return QueueFilter(
-        kind=kind if kind in KINDS else None,
+        kind=kind if kind in KINDS or kind in kinds.known() else None,
         ground=ground if ground and CODE.fullmatch(ground) else None,
         escalated=asked.get("escalated") == "1",
         claimed=claimed if claimed in CLAIMED else None,

@@ -9,7 +9,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from parley.discussion.threads import queries as threads
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
@@ -19,17 +18,17 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
-from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import (
-    as_moment,
     decision_context,
     decision_form,
     details_at,
     item_at,
     wanted_of,
 )
+from parley.moderation.modqueue.web.listing import following_item, item_rows, list_context, next_url, work_rows
+from parley.moderation.modqueue.web.opening import open_work
 from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
@@ -53,7 +52,7 @@ async def _answer(
     shown = await _item_context(request, details, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "moderation/modqueue/queue.html", "item", status=status, **shown)
-    return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await _list_context(request, rows))
+    return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await list_context(request, rows))
 
 
 async def _item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
@@ -82,40 +81,21 @@ def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     )
 
 
-async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
-    viewer, wanted = staff(request), wanted_of(request)
-    if rows is None:
-        rows = await modqueue.page(viewer.id, wanted, after=_following_item(request))
-    done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
-    return {
-        "rows": rows,
-        "next_url": _next_url(wanted, rows),
-        "topics": await threads.topics(),
-        "rules": await modqueue.rules(),
-        "waiting": count,
-        "others_actions": [],
-        "since": as_moment(count.at),
-        "done": await modqueue.undoable(viewer.id, done) if done else None,
-    }
-
-
-def _following_item(request: AnyRequest) -> int | None:
-    return as_id(request.query_params.get("after", ""))
-
-
-def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
-    return f"/mod/queue{wanted.query_with(after=rows[-1].id)}" if len(rows) >= modqueue.PAGE else None
-
-
 @get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
-    """The list with the item that the address names, or with the first item that nobody else has claimed."""
+    """The list with the item that the address names, or with the first item that nobody else has claimed.
+
+    `open` names something of another kind, such as `signup-12`.
+    """
     if item:
         return await _answer(request, await details_at(request, item))
-    viewer, wanted, after = staff(request), wanted_of(request), _following_item(request)
-    rows = await modqueue.page(viewer.id, wanted, after=after)
+    viewer, wanted, after = staff(request), wanted_of(request), following_item(request)
+    if opened := await open_work(request):
+        return opened
+    rows = await item_rows(viewer, wanted, after)
     if after and wants_fragment(request):
-        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
+        work = await work_rows(viewer, wanted, is_first=False, is_last=len(rows) < modqueue.PAGE)
+        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "work": work, "next_url": next_url(wanted, rows)}
         return fragment(request, "moderation/modqueue/rows.html", details=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
     return await _answer(request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False)
