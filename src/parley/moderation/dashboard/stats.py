@@ -28,6 +28,8 @@ class Figure(msgspec.Struct, frozen=True):
     strips: list[Strip] = []
     spans: Spans | None = None
     shares: list[Share] = []
+    # Whether its strips cover the period, so that its ends stand below them.
+    is_of_period: bool = True
 
 
 async def figures(period: Period) -> list[Figure]:

@@ -108,25 +108,32 @@ def _cells(one: Spread | None) -> list[str]:
 
 
 def backlog(hours: Sequence[OpenAt]) -> Figure:
-    days: dict[datetime, int] = {one.hour.replace(hour=0): one.open for one in hours}
-    by_hour = [[one.open for one in hours if one.hour.hour == hour] for hour in range(HOURS_OF_DAY)]
-    means = [round(sum(some) / len(some)) if some else 0 for some in by_hour]
-    highest = max((one.open for one in hours), default=0)
-    day_labels, hour_labels = [short(day) for day in days], [f"{hour}:00" for hour in range(HOURS_OF_DAY)]
+    """Open items at the end of each day, and on average at each hour of the day."""
+    # The last hour of a day counts; of today, the present one.
+    days = {one.hour.replace(hour=0): one.open for one in hours}
+    now, highest = hours[-1].open if hours else 0, max((one.open for one in hours), default=0)
     strips = [
         charts.strip(
-            N_("At the end of each day"), number(list(days.values())[-1]), list(days.values()), day_labels, highest
+            N_("At the end of each day, four weeks"), number(now), list(days.values()), list(map(short, days)), highest
         ),
-        charts.strip(N_("Mean of each hour (UTC)"), number(max(means)), means, hour_labels, max(means)),
+        _by_hour(hours),
     ]
-    rows = [[short(day), number(count)] for day, count in reversed(days.items())]
-    summary = N_("{now} open now, {highest} at most in four weeks.").format(
-        now=number(list(days.values())[-1]), highest=number(highest)
-    )
-    shown = bool(highest)
     return Figure(
-        "backlog", N_("Backlog of four weeks"), summary, [N_("Day"), N_("Open")], rows if shown else [], strips=strips
+        "backlog",
+        N_("Backlog of four weeks"),
+        N_("{now} open now, {highest} at most in four weeks.").format(now=number(now), highest=number(highest)),
+        [N_("Day"), N_("Open")],
+        [[short(day), number(count)] for day, count in reversed(days.items())] if highest else [],
+        strips=strips,
+        is_of_period=False,
     )
+
+
+def _by_hour(hours: Sequence[OpenAt]) -> charts.Strip:
+    by_hour = [[one.open for one in hours if one.hour.hour == hour] for hour in range(HOURS_OF_DAY)]
+    means = [round(sum(some) / len(some), 1) if some else 0 for some in by_hour]
+    labels = [f"{hour}:00" for hour in range(HOURS_OF_DAY)]
+    return charts.strip(N_("Mean by hour, 0 to 23 (UTC)"), str(max(means)), means, labels, max(means))
 
 
 def most_reported(name: str, title: Message, head: Message, rows: Sequence[MostReported]) -> Figure:

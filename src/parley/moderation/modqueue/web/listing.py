@@ -9,6 +9,7 @@ from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.kinds import WorkRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import as_moment, decision_context, wanted_of
+from parley.moderation.modqueue.waiting import lists_work, waiting
 from parley.people.accounts.viewer import Viewer, staff
 from parley.platform.http.access import AnyRequest
 from parley.platform.text.cleaning import as_id
@@ -20,7 +21,7 @@ async def list_context(request: AnyRequest, rows: list[QueueRow] | None = None) 
     viewer, wanted, after = staff(request), wanted_of(request), following_item(request)
     if rows is None:
         rows = await item_rows(viewer, wanted, after)
-    done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
+    done, count = as_id(request.query_params.get("done", "")), await waiting(viewer, wanted)
     return {
         "rows": rows,
         "work": await work_rows(viewer, wanted, is_first=after is None, is_last=len(rows) < modqueue.PAGE),
@@ -50,7 +51,7 @@ async def item_rows(viewer: Viewer, wanted: QueueFilter, after: int | None) -> l
 
 async def work_rows(viewer: Viewer, wanted: QueueFilter, *, is_first: bool, is_last: bool) -> dict[str, list[WorkRow]]:
     """Other work: what is nearly due stands before the items of the first page, the rest after those of the last."""
-    if not wanted.is_kind_only or not (wanted.kind is None or wanted.kind in kinds.known()):
+    if not lists_work(wanted):
         return {"first": [], "last": []}
     rows = await kinds.rows(viewer, wanted.kind)
     first = [row for row in rows if row.is_nearly_due]

@@ -27,7 +27,7 @@ async def open_work(request: AnyRequest) -> Response[Any] | None:
     opened = as_id(number) if is_named else await _first(request, kind.name)
     if opened is None:
         return None
-    return await show_work(request, kind.name, opened, chosen=bool(is_named))
+    return await show_work(request, kind.name, opened, chosen=bool(is_named) or not kind.waiting)
 
 
 async def show_work(request: AnyRequest, name: str, number: int, status: int = 200, **more: Any) -> Response[Any]:

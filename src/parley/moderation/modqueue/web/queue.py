@@ -27,6 +27,7 @@ from parley.moderation.modqueue.requests import (
     item_at,
     wanted_of,
 )
+from parley.moderation.modqueue.waiting import waiting
 from parley.moderation.modqueue.web.listing import following_item, item_rows, list_context, next_url, work_rows
 from parley.moderation.modqueue.web.opening import open_work
 from parley.people.accounts.viewer import staff
@@ -173,7 +174,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     details = await details_at(request, item)
     context = await _item_context(request, details) | {"chosen": True, "undone": True}
     rows = await modqueue.visible_items(viewer.id, [details.item.id]) if details.item.state == "open" else []
-    context |= {"row": rows[0] if rows else None, "waiting": await modqueue.waiting(viewer.id, wanted_of(request))}
+    context |= {"row": rows[0] if rows else None, "waiting": await waiting(viewer, wanted_of(request))}
     return fragment(request, "moderation/modqueue/undone.html", **context)
 
 
@@ -200,7 +201,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
         **context,
         chosen=True,
         done=await modqueue.undoable(viewer.id, decision) if decision else None,
-        waiting=await modqueue.waiting(viewer.id, wanted),
+        waiting=await waiting(viewer, wanted),
     )
 
 
