@@ -37,7 +37,7 @@ with open as (
     select who as id, count(*) as items from (
         select case i.kind when 'member' then i.target else c.author end as who
         from queue_item i left join comment c on i.kind = 'comment' and c.id = i.target
-        where i.state = 'open' order by i.urgency desc, i.risk desc, i.opened_at, i.id limit 1000
+        where i.state = 'open' order by (i.urgency * 1000000 + i.risk) desc, i.opened_at, i.id limit 1000
     ) i where who <> $1 group by who
 ), chosen as (
     (select id from open order by items desc, id limit $2)

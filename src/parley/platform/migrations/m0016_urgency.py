@@ -15,7 +15,7 @@ update queue_item i set urgency = 2 where state = 'open' and exists (
     where r.item = i.id and r.state <> 'resolved' and g.illegal and r.weight > 0
       and (r.reporter is not null or r.proven));
 drop index queue_item_open;
-create index queue_item_open on queue_item (urgency desc, risk desc, opened_at, id) where state = 'open'
+create index queue_item_open on queue_item ((urgency * 1000000 + risk) desc, opened_at, id) where state = 'open'
 """
 
 
