@@ -19,8 +19,8 @@ import psutil
 from bench import digest_data
 from bench.harness import ROUNDS, Harness, create_database, resident
 from bench.report import Figure
-from parley.letters.digest_selection.queries import shared_candidates
 from parley.letters.digests import jobs
+from parley.letters.news.queries import shared_candidates
 from parley.people.mail import queue, rendering
 from parley.platform import db
 from parley.platform.db import close_pool, open_pool

@@ -20,7 +20,6 @@ from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
 from parley.discussion.comment_tree import view
-from parley.discussion.threads import cards
 from parley.extraction.sandbox import images
 from parley.extraction.sandbox import reading as sandbox
 from parley.interfaces.api import answers as api_answers
@@ -28,8 +27,10 @@ from parley.interfaces.embed import web as embed
 from parley.interfaces.feeds import sitemap
 from parley.interfaces.feeds import web as feeds
 from parley.interfaces.pages import home, kept, moderation_counts, opinion_map, thread
+from parley.interfaces.pages import thread_cards as cards
 from parley.interfaces.search import queries as searches
-from parley.letters.unread import counter as unread_counter
+from parley.letters.news import home as news
+from parley.letters.notifications import counter as unread_counter
 from parley.moderation.automod import checks
 from parley.moderation.matching import current, score
 from parley.people.accounts import viewer_cache
@@ -275,7 +276,16 @@ def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
     counts = (unread_counter._counts, moderation_counts._cache)
-    for cache in (*pages, *counts, opinion_map._pages, kept._pages, cards._listings, api_answers._cache):
+    for cache in (
+        *pages,
+        *counts,
+        opinion_map._pages,
+        kept._pages,
+        cards._listings,
+        news._choices,
+        news._shared,
+        api_answers._cache,
+    ):
         cache.clear()
     viewer_cache.clear()
     current.forget()

@@ -1,4 +1,4 @@
-"""The open page of notifications: it hears of what comes, and moves nothing that is being read."""
+"""The open page For you: it hears of what comes, and moves nothing that is being read."""
 
 import pytest
 from playwright.async_api import expect
@@ -11,9 +11,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 async def test_the_number_moves_and_a_link_shows_what_came(site: Site, open_tab: OpenTab) -> None:
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
-    await mira.open("/notifications")
-    await mira.page.get_by_role("button", name="Mark all read").click()
-    counter, more = mira.page.locator("#notification-count"), mira.page.locator("#more-notifications")
+    await mira.open("/for-you")
+    await mira.page.get_by_role("button", name="Mark all as read").click()
+    counter, more = mira.page.locator("#for-you-count"), mira.page.locator("#more-for-you")
     await expect(counter).to_have_text("")
 
     await jonas.comment(site.fresh_thread(), "What do you say, @mira?")

@@ -50,8 +50,8 @@ async def test_a_passkey_is_made_offered_and_refused_when_its_counter_falls(site
 
     # The browser offers it with what it fills in for the name; the virtual device answers at once.
     await tab.context.clear_cookies()
-    await tab.open("/login?next=/unread")
-    await page.wait_for_url(f"{site.address}/unread")
+    await tab.open("/login?next=/for-you")
+    await page.wait_for_url(f"{site.address}/for-you")
 
     # In a browser that makes no offer, a button asks for it.
     await page.add_init_script("delete PublicKeyCredential.getClientCapabilities")
@@ -93,12 +93,12 @@ async def add(tab: Tab, name: str, button: str) -> None:
 async def use_after_password(tab: Tab) -> None:
     main = tab.main()
     await tab.context.clear_cookies()
-    await tab.open("/login?next=/unread")
+    await tab.open("/login?next=/for-you")
     await main.get_by_label("Name or e-mail").fill("kofi")
     await main.get_by_label("Password").fill(PASSWORD)
     await main.get_by_role("button", name="Sign in", exact=True).click()
     await main.get_by_role("button", name="Use a passkey").click()
-    await tab.page.wait_for_url(f"{tab.address}/unread")
+    await tab.page.wait_for_url(f"{tab.address}/for-you")
 
 
 async def test_a_security_key_without_a_pin_is_added_as_a_second_step_and_signs_in_after_the_password(

@@ -88,7 +88,7 @@ async def test_fifty_mixed_reports_are_decided_by_keys_alone(
         seen.append(item)
         if seen[:-1]:
             await expect(page.locator("#item")).to_be_focused()
-        ground = re.search(r"× (\w+)", await page.locator(".case-risk b").inner_text())
+        ground = re.search(r"about (\w+)", await page.locator(".case-risk b").inner_text())
         assert ground, "an item without a ground"
         pressed += len(KEYS[ground[1]])
         await press(page, KEYS[ground[1]])
@@ -124,7 +124,7 @@ async def works(tab: Tab) -> int:
     page, faster = tab.page, 0
     await tab.open("/mod/queue")
     while item := await shown(page):
-        ground = re.search(r"× (\w+)", await page.locator(".case-risk b").inner_text())
+        ground = re.search(r"about (\w+)", await page.locator(".case-risk b").inner_text())
         # Without one, somebody decided on it while it was being opened.
         for key in DAY[ground[1]] if ground else ["s"]:
             await page.keyboard.press(key)

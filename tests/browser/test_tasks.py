@@ -77,9 +77,9 @@ async def test_what_is_new_since_yesterday_takes_one_click(site: Site, open_tab:
     tab = await open_tab("dario_f")
     await tab.open("/")
 
-    await hand.click(tab.page.locator(".masthead > .me > a[href='/unread']"))
+    await hand.click(tab.page.locator(".masthead > .me > a[href='/for-you']"))
 
-    await expect(tab.page.locator(f"#c{comment}")).to_contain_text("This is new since yesterday.")
+    await expect(tab.page.locator(f"a[href='/c/{comment}']")).to_contain_text("This is new since yesterday.")
     assert hand.clicks == 1
 
 

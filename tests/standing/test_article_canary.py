@@ -9,6 +9,8 @@ import pytest
 from litestar import Litestar
 
 from parley.articles.imports.ops import encode
+from parley.discussion.kept import ops as kept
+from parley.discussion.kept.exports import FORMATS
 from parley.discussion.threads.ops import revise_thread
 from parley.interfaces.embed import ops as embed
 from parley.interfaces.live import queries as live
@@ -102,6 +104,8 @@ class Cage(msgspec.Struct):
         yield from (f"/embed/t/{self.thread}?site=pub{more}" for more in ("", f"&passage={self.lineages[2]}"))
         yield f"/embed/v1/page?site=pub&url={URL}"
         yield f"/media/{PICTURE}"
+        yield from ("/kept", "/kept?q=canary", f"{page}/notes", f"{page}/notes?passage={self.late}")
+        yield from (f"/kept/export/{kind}" for kind in FORMATS)
         yield f"/search?thread={self.thread}"
 
 
@@ -131,6 +135,9 @@ async def cage(built: World) -> Cage:
             thread, starter, "On its beginning, @mira @mo @ada.", passage=lineages[0], statement="It begins badly."
         ),
     ]
+    for one in (reader, starter, *built.people.values()):
+        await kept.keep_words(one.id, thread, lineages[2], song("late"), "", "A note that stays.")
+        await kept.keep_words(one.id, thread, lineages[0], "", "", "")
     suggested = make.text(f"{song('suggested')} instead.", title=f"The {song('title')}", url=URL)
     await db.execute(SUGGEST, thread, reader.id, encode(suggested))
     await notifications.handle_events()

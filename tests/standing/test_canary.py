@@ -1,7 +1,7 @@
 """No path of the whole site shows a comment to whom it is hidden from, whatever became of it (I4, I17)."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlencode
 
 import httpx
@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting import editing
 from parley.discussion.comments import states
+from parley.discussion.kept.exports import FORMATS
 from parley.interfaces.embed import ops as embed
 from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
@@ -43,6 +44,7 @@ GONE = WAYS.keys() - {"visible"}
 # Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
 STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")
 QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
+KEPT = "insert into kept_item (member, thread, comment) select $1, thread, id from comment where id = $2"
 DISAGREEMENT = "update thread_stats set disagreement = $2 where thread = $1"
 LETTERS = """
 select coalesce(text, '') || coalesce(subject, '') from mail where list is null and recipient <> $1
@@ -68,7 +70,7 @@ class Cage:
         """The states whose words are in a text."""
         return {state for state in WAYS if self.song(state) in text}
 
-    async def fill(self) -> None:
+    async def fill(self, keepers: Iterable[Viewer]) -> None:
         """Post them all as the author; those that are held wait from the first."""
         lineage = self.lineage = (await make.lineages(self.thread))[0]
         for state in WAYS:
@@ -83,6 +85,8 @@ class Cage:
             else:
                 await make.comment(self.thread, await make.member(), "An answer that stays.", parent=bird)
             self.birds[state] = bird
+            for one in keepers:
+                await db.execute(KEPT, one.id, bird)
         await db.execute(DISAGREEMENT, self.thread, list(self.birds.values()))
         await notifications.handle_events()
         await search.index_events()
@@ -123,6 +127,8 @@ class Cage:
             yield f"/t/{self.thread}/feed.{ending}?passage={self.lineage}"
             yield f"/search.{ending}?q=says+thread:{self.thread}"
         yield "/search/suggest?q=cana"
+        yield from ("/kept", "/kept?q=canary", f"/t/{self.thread}/notes")
+        yield from (f"/kept/export/{kind}" for kind in FORMATS)
         yield f"/u/{self.author.name}"
         yield f"/search?q=by:{self.author.name}"
         yield f"/search?q=says+thread:{self.thread}&sort=new"
@@ -134,7 +140,7 @@ class Cage:
 async def cage(built: World) -> Cage:
     await embed.add_site("pub", ["https://pub.example"], "research")
     filled = Cage(await make.member("cora"), await make.thread(make.text(url=ARTICLE)))
-    await filled.fill()
+    await filled.fill(built.people.values())
     return filled
 
 

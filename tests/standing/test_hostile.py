@@ -62,7 +62,7 @@ FORMS = {
     "/topic/{topic:str}/follow": ("on", "next"),
     "/topic/{topic:str}/mute": ("on", "next"),
     "/notifications/read": ("upto", "thread"),
-    "/unread/read": ("thread", "shown", "until"),
+    "/for-you/read": ("thread", "shown", "until"),
     "/settings/notifications": ("reply", "mention", "followed", "revised", "decision"),
     "/settings/feed": ("no_feed",),
     "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until", "to", "place"),

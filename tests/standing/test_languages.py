@@ -18,8 +18,8 @@ from litestar import Litestar
 from parley.discussion.comment_tree import fragments
 from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
-from parley.letters.digest_selection.selection import SECTION_INDEX
 from parley.letters.digests import letters
+from parley.letters.news.selection import SECTION_INDEX
 from parley.letters.notifications import jobs as notifications
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import OthersAction, QueueCount

@@ -45,12 +45,14 @@ OWN = {
 }
 # What members may do about what others made.
 OF_ALL = {
+    "/c/{comment:str}/keep",
     "/c/{comment:str}/report",
     "/c/{comment:str}/vote",
     "/t/{thread:str}/answer",
     "/t/{thread:str}/claim",
     "/t/{thread:str}/comments",
     "/t/{thread:str}/follow",
+    "/t/{thread:str}/keep",
     "/t/{thread:str}/mute",
     "/t/{thread:str}/report",
     "/t/{thread:str}/rights",

@@ -83,6 +83,7 @@ TOKENS_ONLY = (
     "/api/v1/threads/{thread:str}/answers/next",
     "/api/v1/threads/{thread:str}/thesis/answer",
     "/api/v1/unread",
+    "/api/v1/kept",
     "/api/v1/decisions",
     "/api/v1/decisions/{decision:str}",
 )
@@ -313,7 +314,7 @@ async def test_a_fault_of_ours_carries_the_headers_and_a_number(
     async def fail(_address: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("parley.interfaces.pages.home.make_cards", fail)
+    monkeypatch.setattr("parley.interfaces.pages.home.listing_for", fail)
 
     answer = await client.get("/")
 

@@ -11,6 +11,7 @@ from litestar import Litestar
 from parley.articles.imports import ops as imports
 from parley.articles.imports.ops import encode
 from parley.discussion.commenting import editing
+from parley.discussion.kept import ops as kept
 from parley.interfaces.inbound_feeds import ingesting
 from parley.interfaces.inbound_feeds import ops as feeds
 from parley.interfaces.inbound_feeds.ops import FeedUse
@@ -98,6 +99,7 @@ async def build() -> World:
         "{revision:str}": "1",
         "{update:str}": "1",
     }
+    parts |= {"{kept:str}": str(await kept.keep_article(mira.id, thread, "Mine.")), "{kind:str}": "markdown"}
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
     parts |= await _subscribed(mira) | await _fed(people["admin"])
     number = await _import(mira)

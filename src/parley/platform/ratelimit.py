@@ -182,7 +182,9 @@ RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True, shared=True)
 CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_HOST = _limit("claim:host", 30, DAY, strict=True, shared=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True, shared=True)
-CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)  # links to one mailbox of a publisher
+# Links to one mailbox of a publisher: counted by member first, who could otherwise keep its author from claiming.
+CLAIM_HERE = _limit("claim:account+address", 3, DAY, strict=True)
+CLAIM_ADDRESS = _limit("claim:address", 10, DAY, strict=True)
 
 # Requests to the API: of one token, of one member who is signed in, or from one host without either.
 API_TOKEN = _limit("api:token", 600, MINUTE)

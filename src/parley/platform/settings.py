@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True):
     webmentions: bool = False
     # Who is told of security problems (/.well-known/security.txt); by default the sender of mail.
     security_contact: str | None = None
+    # Where decisions can be contested besides an appeal here: one paragraph for the letters about them.
+    redress: str = ""
     # Staff without a second factor have no rights of staff after this many days. None: never, on localhost.
     staff_factor_days: int | None = None
     # A service that is asked whether passwords were published in a breach.
@@ -136,6 +138,7 @@ def read(env: Mapping[str, str]) -> Settings:
         # The variable is defined by OpenTelemetry.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         security_contact=env.get("PARLEY_SECURITY_CONTACT") or None,
+        redress=" ".join(env.get("PARLEY_REDRESS", "").split()),
         password_range=environment.service(env, "PARLEY_PASSWORD_RANGE", "https://api.pwnedpasswords.com/range"),
         websub_hub=environment.service(env, "PARLEY_WEBSUB_HUB", "https://hub.example/"),
         providers=environment.providers_of(env),

@@ -19,7 +19,7 @@ from parley.interfaces.feeds.making import fix_authority
 from parley.interfaces.live.broadcast import Broadcaster
 from parley.interfaces.pages import stored, thread
 from parley.interfaces.pages.moderation_counts import ModerationCounter
-from parley.letters.unread.counter import UnreadCounter
+from parley.letters.notifications.counter import UnreadCounter
 from parley.people.accounts.middleware import ViewerMiddleware
 from parley.platform import cache, tasks
 from parley.platform.db import close_pool, open_pool

@@ -23,6 +23,7 @@ from parley.discussion.comments.tables import (
     PassageCount,
     QuotedWords,
 )
+from parley.discussion.kept.tables import KeptItem
 from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.discussion.thesis.tables import Thesis, ThesisAnswer
@@ -91,7 +92,7 @@ TABLES = [
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
-    Vote, PerspectiveMap, StatementVerdict,
+    Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest,
     Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,

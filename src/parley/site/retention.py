@@ -12,7 +12,7 @@ import msgspec
 
 from parley.articles.articles.rules import DRAFT_DAYS
 from parley.discussion.comments.rules import DELETED_DAYS, IS_NOT_IN_QUEUE, NO_WORDS
-from parley.letters.digest_selection.rules import NEWS_DAYS
+from parley.letters.news.rules import NEWS_DAYS
 from parley.own_data.exports.queries import EXPORT_DAYS
 from parley.people.accounts.sessions import UNUSED_DAYS
 from parley.platform import db

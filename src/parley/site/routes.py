@@ -3,6 +3,7 @@
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
+from parley.discussion.kept import web as kept
 from parley.discussion.statements import web as statements
 from parley.discussion.suggestions import web as suggestions
 from parley.discussion.thesis import web as thesis
@@ -35,8 +36,8 @@ from parley.interfaces.search import web as search
 from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
+from parley.letters.for_you import web as for_you
 from parley.letters.notifications import web as notifications
-from parley.letters.unread import web as unread
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
 from parley.moderation.dashboard import web as dashboard
@@ -85,6 +86,7 @@ FEATURES = (
     votes,
     statements,
     thesis,
+    kept,
     deck,
     decisions,
     guidelines,
@@ -103,7 +105,7 @@ FEATURES = (
     notifications,
     authors,
     search,
-    unread,
+    for_you,
     digests,
     feeds,
     sitemap,

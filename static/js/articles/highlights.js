@@ -1,6 +1,7 @@
 // Highlights the words of the article that a comment is about, with their passages.
 import { prefersReducedMotion, isNarrow } from "../platform/page.js";
-import { rangesOfQuote, rows } from "./passages.js";
+import { rows } from "./passages.js";
+import { rangesOfQuote } from "./quote_ranges.js";
 
 // A quote whose words changed shows the former ones as deleted: only the present ones count.
 function quoteOf(comment) {

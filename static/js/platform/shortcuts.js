@@ -30,7 +30,7 @@ const keys = {
 
 /** If words are selected, respond to them or quote them; otherwise reply to the current comment. */
 function reply() {
-  const offered = document.querySelector("body > .respond");
+  const offered = document.querySelector("body > .respond:not(.keep-words)");
   if (offered) offered.click();
   else clickOwn(".comment-actions > a[href$='/reply']");
 }

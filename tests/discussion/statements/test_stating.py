@@ -178,7 +178,7 @@ async def test_a_moderator_proposes_and_the_author_confirms(client: httpx.AsyncC
     assert await statement_of(comment) is None
 
     await make.sign_in(client, mira)
-    notifications = await client.get("/notifications")
+    notifications = await client.get("/for-you?part=you")
     assert "proposes a statement" in notifications.text and f"/c/{comment}/statement" in notifications.text
     page = await client.get(f"/c/{comment}/statement")
     assert "ada" in page.text and f'value="{SAID}"' in page.text

@@ -107,7 +107,7 @@ async def test_an_update_is_summarised_in_one_line(case: Case) -> None:
 async def test_a_conflict_leaves_the_correction_and_shows_both_texts_to_who_may_decide(case: Case) -> None:
     assert await case.check(*changed(0, "pain", changed(5, "great length")))
     await make.sign_in(case.client, case.ada)
-    told = await case.client.get("/notifications")
+    told = await case.client.get("/for-you?part=you")
     page = await case.client.get(await case.waiting())
     listed = await case.client.get("/updates")
     await make.sign_in(case.client, await make.member())

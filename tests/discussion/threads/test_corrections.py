@@ -53,7 +53,7 @@ async def test_a_suggested_correction_changes_nothing_yet_and_tells_the_owner(ca
     answer = await case.suggest()
     await make.sign_in(case.client, case.ada)
     page = (await case.client.get(answer.headers["location"])).text
-    told = (await case.client.get("/notifications")).text
+    told = (await case.client.get("/for-you?part=you")).text
 
     assert make.WORDS[1] in form
     assert answer.status_code == 303

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from parley.discussion.threads import cards, queries
+from parley.discussion.threads import queries
+from parley.interfaces.pages import thread_cards as cards
 from parley.platform import db
 from parley.platform.http.pages import environment
 from tests import make
@@ -93,7 +94,7 @@ async def test_a_card_of_the_home_page_is_kept_until_something_on_it_changes(
     thread = await make.thread(make.text(title="The kept card"))
     await make.sign_in(client, await make.member())
     first = await client.get("/?sort=new")
-    made, template = [], environment().get_template("discussion/threads/_card.html")
+    made, template = [], environment().get_template("interfaces/pages/_card.html")
     monkeypatch.setattr(template, "render", lambda card: made.append(card.comment_count) or "changed")
 
     assert (await client.get("/?sort=new")).text.count("The kept card") == first.text.count("The kept card") == 1
@@ -151,7 +152,7 @@ async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
     """It may come from a replica that lacks what the member has just done."""
     made = []
 
-    async def listing(*_: object) -> cards.Listing:
+    async def listing(*_: object, **_for: object) -> cards.Listing:
         made.append("listing")
         return cards.Listing([], None)
 
@@ -159,7 +160,7 @@ async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
     monkeypatch.setattr(cards, "_listing", listing)
     member = await make.member()
     for viewer in (None, member, member, None):
-        await cards.make_cards("hot", None, "week", "", viewer)
+        await cards.listing_for("hot", None, "week", "", viewer)
     cards._listings.clear()
 
     assert len(made) == 3

@@ -8,8 +8,8 @@ import pytest
 
 from parley.discussion.comments import moving
 from parley.discussion.threads import reading
+from parley.letters.for_you import ops, queries
 from parley.letters.notifications import ops as notifications
-from parley.letters.unread import ops, queries
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
@@ -119,11 +119,11 @@ async def test_a_button_marks_what_was_on_the_page(client: httpx.AsyncClient, mi
     thread = await opened(mira)
     await make.comment(thread, await make.member("jon"))
     page = (await client.get(f"/t/{thread}/x")).text
-    assert '<form class="since" method="post" action="/unread/read">' in page
+    assert '<form class="since" method="post" action="/for-you/read">' in page
     address, seq = f"/t/{thread}/x#discussion", re.search(r'name="seq" value="(\d+)"', page)
     assert seq is not None
 
-    answer = await client.post("/unread/read", data={"thread": str(thread), "seq": seq[1], "next": address})
+    answer = await client.post("/for-you/read", data={"thread": str(thread), "seq": seq[1], "next": address})
 
     assert answer.headers["location"] == address
     assert await unread(mira, thread) == []

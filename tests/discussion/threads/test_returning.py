@@ -168,7 +168,7 @@ async def test_the_home_page_counts_what_is_new_in_threads_that_were_visited(
     await make.comment(quiet, mira)
 
     assert unread(await client.get("/?sort=new")) == [(str(seen), "2 new")]
-    await client.post("/unread/read", data={"thread": str(seen), "seq": "99"})
+    await client.post("/for-you/read", data={"thread": str(seen), "seq": "99"})
     assert unread(await client.get("/?sort=new")) == []
     client.cookies.clear()
     assert unread(await client.get("/?sort=new")) == []

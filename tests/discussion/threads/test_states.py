@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.discussion.threads import cards
 from parley.discussion.threads.jobs import refresh_thread_stats
 from parley.discussion.threads.queries import PAGE
+from parley.interfaces.pages import thread_cards as cards
 from parley.platform import db
 from tests import make
 

@@ -98,7 +98,7 @@ async def test_the_owner_sees_the_difference_and_how_many_comments_it_concerns_a
     update = await case.make()
     await make.sign_in(case.client, case.ada)
 
-    told = await case.client.get("/notifications")
+    told = await case.client.get("/for-you?part=you")
     listed = await case.client.get("/updates")
     page = await case.client.get(update)
     answer = await case.decide(case.ada, "accept")
@@ -128,7 +128,7 @@ async def test_whoever_suggested_it_is_notified_of_the_decision_and_reads_the_an
     await case.decide(case.ada, "decline", answer="The <old> text is right.")
     await make.sign_in(case.client, case.mira)
 
-    told = await case.client.get("/notifications")
+    told = await case.client.get("/for-you?part=you")
     page = await case.client.get(update)
 
     assert "It was declined" in told.text
@@ -258,10 +258,10 @@ async def test_who_opens_an_update_has_read_their_notification(case: Case) -> No
     page = await case.client.get(update)
 
     assert (before, await counts_unread(case.ada)) == (1, 0)
-    assert '<span id="notification-count"></span>' in page.text
+    assert '<span id="for-you-count"></span>' in page.text
     await case.decide(case.ada, "decline")
     assert await counts_unread(case.mira) == 1
-    assert "Somebody <b>suggested an update</b>" in (await case.client.get("/notifications")).text
+    assert "Somebody <b>suggested an update</b>" in (await case.client.get("/for-you?part=you")).text
 
 
 async def counts_unread(who: Viewer) -> int:
@@ -309,7 +309,7 @@ async def test_what_waits_is_declined_when_the_article_does_not_change_any_more(
 
     assert await db.values("select state from suggested_update") == ["declined"]
     await make.sign_in(case.client, case.mira)
-    assert "It was declined" in (await case.client.get("/notifications")).text
+    assert "It was declined" in (await case.client.get("/for-you?part=you")).text
     assert "so its article does not change" in (page := (await case.client.get(update)).text) or (
         "so its text does not change any more." in page
     )

@@ -95,7 +95,7 @@ TWINS = {
     "/u/{name:str}/moderate": "/moderation/members/{name:str}/decide",
     "/u/{name:str}/mute": "/members/{name:str}/muting",
     "/u/{name:str}/report": "/members/{name:str}/reports",
-    "/unread/read": "/threads/{thread:str}/seen",
+    "/for-you/read": "/threads/{thread:str}/seen",
 }
 # Settings that the API has, although it has no others.
 OF_SETTINGS = {"/settings/articles/{number:int}/end": "/claims/{claim:str}"}

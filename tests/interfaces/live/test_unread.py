@@ -20,7 +20,7 @@ from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
-COUNTED = re.compile(r'hx-target="#notification-count"[^>]*>(?:<b>(\d+)</b>)?')
+COUNTED = re.compile(r'hx-target="#for-you-count"[^>]*>(?:<b>(\d+)</b>)?')
 
 
 def counts(stream: Stream) -> list[int]:
@@ -85,7 +85,7 @@ async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Lite
     await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
     await jobs.handle_events()
     await until(notification_stream, [1, 2])
-    assert 'hx-target="#more-notifications"' in said(notification_stream)
+    assert 'hx-target="#more-for-you"' in said(notification_stream)
     assert "Show 1 new" in said(notification_stream)
 
     broadcaster.leave_notifications(notification_stream)

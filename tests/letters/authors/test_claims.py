@@ -160,6 +160,20 @@ async def test_claims_fill_nobodys_mailbox(client: httpx.AsyncClient, ann: Viewe
     assert await db.value("select count(*) from mail where recipient like 'desk%'") == 1
 
 
+async def test_no_member_keeps_an_author_from_claiming_by_a_mailbox(
+    client: httpx.AsyncClient, ann: Viewer, thread: int
+) -> None:
+    """One account's ten claims of a day kept everybody else from that mailbox."""
+    await make.sign_in(client, other := await make.member("jonas"))
+    statuses = [
+        (await claimed(client, other, thread, way="address", email="desk@review.example")).status_code
+        for _ in range(ratelimit.CLAIM_HERE.most + 1)
+    ]
+    assert statuses == [303] * ratelimit.CLAIM_HERE.most + [429]
+
+    assert (await claimed(client, ann, thread, way="address", email="desk@review.example")).status_code == 303
+
+
 async def test_a_guessed_link_confirms_nothing(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:
     await claimed(client, ann, thread, way="address", email="ann.author@review.example")
     number = await db.value("select id from claim")

@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.threads.reading import open_thread
-from parley.letters.digest_selection.queries import shared_candidates
 from parley.letters.digests import jobs, preview
+from parley.letters.news.queries import shared_candidates
 from parley.platform import db
 from tests.letters.digests.issuing import due, issue, items_of, reader, thread_with_sides
 

@@ -11,10 +11,10 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.threads.reading import open_thread
-from parley.letters.digest_selection import queries as selection_queries
 from parley.letters.digests import items, jobs, mailing, ops
 from parley.letters.digests.queries import subscription_of
 from parley.letters.digests.schedule import Schedule
+from parley.letters.news import queries as selection_queries
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts import blocks, hooks, queries

@@ -5,8 +5,8 @@ from litestar import Litestar
 
 from parley.discussion.threads.ops import revise_thread
 from parley.discussion.threads.reading import open_thread
-from parley.letters.digest_selection.selection import SIDES
 from parley.letters.digests import mailing
+from parley.letters.news.selection import SIDES
 from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import mailing as replies
 from parley.letters.notifications import ops as following

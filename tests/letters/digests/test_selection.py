@@ -7,8 +7,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.letters.digest_selection.candidates import Candidate, DigestReader, score, sort_candidates
-from parley.letters.digest_selection.selection import (
+from parley.letters.news.candidates import Candidate, DigestReader, score, sort_candidates
+from parley.letters.news.selection import (
+    EXCLUSIONS,
     MOST_ELSEWHERE,
     MOST_ITEMS,
     MOST_OF,
@@ -92,17 +93,18 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
 
 
 @given(reader=readers, own=owns, offered=offers)
-def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
+def test_an_issue_is_short_and_nobody_speaks_twice_in_it_but_as_a_side(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     items = select(reader, own, sort_candidates(offered))
-    authors = [one.author for one in items if one.author is not None]
+    sides = [one for one in items if any(one.opposes == other.comment for other in items)]
+    authors = [one.author for one in items if one.author is not None and one not in sides]
 
     assert len(items) <= MOST_ITEMS
     assert len(set(authors)) == len(authors)
     assert len({one.key for one in items}) == len(items)
     for section, most in MOST_OF.items():
-        assert sum(one.kind in SECTIONS[section] for one in items) <= most
+        assert sum(one.kind in SECTIONS[section] for one in items if one not in sides) <= most
     assert len({one.thread for one in items if one.kind == "elsewhere"}) <= MOST_ELSEWHERE
     assert [SECTION_INDEX[one.kind] for one in items] == sorted(SECTION_INDEX[one.kind] for one in items)
 
@@ -118,21 +120,14 @@ def test_the_order_of_the_candidates_does_not_matter(
 
 
 @given(reader=readers, own=owns, offered=offers)
-def test_if_two_sides_are_available_both_are_quoted(
+def test_no_side_is_told_without_the_other_that_the_issue_may_tell(
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
-    """A perspective speaks alone only where nobody else whom the issue may still quote takes the other side."""
-    items = select(reader, own, sort_candidates(offered))
-    for alone in stories_of_one(items):
-        free = {one.author for one in items if one is not alone}
-        perspectives = [one for one in offered if one.kind == "best" and one.thread == alone.thread]
-        allowed = select(reader, [], sort_candidates(one for one in perspectives if one.author not in free))
-        assert len([one for one in allowed if one.kind in SECTIONS["best"]]) == 1
-
-
-def stories_of_one(items: list[Candidate]) -> list[Candidate]:
-    best = [one for one in items if one.kind in SECTIONS["best"]]
-    return [one for one in best if sum(other.thread == one.thread for other in best) == 1]
+    told = {one.comment for one in select(reader, own, sort_candidates(offered))}
+    new = {one.comment: one for one in (*own, *offered) if not any(excludes(reader, one) for excludes in EXCLUSIONS)}
+    for number in told & new.keys():
+        other = new.get(new[number].opposes)
+        assert other is None or other.opposes != number or other.comment in told
 
 
 @given(reader=readers, own=owns, offered=offers)
@@ -140,7 +135,7 @@ def test_two_of_a_thread_stand_together_only_where_they_disagree_about_the_same_
     reader: DigestReader, own: list[Candidate], offered: list[Candidate]
 ) -> None:
     items = select(reader, own, sort_candidates(offered))
-    best = [one for one in items if one.kind in SECTIONS["best"]]
+    best = [one for one in items if one.kind in (*SECTIONS["sides"], *SECTIONS["best"])]
     for one in best:
         others = [other.comment for other in best if other.thread == one.thread and other is not one]
         assert others in ([], [one.opposes])
@@ -169,6 +164,13 @@ def test_a_pair_begins_with_the_supporter_and_answers_the_same_words() -> None:
     assert [one.comment for one in select(DigestReader(1), [], sort_candidates(offered))] == [13, 12]
 
 
+def test_two_sides_are_told_although_both_authors_spoke_before() -> None:
+    own = [Candidate("reply", 9, topic_of(9), NOW, 0.9, comment=90 + side, author=f"by {side}") for side in (1, 2)]
+    offered = [perspective(1, 1, "supports", 0.4, opposes=2), perspective(1, 2, "challenges", 0.8, opposes=1)]
+
+    assert [one.comment for one in select(DigestReader(1), own, sort_candidates(offered))] == [91, 92, 1, 2]
+
+
 def test_of_two_sides_that_answer_other_words_only_the_best_is_quoted() -> None:
     offered = [perspective(1, 11, "supports", 0.4), perspective(1, 12, "challenges", 0.8)]
 
@@ -194,7 +196,7 @@ def test_items_about_the_reader_leave_room_for_the_best_of_their_topics() -> Non
     ]
     kinds = [one.kind for one in select(DigestReader(1), own, sort_candidates(offered))]
 
-    assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
+    assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["side"] * 2 + ["question"]
     assert [one.kind for one in select(DigestReader(1), own, sort_candidates([]))] == ["reply"] * 3 + ["followed"] * 6
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.letters.digest_selection.selection import MOST_ITEMS, SECTION_INDEX
 from parley.letters.digests import letters, mailing
 from parley.letters.digests.items import DigestItem
 from parley.letters.digests.letters import IssueRow
 from parley.letters.digests.words import SUBJECT_LENGTH, day_word, lay_out
+from parley.letters.news.selection import MOST_ITEMS, SECTION_INDEX
 from parley.people import mail
 from parley.people.mail import writing
 from parley.platform.settings import settings
@@ -75,9 +75,12 @@ def pair(**changes: object) -> list[DigestItem]:
 def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> None:
     more = [changed(position=n, thread=n, comment=n) for n in range(20, 24)]
 
-    assert lay_out([*pair()[::-1], *more], "UTC", AT).subject == (
-        'kofi and jon disagree on "The wager against language models", and 4 more'
-    )
+    quotes = ("wager", "The wager is lost")
+    same = [msgspec.structs.replace(one, quote=quote) for one, quote in zip(pair()[::-1], quotes, strict=True)]
+    other = [msgspec.structs.replace(one, quote=quote) for one, quote in zip(pair(), ("won", "lost"), strict=True)]
+
+    assert lay_out([*same, *more], "UTC", AT).subject == 'kofi and jon disagree on "wager", and 4 more'
+    assert "disagree" not in lay_out([*other, *more], "UTC", AT).subject
     assert lay_out([changed(kind="reply"), *pair()], "UTC", AT).subject == (
         "jon replies to you: The wager against language models, and 2 more"
     )

@@ -8,8 +8,7 @@ import pytest
 from litestar import Litestar
 
 from parley.letters.notifications import jobs
-from parley.letters.notifications.counts import RECOUNT
-from parley.letters.unread.counts import SELECT_KEPT, UnreadCounts
+from parley.letters.notifications.counts import RECOUNT, SELECT_VALID
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db.pool import NO_ANSWER
@@ -57,7 +56,7 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
         asked.clear()
         assert (await client.get(path)).is_success
         assert (await client.get(path)).is_success
-        costs.append((asked.count(SELECT_KEPT), asked.count(RECOUNT)))
+        costs.append((asked.count(SELECT_VALID), asked.count(RECOUNT)))
 
     # Counted again once after each change.
     assert costs == [(2, 1)] * 3
@@ -71,7 +70,7 @@ async def test_a_page_that_a_refused_form_comes_back_with_shows_the_number(
     page = await client.post("/new", data={"source": "url", "url": ""})
 
     assert page.status_code == 422
-    assert '<span id="notification-count"><b>1</b>' in page.text
+    assert '<span id="for-you-count"><b>1</b>' in page.text
 
 
 async def test_a_visitors_page_costs_none(client: httpx.AsyncClient, mira: Viewer, asked: list[str]) -> None:
@@ -80,7 +79,7 @@ async def test_a_visitors_page_costs_none(client: httpx.AsyncClient, mira: Viewe
 
     assert (await client.get("/")).is_success
 
-    assert SELECT_KEPT not in asked
+    assert SELECT_VALID not in asked
 
 
 @pytest.mark.parametrize(
@@ -93,7 +92,7 @@ async def test_parts_of_pages_files_and_streams_cost_none(
 
     assert (await client.get("/", headers=headers)).is_success
 
-    assert SELECT_KEPT not in asked
+    assert SELECT_VALID not in asked
 
 
 async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_is_away(
@@ -101,12 +100,12 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
 ) -> None:
     assert (await client.get("/rules")).is_success
 
-    async def away(_member: int) -> UnreadCounts:
+    async def away(_member: int) -> int:
         raise Unavailable(NO_ANSWER)
 
-    monkeypatch.setattr("parley.letters.unread.counts.unread", away)
+    monkeypatch.setattr("parley.letters.notifications.counts.unread", away)
 
     page = await client.get("/rules")
 
     assert page.is_success
-    assert '<span id="notification-count"></span>' in page.text
+    assert '<span id="for-you-count"></span>' in page.text

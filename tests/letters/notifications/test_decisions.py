@@ -80,7 +80,7 @@ async def test_an_approved_comment_that_nobody_could_read_notifies_its_author(
     assert await heard(case.jon) == [(True, None)]
     await make.sign_in(client, case.jon)
     sentence = "A moderator approved your comment. Everybody can read it now."
-    assert f'<a href="/c/{comment}">{sentence}</a>' in (await client.get("/notifications")).text
+    assert f'<a href="/c/{comment}">{sentence}</a>' in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
@@ -94,7 +94,7 @@ async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
 
     assert await heard(case.ada) == [(False, "upheld")]
     await make.sign_in(client, case.ada)
-    assert "A moderator agreed and acted on it." in (await client.get("/notifications")).text
+    assert "A moderator agreed and acted on it." in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_an_answered_appeal_notifies_the_member_who_appealed(case: Case) -> None:
@@ -129,7 +129,7 @@ async def test_the_outcome_of_an_appeal_is_named_and_read_once_its_page_is_opene
     await appeals.decide(await make.member(role="moderator"), appeal, outcome=outcome, answer="Yes.", action="collapse")
     await make.sign_in(client, case.jon)
 
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you?part=decisions")).text
     assert f'<a href="/decision/{decision}">Your appeal was decided: {sentence}</a>' in page
     assert await counts.unread(case.jon.id) == 1
 
@@ -158,7 +158,7 @@ async def test_a_request_to_show_less_is_not_answered_as_a_report(case: Case, cl
     await db.execute("insert into rights_request (report, ground, wish) select id, 'copyright', 'text' from report")
     await make.sign_in(client, case.ada)
 
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you?part=decisions")).text
 
     assert "<b>Your request</b> to show less of an article was reviewed" in page
     assert "A moderator has looked at it and left the article as it is." in page
@@ -174,7 +174,7 @@ async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: 
 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
-    assert "The decision was overturned on appeal" in (await client.get("/notifications")).text
+    assert "The decision was overturned on appeal" in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:
@@ -182,7 +182,7 @@ async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case,
     await db.execute(LATER)
     await make.sign_in(client, case.jon)
 
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you?part=decisions")).text
 
     assert f'<a href="/decision/{decision}">A comment of yours was removed.</a>' in page
     assert "ada" not in page

@@ -1,17 +1,23 @@
 """The page of notifications, its counter, and following and muting by the buttons."""
 
+from html import unescape
+
 import httpx
 import pytest
 from litestar import Litestar
 
+from parley.letters.for_you.web import PER_PAGE
 from parley.letters.notifications import counts, jobs, queries
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
+from tests.discussion.threads.test_reading import minutes_pass
 
 pytestmark = pytest.mark.anyio
+
+MARK_ALL = {"part": "you", "until": "2000-01-01T00:00:00+00:00"}
 
 
 @pytest.fixture
@@ -38,51 +44,43 @@ async def thread_of(comment: int) -> int:
 
 
 async def test_the_page_says_who_answered_and_with_what_words(client: httpx.AsyncClient, answered: int) -> None:
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you?part=you")).text
 
     assert "<b><bdi>jon</bdi></b> replied to you" in page
-    assert f'<a href="/c/{answered}">An answer with words.</a>' in page
+    assert "<p>An answer with <em>words</em>.</p>" in page
     assert "The wager" in page
-
-
-async def test_a_comment_with_a_statement_is_quoted_by_it(client: httpx.AsyncClient, answered: int) -> None:
-    await db.execute("update comment set statement = 'Words differ.' where id = $1", answered)
-
-    page = (await client.get("/notifications")).text
-
-    assert f'<a href="/c/{answered}">Words differ.</a>' in page
-    assert "An answer with words." not in page
 
 
 async def test_one_reader_alone_does_not_hide_an_answer(client: httpx.AsyncClient, answered: int) -> None:
     one, other = await make.member(), await make.member()
     await make.vote(one, answered, value=-1)
     await reports.report(ReportInput("comment", answered, "civility", "I dislike it.", one))
-    assert "replied to you" in (await client.get("/notifications")).text
+    assert "replied to you" in (await client.get("/for-you?part=you")).text
 
     await reports.report(ReportInput("comment", answered, "civility", "It insults somebody.", other))
-    assert "replied to you" not in (await client.get("/notifications")).text
+    assert "</b> replied to you" not in (await client.get("/for-you?part=you")).text
 
 
 async def test_every_page_of_a_member_shows_the_counter(client: httpx.AsyncClient, answered: int) -> None:
-    for path in ("/", "/notifications", await make.address(await thread_of(answered)), "/settings/profile", "/nothing"):
-        assert '<span id="notification-count"><b>1</b>' in (await client.get(path)).text, path
+    for path in ("/", "/for-you", await make.address(await thread_of(answered)), "/settings/profile", "/nothing"):
+        assert '<span id="for-you-count"><b>1</b>' in (await client.get(path)).text, path
 
 
 async def test_looking_marks_nothing_read_and_the_button_all(
     client: httpx.AsyncClient, mira: Viewer, answered: int
 ) -> None:
     newest = await db.value("select max(id) from notification where member = $1", mira.id)
-    await client.get("/notifications")
+    page = (await client.get("/for-you?part=you")).text
+    assert "Mark all as read" in page
     assert await counts.unread(mira.id) == 1
 
-    answer = await client.post("/notifications/read", data={"upto": str(newest)})
+    answer = await client.post("/for-you/read", data=MARK_ALL | {"upto": str(newest)})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/notifications")
-    page = (await client.get("/notifications")).text
-    assert "Mark all read" not in page
-    assert "Read before" in page
-    assert '<span id="notification-count"></span>' in page
+    assert (answer.status_code, answer.headers["location"]) == (303, "/for-you")
+    page = (await client.get("/for-you?part=you")).text
+    assert "Mark all as read" not in page
+    assert "replied to you" in page
+    assert '<span id="for-you-count"></span>' in page
 
 
 async def test_what_came_after_the_page_stays_unread(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
@@ -90,20 +88,17 @@ async def test_what_came_after_the_page_stays_unread(client: httpx.AsyncClient, 
     await make.comment(await thread_of(answered), await make.member("ada"), "Hello @mira.")
     await jobs.handle_events()
 
-    await client.post("/notifications/read", data={"upto": str(newest)})
+    await client.post("/for-you/read", data=MARK_ALL | {"upto": str(newest)})
 
     assert await counts.unread(mira.id) == 1
 
 
-async def test_the_notifications_of_one_thread_can_be_marked_alone(
-    client: httpx.AsyncClient, mira: Viewer, answered: int
-) -> None:
+async def test_one_reply_can_be_marked_alone(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
     other = await make.thread()
-    await make.comment(other, await make.member("ada"), "Hello @mira.")
+    mention = await make.comment(other, await make.member("ada"), "Hello @mira.")
     await jobs.handle_events()
-    newest = await db.value("select max(id) from notification")
 
-    await client.post("/notifications/read", data={"upto": str(newest), "thread": str(other)})
+    await client.post("/for-you/read", data={"thread": str(other), "shown": str(mention)})
 
     assert [row.comment for row in await queries.list_page(mira.id) if row.is_unread] == [answered]
 
@@ -132,49 +127,65 @@ async def test_replying_to_a_comment_marks_its_notification_as_read(
     assert await counts.unread(mira.id) == 0
 
 
-async def test_new_comments_of_a_followed_thread_are_one_entry(
+async def test_the_page_of_all_shows_what_is_addressed_to_the_member_and_the_newest_words_of_their_threads_once(
     client: httpx.AsyncClient, mira: Viewer, answered: int
 ) -> None:
+    await minutes_pass()
+    await db.execute("update follow set since = since - interval '5 minutes'")
     for name in ("ann", "bob", "cem", "dee"):
         await make.comment(await thread_of(answered), await make.member(name), f"News by {name}.")
     await jobs.handle_events()
 
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you")).text
 
-    assert "<b>4 new comments</b> by <bdi>ann</bdi>, <bdi>bob</bdi>, <bdi>cem</bdi> and 1 other" in page
-    assert "News by ann." in page
-    assert "News by bob." not in page
+    assert page.count("An answer with <em>words</em>.") == 1
+    assert [page.count(f"News by {name}.") for name in ("ann", "bob", "cem", "dee")] == [0, 1, 1, 1]
+    assert "Read 4 new comments" in page
+    assert '<span id="for-you-count"><b>1</b>' in page
+
+
+async def test_marking_as_one_reads_can_be_turned_off(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
+    address = await make.address(await thread_of(answered))
+    assert "reading.js" in (await client.get(address)).text
+
+    assert (await client.post("/settings/read-marks", data={"on": "0"})).headers["location"] == "/for-you"
+
+    for path in (address, "/for-you", f"/for-you?thread={await thread_of(answered)}"):
+        assert "reading.js" not in (await client.get(path)).text
+    assert "Comments count as read only when you say so." in (await client.get("/for-you")).text
+    await client.post("/settings/read-marks", data={"on": "1"})
+    assert "reading.js" in (await client.get(address)).text
 
 
 async def test_an_empty_page_says_so(client: httpx.AsyncClient, mira: Viewer) -> None:
-    page = (await client.get("/notifications")).text
+    page = (await client.get("/for-you?part=you")).text
 
-    assert "No notifications yet." in page
-    assert '<span id="notification-count"></span>' in page
+    assert "Nobody has replied to you or mentioned you yet." in page
+    assert '<span id="for-you-count"></span>' in page
 
 
 async def test_many_notifications_continue_on_another_page(client: httpx.AsyncClient, mira: Viewer) -> None:
     jon = await make.member("jon")
-    for number in range(queries.PAGE + 2):
+    for number in range(PER_PAGE + 2):
         await make.comment(await make.thread(), jon, f"Number {number}, @mira.")
     await jobs.handle_events()
 
-    first = (await client.get("/notifications")).text
-    assert "Number 61," in first
+    first = (await client.get("/for-you?part=you")).text
+    assert f"Number {PER_PAGE + 1}," in first
     assert "Number 1," not in first
-    more = first.split('rel="next" href="')[1].split('"')[0]
+    more = unescape(first.split('rel="next" href="')[1].split('"')[0])
     second = (await client.get(more)).text
 
     assert "Number 1," in second
     assert "Number 2," not in second
 
 
-@pytest.mark.parametrize("path", ["/notifications", "/settings/notifications"])
+@pytest.mark.parametrize("path", ["/for-you", "/settings/notifications"])
 async def test_visitors_are_asked_to_sign_in(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path}")
-    assert "/notifications" not in (await client.get("/")).text
+    assert "/for-you" not in (await client.get("/")).text
 
 
 async def test_a_thread_is_followed_and_muted_by_its_buttons(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -257,8 +268,10 @@ async def test_names_with_the_typed_prefix_are_offered_those_of_the_thread_first
 @pytest.mark.parametrize(
     ("former", "now"),
     [
-        ("/notices", "/notifications"),
-        ("/notices?before=7", "/notifications?before=7"),
+        ("/notices", "/for-you?part=you"),
+        ("/notifications", "/for-you?part=you"),
+        ("/unread", "/for-you?part=threads"),
+        ("/unread?thread=7", "/for-you?thread=7"),
         ("/settings/notices", "/settings/notifications"),
     ],
 )

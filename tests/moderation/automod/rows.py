@@ -21,6 +21,11 @@ with new as (
 insert into rule_version (rule, version, conditions, action, changed_at)
 select id, version, conditions, action, changed_at from new returning rule
 """
+# A member of two months has read a thread up to now.
+READ = """
+insert into visit (member, thread, seen_at, read_until) values ($1, $2, now(), now())
+on conflict (member, thread) do update set read_until = now()
+"""
 _numbers = count(1)
 
 
@@ -59,7 +64,8 @@ async def established() -> Viewer:
     author, elsewhere = await make.member(), await make.thread()
     for number in range(20):
         comment = await make.comment(elsewhere, author, f"A thought of its own, the {number}th.")
-        await age(comment, timedelta(days=2))
+        await age(comment, timedelta(days=2 + number % 5))
+    await db.execute(READ, (await make.member()).id, elsewhere)
     await make.comment(elsewhere, author, "One more.")
     return author
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from litestar import Litestar
 
-from parley.moderation.automod import trust
+from parley.moderation.matching import trust
 from parley.moderation.matching.conditions import FirstComments, Similar
 from parley.platform import db
 from parley.platform.errors import TooMany

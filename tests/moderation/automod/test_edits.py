@@ -11,7 +11,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
 from tests import make
-from tests.moderation.automod.rows import mailed, newcomer, put_rule, state_of
+from tests.moderation.automod.rows import established, mailed, newcomer, put_rule, state_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -106,9 +106,7 @@ async def test_only_newcomers_cannot_edit_while_the_rules_fail(app: Litestar, mo
     def broken(*_args: object) -> None:
         raise RuntimeError("broken")
 
-    known, new, thread = await make.member(), await newcomer(), await make.thread()
-    for _ in range(6):
-        await make.comment(thread, known)
+    known, new, thread = await established(), await newcomer(), await make.thread()
     theirs, of_new = await make.comment(thread, known), await make.comment(thread, new)
     monkeypatch.setattr(budget, "evaluate_timed", broken)
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,10 +17,11 @@ from parley.moderation.matching.evaluate import ActiveRule, evaluate
 from parley.moderation.matching.post import Post
 from parley.platform import db
 from parley.platform.migrations import m0001_initial as initial
+from parley.site.cli.rules import TriedComment, try_comment
 from parley.site.demo.content import articles, discussion
 from tests import make
 from tests.conftest import SHARED
-from tests.moderation.automod.rows import newcomer, state_of
+from tests.moderation.automod.rows import established, newcomer, state_of
 
 pytestmark = pytest.mark.anyio
 
@@ -52,7 +54,7 @@ async def test_a_newcomer_who_links_waits_and_a_member_does_not(in_force: None) 
     thread, words = await make.thread(), "Cheap prices and free delivery today: https://shop.example"
 
     held = await make.comment(thread, await newcomer(), words)
-    passed = await make.comment(thread, await make.member(), words)
+    passed = await make.comment(thread, await established(), words)
 
     assert [await state_of(held), await state_of(passed)] == ["pending", "visible"]
 
@@ -164,6 +166,29 @@ def test_the_figures_of_the_shipped_rules_on_foreign_texts_are_printed(
     if source is not talk:
         assert right >= 0.7 * bad
         assert hits - right <= 0.01 * (len(said) - bad)
+
+
+def unseen() -> Iterator[tuple[str, bool]]:
+    """Texts that neither the rules' author nor the score had seen; "+" is advertising, "-" is not."""
+    for line in Path(__file__).with_name("unseen.txt").read_text("utf-8").splitlines():
+        yield line[2:], line[0] == "+"
+
+
+STATES = {
+    "new": {},
+    "after three one-liners": {"age_days": 1, "comments": 3, "days_present": 1},
+    "after twenty comments in two days": {"age_days": 2, "comments": 20, "days_present": 2, "stood": 12},
+    "regular of sixty days": {"age_days": 60, "comments": 60, "days_present": 30, "stood": 50, "links_before": 3},
+}
+
+
+@pytest.mark.parametrize(("account", "least"), [*((one, 0.78) for one in list(STATES)[:3]), (list(STATES)[3], 0.58)])
+def test_advertising_is_found_whatever_harmless_lines_an_account_wrote_before(account: str, least: float) -> None:
+    judged = [(try_comment(rules(), TriedComment(text, **STATES[account])), spam) for text, spam in unseen()]  # type: ignore[arg-type]
+    found = [(one.held or one.flagged, spam) for one, spam in judged]
+
+    assert share(found, spam=True) >= least
+    assert share(found, spam=False) <= 0.05
 
 
 @pytest.mark.slow

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from parley.moderation.automod import trust
-from parley.moderation.automod.trust import LEVELS, TrustLevel
-from parley.moderation.matching import current
+from parley.moderation.automod import trust as limits
+from parley.moderation.matching import current, facts, trust
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.matching.facts import AuthorRecord
+from parley.moderation.matching.trust import CREDITED, LEVELS, TrustLevel
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import TooMany
 from tests import make
-from tests.moderation.automod.rows import put_rule
+from tests.moderation.automod.rows import READ, put_rule
 from tests.standing.test_source import SOURCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -30,7 +30,8 @@ STEPS = list(pairwise(LEVELS))
 PERMISSIONS = {"per_hour", "is_held_without_rules"}
 COPY = """
 insert into comment (thread, depth, author, body, html, html_version, created_at)
-select $1, 0, $2, 'Words.', '<p>Words.</p>', 1, now() - $4::interval from generate_series(1, $3)
+select $1, 0, $2, 'Words.', '<p>Words.</p>', 1, now() - $4::interval - (n % $5::int) * interval '1 day'
+from generate_series(1, $3) as n
 """
 
 
@@ -38,8 +39,16 @@ async def member_of(level: TrustLevel, *, lately: int = 0) -> Viewer:
     """A member who just meets the terms of a level, and wrote `lately` within the hour."""
     one, thread = await make.member(), await make.thread()
     await db.execute("update member set created_at = now() - $2::interval where id = $1", one.id, age_of(level))
-    await db.execute(COPY, thread, one.id, max(0, level.comments - lately), timedelta(hours=2))
-    await db.execute(COPY, thread, one.id, lately, timedelta(minutes=10))
+    await db.execute(
+        COPY,
+        thread,
+        one.id,
+        max(level.stood, level.days_present),
+        timedelta(days=1, minutes=1),
+        max(1, level.days_present),
+    )
+    await db.execute(READ, (await make.member()).id, thread)
+    await db.execute(COPY, thread, one.id, lately, timedelta(minutes=10), 1)
     return one
 
 
@@ -47,61 +56,110 @@ def age_of(level: TrustLevel) -> timedelta:
     return timedelta(days=level.days, minutes=1)
 
 
-def author(days: float, comments: int, upheld: int = 0, lately: int = 0) -> AuthorRecord:
-    return AuthorRecord(days, comments, upheld, [60.0] * lately)
+def author(days: float, present: int, stood: int, upheld: int = 0, lately: int = 0, reports: int = 0) -> AuthorRecord:
+    counts = {"days_present": present, "stood": stood, "upheld_reports": reports}
+    return AuthorRecord(days, 100, upheld, [60.0] * lately, **counts)  # type: ignore[arg-type]
+
+
+def meets(level: TrustLevel) -> AuthorRecord:
+    return author(level.days, level.days_present, level.stood)
 
 
 def test_the_table_promises_these_things_and_no_others() -> None:
-    assert set(TrustLevel.__struct_fields__) == {"name", "days", "comments"} | PERMISSIONS
-    assert LEVELS[0].days == LEVELS[0].comments == 0, "everybody is of some level"
+    assert set(TrustLevel.__struct_fields__) == {"name", "days", "days_present", "stood"} | PERMISSIONS
+    assert meets(LEVELS[0]) == author(0, 0, 0), "everybody is of some level"
 
 
 def test_only_the_checks_of_texts_read_the_level() -> None:
-    asks = re.compile(r"\btrust\.(level|LEVELS|used_up|require_post_allowed)\b|automod\.trust import .*\bLEVELS\b")
+    asks = re.compile(r"\b(trust|limits)\.(level|used_up|require_post_allowed)\b|matching\.trust import .*\blevel\b")
     asking = {
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
     }
 
-    assert asking == {"moderation/automod/checks.py", "moderation/automod/edits.py"}
+    checks = {f"moderation/automod/{name}.py" for name in ("checks", "edits", "trust")}
+    assert asking == checks | {"moderation/matching/conditions.py"}
 
 
 def test_each_level_asks_for_more_and_takes_nothing_away() -> None:
     for lower, higher in STEPS:
-        assert higher.days > lower.days and higher.comments > lower.comments
+        assert higher.days > lower.days and higher.days_present > lower.days_present and higher.stood >= lower.stood
         assert lower.per_hour is not None
         assert higher.per_hour is None or higher.per_hour > lower.per_hour
         assert not higher.is_held_without_rules or lower.is_held_without_rules
 
 
 @pytest.mark.parametrize(("lower", "higher"), STEPS, ids=lambda level: level.name)
-def test_a_level_is_reached_by_both_of_its_terms_and_not_by_one(lower: TrustLevel, higher: TrustLevel) -> None:
-    assert trust.level(author(higher.days, higher.comments)) is higher
-    assert trust.level(author(higher.days - 0.01, higher.comments)) is lower
-    assert trust.level(author(higher.days, higher.comments - 1)) is lower
+def test_a_level_is_reached_by_all_of_its_terms_and_by_no_number_of_comments(
+    lower: TrustLevel, higher: TrustLevel
+) -> None:
+    days, present, stood = higher.days, higher.days_present, higher.stood
+    assert trust.level(author(days, present, stood)) is higher
+    assert trust.level(author(days - 0.01, present, stood)) is lower
+    assert trust.level(author(days, present - 1, stood)) is lower
+    assert not stood or trust.level(author(days, present, stood - 1)) is lower
+
+
+def test_upheld_reports_count_as_comments_that_stood_up_to_a_number() -> None:
+    top = LEVELS[-1]
+
+    def level(stood: int, reports: int) -> TrustLevel:
+        return trust.level(author(top.days, top.days_present, stood, reports=reports))
+
+    assert level(top.stood - 1, 1) is top
+    assert level(top.stood - CREDITED, CREDITED) is top
+    assert level(top.stood - CREDITED - 1, 99) is LEVELS[-2]
 
 
 def test_each_decision_against_a_member_takes_one_level_until_there_is_none_below() -> None:
-    reached = [trust.level(author(1_000, 1_000, upheld)) for upheld in range(len(LEVELS) + 1)]
+    reached = [trust.level(author(1_000, 100, 100, upheld)) for upheld in range(len(LEVELS) + 1)]
 
     assert reached == [*reversed(LEVELS), LEVELS[0]]
 
 
 @settings(deadline=None)
-@given(st.floats(0, 100), st.integers(0, 100), st.integers(0, 5), st.integers(0, 60))
+@given(st.floats(0, 100), st.integers(0, 100), st.integers(0, 100), st.integers(0, 5), st.integers(0, 60))
 def test_no_member_gets_more_than_the_table_grants_their_level(
-    days: float, comments: int, upheld: int, lately: int
+    days: float, present: int, stood: int, upheld: int, lately: int
 ) -> None:
-    one = author(days, comments, upheld, lately)
+    one = author(days, present, stood, upheld, lately)
     level = trust.level(one)
     allowed = level.per_hour is None or lately < level.per_hour
 
     assert level in LEVELS
-    assert days >= level.days and comments >= level.comments
+    assert days >= level.days and present >= level.days_present and stood >= level.stood
     if allowed:
-        trust.require_post_allowed(one)
+        limits.require_post_allowed(one)
     else:
         with pytest.raises(TooMany):
-            trust.require_post_allowed(one)
+            limits.require_post_allowed(one)
+
+
+@pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
+async def test_the_record_of_a_member_who_just_meets_a_level_has_it(level: TrustLevel) -> None:
+    assert trust.level(await facts.author((await member_of(level)).id)) is level
+
+
+async def test_comments_earn_trust_after_a_day_once_somebody_with_a_week_has_read_them() -> None:
+    one, thread = await make.member(), await make.thread()
+
+    async def stood() -> int:
+        return (await facts.author(one.id)).stood
+
+    await db.execute(COPY, thread, one.id, 3, timedelta(days=3), 1)
+    await db.execute(COPY, thread, one.id, 20, timedelta(hours=1), 1)
+    unread = await stood()
+    accomplice = await make.member()
+    await db.execute("update member set created_at = now() - interval '4 days' where id = $1", accomplice.id)
+    await db.execute(READ, one.id, thread)
+    await db.execute(READ, accomplice.id, thread)
+    by_themselves = await stood()
+    await db.execute(READ, (await make.member()).id, thread)
+    read = await stood()
+    await db.execute("update comment set collapsed = 'Off topic' where id = (select min(id) from comment)")
+    await db.execute("update comment set state = 'removed' where id = (select min(id) + 1 from comment)")
+
+    assert (unread, by_themselves, read, await stood()) == (0, 0, 3, 1)
+    assert (await facts.author(one.id)).days_present == len({3, 0})
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)

@@ -32,7 +32,7 @@ async def test_it_says_what_the_rules_in_force_would_do(app: Litestar, tmp_path:
     await initial.rules()
     current.forget()
     file = tmp_path / "comments.jsonl"
-    known = {"age_days": 400, "comments": 90, "links_before": 3}
+    known = {"age_days": 400, "comments": 90, "links_before": 3, "days_present": 60, "stood": 70, "upheld_reports": 1}
     rows = [{"body": SPAM}, {"body": SPAM, **known}, {"body": TALK}, {"body": "See https://a.example", **known}]
     file.write_text("\n".join(map(json.dumps, rows)))
     found = await run(file)
@@ -58,15 +58,28 @@ async def test_a_line_that_is_no_comment_is_named(app: Litestar, tmp_path: Path,
         await run(file)
 
 
-def test_the_score_quotes_its_strongest_words() -> None:
-    assert "check" in (SpamScore().find(Post(SPAM)) or "")
+def test_the_score_quotes_what_a_person_would_call_advertising() -> None:
+    found = SpamScore().find(Post(f"{SPAM} At slimfast-x.shop from $5, for example, as a service.")) or ""
+
+    assert {"slimfast-x.shop", "subscribe"} <= set(found.split(" · "))
+    assert not {"example", "for", "hi", "everyone"} & set(found.split(" · "))
     assert SpamScore().find(Post(TALK)) is None
     assert Post("").score == 0.0
 
 
-def test_the_score_only_watches_until_it_is_turned_on() -> None:
+def test_the_score_asks_a_moderator_to_look_whoever_wrote_it() -> None:
     (rule,) = [one for one in shipped() if one.name == "Like advertising"]
 
-    assert rule.state == "shadow" and rule.action == "flag"
-    assert not evaluate([rule], Post(SPAM))[0].acts
-    assert try_comment([rule], TriedComment(SPAM)).rules == ["score"]
+    assert rule.state == "on" and rule.action == "flag"
+    assert evaluate([rule], Post(SPAM, age=900, days_present=100, stood=100))[0].acts
+    assert try_comment([rule], TriedComment(SPAM)).rules == ["Like advertising", "score"]
+
+
+@pytest.mark.parametrize(
+    "earned", [{}, {"age_days": 2, "comments": 20, "days_present": 2, "stood": 12}, {"comments": 3}]
+)
+def test_no_number_of_comments_opens_the_rules(earned: dict[str, float]) -> None:
+    text = "We compared them all at best-deals.shop"
+    assert try_comment(shipped(), TriedComment(text, **earned)).held  # type: ignore[arg-type]
+    trusted = TriedComment(text, age_days=60, comments=20, days_present=12, stood=12)
+    assert not try_comment(shipped(), trusted).held

@@ -16,6 +16,7 @@ from parley.moderation.matching.conditions import (
     Age,
     AnyCondition,
     Assisted,
+    BelowTrust,
     Burst,
     Domains,
     FewWords,
@@ -32,6 +33,7 @@ from parley.moderation.matching.conditions import (
     UpheldBefore,
     WordList,
 )
+from parley.moderation.modrules import queries
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts.viewer import Viewer
@@ -66,6 +68,8 @@ ASKED: tuple[tuple[AnyCondition, ...], ...] = (
     (FirstLinks(2),),
     (Age(7),),
     (FirstComments(3),),
+    (BelowTrust(),),
+    (BelowTrust("new member"),),
     (UpheldBefore(1),),
     (Members(["olga"]),),
     (Threads([*range(1, 101)]),),
@@ -141,6 +145,22 @@ async def test_it_counts_what_became_of_the_hits_and_leaves_the_staff_out(app: L
     assert (result.right, result.wrong) == (2, 1)
     assert (result.days[19], result.days[29], sum(result.days)) == (1, 2, 3)
     assert result.samples == [comments[1], comments[0], old]
+
+
+async def test_removals_on_another_ground_say_nothing_about_a_rule(app: Litestar) -> None:
+    rule = await put_rule(WordList(["fool"]))
+    author, thread, staff = await make.member(), await make.thread(), await make.member(role="moderator")
+    comments = [await make.comment(thread, author, words) for words in ("You fool!", "Fool yourself!", "A fool, he.")]
+    for comment, action in zip(comments, ("remove", "remove", "approve"), strict=True):
+        await decided(await reported(comment), staff, action)
+    await db.execute("update decision set guideline = 'spam' where target = $1", comments[1])
+
+    result, shown = await backtested(rule), await queries.rule(rule)
+
+    assert (result.right, result.wrong) == (1, 1)
+    assert shown and shown.precision == 0.5
+    samples = await queries.samples(comments, "civility")
+    assert [one.is_right for one in samples] == [False, None, True]
 
 
 async def test_older_comments_only_count_as_earlier_posts(app: Litestar) -> None:

@@ -1,9 +1,16 @@
 """What people are told by mail: why something was decided, and until when."""
 
+import msgspec
 import pytest
 from litestar import Litestar
 
+from parley.moderation.decisions import letters
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports import receipts
+from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.platform.settings import settings
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
 
@@ -29,3 +36,38 @@ async def test_a_sanction_says_until_when(app: Litestar, action: str, days: int 
     letter = await db.value(LETTER, f"decision.{decision}", "jonas@example.org")
 
     assert words.format(await db.value(moment)) in letter
+
+
+async def test_a_letter_says_which_words_where_why_and_until_when(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redress = "the out-of-court body of Example, or a court."
+    monkeypatch.setattr(letters, "settings", lambda: msgspec.structs.replace(settings(), redress=redress))
+    monkeypatch.setattr(receipts, "settings", lambda: msgspec.structs.replace(settings(), redress=redress))
+    staff, jonas, thread = await make.member(role="moderator"), await make.member("jonas"), await make.thread()
+    plain, grave = [await make.comment(thread, jonas, words) for words in ("You are a fool.", "Burn it down.")]
+    reporter = await make.member("rita")
+    item = await reported_by(plain, reporter)
+    decision = await decided(item, staff)
+    hidden = await decided(await reported_by(grave, reporter), staff, guideline="illegal", reason="It calls for arson.")
+    day = await db.value(
+        "select to_char((created_at + interval '183 days') at time zone 'UTC', 'FMDD FMMonth YYYY') from decision "
+        "where id = $1",
+        decision,
+    )
+
+    quoted = await db.value(LETTER, f"decision.{decision}", "jonas@example.org")
+    unquoted = await db.value(LETTER, f"decision.{hidden}", "jonas@example.org")
+    told = await db.value(LETTER, f"outcome.{decision}", "rita@example.org")
+
+    for words in ("“You are a fool.”", "The discussion: The wager", "It insults somebody.", f"appeal until {day}"):
+        assert words in quoted
+    assert "A person decided, not a machine." in quoted and redress in quoted and redress in told
+    assert "Burn it down" not in unquoted and "It is the one that you wrote on" in unquoted
+    assert "jonas" not in told and "You are a fool" not in told and "A person decided this" in told
+
+
+async def reported_by(comment: int, who: Viewer) -> int:
+    await reports.report(ReportInput("comment", comment, "civility", "", who))
+    item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
+    return item

@@ -13,8 +13,8 @@ from parley.interfaces.feeds import queries as feeds
 from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
 from parley.interfaces.search import jobs as search
+from parley.letters.for_you import queries as unread
 from parley.letters.notifications import jobs as notifications
-from parley.letters.unread import queries as unread
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.rules import Choice, ThreadReference
 from parley.moderation.modqueue import in_place
@@ -207,9 +207,9 @@ async def test_the_author_is_told_after_the_time_to_undo(world: World, client: h
     await world.move(world.root, world.new)
     await notifications.handle_events()
     await make.sign_in(client, world.ada)
-    early = await client.get("/notifications")
+    early = await client.get("/for-you?part=you")
     await db.execute("update decision set created_at = created_at - interval '1 minute'")
-    page = await client.get("/notifications")
+    page = await client.get("/for-you?part=you")
 
     assert "was moved" not in early.text
     assert "A comment of yours was moved" in page.text and "It is about the other article." in page.text

@@ -58,7 +58,7 @@ async def test_the_greatest_risk_comes_first_with_its_parts(desk: httpx.AsyncCli
     page = await desk.get("/mod/queue")
 
     assert page.text.index(f'id="i{serious}"') < page.text.index(f'id="i{mild}"')
-    assert "1 × hate" in page.text and "1 × civility" in page.text
+    assert "1 report about hate" in page.text and "1 report about civility" in page.text
     assert '<b id="waiting-count">2</b>' in page.text
     assert page.headers["cache-control"] == "no-store"
 

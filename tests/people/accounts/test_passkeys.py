@@ -88,7 +88,7 @@ async def test_a_passkey_is_added_with_a_letter_and_signs_in_without_a_name(
     assert await letters() == ["A passkey was added to your account on Parley"]
     asked = await options(client)
     assert (asked["rpId"], asked["userVerification"], asked["allowCredentials"]) == ("localhost", "preferred", [])
-    answer = await client.post("/login/passkey?next=/unread", data={"credential": key.get(asked)})
+    answer = await client.post("/login/passkey?next=/for-you", data={"credential": key.get(asked)})
     assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
     assert "my phone" in (await client.get("/settings/security")).text
     assert (await client.get(PAGE)).status_code == 200, "signing in by it is proof"

@@ -63,8 +63,8 @@ async def kinds() -> list[str]:
 
 
 async def test_the_password_is_followed_by_a_code(client: httpx.AsyncClient, mira: Person, phone: Phone) -> None:
-    answer = await client.post("/login?next=/unread", data={"login": "mira", "password": PASSWORD})
-    assert answer.headers["location"] == "/login/second?next=/unread"
+    answer = await client.post("/login?next=/for-you", data={"login": "mira", "password": PASSWORD})
+    assert answer.headers["location"] == "/login/second?next=/for-you"
     assert sessions.cookie_name() not in client.cookies
     assert (await client.get("/settings/security")).status_code == 303
     assert "one-time-code" in (await client.get("/login/second")).text

@@ -63,7 +63,7 @@ async def test_a_newcomer_chooses_a_name(
     client: httpx.AsyncClient, corp: Provider, trust: list[str], mailed: Mailed
 ) -> None:
     corp.account |= {"preferred_username": "Ada Lovelace!"}
-    answer = await go(client, corp, "/sso/corp?next=/unread")
+    answer = await go(client, corp, "/sso/corp?next=/for-you")
     assert answer.headers["location"] == "/sso/corp/signup"
     assert not is_in(client)
     shown = await client.get("/sso/corp/signup")
@@ -73,7 +73,7 @@ async def test_a_newcomer_chooses_a_name(
 
     done = await client.post("/sso/corp/signup", data={"name": "ada", "email": "ada@example.org"})
 
-    assert done.headers["location"] == ("/unread" if trust else "/signup/done?next=/unread")
+    assert done.headers["location"] == ("/unread" if trust else "/signup/done?next=/for-you")
     assert await db.value("select state from member") == ("active" if trust else "unverified")
     assert await db.value("select password_hash from member") is None
     if not trust:
@@ -251,8 +251,8 @@ async def test_many_who_sign_in_at_once_wait_for_one_request(client: httpx.Async
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_no_other_site_begins_a_sign_in(client: httpx.AsyncClient, corp: Provider, site: str) -> None:
-    answer = await client.get("/sso/corp?next=/unread", headers={"sec-fetch-site": site})
-    assert answer.headers["location"] == "/login?next=/unread"
+    answer = await client.get("/sso/corp?next=/for-you", headers={"sec-fetch-site": site})
+    assert answer.headers["location"] == "/login?next=/for-you"
     assert cookies.name(pending.COOKIE) not in client.cookies
 
 

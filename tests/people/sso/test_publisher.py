@@ -22,7 +22,7 @@ ACCOUNT = {"external_id": "7", "email": "ada@example.org", "username": "ada"}
 
 async def begin(client: httpx.AsyncClient) -> dict[str, str]:
     """Begin a sign-in; return the fields of the payload that the site gets."""
-    location = (await client.get("/sso/news?next=/unread")).headers["location"]
+    location = (await client.get("/sso/news?next=/for-you")).headers["location"]
     assert location.startswith("https://news.example/sso?site=1&")
     asked = dict(parse_qsl(urlsplit(location).query))
     expected = hmac.digest(PUBLISHER["secret"].encode(), asked["sso"].encode(), "sha256").hex()

@@ -73,6 +73,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_SLOW_QUERY",
         "PARLEY_SECRET_FORMER",
         "PARLEY_SECURITY_CONTACT",
+        "PARLEY_REDRESS",
         "PARLEY_PASSWORD_RANGE",
         "PARLEY_WEBSUB_HUB",
         "PARLEY_WEBMENTIONS",

@@ -33,7 +33,7 @@ async def test_a_fault_has_the_same_id_in_its_answer_on_its_page_and_in_the_log(
     async def fail(_address: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("parley.interfaces.pages.home.make_cards", fail)
+    monkeypatch.setattr("parley.interfaces.pages.home.listing_for", fail)
 
     with lines() as said:
         answer = await client.get("/")

@@ -55,7 +55,12 @@ async def test_the_first_schema_becomes_the_newest_and_keeps_every_row(database:
         assert ended.returncode == 0, ended.stderr
 
         after = await rows(old)
-        assert {table: number for table, number in after.items() if table in before} == before
+        # Rules that came with Parley, and that nobody changed, got a new version (m0015).
+        grown = {"rule", "rule_version"}
+        assert all(after[table] >= before[table] for table in grown)
+        assert {table: after[table] for table in before.keys() - grown} == {
+            table: before[table] for table in before.keys() - grown
+        }
         # PostgreSQL writes some conditions otherwise once they were dumped, so the newest schema is dumped too.
         newest = tmp_path / "newest.dump"
         await dump(database, newest, "--schema-only")

@@ -48,10 +48,11 @@ class FoundAnchor(msgspec.Struct, frozen=True):
     last: int
 
 
-async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAnchor:
+async def find(thread: int, passage: int, quote: str, prefix: str, *, most: int = rules.LONGEST_QUOTE) -> FoundAnchor:
     """Return the anchor of `quote` in the present text of a thread's article; without a quote, of the whole passage.
 
-    Raises Refused if the article has no such passage, or the passage does not have these words.
+    A quote longer than `most` is shortened. Raises Refused if the article has no such passage, or the passage does not
+    have these words.
     """
     blocks = _blocks(await articles.from_passage(thread, passage))
     if not blocks:
@@ -59,28 +60,28 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> FoundAncho
             N_("This passage is no longer in the article. Your text is kept: you can respond to the whole article.")
         )
     # In a passage of a whole book this takes a fifteenth of a second.
-    anchor = await in_thread(_find, blocks, passage, quote, prefix)
+    anchor = await in_thread(_find, blocks, passage, quote, prefix, most)
     if anchor is None:
         raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
     return anchor
 
 
-def _find(blocks: Sequence[DocumentBlock], passage: int, quote: str, prefix: str) -> FoundAnchor | None:
+def _find(blocks: Sequence[DocumentBlock], passage: int, quote: str, prefix: str, most: int) -> FoundAnchor | None:
     selector = anchoring.select(blocks, passage, " ".join(quote.split()), prefix)
     if selector is None:
         return None
-    if len(selector.quote) > rules.LONGEST_QUOTE:
-        selector = anchoring.select(blocks, passage, shorten_quote(selector.quote), selector.prefix) or selector
+    if len(selector.quote) > most:
+        selector = anchoring.select(blocks, passage, shorten_quote(selector.quote, most), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})
     return FoundAnchor(selector, resolution.last)
 
 
-def shorten_quote(quote: str) -> str:
+def shorten_quote(quote: str, most: int = rules.LONGEST_QUOTE) -> str:
     """Return the first words of a long quote."""
-    if len(quote) <= rules.LONGEST_QUOTE:
+    if len(quote) <= most:
         return quote
-    head, space, _ = quote[: rules.LONGEST_QUOTE].rpartition(" ")
-    return head if space else quote[: rules.LONGEST_QUOTE]
+    head, space, _ = quote[:most].rpartition(" ")
+    return head if space else quote[:most]
 
 
 async def attach(comment: int, anchor: FoundAnchor) -> None:
@@ -126,16 +127,23 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
 
 
 async def locate(
-    thread: int, former: int, new: Iterable[articles.PassageText], merged: Mapping[int, int]
+    thread: int,
+    former: int,
+    new: Iterable[articles.PassageText],
+    merged: Mapping[int, int],
+    anchored: Sequence[Anchored] | None = None,
 ) -> dict[int, Resolution]:
     """Return where every anchor of a thread is in a `new` text, by comment.
+
+    Those of its comments, unless others are given as `anchored`, the newest revision first.
 
     An anchor is first searched for with its original words and the revision they are from, so that restoring an old
     revision restores its anchors. If that fails, an anchor that was found on changed words in the `former` revision is
     searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments,
     and one that an editor placed.
     """
-    anchored, text = await db.fetch(Anchored, SELECT_ANCHORED, thread), _blocks(new)
+    anchored = await db.fetch(Anchored, SELECT_ANCHORED, thread) if anchored is None else anchored
+    text = _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
     by_author = (anchor for anchor in anchored if not anchor.by_hand)

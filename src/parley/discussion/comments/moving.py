@@ -82,6 +82,7 @@ THREAD_COLUMNS = (
         select id from notification where comment = any($1::bigint[]) and thread = $2 order by id for no key update)
     """,
     FOLLOW_MOVED,
+    "update kept_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update issue_item set thread = $3 where comment = any($1::bigint[]) and thread = $2",
     "update queue_item set thread = $3 where kind = 'comment' and target = any($1::bigint[]) and thread = $2",
     "update search_document set thread = $3 where kind = 3 and source = any($1::bigint[]) and thread = $2",

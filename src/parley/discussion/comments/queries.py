@@ -11,6 +11,7 @@ from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE, SHOWN_STATE, CommentState
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.platform.text.cleaning import shorten
 from parley.platform.text.diff import mark_changes
 
 TAG = re.compile("<[^>]*>")
@@ -106,6 +107,12 @@ class CommentRow(msgspec.Struct, frozen=True):
     def html(self) -> Markup:
         """The body; platform/text/markdown.py rendered it and made it safe."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+    def beginning(self, most: int) -> str:
+        """Its statement or first words, in at most `most` characters; nothing of a collapsed comment."""
+        if self.collapsed is not None:
+            return ""
+        return self.statement if self.statement is not None else shorten(self.excerpt, most)
 
     @property
     def is_long(self) -> bool:

@@ -1,5 +1,8 @@
 """Changing the state of a comment, with the effects on counts and readers; and locking a branch of a discussion."""
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
 import msgspec
 
 from parley.discussion.comments.counts import update_counts
@@ -79,10 +82,17 @@ update comment set locked_branch = $1 where id in (select id from branch)
 """
 
 
+class Moved(Refused):
+    """The comment was moved to another thread while its own was being locked."""
+
+    def __init__(self) -> None:
+        super().__init__(MOVED)
+
+
 async def lock_comment(comment_id: int) -> CommentState:
     """Lock a comment's thread, then the comment, and return its state.
 
-    Raises NotFound, and Refused if the comment is moved to another thread meanwhile.
+    Raises NotFound, and Moved if the comment is moved to another thread meanwhile.
     """
     thread = await db.value(Comment.select(Comment.thread).where(Comment.id == comment_id))
     if thread is None:
@@ -93,8 +103,17 @@ async def lock_comment(comment_id: int) -> CommentState:
     if state is None:
         raise NotFound(N_("This comment does not exist."))
     if state.thread != thread:
-        raise Refused(MOVED)
+        raise Moved
     return state
+
+
+async def locked(comment_id: int, work: Callable[[CommentState], Awaitable[None]]) -> None:
+    """Do `work` in a transaction in which the comment is locked, and again where the comment is moved meanwhile."""
+    while True:
+        with suppress(Moved):
+            async with db.atomic():
+                await work(await lock_comment(comment_id))
+                return
 
 
 async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:

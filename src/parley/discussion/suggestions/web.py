@@ -88,7 +88,7 @@ async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     """One suggested update: what it changes, and how many comments that concerns."""
     row, article, suggestion = await visible_suggestion(request, thread, number)
     if (unread := await note_seen(signed_in(request).id, suggestion.id)) is not None:
-        pending_of(request.scope)["notifications"] = unread
+        pending_of(request.scope)["for_you"] = unread
     return await _page(request, row, article, suggestion, Form({}))
 
 

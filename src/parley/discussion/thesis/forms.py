@@ -24,6 +24,8 @@ class ThesisAnswerForm(Form):
         self.value = None if raw is None else int(raw)
         # Whether to show how others answered, or to hide it, instead.
         self.looks, self.hides = self.flag("see"), self.values.get("see") == "0"
+        # Whether it is answered on the thread's card on the home page.
+        self.on_card = self.flag("card")
         # The wording that was answered, and a visitor's answer with the time at which it was given.
         self.version = self.id("version")
         self.given = self.values.get("given", "")

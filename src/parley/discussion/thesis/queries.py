@@ -1,5 +1,6 @@
 """Reading theses, and what a member answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,18 +10,19 @@ from parley.discussion.thesis.rules import AnswerCounts
 from parley.discussion.thesis.tables import Thesis
 from parley.platform import db
 
+# What readers may read of an article `a` of which not everything is shown, as one text, given its thread `t`.
+SHOWN_TEXT = f"""(
+    select string_agg(b.text, chr(10)) from revision r cross join {READABLE} b
+    where a.display in ('excerpt', 'parts') and r.article = a.id and r.number = t.revision
+)"""  # noqa: S608 constants only
 # Whether the words of a thesis `h` may be read, given its thread `t` and article `a`: often they are the article's own.
 # Not if its text or title was taken down, nor if they stand in a part that may not be read now.
-IS_IN = "strpos({text}, rtrim(h.text, '.!\u2026')) > 0"
-MAY_BE_READ = f"""(
-    a.display <> 'none' and not a.untitled and (a.display = 'full' or not exists (
-        select from passage p join revision r on r.id = p.revision
-        where r.article = a.id and {IS_IN.format(text="p.text")}
-    ) or exists (
-        select from revision r cross join {READABLE} b
-        where r.article = a.id and r.number = t.revision and {IS_IN.format(text="b.text")}
-    ))
-)"""  # noqa: S608 constants only
+_MAY_BE_READ = """(
+    a.display <> 'none' and not a.untitled and (
+        a.display = 'full' or not h.in_article or strpos({shown}, rtrim(h.text, '.!\u2026')) > 0
+    )
+)"""
+MAY_BE_READ = _MAY_BE_READ.format(shown=SHOWN_TEXT)
 # The present thesis of thread `t`, as `h`, for a `from` clause with `t` and its article `a` in scope.
 PRESENT = f"""left join thesis h on h.thread = t.id and h.ended_at is null and {MAY_BE_READ}"""
 COLUMNS = "h.agrees, h.disagrees, h.unsure, h.published, h.id, h.thread, h.version, h.text, h.created_at"
@@ -28,10 +30,17 @@ SELECT_OF_THREAD = f"""
 select {COLUMNS} from thread t join article a on a.id = t.article
 join thesis h on h.thread = t.id and h.ended_at is null where t.id = $1 and {MAY_BE_READ}
 """  # noqa: S608 constants only
-SELECT_EARLIER = f"""
+SELECT_OF_THREADS = f"""
 select {COLUMNS} from thread t join article a on a.id = t.article
-join thesis h on h.thread = t.id and h.ended_at is not null where t.id = $1 and {MAY_BE_READ}
-order by h.version desc limit 50
+join thesis h on h.thread = t.id and h.ended_at is null where t.id = any($1::bigint[]) and {MAY_BE_READ}
+"""  # noqa: S608 constants only
+SELECT_EARLIER = f"""
+with shown as materialized (
+    select t.id, a.display, a.untitled, {SHOWN_TEXT} as text
+    from thread t join article a on a.id = t.article where t.id = $1
+)
+select {COLUMNS} from shown a join thesis h on h.thread = a.id and h.ended_at is not null
+where {_MAY_BE_READ.format(shown="a.text")} order by h.version desc limit 50
 """  # noqa: S608 constants only
 # What a member answered to the present thesis, and whether the article is theirs. Always one row. Runs for every thread
 # page that a member opens.
@@ -64,6 +73,11 @@ class ViewerThesis(msgspec.Struct, frozen=True):
 async def of_thread(thread: int) -> ThesisRow | None:
     """The present thesis of a thread, as readers may see it."""
     return await db.fetch_one(ThesisRow, SELECT_OF_THREAD, thread)
+
+
+async def of_threads(threads: Sequence[int]) -> dict[int, ThesisRow]:
+    """The present theses of those of these threads that have one, by thread."""
+    return {row.thread: row for row in await db.fetch(ThesisRow, SELECT_OF_THREADS, list(threads))}
 
 
 async def earlier(thread: int) -> list[ThesisRow]:

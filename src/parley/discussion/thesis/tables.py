@@ -30,6 +30,8 @@ class Thesis(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     version = Integer(null=False, default=None)
     text = Varchar(120, null=False, default=None)
+    # Whether the words stand in some version of the article. Triggers say so (schema.sql).
+    in_article = Boolean(null=False, default=False)
     # Who wrote these words; null on the command line.
     member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     agrees = Integer(null=False, default=0)

@@ -20,7 +20,7 @@ from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused
 from parley.platform.http.access import ANYONE, VERIFIED, AnyRequest, address_of
 from parley.platform.http.forms import posted_fields
-from parley.platform.http.pages import page, wants_fragment
+from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.ratelimit import POST, VOTE, take_each
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, Message, join
@@ -124,8 +124,35 @@ async def answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         elif not form.hides:
             await ops.answer(viewer, row.id, form.value, version=form.version)
     except ParleyError as error:
+        if form.on_card and wants_fragment(request):
+            return await _show_card(request, row, problem=error.message, status=error.status)
         return await _show_box(request, row, problem=error.message, status=error.status)
+    if form.on_card:
+        return await _show_card(request, row) if wants_fragment(request) else _to_card(row)
     return await _answered(request, row, looks=form.looks)
+
+
+def _to_card(thread: ThreadRow) -> Redirect:
+    return Redirect(f"/#t{thread.id}", status_code=303)
+
+
+async def _show_card(
+    request: AnyRequest, thread: ThreadRow, *, problem: Message | None = None, status: int = 200
+) -> Response[Any]:
+    """Show the thesis as the thread's card does."""
+    row, own = await queries.of_thread(thread.id), await queries.of_member(signed_in(request).id, thread.id)
+    thesis = thesis_box(row, own, thread_state=thread.state)
+    if thesis is None:
+        return _to_card(thread)
+    context = {"card": thread.id, "thesis": thesis, "address": thread.address, "problem": problem}
+    return fragment(
+        request,
+        "discussion/thesis/_on_card.html",
+        status,
+        for_member=True,
+        is_closed=thread.state != "open",
+        **context,
+    )
 
 
 def _coming_back(thread: int, form: ThesisAnswerForm) -> str:

@@ -13,6 +13,7 @@ from parley.platform import db
 
 # More ids of one thread are not kept: the oldest comments that were skipped then count as read.
 MOST_READ = 1_000
+MOST_PASSED = 2_500
 
 # Hooks (site/hooks.py). Each is called with the member and the thread, and after reading with the ids of the comments.
 AfterVisit = Callable[[int, int], Awaitable[None]]
@@ -57,30 +58,41 @@ select $1, thread, since, since from follow where member = $1 and thread = any($
 order by thread on conflict (member, thread) do nothing
 """
 SELECT_PAGE_TIME = f"select {PAGE_TIME} from thread t where t.id = $1"  # noqa: S608 constants only
-# Up to when all is read, and the newer comments that are.
+# Up to when all is read, and the newer comments that are: {known} has `id`, `thread` and `created_at`.
 KEPT = f"""(
+with head as materialized (select {{until}} as until)
 select greatest(head.until, skipped.at), array(
-    select c.id from comment c where c.thread = v.thread and c.created_at > head.until and {{is_read}}
+    select c.id from ({{known}}) c where c.thread = v.thread and c.created_at > head.until
     order by c.created_at desc limit {MOST_READ})
-from (select {{until}} as until) head
-left join lateral (
-    select c.created_at as at from comment c where c.thread = v.thread and c.created_at > head.until and {{is_read}}
+from head left join lateral (
+    select c.created_at as at from ({{known}}) c where c.thread = v.thread and c.created_at > head.until
     order by c.created_at desc offset {MOST_READ} limit 1) skipped on true
 )"""  # noqa: S608 constants only
 # It advances to just before the oldest comment that is unread, and stays a minute behind: a comment that is being
-# posted has its time already, and is not here yet.
+# posted has its time already, and is not here yet. One statement does not advance past more than MOST_PASSED comments.
 UNTIL_UNREAD = f"""
 greatest(v.read_until, least(now() - interval '1 minute', (
-    select c.created_at - interval '1 microsecond' from comment c
-    where c.thread = v.thread and {IS_UNREAD} and not {{is_read}} order by c.created_at limit 1)))
+    select coalesce(
+        min(c.created_at) filter (where {IS_UNREAD} and {{is_left}}),
+        case when count(*) = {MOST_PASSED} then max(c.created_at) end) - interval '1 microsecond'
+    from (
+        select * from comment later where later.thread = v.thread and later.created_at > v.read_until
+        order by later.created_at, later.id limit {MOST_PASSED}) c)))
+"""  # noqa: S608 constants only
+# `offset 0` makes PostgreSQL look the comments up by id, whatever else is asked of them.
+BY_ID = "select id, thread, created_at from comment where id = any({ids}) offset 0"
+READ = f"""
+({BY_ID.format(ids="v.read")}) union
+select id, thread, created_at from comment
+where thread = v.thread and created_at > head.until and created_at <= {{until}}
 """  # noqa: S608 constants only
 # In order of id, so that of two statements none waits for the other in a circle.
 MARK = f"""
 update visit v set (read_until, read) = {KEPT.replace("{until}", UNTIL_UNREAD)} where v.id in (
     select id from visit where member = $1 and thread = any($2::bigint[]) order by id for no key update)
 """  # noqa: S608 constants only
-MARK_THESE = MARK.format(is_read="(c.id = any($3::bigint[]) or c.id = any(v.read))")
-MARK_UNTIL = MARK.format(is_read="(c.created_at <= $3 or c.id = any(v.read))")
+MARK_THESE = MARK.format(is_left="c.id <> all($3::bigint[])", known=BY_ID.format(ids="v.read || $3::bigint[]"))
+MARK_UNTIL = MARK.format(is_left="c.created_at > $3", known=READ.format(until="$3"))
 # Who replied has read what they replied to. $1 are events. The list is shortened when they read on.
 MARK_PARENTS = f"""
 with own as (
@@ -100,11 +112,13 @@ least(v.read_until, (
     select min(c.created_at) - interval '1 microsecond' from comment c
     where c.id = any($1::bigint[]) and not {WAS_READ}))
 """  # noqa: S608 constants only
-IS_READ_MOVED = f"""
-(c.id = any(v.read) or case when c.id = any($1::bigint[]) then {WAS_READ} else c.created_at <= v.read_until end)
-"""
+READ_MOVED = f"""
+select c.id, c.thread, c.created_at
+from (({BY_ID.format(ids="$1::bigint[]")}) union {READ.format(until="v.read_until")}) c
+where c.id = any(v.read) or c.id <> all($1::bigint[]) or {WAS_READ}
+"""  # noqa: S608 constants only
 FOLLOW_MOVED = f"""
-update visit v set (read_until, read) = {KEPT.format(until=UNTIL_UNREAD_MOVED, is_read=IS_READ_MOVED)}
+update visit v set (read_until, read) = {KEPT.format(until=UNTIL_UNREAD_MOVED, known=READ_MOVED)}
 from visit f where f.member = v.member and f.thread = $2 and v.id in (
     select id from visit where thread = $3 order by id for no key update)
 """  # noqa: S608 constants only

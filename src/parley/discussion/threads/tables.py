@@ -98,6 +98,9 @@ class Visit(Table):
 
     visit_member_thread_key = Unique([member, thread])
 
+    # Who has read a comment (moderation/matching/facts.py).
+    visit_thread = Index("thread")
+
 
 class SuggestedUpdate(Table):
     """A new text of a thread's article, which a moderator or the thread's starter accepts or declines.

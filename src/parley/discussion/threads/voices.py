@@ -14,24 +14,40 @@ from parley.platform.text.markdown import excerpt_of
 # In characters: three lines of half a column, and one line of a whole one.
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
-SELECT_VOICES = f"""
-select s.thread, s.is_disputed, c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.author as author_id,
-       c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
-       c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
-       coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
-       coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) - 1 as place,
-       coalesce(length(coalesce(c.words, c.quote)), 0) as length
-from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
-join comment c on c.id = chosen.id left join member m on m.id = c.author
-join thread t on t.id = s.thread join article a on a.id = t.article
+VOICE_COLUMNS = f"""
+c.thread, {{is_disputed}} as is_disputed, c.id, coalesce(c.stance, '') as stance,
+coalesce(m.name, c.imported_author) as author, c.author as author_id,
+c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
+c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
+coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
+coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) - 1 as place,
+coalesce(length(coalesce(c.words, c.quote)), 0) as length
+"""
+JOIN_PASSAGE = f"""
+left join member m on m.id = c.author
+join thread t on t.id = c.thread join article a on a.id = t.article
 left join lateral (select id from revision where article = a.id order by number desc limit 1) r on true
 left join {READABLE} p on p.lineage = c.passage
-where s.thread = any($1::bigint[]) and c.thread = s.thread
-  and c.parent is null and c.state = 'visible' and c.collapsed is null
+"""  # noqa: S608 constants only
+IS_SHOWN = "c.parent is null and c.state = 'visible' and c.collapsed is null"
+SELECT_VOICES = f"""
+select {VOICE_COLUMNS.format(is_disputed="s.is_disputed")}
+from thread_stats s cross join lateral unnest(s.disagreement) with ordinality as chosen(id, side)
+join comment c on c.id = chosen.id {JOIN_PASSAGE}
+where s.thread = any($1::bigint[]) and c.thread = s.thread and {IS_SHOWN}
   and c.stance = case chosen.side when 1 then 'supports' else 'challenges' end
   and (c.statement is not null or not s.is_disputed)
 order by s.thread, chosen.side
 """  # noqa: S608 constants only
+# The response that most find worth reading, if anybody does.
+SELECT_BEST = f"""
+select {VOICE_COLUMNS.format(is_disputed="false")}
+from unnest($1::bigint[]) one(thread) cross join lateral (
+    select * from comment c where c.thread = one.thread and {IS_SHOWN} order by c.best desc, c.id limit 1
+) c {JOIN_PASSAGE}
+where c.base_ups + c.ups > c.base_downs + c.downs
+"""  # noqa: S608 constants only
+QUESTION_MARKS = frozenset("?\uff1f\u061f")
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -40,6 +56,7 @@ class Voice(msgspec.Struct, frozen=True):
     thread: int
     is_disputed: bool
     id: int
+    # Empty for none.
     stance: str
     author: str | None
     author_id: int | None
@@ -53,6 +70,17 @@ class Voice(msgspec.Struct, frozen=True):
     # Where the quote is in what readers may see of its passage, -1 for nowhere; and its length.
     place: int
     length: int
+
+    @property
+    def shown_stance(self) -> str:
+        """Its stance. That it asks is said only where its words are a question."""
+        return "" if self.stance == "asks" and QUESTION_MARKS.isdisjoint(self.words) else self.stance
+
+    def hidden_from(self, viewer: Viewer | None) -> bool:
+        """Whether the viewer blocked or muted its author."""
+        return viewer is not None and (
+            self.author_id in viewer.blocked or (self.is_member and self.author in viewer.muted)
+        )
 
 
 class Voices(msgspec.Struct, frozen=True):
@@ -71,10 +99,7 @@ class Voices(msgspec.Struct, frozen=True):
 
     def hidden_from(self, viewer: Viewer | None) -> bool:
         """Whether the viewer blocked or muted one of the two. The other alone would be no disagreement."""
-        return viewer is not None and any(
-            voice.author_id in viewer.blocked or (voice.is_member and voice.author in viewer.muted)
-            for voice in self.both
-        )
+        return any(voice.hidden_from(viewer) for voice in self.both)
 
 
 async def voices(threads: Sequence[int]) -> dict[int, Voices]:
@@ -83,6 +108,16 @@ async def voices(threads: Sequence[int]) -> dict[int, Voices]:
     for row in await db.fetch(Voice, SELECT_VOICES, list(threads)):
         by_thread.setdefault(row.thread, []).append(row)
     return {thread: _voices(both) for thread, both in by_thread.items() if len(both) > 1}
+
+
+async def best_voices(threads: Sequence[int]) -> dict[int, Voice]:
+    """Return the response of each of these threads that most readers find worth reading."""
+    return {
+        row.thread: msgspec.structs.replace(
+            row, words=shorten(row.words, WORDS_LENGTH), quote=shorten(row.quote, QUOTE_LENGTH)
+        )
+        for row in await db.fetch(Voice, SELECT_BEST, list(threads))
+    }
 
 
 def _voices(both: list[Voice]) -> Voices:

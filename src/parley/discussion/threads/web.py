@@ -17,7 +17,7 @@ from parley.platform.http.forms import Form, posted_fields
 from parley.platform.text.cleaning import as_id, as_ids
 
 # Comments that one request may mark as read. A page shows no more.
-MOST_READ = 5_000
+MOST_READ = 1_000
 
 
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})

@@ -23,7 +23,7 @@ from parley.interfaces.api.moderation import (
     queue_web,
     reports_web,
 )
-from parley.interfaces.api.people import members_web
+from parley.interfaces.api.people import kept_web, members_web
 from parley.platform.http import problems
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.pages import Finished, respond
@@ -43,6 +43,7 @@ FEATURES = (
     authors_web,
     following_web,
     unread_web,
+    kept_web,
     reports_web,
     decisions_web,
     events_web,

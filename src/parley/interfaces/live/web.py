@@ -49,9 +49,9 @@ async def queue(request: AnyRequest) -> ASGIApp:
     return _stream_response(stream, broadcaster.join_queue, broadcaster.leave_queue)
 
 
-@get("/notifications/live", name="live:notifications", opt={"who": MEMBER})
-async def notifications(request: AnyRequest) -> ASGIApp:
-    """Follow the number of unread notifications; `?shown=` says how many the page shows."""
+@get("/for-you/live", name="live:for-you", opt={"who": MEMBER})
+async def for_you(request: AnyRequest) -> ASGIApp:
+    """Follow the number beside *For you*; `?shown=` says how many the page shows."""
     load_shedding.shed("streams")
     broadcaster: Broadcaster = request.app.state.broadcaster
     stream = NotificationStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
@@ -80,4 +80,4 @@ def _last_event_id(request: AnyRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MAX_SEQ_DIGITS else None
 
 
-handlers: list[object] = [live, notifications, queue]
+handlers: list[object] = [live, for_you, queue]

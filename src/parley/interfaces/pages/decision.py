@@ -55,7 +55,7 @@ async def _mark_read(request: AnyRequest, decision: int) -> None:
     viewer = viewer_of(request)
     unread = await notifications.read_decision(viewer.id, decision) if viewer is not None else None
     if viewer is not None and unread is not None:
-        pending_of(request.scope)["notifications"] = unread
+        pending_of(request.scope)["for_you"] = unread
 
 
 async def _show(

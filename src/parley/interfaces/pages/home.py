@@ -1,5 +1,7 @@
 """The home page."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +10,9 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from parley.discussion.threads import queries
-from parley.discussion.threads.cards import cursor, make_cards
+from parley.interfaces.pages.thread_cards import Card, cursor, listing_for, seen_by
+from parley.letters.news.home import news_for
+from parley.letters.news.since import heading
 from parley.letters.notifications.queries import topic_level
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.cache import PAGE_SECONDS, MicroCache
@@ -17,6 +21,9 @@ from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
 from parley.platform.text.messages import N_
+
+# Their theses stand on the first screen anyway.
+LEADING = 3
 
 
 class ThreadListing(msgspec.Struct, frozen=True):
@@ -73,15 +80,31 @@ async def _whole_page(listing: ThreadListing, base: dict[str, Any]) -> Finished:
 
 async def _context(listing: ThreadListing, viewer: Viewer | None) -> dict[str, Any]:
     topic = listing.topic
-    slug = topic.slug if topic else None
-    cards, next_url = await make_cards(listing.sort, slug, listing.period, listing.after, viewer)
+    found = await listing_for(listing.sort, topic.slug if topic else None, listing.period, listing.after, viewer)
     return {
-        "threads": cards,
+        "threads": found.cards,
         "sort": listing.sort,
         "period": listing.period,
         "topic": topic,
-        "next_url": next_url,
-        "level": await topic_level(viewer.id, topic.slug) if viewer and topic else None,
+        "next_url": found.next_url,
+        "is_first": not listing.after,
+        "level": None,
+        "cells": [],
+    } | (await _for_member(listing, found.cards, viewer) if viewer else {})
+
+
+async def _for_member(listing: ThreadListing, cards: Sequence[Card], viewer: Viewer) -> dict[str, Any]:
+    """What the page shows a member: what is new to them, on its first page, and the cards as they see them."""
+    sides = set().union(*(card.sides for card in cards if not (card.voices and card.voices.hidden_from(viewer))))
+    leading = [card.id for card in cards[:LEADING]]
+    news = await news_for(viewer, [card.id for card in cards], sides=sides, leading=leading)
+    cells = [] if listing.topic or listing.after else news.cells
+    told = {cell.comment for cell in cells if cell.comment is not None}
+    return {
+        "threads": [seen_by(viewer, card, news.threads.get(card.id), told) for card in cards],
+        "level": await topic_level(viewer.id, listing.topic.slug) if listing.topic else None,
+        "cells": cells,
+        "since": heading(viewer, cells, datetime.now(UTC)),
     }
 
 

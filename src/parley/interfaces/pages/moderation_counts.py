@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.letters.unread.counter import is_page
+from parley.letters.notifications.counter import is_page
 from parley.moderation.modqueue import kinds
 from parley.moderation.modqueue import queries as modqueue
 from parley.people.accounts.viewer import Viewer, staff

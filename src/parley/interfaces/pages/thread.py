@@ -19,6 +19,7 @@ from parley.discussion.commenting.drafts import wait_here
 from parley.discussion.commenting.forms import new_form
 from parley.discussion.comments import queries
 from parley.discussion.comments.rules import STANCES
+from parley.discussion.kept import queries as kept
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import thesis_box, thesis_of_viewer
 from parley.discussion.threads import queries as threads
@@ -64,7 +65,7 @@ SELECT_READER = f"""
 select json_build_object(
     'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(reading.SELECT_VISIT)},
     'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)},
-    'theses', {_rows(theses.SELECT_OF_MEMBER)}
+    'theses', {_rows(theses.SELECT_OF_MEMBER)}, 'kept', {_rows(kept.SELECT_HAS_KEPT)}
 )::text
 """
 
@@ -83,6 +84,7 @@ class ReaderRows(msgspec.Struct, frozen=True):
     held: list[queries.HeldComment]
     follows: list[notifications.FollowState]
     theses: list[theses.ViewerThesis]
+    kept: list[kept.HasKept]
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -222,6 +224,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: b
     )
     more = {
         "held": reader.held,
+        "has_kept": bool(reader.kept),
         "beyond": await unread_beyond(shown, visit, viewer),
         "wait": await wait_here(viewer, shown.thread),
         "following": next(iter(reader.follows), notifications.FollowState()),

@@ -17,6 +17,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.events.event_log import emit, emit_each
+from parley.platform.limit import Use
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.messages import N_
@@ -51,7 +52,9 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
     """
     rules.require_claim_allowed(viewer)
     if way == "address":
-        await ratelimit.take(ratelimit.CLAIM_ADDRESS, addresses.mailbox(email or ""))
+        mailbox = addresses.mailbox(email or "")
+        own = Use(ratelimit.CLAIM_HERE, f"{viewer.id} {mailbox}")
+        await ratelimit.take_all([own, Use(ratelimit.CLAIM_ADDRESS, mailbox)])
     async with db.atomic():
         article = await db.value(LOCK_ARTICLE, thread)
         if article is None:

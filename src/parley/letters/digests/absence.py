@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.letters.digest_selection.candidates import Candidate, CandidateRow, DigestReader
-from parley.letters.digest_selection.queries import BEST, IS_QUESTION, shared_candidates
-from parley.letters.digest_selection.readers import readers
-from parley.letters.digest_selection.rules import (
+from parley.letters.digests import items
+from parley.letters.digests.queries import SubscriptionRow
+from parley.letters.news.candidates import Candidate, CandidateRow, DigestReader
+from parley.letters.news.queries import BEST, IS_QUESTION, shared_candidates
+from parley.letters.news.readers import readers
+from parley.letters.news.rules import (
     ARTICLE_IS_CLEARED,
     HAS_CONTEXT,
     IS_CLEARED,
@@ -21,7 +23,7 @@ from parley.letters.digest_selection.rules import (
     QUALITY_COLUMNS,
     YOUNGEST_ACCOUNT_MINUTES,
 )
-from parley.letters.digest_selection.selection import (
+from parley.letters.news.selection import (
     collapses,
     has_seen,
     hides_author,
@@ -29,8 +31,6 @@ from parley.letters.digest_selection.selection import (
     is_author,
     mutes,
 )
-from parley.letters.digests import items
-from parley.letters.digests.queries import SubscriptionRow
 from parley.platform import db
 
 SELECT_COMMENT = f"""

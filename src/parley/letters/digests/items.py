@@ -10,13 +10,13 @@ from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED as MAY_QUOTE_ARTICLE
 from parley.discussion.comments.rules import EXCERPT
 from parley.discussion.thesis.queries import PRESENT
-from parley.letters.digest_selection.candidates import Candidate, SharedCandidates
-from parley.letters.digest_selection.queries import member_candidates
-from parley.letters.digest_selection.readers import readers
-from parley.letters.digest_selection.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
-from parley.letters.digest_selection.selection import select
 from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.schedule import omits_weekly_topics
+from parley.letters.news.candidates import Candidate, SharedCandidates
+from parley.letters.news.queries import member_candidates
+from parley.letters.news.readers import readers
+from parley.letters.news.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
+from parley.letters.news.selection import select
 from parley.platform import db
 from parley.platform.text.markdown import excerpt_of
 
@@ -87,8 +87,8 @@ left join lateral (
 SELECT_ITEMS = f"""
 select {", ".join(f"i.{name}" for name in ITEM_COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
-       coalesce({EXCERPT}, '') as excerpt, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
-       coalesce(c.created_at, x.at) as at,
+       coalesce(c.statement, {EXCERPT}, '') as excerpt, coalesce(x.text, '') as text,
+       coalesce(c.base_ups + c.ups, 0) as ups, coalesce(c.created_at, x.at) as at,
        coalesce(w.name, q.imported_author) as parent_author,
        coalesce({excerpt_of("q")}, '') as parent_excerpt,
        case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import SharedCandidates
-from parley.letters.digest_selection.queries import shared_candidates
-from parley.letters.digest_selection.rules import EXPIRES_HOURS, INACTIVE_DAYS
 from parley.letters.digests import items, letters
 from parley.letters.digests.queries import SELECT_ISSUE, SELECT_RECIPIENTS, SELECT_SUBSCRIBED, IssueRow, SubscriptionRow
 from parley.letters.digests.schedule import Schedule, jitter, next_due
 from parley.letters.digests.tables import Issue
+from parley.letters.news.candidates import SharedCandidates
+from parley.letters.news.queries import shared_candidates
+from parley.letters.news.rules import EXPIRES_HOURS, INACTIVE_DAYS
 from parley.people import mail
 from parley.platform import db
 from parley.platform.events import attempts

@@ -8,10 +8,10 @@ import msgspec
 
 from parley.discussion.comments.rules import EXCERPT
 from parley.discussion.opinion_map.queries import STATEMENT_LENGTH
-from parley.letters.digest_selection.rules import ARTICLE_IS_CLEARED, EXPIRES_HOURS, MAY_BE_FEATURED
 from parley.letters.digests.items import DigestItem
 from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.words import lay_out
+from parley.letters.news.rules import ARTICLE_IS_CLEARED, EXPIRES_HOURS, MAY_BE_FEATURED
 from parley.letters.notifications.letters import UNRENDERED, wrap
 from parley.letters.notifications.rules import IS_MUTED
 from parley.people.mail import Letter, unsubscribe_link, write, written_html

@@ -5,14 +5,14 @@ from datetime import datetime
 
 import msgspec
 
-from parley.letters.digest_selection.candidates import SharedCandidates
-from parley.letters.digest_selection.queries import shared_candidates
 from parley.letters.digests import items, letters
 from parley.letters.digests.jobs import BUILT_AT_ONCE, step
 from parley.letters.digests.queries import SELECT_ISSUE, SELECT_SUBSCRIBED, IssueRow, SubscriptionRow
 from parley.letters.digests.schedule import DueIssue, Schedule, next_due
 from parley.letters.digests.tables import Issue, Subscription
 from parley.letters.digests.words import IssueView, lay_out
+from parley.letters.news.candidates import SharedCandidates
+from parley.letters.news.queries import shared_candidates
 from parley.people.mail import Letter
 from parley.platform import db
 

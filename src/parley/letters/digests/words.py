@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.letters.digest_selection.selection import SECTION_INDEX, SECTIONS
 from parley.letters.digests.items import DigestItem
+from parley.letters.news.selection import SECTION_INDEX, SECTIONS
+from parley.letters.news.since import day_word
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import day, day_of_year, weekday
@@ -25,6 +26,7 @@ HEADINGS = {
     "new": N_("New since your last visit"),
     "revised": N_("Revised since you wrote"),
     "picked": N_("Moderators' pick"),
+    "sides": N_("Where members disagree"),
     "best": N_("Worth reading"),
     "opened": N_("New articles"),
     "question": N_("Still without an answer"),
@@ -97,17 +99,6 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
         for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
-
-
-def day_word(moment: datetime, now: datetime) -> str:
-    """Return the day of `moment` relative to `now`, in its zone: "today", "Tuesday", "5 November"."""
-    local = moment.astimezone(now.tzinfo)
-    days = (now.date() - local.date()).days
-    if days < 1:
-        return N_("today")
-    if days < 2:  # noqa: PLR2004
-        return N_("yesterday")
-    return weekday(local) if days < 7 else day_of_year(local)  # noqa: PLR2004 a week has that many
 
 
 def date_and_time(moment: datetime, zone: str) -> str:
@@ -195,6 +186,7 @@ def reason(item: DigestItem, now: datetime) -> Message:
         "followed": N_("You follow this thread: {unread}"),
         "read": N_("You read this thread: {unread}"),
         "revised": N_("You commented on this passage; it was revised {day}"),
+        "side": best,
         "best": best,
         "elsewhere": N_("{best}; a topic you rarely read"),
         "picked": N_("Picked for all readers"),
@@ -221,10 +213,13 @@ def _preheader(items: Sequence[DigestItem]) -> Message:
 def subject(items: Sequence[DigestItem]) -> str:
     """Return one line of at most 78 characters (RFC 5322, 2.1.1).
 
-    It names two who disagree about the same words, unless the first item is about the reader; else the first item.
+    It names two who disagree about the same words, and quotes these, unless the first item is about the reader; else
+    the first item.
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)
+    words = _shared_words(pair) if pair else ""
+    pair = pair if words else None
     names = {"name": _name(first)}
     about = ABOUT_READER.get(first.kind, N_("{title}"))
     if pair is not None:
@@ -238,7 +233,7 @@ def subject(items: Sequence[DigestItem]) -> str:
             plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line
         )
 
-    return written(cut((pair or items)[0].title, SUBJECT_LENGTH - len(written(""))))
+    return written(cut(words if pair else first.title, SUBJECT_LENGTH - len(written(""))))
 
 
 def cut(text: str, most: int) -> str:
@@ -252,6 +247,14 @@ def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
         if {first.comment, other.comment} == set(first.disagreement) and first.author and other.author:
             return first, other
     return None
+
+
+def _shared_words(pair: tuple[DigestItem, DigestItem]) -> str:
+    """Return the words that both quote, or the title if both are on the whole article; "" if they quote other words."""
+    shorter, longer = sorted((one_line(item.quote or "") for item in pair), key=len)
+    if not longer:
+        return pair[0].title
+    return shorter if shorter in longer else ""
 
 
 def _name(item: DigestItem) -> str:

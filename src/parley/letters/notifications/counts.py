@@ -1,4 +1,4 @@
-"""The kept numbers of members' unread notifications, which every page and stream shows.
+"""The kept number of what a member has not read that is addressed to them, which every page and stream shows.
 
 A number is valid until something changes that it depends on, which a trigger records in the same transaction
 (schema.sql), and for a minute at most: votes and reports also decide what is shown. Then whoever needs it counts again.
@@ -26,8 +26,7 @@ SELECT_VALID = f"""
 select u.member, u.notifications as unread from unread_count u where u.member = any($1::bigint[]) and {IS_VALID}
 """  # noqa: S608 constants only
 # All in one snapshot: what is committed later has a change that is not deleted here. Of two who count at once, the
-# number of the later one stays. A decision is shown once it can no longer be undone. The changes may concern the number
-# of comments too, which is counted again with the next page.
+# number of the later one stays. A decision is shown once it can no longer be undone.
 RECOUNT = f"""
 with seen as (
     delete from unread_change where id in (
@@ -43,7 +42,7 @@ from unnest($1::bigint[]) wanted(member) join member m on m.id = wanted.member o
 on conflict (member) do update set
     notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,
     valid_until = case when u.counted_at > excluded.counted_at then u.valid_until else excluded.valid_until end,
-    counted_at = greatest(u.counted_at, excluded.counted_at), comments = null
+    counted_at = greatest(u.counted_at, excluded.counted_at)
 returning member, notifications as unread
 """  # noqa: S608 constants only
 SELECT_DIFFERING = f"""

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from parley.discussion.comments import queries as comments
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.letters.notifications import view
 from parley.letters.notifications.queries import NOTIFICATION_COLUMNS, NotificationRow
 from parley.letters.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
 from parley.people.accounts.tables import Member
@@ -131,7 +130,7 @@ async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
 
 def _answered_excerpt(row: NotificationRow, comments_by_id: dict[int, CommentRow]) -> str:
     parent = comments_by_id.get(row.parent) if row.parent is not None and row.kind == "reply" else None
-    return shorten(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
+    return shorten(parent.beginning(ANSWERED), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
 def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread]:

@@ -7,6 +7,7 @@ from functools import partial
 from piccolo.columns.combination import Where
 
 from parley.discussion.threads.tables import Topic
+from parley.letters.notifications import queries
 from parley.letters.notifications.counts import unread
 from parley.letters.notifications.queries import following
 from parley.letters.notifications.rules import BATCHED, LIST
@@ -41,7 +42,7 @@ MARK_READ_ABOUT = MARK_READ.format("n.thread = $2 and n.comment = any($3::bigint
 MARK_READ_BEFORE = MARK_READ.format("""
 n.thread = any($2::bigint[]) and n.created_at <= $3 and n.kind in ('reply', 'mention', 'followed')
 """)
-MARK_READ_UPTO = MARK_READ.format("n.id <= $2 and ($3::bigint is null or n.thread = $3)")
+MARK_READ_UPTO = MARK_READ.format("n.id <= $2 and ($3::bigint is null or n.thread = $3) and n.kind = any($4)")
 # A held or hidden comment was approved, or one that was removed or collapsed is shown again.
 IS_PUBLISHED = """d.kind = 'comment' and (
     d.action = 'approve' and d.before ->> 'state' in ('pending', 'hidden') or d.action = 'restore')"""
@@ -180,9 +181,11 @@ async def _read(member: int, is_of_target: Where) -> int | None:
     return await unread(member)
 
 
-async def read_all(member: int, upto: int, thread: int | None = None) -> None:
-    """Mark all notifications up to id `upto` as read, or those of one thread."""
-    await db.execute(MARK_READ_UPTO, member, upto, thread)
+async def read_all(
+    member: int, upto: int, thread: int | None = None, *, kinds: Sequence[str] = queries.ALL_KINDS
+) -> None:
+    """Mark the notifications of these kinds up to id `upto` as read, or those of one thread."""
+    await db.execute(MARK_READ_UPTO, member, upto, thread, kinds)
     await _notify()
 
 

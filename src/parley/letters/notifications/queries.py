@@ -6,13 +6,14 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.comments.rules import IS_VISIBLE
-from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS, QuietSpan
+from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS, KINDS, QuietSpan
 from parley.letters.notifications.tables import NotificationPreference, TopicFollow
 from parley.moderation.decisions.rules import act
 from parley.people.accounts import names
 from parley.platform import db
 
 PAGE = 60
+ALL_KINDS = [kind.name for kind in KINDS]
 # The counter shows at most "99+", so it need not count all.
 MOST_COUNTED = 200
 
@@ -23,11 +24,11 @@ m.name_key collate "C" >= $1 and m.name_key collate "C" < $2
 and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
-# `{}` is the member. All new comments of a followed thread count once.
+# What is addressed to the member `{}`: not the new comments of a thread they follow, which the thread counts.
 COUNT_UNREAD = f"""
-select count(distinct case when n.kind = 'followed' then -n.thread else n.id end) from (
-    select * from notification one where one.member = {{}} and one.read_at is null
-    order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
+select count(*) from (
+    select * from notification one where one.member = {{}} and one.read_at is null and one.kind <> 'followed'
+    order by one.id desc limit {MOST_COUNTED}
 ) n {JOINS}
 where {IS_SHOWN}
 """  # noqa: S608 constants only
@@ -50,8 +51,9 @@ n.created_at, n.read_at is null as is_unread
 """
 SELECT_NOTIFICATIONS = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS}
-where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
-order by n.id desc limit $3
+where n.member = $1 and ($2::bigint is null or n.id < $2) and n.kind = any($3)
+    and (n.read_at is null or not $4) and {IS_SHOWN}
+order by n.id desc limit $5
 """  # noqa: S608 constants only
 SELECT_FOR_DIGEST = f"""
 select {NOTIFICATION_COLUMNS} from notification n {JOINS}
@@ -122,9 +124,11 @@ class NotificationRow(msgspec.Struct, frozen=True):
         return act(self.decided_on or "", self.action or "")
 
 
-async def list_page(member: int, before: int | None = None) -> list[NotificationRow]:
+async def list_page(
+    member: int, before: int | None = None, *, kinds: Sequence[str] = ALL_KINDS, only_unread: bool = False
+) -> list[NotificationRow]:
     """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
-    return await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, before, PAGE + 1)
+    return await db.fetch(NotificationRow, SELECT_NOTIFICATIONS, member, before, kinds, only_unread, PAGE + 1)
 
 
 async def unread_for_digest(members: Sequence[int], since: datetime) -> list[NotificationRow]:

@@ -50,6 +50,11 @@ KINDS = (
 )
 # One comment gives a member one notification: of the first kind that applies, in the order above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {index}" for index, kind in enumerate(KINDS)) + " end"
+# The parts of the page *For you*. New comments in threads that one follows are no notifications there.
+OF_PART = {
+    "you": ("reply", "mention", "revised", "update", "proposal"),
+    "decisions": ("decision",),
+}
 # Joins the settings of the member of a notification `n`.
 SETTINGS_JOINS = """
 left join thread t on t.id = n.thread

@@ -107,7 +107,7 @@ class Notification(Table):
     notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
     # In the order in which they are counted (queries.py: COUNT_UNREAD).
-    notification_counted = Index("member, (kind = 'followed'), id desc", where="read_at is null")
+    notification_counted = Index("member, id desc", where="read_at is null and kind <> 'followed'")
     # For site/retention.py.
     notification_read = Index("read_at", where="read_at is not null")
     notification_unread_since = Index("created_at", where="read_at is null")
@@ -116,26 +116,19 @@ class Notification(Table):
 
 
 class UnreadCount(Table):
-    """How many unread notifications and comments a member has (notifications/counts.py, unread/counts.py).
+    """How much that is addressed to a member is unread (notifications/counts.py).
 
-    Notifications are counted again after `valid_until` or a change; so are comments, then or after `comments_until`.
+    It is counted again after `valid_until` or a change.
     """
 
     member = ForeignKey(Member, primary_key=True, null=False, default=None, on_delete=OnDelete.cascade)
     notifications = Integer(null=False, default=0)
     counted_at = Timestamptz(null=False)
     valid_until = Timestamptz(null=False)
-    # None if they have not been counted since notifications were.
-    comments = Integer(null=True, default=None)
-    comments_until = Timestamptz(null=True, default=None)
-    # A digest of the changes to comments, which concern every member.
-    corrections = BigInt(null=False, default=0)
 
 
 class UnreadChange(Table):
-    """Something that a member's counts depend on has changed since; triggers add the rows (schema.sql).
-
-    With the member's id negated it concerns comments alone, and with 0 the comments of every member.
+    """Something that a member's count depends on has changed since; triggers add the rows (schema.sql).
 
     They are only added, and deleted by whoever counts again, so nobody who changes something waits for another.
     """

@@ -1,4 +1,4 @@
-"""The page of notifications, following and muting, and the settings for notifications."""
+"""Following and muting, and the settings for notifications."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import topics
-from parley.letters.notifications import ops, queries, view
+from parley.letters.notifications import ops, queries
 from parley.letters.notifications.forms import ChannelsForm, FollowForm, TopicsForm
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
@@ -20,43 +20,9 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, join
 
 
-@get("/notifications", name="notifications:list", opt={"who": MEMBER})
-async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Response[Any]:
-    """Show unread notifications first, then read ones. Showing the page does not mark them as read."""
-    viewer = signed_in(request)
-    rows = await queries.list_page(viewer.id, as_id(before))
-    shown = rows[: queries.PAGE]
-    return page(
-        request,
-        "letters/notifications/list.html",
-        "list",
-        unread=await view.group_by_thread([row for row in shown if row.is_unread]),
-        read=await view.group_by_thread([row for row in shown if not row.is_unread]),
-        newest=shown[0].id if shown else 0,
-        next_url=f"/notifications?before={shown[-1].id}" if len(rows) > len(shown) else None,
-    )
-
-
-@get("/notices", name="notifications:former-list", opt={"who": MEMBER})
-async def former_list(request: AnyRequest) -> Redirect:
-    """Redirect from the former address of the page, which old mails and bookmarks contain."""
-    query = request.url.query
-    return Redirect(f"/notifications{f'?{query}' if query else ''}", status_code=301)
-
-
 @get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
 async def former_settings() -> Redirect:
     return Redirect("/settings/notifications", status_code=301)
-
-
-@post("/notifications/read", name="notifications:read", opt={"who": MEMBER})
-async def read(request: AnyRequest) -> Redirect:
-    """Mark as read what the page showed, or only what it showed of one thread."""
-    form = Form(await posted_fields(request))
-    upto, thread = form.id("upto"), form.id("thread")
-    if upto is not None and not form.errors:
-        await ops.read_all(signed_in(request).id, upto, thread)
-    return Redirect("/notifications", status_code=303)
 
 
 @get("/names", name="notifications:names", opt={"who": MEMBER})
@@ -139,10 +105,7 @@ def _back(form: Form, address: str) -> Redirect:
 
 
 handlers: list[object] = [
-    notifications,
-    former_list,
     former_settings,
-    read,
     names,
     settings_page,
     set_channels,

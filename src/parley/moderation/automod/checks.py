@@ -15,8 +15,9 @@ from parley.discussion.commenting.drafts import CheckResult, Draft, Signature
 from parley.discussion.slow_mode.heat import ThreadActivity, activity
 from parley.discussion.slow_mode.rules import require_wait_over
 from parley.discussion.threads.queries import ThreadRow
-from parley.moderation.automod import acting, trust
-from parley.moderation.matching import budget, current, facts
+from parley.moderation.automod import acting
+from parley.moderation.automod import trust as limits
+from parley.moderation.matching import budget, current, facts, trust
 from parley.moderation.matching.current import InForce
 from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for
 from parley.moderation.matching.facts import AuthorRecord
@@ -38,8 +39,8 @@ REFUSED = N_(
     "please leave out links and advertising until you have taken part for a while."
 )
 
-# How long members of the highest trust level stay cached. Their age and comments only grow, so only a decision
-# against them can lower their level, and that empties their entry.
+# How long members of the highest trust level stay cached. Only a decision against them lowers it at once, and
+# that empties their entry.
 ESTABLISHED_SECONDS = 60.0
 
 
@@ -113,7 +114,7 @@ async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Me
         return None
     author = await facts.author(viewer.id)
     _cache(viewer.id, author)
-    used = trust.used_up(author)
+    used = limits.used_up(author)
     return used.message if used else None
 
 
@@ -149,7 +150,7 @@ async def _judge(draft: Draft, rules: list[ActiveRule], now: InForce, signature:
     earlier = await facts.earlier_posts(draft.author.id, signature) if facts.need(rules, "copies") else []
     recent = await activity(draft.thread) if draft.thread in now.active_threads else ThreadActivity([], [])
     if settings().limits:
-        trust.require_post_allowed(author)
+        limits.require_post_allowed(author)
         require_wait_over(recent, draft.author.id, draft.parent)
     post = _post(draft, author, recent.heat, earlier)
     judged = await budget.judge(rules, post)

@@ -8,9 +8,9 @@ import msgspec
 import structlog
 
 from parley.discussion.commenting.drafts import CommentEdit
-from parley.moderation.automod import acting, holds, trust
+from parley.moderation.automod import acting, holds
 from parley.moderation.automod.tables import Hit
-from parley.moderation.matching import budget, current, facts
+from parley.moderation.matching import budget, current, facts, trust
 from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import ActiveRule, is_about_all, needs_posting_facts
 from parley.moderation.matching.facts import MOST_COUNTED, AuthorRecord

@@ -1,8 +1,9 @@
-"""Trust levels: what a member may do, by the age of the account and the comments let in (moderation-proofs.md I18)."""
+"""The hourly limit of comments, by the trust level of a member (matching/trust.py)."""
 
 import msgspec
 
 from parley.moderation.matching.facts import AuthorRecord
+from parley.moderation.matching.trust import level
 from parley.platform import quotas
 from parley.platform.errors import TooMany
 from parley.platform.quotas import Quota
@@ -10,32 +11,6 @@ from parley.platform.text.messages import N_, Message, join, plural
 
 HOUR = 3_600
 LIMIT = "post:account, hour"
-
-
-class TrustLevel(msgspec.Struct, frozen=True):
-    """A level, reached after `days` and after `comments` that were let in."""
-
-    name: str
-    days: int
-    comments: int
-    # Comments per hour; None: only the limits for everybody (platform/ratelimit.py).
-    per_hour: int | None
-    # Whether comments are held if the automatic rules fail.
-    is_held_without_rules: bool
-
-
-# Automatic rules limit the links of newcomers (m0001_rules.json).
-LEVELS = (
-    TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
-    TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),
-    TrustLevel("established", days=7, comments=20, per_hour=None, is_held_without_rules=False),
-)
-
-
-def level(author: AuthorRecord) -> TrustLevel:
-    """The highest level that a member has reached, lowered by one for each decision against them."""
-    reached = sum(author.age >= level.days and author.comments >= level.comments for level in LEVELS[1:])
-    return LEVELS[max(0, reached - author.upheld)]
 
 
 class UsedUp(msgspec.Struct, frozen=True):

@@ -15,12 +15,22 @@ from parley.discussion.comments.rules import ALL_WORDS
 from parley.discussion.slow_mode.heat import QUICK, QUICK_PAIR, REMOVAL, REPORT, WINDOW, Point, heat, newest_of_pairs
 from parley.moderation.matching.conditions import Members, Similar
 from parley.moderation.matching.evaluate import ActiveRule
-from parley.moderation.matching.facts import HAS_LINK, LET_IN, MOST_COUNTED, MOST_EARLIER, OTHERS, OWN, RESTRICTS
+from parley.moderation.matching.facts import (
+    HAS_LINK,
+    LET_IN,
+    MOST_COUNTED,
+    MOST_EARLIER,
+    OTHERS,
+    OWN,
+    RESTRICTS,
+    STANDS,
+    WAS_READ,
+)
 from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
 from parley.people.accounts import names
 from parley.platform import db
 
-HOUR, DAY = 3_600.0, 86_400.0
+HOUR, DAY, YEAR = 3_600.0, 86_400.0, 365 * 86_400.0
 RECORD_DAYS, COPY_DAYS = 90, 30
 
 SELECT_IDS = """
@@ -31,7 +41,7 @@ SELECT_ROWS = f"""
 select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
-       {LET_IN} as let_in, {HAS_LINK} as has_link, {QUICK_PAIR} as pair
+       {LET_IN} as let_in, {STANDS} and {WAS_READ} as stands, {HAS_LINK} as has_link, {QUICK_PAIR} as pair
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
 join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 order by place
@@ -45,6 +55,17 @@ SELECT_UPHELD = f"""
 select d.member as key, extract(epoch from d.created_at)::float8 as number from decision d
 where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
   and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
+"""  # noqa: S608 constants only
+SELECT_UPHELD_REPORTS = """
+select r.reporter as key, extract(epoch from r.created_at)::float8 as number from report r
+where r.reporter is not null and r.outcome = 'upheld' and r.created_at > $1::timestamptz - interval '1 year 30 days'
+"""
+SELECT_PRESENCE = f"""
+select author as key, extract(epoch from created_at)::float8 as at, stands from (
+    select c.author, c.created_at, c.id, {STANDS} and {WAS_READ} as stands,
+           row_number() over (partition by c.author order by c.created_at desc, c.id desc) as place
+    from comment c where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days'
+) c where place <= {MOST_COUNTED} order by created_at, id
 """  # noqa: S608 constants only
 COUNT_LINKED = f"""
 select author as key, number from (
@@ -107,6 +128,7 @@ class EarlierComment(msgspec.Struct, frozen=True):
     at: float
     joined: float
     let_in: bool
+    stands: bool
     has_link: bool
     pair: str | None
 
@@ -119,6 +141,14 @@ class MemberFigure(msgspec.Struct, frozen=True):
 class MemberText(msgspec.Struct, frozen=True):
     key: int
     text: str
+
+
+class Presence(msgspec.Struct, frozen=True):
+    """A comment of a member that was let in; `stands`: it earns trust from the next day on."""
+
+    key: int
+    at: float
+    stands: bool
 
 
 class HeatPoint(msgspec.Struct, frozen=True):
@@ -177,6 +207,8 @@ class History:
         self.names: defaultdict[int, list[str]] = defaultdict(list)
         self.let_in: defaultdict[int, int] = defaultdict(int)
         self.upheld: defaultdict[int, list[float]] = defaultdict(list)
+        self.upheld_reports: defaultdict[int, list[float]] = defaultdict(list)
+        self.present: defaultdict[int, deque[Presence]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
         self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
         self.own: defaultdict[int, deque[str]] = defaultdict(lambda: deque(maxlen=OWN))
         self.others: deque[str] = deque(maxlen=OTHERS)
@@ -187,9 +219,7 @@ class History:
     async def load(self, until: datetime) -> None:
         """Load the facts as of thirty days before `until`."""
         if "record" in self.needs:
-            self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
-            for figure in await db.fetch(MemberFigure, SELECT_UPHELD, until):
-                self.upheld[figure.key].append(figure.number)
+            await self._load_record(until)
         for person in await db.fetch(MemberText, SELECT_NAMES, self.named):
             self.names[person.key].append(person.text)
         if "recent" in self.needs:
@@ -202,6 +232,15 @@ class History:
             for point in await db.fetch(HeatPoint, SELECT_HEAT_POINTS, until):
                 self.heat_points[point.key].append(point)
         await self._load_posts(until)
+
+    async def _load_record(self, until: datetime) -> None:
+        self.let_in.update({row.key: int(row.number) for row in await db.fetch(MemberFigure, COUNT_LET_IN, until)})
+        for figure in await db.fetch(MemberFigure, SELECT_UPHELD, until):
+            self.upheld[figure.key].append(figure.number)
+        for figure in await db.fetch(MemberFigure, SELECT_UPHELD_REPORTS, until):
+            self.upheld_reports[figure.key].append(figure.number)
+        for presence in await db.fetch(Presence, SELECT_PRESENCE, until):
+            self.present[presence.key].append(presence)
 
     async def _load_posts(self, until: datetime) -> None:
         if "author" in self.compared_with:
@@ -219,6 +258,9 @@ class History:
             age=(row.at - row.joined) / DAY,
             comments=self.let_in[row.author],
             upheld=sum(row.at - RECORD_DAYS * DAY < at <= row.at for at in self.upheld.get(row.author, ())),
+            days_present=len({comment.at // DAY for comment in self.present.get(row.author, ())}),
+            stood=sum(comment.stands and comment.at < row.at - DAY for comment in self.present.get(row.author, ())),
+            upheld_reports=sum(row.at - YEAR < at <= row.at for at in self.upheld_reports.get(row.author, ())),
             names=tuple(self.names.get(row.author, ())),
             thread=row.thread,
             since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
@@ -233,6 +275,8 @@ class History:
     def add(self, row: EarlierComment) -> None:
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)
+        if row.let_in:
+            self.present[row.author].append(Presence(row.author, row.at, row.stands))
         if "author" in self.compared_with:
             self.own[row.author].append(comparable(row.body))
         if "anyone" in self.compared_with:

@@ -17,15 +17,17 @@ DAYS, WEEK = 30, 7
 # progress another worker takes over.
 BATCH = 200
 SAMPLES = 12
-# The comments that a moderator decided on. `is_right`: the last decision was a restriction and was not overturned.
+# The comments that a moderator decided on. `is_right`: the last decision was a restriction, on the ground `guideline`,
+# and was not overturned. One on another ground than the rule's says nothing about the rule (ON_GROUND).
 SELECT_DECIDED = f"""
-select distinct on (i.target) i.target as comment,
+select distinct on (i.target) i.target as comment, d.guideline,
        d.state <> 'overturned' and d.action in {RESTRICTS} as is_right
 from queue_item i join decision d on d.item = i.id
 where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force', 'ended', 'overturned')
   and (d.action in {RESTRICTS} or d.action in ('approve', 'restore'))
 order by i.target, d.id desc
 """  # noqa: S608 constants only
+ON_GROUND = "(not d.is_right or d.guideline = {ground})"
 # Of the comments that version $3 of rule $2 matches, those of the week before $4 that it did not match when they were
 # posted, and that no moderator restricted since.
 COUNT_NEW = f"""
@@ -36,7 +38,7 @@ where c.id = any($1::bigint[]) and c.created_at > $4::timestamptz - interval '7 
 """  # noqa: S608 constants only
 SELECT_AGREEMENT = f"""
 select count(*) filter (where is_right) as right, count(*) filter (where not is_right) as wrong
-from ({SELECT_DECIDED}) d where comment = any($1::bigint[])
+from ({SELECT_DECIDED}) d where comment = any($1::bigint[]) and {ON_GROUND.format(ground="$2")}
 """  # noqa: S608 constants only
 UPDATE_PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
 
@@ -45,8 +47,9 @@ class Result(msgspec.Struct):
     """What a rule would have matched in thirty days, of which the last seven count as `week`.
 
     `new_hits`: of `week_hits`, those that it did not match when they were posted and that moderators did not restrict.
-    `right`, `wrong`: matched comments that moderators restricted, and those that they approved. `days`: hits per day,
-    oldest first. `samples`: ids of some matched comments. `costliest`: the highest cost per kilobyte.
+    `right`, `wrong`: matched comments that moderators restricted on the rule's ground, and those that they approved.
+    `days`: hits per day, oldest first. `samples`: ids of some matched comments. `costliest`: the highest cost per
+    kilobyte.
     """
 
     comments: int = 0
@@ -76,7 +79,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
         # In a thread, so that the worker's other jobs go on.
         hits += await asyncio.to_thread(_judge, rule, history, rows, result, until.timestamp())
         await db.execute(UPDATE_PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
-    for agreement in await db.fetch(Agreement, SELECT_AGREEMENT, hits):
+    for agreement in await db.fetch(Agreement, SELECT_AGREEMENT, hits, rule.guideline):
         result.right, result.wrong = agreement.right, agreement.wrong
     result.hits = len(hits)
     result.new_hits = await db.value(COUNT_NEW, hits, rule.id, rule.version, until)

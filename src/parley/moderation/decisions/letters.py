@@ -4,13 +4,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
+from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.decisions import queries
-from parley.moderation.decisions.rules import ACTIONS, Choice, act
+from parley.moderation.decisions.rules import ACTIONS, APPEAL_DAYS, Choice, act
 from parley.moderation.reports import receipts
 from parley.moderation.reports.receipts import ReportMail
 from parley.people import mail
 from parley.people.accounts import queries as accounts
+from parley.people.community.queries import SENSITIVE
 from parley.people.community.tables import Guideline
 from parley.people.mail.tables import Mail
 from parley.platform import db
@@ -22,13 +25,23 @@ from parley.platform.text.messages import N_
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
 after_letters: list[Callable[[int], Awaitable[None]]] = []
 
-SELECT_CONCERNED = """
+# The words are quoted unless the ground is grave: nobody needs to read those again.
+SELECT_CONCERNED = f"""
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
-       d.moderator is null as automated, d.role
+       d.moderator is null as automated, d.role, t.title as thread, d.created_at + $3::interval as appeal_until,
+       case when g.severity < {SENSITIVE} then {EXCERPT} end as words, c.created_at as written_at
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
+left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
 where d.id = $1 and m.state <> 'anonymised' and (d.action = 'role'
     or d.guideline is not null and d.action = any($2::text[]))
-"""
+"""  # noqa: S608 constants only
+APPEAL = timedelta(days=APPEAL_DAYS)
+APPEALS = N_(
+    "You can appeal until {day}. It is free. A moderator reviews the decision: one who had no part in it, if there "
+    "is one."
+)
+WRITTEN = N_("It is the one that you wrote on {day}, {time}.")
+QUOTED = N_("(Here the letter quotes the beginning of the comment.)")
 # All reporters get the same letter; the preview shows the one to the first reporter.
 SELECT_REPORTER = f"""
 select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
@@ -49,11 +62,16 @@ class Concerned(msgspec.Struct, frozen=True):
     until: datetime | None
     automated: bool
     role: str | None = None
+    # Of the discussion, and of the comment: its beginning, None if it is not to be quoted, and when it was written.
+    thread: str | None = None
+    appeal_until: datetime | None = None
+    words: str | None = None
+    written_at: datetime | None = None
 
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
-    concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS)
+    concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS, APPEAL)
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else reasons(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
@@ -71,8 +89,15 @@ def reasons(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of a statement of reasons."""
     until = concerned.until
     lasts = N_("until {day}, {time}").format(day=until, time=clock(until)) if until else N_("permanently")
-    context = msgspec.structs.asdict(concerned) | {"action": act(concerned.kind, concerned.action)}
-    return mail.written_message("decision", **context, permanent=until is None, lasts=lasts, link=link)
+    written = concerned.written_at
+    dates = {
+        "appeals": concerned.appeal_until and APPEALS.format(day=concerned.appeal_until),
+        "written": written and WRITTEN.format(day=written, time=clock(written)),
+    }
+    context = msgspec.structs.asdict(concerned) | dates | {"action": act(concerned.kind, concerned.action)}
+    return mail.written_message(
+        "decision", **context, permanent=until is None, lasts=lasts, link=link, redress=settings().redress
+    )
 
 
 async def cancel(decision: int) -> None:
@@ -151,5 +176,6 @@ async def _draft_reasons(member: int, choice: Choice, kind: str) -> str | None:
         return None
     title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
     concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
+    concerned = replace(concerned, appeal_until=choice.at + APPEAL, words=QUOTED if kind == "comment" else None)
     # The decision has no number yet.
     return reasons(concerned, link(0).partition("0?")[0] + "…")[1]

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 from rapidfuzz import fuzz, process
 
-from parley.moderation.matching import score, signature
+from parley.moderation.matching import score, signature, trust
 from parley.moderation.matching.folding import fold, fold_alike
 from parley.moderation.matching.patterns import compile_pattern, words_pattern
 from parley.moderation.matching.post import Post
@@ -126,6 +126,17 @@ class FirstComments(Condition, frozen=True, tag="first"):
         return "" if post.comments < self.posts else None
 
 
+class BelowTrust(Condition, frozen=True, tag="trust"):
+    """The author is below a trust level (trust.py), which takes days and comments that stood, not numbers of posts."""
+
+    below: Literal["new member", "established"] = "established"
+    needs: ClassVar[frozenset[str]] = frozenset({"record"})
+
+    def find(self, post: Post) -> str | None:
+        names = [level.name for level in trust.LEVELS]
+        return "" if names.index(trust.level(post).name) < names.index(self.below) else None
+
+
 class UpheldBefore(Condition, frozen=True, tag="record"):
     """At least `upheld` decisions against the author in the last 90 days."""
 
@@ -236,13 +247,13 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 
 
 class SpamScore(Condition, frozen=True, tag="score"):
-    """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
+    """The learned score of the text (score.py) is at least `at_least`; it quotes what speaks for it."""
 
     # A low threshold catches little advertising by itself, but keeps the rule's other conditions away from plain talk.
     at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:
-        return " · ".join(score.strongest(post.alike)) if post.score >= self.at_least else None
+        return " · ".join(score.reasons(post.alike, post.seldom_linked)) if post.score >= self.at_least else None
 
 
 AnyCondition = (
@@ -258,6 +269,7 @@ AnyCondition = (
     | FirstLinks
     | Age
     | FirstComments
+    | BelowTrust
     | UpheldBefore
     | Members
     | Threads

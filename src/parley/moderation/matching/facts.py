@@ -37,6 +37,15 @@ from (select * from alike union select * from linked) s join comment c on c.id =
 """  # noqa: S608 constants only
 # As rendered: addresses that readers would have to type do not count here.
 HAS_LINK = """c.html like '%<a href="http%'"""
+# Somebody else had it on their screen, or opened the thread later: staff, or a member for a week when it was written.
+# So nobody earns trust with a second account made for it.
+WAS_READ = """
+exists (select from visit v join member r on r.id = v.member
+        where v.thread = c.thread and v.member <> c.author and (v.read_until >= c.created_at or c.id = any(v.read))
+          and (r.role <> 'member' or r.created_at < c.created_at - interval '7 days'))
+"""
+# With WAS_READ and a day behind it, a comment `c` earns its author trust.
+STANDS = "c.state = 'visible' and c.collapsed is null"
 # One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
 # time afterwards: otherwise the planner would read everybody's comments of the hour.
 SELECT_AUTHOR = f"""
@@ -55,9 +64,15 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
                          order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,
   array(select m.name_key union all select f.name_key from former_name f where f.member = m.id) as names,
-  m.checked_comments,
+  m.checked_comments, p.days_present, p.stood,
+  (select count(*) from report r where r.reporter = m.id and r.outcome = 'upheld'
+     and r.created_at > now() - interval '1 year') as upheld_reports,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before
-from member m where m.id = $1
+from member m cross join lateral (
+    select count(distinct (c.created_at at time zone 'UTC')::date) as days_present,
+           count(*) filter (where {STANDS} and c.created_at < now() - interval '1 day' and {WAS_READ}) as stood
+    from (select * from comment c where c.author = m.id and {LET_IN} order by c.created_at desc limit {MOST_COUNTED}) c
+) p where m.id = $1
 """  # noqa: S608 no value in it
 
 
@@ -68,7 +83,9 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
     by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
     `names`: the keys of their present name and those of the last year. `linked`: how many of their last 100 comments
-    have a link, if a rule needs it. `sent_before`: this submission has already been posted.
+    have a link, if a rule needs it. `sent_before`: this submission has already been posted. `days_present`: on how many
+    days they wrote, `stood`: how many comments stood for a day and were read, both of the last 100 comments let in.
+    `upheld_reports`: of the last year.
     """
 
     age: float
@@ -80,6 +97,9 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     linked: int = 0
     names: list[str] = []
     checked_comments: int = 0
+    days_present: int = 0
+    stood: int = 0
+    upheld_reports: int = 0
     sent_before: bool = False
 
 
@@ -121,6 +141,9 @@ def post(
         age=author.age,
         comments=author.comments,
         upheld=author.upheld,
+        days_present=author.days_present,
+        stood=author.stood,
+        upheld_reports=author.upheld_reports,
         names=tuple(author.names),
         thread=thread,
         since=tuple(author.since),

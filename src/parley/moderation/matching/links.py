@@ -17,21 +17,36 @@ MOST_LABELS = 4
 PUBLIC = re.compile(r"\.(?:edu|gov|mil|int)$|\.(?:ac|edu|gov|gob|gouv|gc|go)\.[a-z]{2}$")
 # Endings of hosts that are hardly ever words or names of files.
 ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
-# Endings that are often words: they count only with a path.
-AS_WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
+# Endings of the last years, under which much advertising stands.
+NEW = (
+    "shop|store|online|site|website|club|vip|app|dev|blog|click|buzz|cyou|sbs|icu|bond|loans?|casino|poker|webcam|porn|xxx|dating"
+    "|stream|zone|agency|guru|deals|promo|lol|cloud|tech|digital|ltd|bid|uno|tube|makeup|mobi|asia|ninja|solutions|courses|discount"
+)
+# Those that are words count after long names, or names with a digit or hyphen: "I saw it.live with it" is none.
+NEW_WORDS = (
+    "space|fun|top|live|life|world|pro|fit|page|link|win|bet|cam|sex|expert|deal|monster|quest|download|ink|beauty|hair|skin|diet"
+    "|clinic|fund|finance|capital|exchange|markets?|host|center|systems|email|chat|social|academy|gifts?|sale|bargains|rocks"
+)
+# Endings that are often words or parts of names (Character.ai): they count only with a path.
+AS_WORDS = "me|in|it|us|io|ai|tr|to|is|at|be|today|news|work|team|group|help|care|media|money"
 # Endings that people also write out: "example dot com".
 SAID = "com|net|org|info|biz|ru|xyz|co"
 NAME = "[a-z0-9][a-z0-9-]+"
+LONG_NAME = "(?:[a-z0-9][a-z0-9-]{6,}|[a-z]+[0-9-][a-z0-9-]+)"
 FINDERS = (
     # hxxp://example.com, www.example.com, "http : // example . com"
     re2.compile(rf"(?:h[tx]{{2}}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?({NAME}(?:\s?\.\s?{NAME})*)"),
     # example.com, example.me/page
-    re2.compile(rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS})(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS})[/\\]))"),
+    re2.compile(
+        rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS}|{NEW})(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS}|{NEW_WORDS})[/\\]))"
+    ),
+    # longer-name.life
+    re2.compile(rf"(?:^|[^a-z0-9.@_])({LONG_NAME}\.(?:{NEW_WORDS}))(?:[^a-z0-9_@-]|$)"),
     # example . com
     re2.compile(rf"\b({NAME} \. ?(?:{SAID}))\b"),
     # example dot com, example(dot)com, example [.] com
-    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{AS_WORDS}))\b"),
-    re2.compile(rf"\b({NAME} (?:dot|punkt|punto) (?:{ENDINGS}))\b"),
+    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{NEW}|{AS_WORDS}))\b"),
+    re2.compile(rf"\b({NAME} (?:dot|punkt|punto) (?:{ENDINGS}|{NEW}))\b"),
     # www example com
     re2.compile(rf"\bwww? ({NAME} (?:{SAID}))\b"),
     # A video on the same site.

@@ -25,7 +25,7 @@ SHORTEST, LONGEST = 3, 12
 # The marks of this many words are cached: looking for stems takes as long as all phrases.
 WORDS_CACHED = 20_000
 # Scripts without spaces between words.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine|oh|double)"
 SHAPES = {
     "mail": re2.compile(r"[a-z0-9] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+ ?(?:\.|dot) ?[a-z]{2}"),
@@ -77,7 +77,7 @@ class Marks(NamedTuple):
 
 def marks(text: str, links: int) -> Marks:
     """The marks of a folded text with this many links: one link sets one mark, more set two."""
-    text_marks = _phrases_in(text) | _shapes_in(text) | set(("link", "links")[:links])
+    text_marks = {mark for _, mark in _phrases_in(text)} | _shapes_in(text) | set(("link", "links")[:links])
     return Marks(tuple(sorted(text_marks)), bisect(SIZES, text.count(" ") + 1))
 
 
@@ -93,22 +93,37 @@ def combine(names: tuple[str, ...], size: int) -> Iterator[str]:
     yield from (f"!{first} {other}" for first, other in combinations(names, 2))
 
 
+def marked_words(text: str) -> dict[str, str]:
+    """For each mark of a folded text but its links, the first words that set it."""
+    found = {mark: words for words, mark in reversed(list(_phrases_in(text)))}
+    if ANY_SHAPE.search(text):
+        shapes = ((name, shape.search(text)) for name, shape in SHAPES.items())
+        found |= {name: _whole_words(text, *match.span()) for name, match in shapes if match}
+    return found
+
+
+def _whole_words(text: str, start: int, end: int) -> str:
+    """The part of a text from `start` to `end`, with the words that it cuts."""
+    before, after = text[:start].rpartition(" ")[2], text[end:].partition(" ")[0]
+    return " ".join(f"{before}{text[start:end]}{after}".split())
+
+
 def _shapes_in(text: str) -> set[str]:
     if not ANY_SHAPE.search(text):
         return set()
     return {name for name, shape in SHAPES.items() if shape.search(text)}
 
 
-def _phrases_in(text: str) -> set[str]:
+def _phrases_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the phrases in a text, each with a mark that it sets."""
     known, words = _phrases(), WORD.findall(text)
-    phrases = set[str]().union(*map(_by_stem, {word[:LONGEST] for word in words}))
     for at, word in enumerate(words):
+        yield from ((word, mark) for mark in _by_stem(word[:LONGEST]))
         if word in known.firsts:
             for phrase in _beginnings(words[at : at + MOST_WORDS]):
-                phrases |= known.whole.get(phrase, set())
+                yield from ((phrase, mark) for mark in known.whole.get(phrase, ()))
     if UNSPACED.search(text):
-        phrases |= {name for part, names in known.parts.items() if part in text for name in names}
-    return phrases
+        yield from ((part, name) for part, names in known.parts.items() if part in text for name in names)
 
 
 @lru_cache(maxsize=WORDS_CACHED)

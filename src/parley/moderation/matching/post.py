@@ -45,6 +45,10 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     age: float = 0.0
     comments: int = 0
     upheld: int = 0
+    # As in facts.AuthorRecord; trust.py says what they count for.
+    days_present: int = 0
+    stood: int = 0
+    upheld_reports: int = 0
     # The keys of its author's present name and those of the last year (people/accounts/names.py).
     names: tuple[str, ...] = ()
     # The number of its thread; 0 for other texts.
@@ -91,12 +95,12 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def score(self) -> float:
         """How much it is like advertising, from 0 to 1 (score.py)."""
-        return score.score(self.alike, len(self.links))
+        return score.score(self.alike, len(self.seldom_linked))
 
     @property
     def buckets(self) -> Buckets:
         """What the score is learned from."""
-        return Buckets.of(self.alike, len(self.links))
+        return Buckets.of(self.alike, len(self.seldom_linked))
 
     @cached_property
     def links(self) -> tuple[str, ...]:

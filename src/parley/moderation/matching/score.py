@@ -9,7 +9,7 @@ Python.
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from math import exp, sqrt
@@ -18,7 +18,7 @@ from zlib import crc32
 
 import msgspec
 
-from parley.moderation.matching.marks import UNSPACED, Marks, combine, marks
+from parley.moderation.matching.marks import UNSPACED, Marks, combine, marked_words, marks
 
 WEIGHTS = Path(__file__).parent / "data" / "spam-weights.bin"
 BUCKETS = 1 << 15
@@ -41,7 +41,7 @@ MARKS = 0.5
 MARKS_CACHED = 4_000
 # data/README.md has the figures for texts from sources that were not learned.
 SUGGESTED = 0.7
-STRONGEST = 3
+MOST_REASONS = 4
 # Metrics are given for these scores.
 AT = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
@@ -114,11 +114,12 @@ def score(text: str, links: int) -> float:
     return 1 / (1 + exp(-weights.scale * total - weights.constant))
 
 
-def strongest(text: str) -> list[str]:
-    """The words that raise the score of a folded text most, the strongest first."""
+def reasons(text: str, links: Sequence[str]) -> list[str]:
+    """What in a folded text a person would call advertising: its links, and the words of its strongest marks."""
     weights = in_use()
-    raising = sorted(((weights.of(word.translate(SAME_DIGIT)), word) for word in set(words(text))), reverse=True)
-    return [word for weight, word in raising[:STRONGEST] if weight > 0]
+    raising = sorted(((weights.of(f"!{mark}"), words) for mark, words in marked_words(text).items()), reverse=True)
+    quoted = [words for weight, words in raising if weight > 0]
+    return list(dict.fromkeys([*(link.partition("//")[2] or link for link in links), *quoted]))[:MOST_REASONS]
 
 
 def parts(all_words: list[str]) -> list[str]:

@@ -62,6 +62,7 @@ ACTION_NAMES = {
     "rule.change": N_("Changed"),
     "rule.move": N_("Reordered"),
     "rule.propose": N_("Proposed to a second moderator"),
+    "rule.propose_off": N_("Asked a second moderator to switch it off"),
     "rule.on": N_("Switched on"),
     "rule.shadow": N_("Set to watch only"),
     "rule.off": N_("Switched off"),
@@ -73,6 +74,7 @@ ACTION_NAMES = {
     "feed.start": N_("Feed started again"),
     "feed.remove": N_("Feed removed"),
     "ring.dismiss": N_("Found to be no voting ring"),
+    "stop.propose": N_("Asked a second moderator to stop all rules"),
     "stop": N_("All rules stopped"),
     "start": N_("All rules started again"),
 }

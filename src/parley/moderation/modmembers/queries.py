@@ -19,6 +19,18 @@ LAST = "\U0010ffff"
 # The prefix is found by an index on the bytes of the key (member_name_bytes). The order is by name, not by key: keys
 # replace letters that look alike, so "ines" would be listed under l. No index has this order: a page of 200,000 members
 # takes 0.13 s. With such an index the planner would also use it for a prefix or a state, and take up to 0.3 s.
+# Of an IPv4 address the first 24 bits, of an IPv6 address 64. It is compared, and never shown.
+NETWORK = """
+network(set_masklen(nullif({0}.address, '')::inet,
+        case family(nullif({0}.address, '')::inet) when 4 then 24 else 64 end))
+"""
+MOST_ON_NETWORK = 20
+SELECT_SAME_NETWORK = f"""
+select m.name from member m where m.id <> $1 and m.state <> 'anonymised' and m.id in (
+    select o.member from session o where {NETWORK.format("o")} in (
+        select {NETWORK.format("s")} from session s where s.member = $1))
+order by m.created_at desc limit {MOST_ON_NETWORK}
+"""  # noqa: S608 constants only
 SELECT_MEMBERS = """
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
@@ -190,3 +202,8 @@ class CommentLine(msgspec.Struct, frozen=True):
 async def comments(member: int) -> list[CommentLine]:
     """The newest comments of a member, in any state."""
     return await db.fetch(CommentLine, SELECT_COMMENTS, member)
+
+
+async def on_same_network(member: int) -> list[str]:
+    """The names of others who signed in from a network from which this member did, the newest accounts first."""
+    return await db.values(SELECT_SAME_NETWORK, member)

@@ -106,6 +106,7 @@ async def _show(
         "forms": forms,
         "recovery": await factor_recovery.of_member(person.id),
         "former_names": await renaming.former(person.id),
+        "same_network": await queries.on_same_network(person.id),
         "sign_ins": [(device(session.agent), session) for session in await sessions.list_valid(person.id)],
         "decisions": await people.decisions_concerning(person.id),
         "notes": await people.notes(person.id),

@@ -10,13 +10,14 @@ from parley.discussion.comments.queries import MAY_BE_QUOTED, SHOWN_HTML
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.moderation.matching import facts
 from parley.moderation.matching.facts import AuthorRecord
-from parley.moderation.modqueue import people
+from parley.moderation.modqueue import arithmetic, people
 from parley.moderation.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
-from parley.moderation.modqueue.queries import GROUND_COUNTS, NOT_OWN
+from parley.moderation.modqueue.queries import NOT_OWN
 from parley.moderation.reports.queries import IS_SENSITIVE, IS_SENSITIVE_COMMENT
 from parley.moderation.rights import queries as rights
 from parley.moderation.rights.queries import RightsRow
 from parley.platform import db
+from parley.platform.text.messages import Message
 
 # Of the replies to a comment, of others near it, and of the domains that it names.
 MOST_LISTED = 5
@@ -25,7 +26,7 @@ select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened
        coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
-       {GROUND_COUNTS} as grounds,
+       {arithmetic.GROUND_COUNTS} as grounds,
        {IS_SENSITIVE} and not exists (
            select from mod_action o
            where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
@@ -103,6 +104,14 @@ class ItemRow(msgspec.Struct, frozen=True):
     member: int | None
     # The ground with the most weight, preselected in the form.
     likely: str | None
+
+    @property
+    def causes(self) -> list[Message]:
+        return arithmetic.causes(self.grounds)
+
+    @property
+    def formula(self) -> Message:
+        return arithmetic.formula(self.risk, self.people)
 
 
 async def item(viewer: int, number: int) -> ItemRow | None:

@@ -8,6 +8,7 @@ from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.automod.tables import Rule
 from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
 from parley.moderation.decisions.undoing import SELECT_SANCTION
+from parley.moderation.modqueue import arithmetic
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.kinds import MOST_COUNTED, NEARLY
 from parley.moderation.reports.queries import DUE_AT, IS_SENSITIVE
@@ -62,15 +63,6 @@ IS_CHOSEN = f"""
         select from hit o where o.comment = i.target and o.rule = $9))
     and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
 """  # noqa: S608 constants only
-# Grounds of reports, and of the rules that acted.
-GROUND_COUNTS = """
-    array(select count(*) || ' \u00d7 ' || o.ground from (
-        select guideline as ground from report where item = i.id and state <> 'resolved'
-        union all
-        select u.guideline from hit h join rule u on u.id = h.rule
-        where i.kind = 'comment' and h.comment = i.target and h.acted) o
-    group by o.ground order by count(*) desc, o.ground)
-"""
 # Urgency before risk, in one number as in the index, so that a scan of it can begin anywhere.
 RANK = "({0}.urgency * 1000000 + {0}.risk)"
 # The items after the item $11, or all. The first condition lets the index scan begin there.
@@ -93,7 +85,7 @@ select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.open
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
-       {GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
+       {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
        {DUE_AT} as due_at, coalesce(c.state = 'pending', false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
@@ -143,7 +135,7 @@ where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """An item of the list. `grounds` says how often each ground was named. `urgency`: as in reports/tables.py.
+    """An item of the list. `grounds`: see arithmetic.py; `urgency`: as in reports/tables.py.
 
     `held`: a comment that readers cannot see until a moderator decides.
     """
@@ -186,6 +178,10 @@ class QueueRow(msgspec.Struct, frozen=True):
     def late(self) -> bool:
         """Whether it waits for longer than its time to decide."""
         return self.due_at < datetime.now(UTC)
+
+    @property
+    def causes(self) -> list[Message]:
+        return arithmetic.causes(self.grounds)
 
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:

@@ -35,6 +35,7 @@ class ConditionKind(msgspec.Struct, frozen=True):
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
 LINKED = {"any": N_("any site"), "seldom": N_("sites that discussions seldom link to")}
+TRUSTED = {"new member": N_("a member with a record of days"), "established": N_("an established member")}
 BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
 
 KINDS = {
@@ -157,6 +158,13 @@ KINDS = {
             (number("posts", N_("One of the author's first comments, up to number"), 3, 1, 100),),
             lambda condition: plural("it is its author's first", "it is one of its author's first {count}",
                                      condition.posts),
+        ),
+        ConditionKind(
+            c.BelowTrust,
+            N_("An author without a record"),
+            (Field("below", N_("Below the trust level"), "choice", "established",
+                   N_("Please choose one of the two."), TRUSTED),),
+            lambda condition: N_("its author is not yet {level}").format(level=TRUSTED[condition.below]),
         ),
         ConditionKind(
             c.UpheldBefore,

@@ -19,6 +19,7 @@ from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
+from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
 INSERT_RULE = """
@@ -49,6 +50,20 @@ from (select id, row_number() over (order by place, id) as place
       from (select id, row_number() over (order by position, id) + case id when $1 then $2 else 0.0 end as place
             from rule) m) n
 where n.id = u.id and u.position <> n.place
+"""
+
+SECOND = N_(
+    "This opens the door to what the rules hold, so a second moderator or an admin has to do the same within a day. "
+    "Nothing was changed; the record has your request."
+)
+# A rule that is on, and held a comment this week.
+HELD_LATELY = """
+select exists(select from rule u join hit h on h.rule = u.id where u.id = $1 and u.state = 'on' and u.action = 'hold'
+  and h.acted and h.created_at > now() - interval '7 days')
+"""
+WAS_PROPOSED = """
+select exists(select from mod_action where kind = $1 and target = $2 and action = $3 and actor <> $4
+  and at > now() - interval '1 day')
 """
 
 
@@ -121,10 +136,13 @@ async def test(viewer: Viewer, rule: int, version: int) -> None:
 async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
     """Switch a rule to `state` and return its state then, unchanged where a second moderator has to agree first.
 
-    Raises Stale where another moderator changed the rule since `version`, Refused where it was not tested.
+    Raises Stale where another moderator changed the rule since `version`, Refused where it was not tested, and where it
+    held comments this week and a second moderator or an admin has to agree to switching it off.
     """
     if state not in STATES:
         raise Refused(N_("Please choose off, watching or on."))
+    if state != "on" and await db.value(HELD_LATELY, rule):
+        await _require_second(viewer, "rule", rule, "rule.propose_off")
     async with db.atomic():
         was = await _lock_rule(rule, version)
         if state == was.state:
@@ -164,11 +182,27 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
 
 
 async def stop(viewer: Viewer, *, on: bool) -> None:
-    """Stop all rules at once (`on`), or start them again, each in its own state."""
+    """Stop all rules at once (`on`), or start them again, each in its own state.
+
+    An admin can stop them, or two moderators. Raises Refused where a second one has to agree first.
+    """
+    if on:
+        await _require_second(viewer, "engine", 0, "stop.propose")
     async with db.atomic():
         if await current.is_stopped() != on:
             await modlog.write(viewer, Entry("stop" if on else "start", "engine", 0))
             current.forget_after_commit()
+
+
+async def _require_second(viewer: Viewer, kind: str, target: int, action: str) -> None:
+    """Record the proposal and raise Refused, unless an admin asks, another moderator did, or nobody else can."""
+    if viewer.access >= ADMIN or await decisions.is_alone(viewer):
+        return
+    if await db.value(WAS_PROPOSED, kind, target, action, viewer.id):
+        return
+    async with db.atomic():
+        await modlog.write(viewer, Entry(action, kind, target))
+    raise Refused(SECOND)
 
 
 async def _lock_rule(rule: int, version: int | None = None) -> LockedRule:

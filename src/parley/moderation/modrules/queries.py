@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.discussion.comments.rules import EXCERPT
-from parley.moderation.backtests.run import SELECT_DECIDED, Result
+from parley.moderation.backtests.run import ON_GROUND, SELECT_DECIDED, Result
 from parley.moderation.matching.conditions import AnyCondition, Condition, SpamScore
 from parley.moderation.matching.score import AT, ScoreMetrics
 from parley.moderation.modrules.kinds import in_full, sentence
@@ -27,7 +27,7 @@ from rule u join guideline g on g.code = u.guideline left join member m on m.id 
 left join lateral (
     select count(*) filter (where h.created_at > now() - interval '7 days') as hits,
            count(*) filter (where d.is_right) as right, count(*) filter (where not d.is_right) as wrong
-    from hit h left join decided d on d.comment = h.comment
+    from hit h left join decided d on d.comment = h.comment and {ON_GROUND.format(ground="u.guideline")}
     where h.rule = u.id and h.created_at > now() - interval '90 days'
 ) h on true
 where $1::bigint is null or u.id = $1 order by u.position, u.id
@@ -45,7 +45,8 @@ where b.rule = $1 and b.version = $2 order by b.id desc limit 1
 SELECT_SAMPLES = f"""
 select c.id, m.name as author, {EXCERPT} as excerpt, c.state, c.created_at, d.is_right,
        {IS_SENSITIVE_COMMENT} as sensitive
-from comment c left join member m on m.id = c.author left join ({SELECT_DECIDED}) d on d.comment = c.id
+from comment c left join member m on m.id = c.author
+left join ({SELECT_DECIDED}) d on d.comment = c.id and {ON_GROUND.format(ground="$2")}
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only
 SELECT_LAST_TRAINING = """
@@ -165,8 +166,8 @@ class Sample(msgspec.Struct, frozen=True):
     sensitive: bool
 
 
-async def samples(comments: list[int]) -> list[Sample]:
-    return await db.fetch(Sample, SELECT_SAMPLES, comments)
+async def samples(comments: list[int], ground: str) -> list[Sample]:
+    return await db.fetch(Sample, SELECT_SAMPLES, comments, ground)
 
 
 class ThresholdRow(msgspec.Struct, frozen=True):

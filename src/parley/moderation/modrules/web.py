@@ -174,7 +174,7 @@ async def _backtest_context(request: AnyRequest, row: RuleRow) -> dict[str, Any]
     return {
         "rule": row,
         "test": tested,
-        "samples": await queries.samples(tested.result.samples) if tested and done else [],
+        "samples": await queries.samples(tested.result.samples, row.guideline) if tested and done else [],
         "needs_two": bool(tested and done and needs_two(row.action, tested.result)),
         "is_proposer": tested is not None and tested.proposed_by == staff(request).id,
     }

@@ -107,5 +107,5 @@ def is_key(report: int, key: str) -> bool:
 
 def _write(template: str, report: ReportMail, **more: str | None) -> tuple[str, str, str]:
     link = settings().base_url + quote(report.path)
-    facts = msgspec.structs.asdict(report) | {"thing": THINGS[report.kind], "link": link}
+    facts = msgspec.structs.asdict(report) | {"thing": THINGS[report.kind], "link": link, "redress": settings().redress}
     return mail.written_message(template, **facts, **more)

@@ -50,6 +50,8 @@ FORGET_TEXT = (
 )
 FORGET_QUOTES = (
     "update comment set quote = null, prefix = null, suffix = null, words = null where thread = $1",
+    """update kept_item set quote = null, prefix = null, suffix = null, words = null
+       where thread = $1 and comment is null""",
     "delete from quoted_words where thread = $1",
     "delete from thesis where thread = $1",
     "delete from link_picture where thread = $1",

@@ -105,6 +105,7 @@ OWN_TABLES = [
     "invitation",
     "sign_up",
     "visit",
+    "kept_item",
     "follow",
     "topic_follow",
     "notification",
@@ -147,7 +148,7 @@ ANONYMISE_MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
   email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
-  in_maps = false, erase_at = null, mentioned_as = '{}'
+  visited_at = null, in_maps = false, erase_at = null, mentioned_as = '{}'
 where id = $1
 """
 

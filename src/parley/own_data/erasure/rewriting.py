@@ -7,8 +7,9 @@ import msgspec
 from piccolo.columns import Column
 
 from parley.discussion.commenting import drafts
+from parley.discussion.comments.rules import CommentState
 from parley.discussion.comments.statement import LONGEST_STATEMENT
-from parley.discussion.comments.states import lock_comment
+from parley.discussion.comments.states import locked
 from parley.discussion.comments.tables import Comment, CommentVersion
 from parley.platform import db
 from parley.platform.events.event_log import emit
@@ -30,8 +31,8 @@ class Words(msgspec.Struct, frozen=True):
 
 async def comment(number: int, change: Change) -> None:
     """Change a comment, and render it again."""
-    async with db.atomic():
-        thread = (await lock_comment(number)).thread
+
+    async def rewrite(locked_comment: CommentState) -> None:
         [words] = await db.fetch(Words, Comment.select().where(Comment.id == number))
         new = words.changed(change)
         if new != words:
@@ -44,7 +45,9 @@ async def comment(number: int, change: Change) -> None:
                 Comment.statement: new.statement,
             }
             await Comment.update(written).where(Comment.id == number)
-            await emit("comment.edited", thread=thread, comment=number, actor=None)
+            await emit("comment.edited", thread=locked_comment.thread, comment=number, actor=None)
+
+    await locked(number, rewrite)
 
 
 async def version(number: int, change: Change) -> None:

@@ -3,8 +3,8 @@
 docs/erasure.md lists what stays for cases of moderation. It goes when they are over (`erase_held`).
 """
 
-from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS
-from parley.discussion.comments.states import lock_comment, transition
+from parley.discussion.comments.rules import IS_NOT_IN_QUEUE, NO_WORDS, CommentState
+from parley.discussion.comments.states import locked, transition
 from parley.discussion.comments.tables import Comment
 from parley.discussion.thesis import ops as thesis
 from parley.moderation.modlog import ops as modlog
@@ -81,8 +81,10 @@ async def _delete_comments(member: int) -> bool:
     visible = Comment.select(Comment.id).where(Comment.author == member, Comment.state == "visible")
     batch = await db.values(visible.order_by(Comment.id).limit(BATCH))
     for comment in batch:
-        async with db.atomic():
-            row = await lock_comment(comment)
-            if row.state == "visible":
-                await transition(row, "deleted_by_author", actor=None)
+        await locked(comment, _delete)
     return len(batch) < BATCH
+
+
+async def _delete(comment: CommentState) -> None:
+    if comment.state == "visible":
+        await transition(comment, "deleted_by_author", actor=None)

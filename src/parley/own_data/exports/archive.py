@@ -36,6 +36,7 @@ suggested-corrections.jsonl  the corrections and updates of articles that you su
 follows.jsonl                the discussions that you follow or muted
 topics.jsonl                 the topics that you follow or muted
 visits.jsonl                 when you last read each discussion
+kept.jsonl                   the comments, articles and words of articles that you keep, with your notes
 blocks.jsonl                 the members whom you muted or blocked
 sessions.jsonl               where you are signed in, with addresses and browsers
 passkeys.jsonl               the names of your passkeys, and when you added and last used them

@@ -22,8 +22,8 @@ select row_to_json(r)::text from (
             where c.member = m.id and confirmed_at is not null) as former_emails,
            (select json_build_object('message', message, 'confirmed_at', confirmed_at) from sign_up s
             where s.member = m.id) as sign_up,
-           role, state, state_until, state_reason, title, bio, assisted, density, legend, marks,
-           in_maps, has_feed, zone, created_at, seen_at,
+           role, state, state_until, state_reason, title, bio, assisted, density, legend, marks, marks_read,
+           in_maps, has_feed, zone, created_at, seen_at, visited_at,
            (select json_agg(f.name order by changed_at) from former_name f where f.member = m.id) as former_names,
            (select json_agg(json_build_object('kind', kind, 'channel', channel) order by kind)
             from notification_preference where member = m.id) as notifications,
@@ -85,6 +85,12 @@ RECORDS = {
     """,
     "follows.jsonl": "select id, thread, level, channel, since from follow where member = $1",
     "topics.jsonl": "select id, topic, level, since from topic_follow where member = $1",
+    # Of what others wrote, the number.
+    "kept.jsonl": f"""
+        select c.id, c.thread, c.comment, c.passage, case when {MAY_BE_QUOTED} then c.quote end as quote, c.text,
+               c.created_at, c.changed_at
+        from kept_item c join thread t on t.id = c.thread where c.member = $1
+    """,  # noqa: S608 constants only
     "visits.jsonl": "select id, thread, seen_at, read_until, read from visit where member = $1",
     "blocks.jsonl": """
         select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1

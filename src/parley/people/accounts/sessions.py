@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie
 
 from parley.people.accounts import hooks, tokens, viewer_cache
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
-from parley.people.accounts.tables import Member, Session
+from parley.people.accounts.tables import Session
 from parley.people.accounts.tokens import from_now
 from parley.platform import db
 from parley.platform.http import cookies
@@ -44,6 +44,9 @@ def lacks_factor(days: str) -> str:
       and not exists (select from passkey where passkey.member = member.id), false)"""  # noqa: S608 a parameter
 
 
+# Who comes back after such a pause begins another visit.
+PAUSE = "interval '30 minutes'"
+LAST_VISIT = f"case when member.seen_at < now() - {PAUSE} then member.seen_at else visited_at end"
 # An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
 AWAITS_APPROVAL = """case when state = 'unverified' then exists (
       select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
@@ -51,7 +54,8 @@ SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
-  density, legend, marks,
+  density, legend, marks, marks_read, zone,
+  {LAST_VISIT} as last_visit,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
@@ -69,12 +73,13 @@ where session.id = any($1) and role <> 'member' and not {lacks_factor("$2")}
   and {STATE_NOW} = 'active' and {IS_VALID}
 """  # noqa: S608 constants only
 # Two requests at once update the rows once.
-RECORD_USE = """
+RECORD_USE = f"""
 with used as (
     update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes' returning member
 )
-update member set seen_at = now() from used where member.id = used.member
-"""
+update member set seen_at = now(), visited_at = {LAST_VISIT} from used where member.id = used.member
+"""  # noqa: S608 constants only
+RECORD_SIGN_IN = f"update member set seen_at = now(), visited_at = {LAST_VISIT} where id = $1"  # noqa: S608 constants
 # Each session may have live streams, and a member may sign in as often as they like.
 MOST_SESSIONS = 30
 END_OLDEST = """
@@ -106,6 +111,9 @@ class ViewerRow(msgspec.Struct, frozen=True):
     density: str
     legend: bool
     marks: str
+    marks_read: bool
+    zone: str
+    last_visit: datetime | None
     # Not recorded as used in the last five minutes.
     is_stale: bool
     muted: list[str]
@@ -143,7 +151,7 @@ async def start(
         proved_at=db.NOW if proven else None,
     )
     async with db.atomic():
-        await Member.update({Member.seen_at: db.NOW}).where(Member.id == member)
+        await db.execute(RECORD_SIGN_IN, member)
         await Session.insert(new)
         await db.execute(END_OLDEST, member, MOST_SESSIONS)
     return token

@@ -55,6 +55,8 @@ class Member(Table):
     legend = Boolean(null=False, default=True)
     # Whether the words of an article that comments are about are underlined: `on` or `off`.
     marks = Varchar(3, null=False, default="on")
+    # Whether comments are marked as read as the member sees them.
+    marks_read = Boolean(null=False, default=True)
     # Whether their answers count in maps of opinions.
     in_maps = Boolean(null=False, default=True)
     # Whether their comments have a feed of their own.
@@ -68,6 +70,8 @@ class Member(Table):
     zone = Varchar(64, null=False, default="UTC")
     # The last use of the site, exact to five minutes. Sessions are deleted much earlier.
     seen_at = Timestamptz(null=False)
+    # When the visit before the present one ended.
+    visited_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
     member_role_check = Check("role in ('member', 'moderator', 'admin')")

@@ -1,5 +1,7 @@
 """The member who makes a request: who they are, what they may do, and how they read."""
 
+from datetime import datetime
+
 from litestar.connection import ASGIConnection
 
 from parley.platform.errors import NotFound, SignInNeeded
@@ -17,6 +19,11 @@ class Viewer(Principal, frozen=True):
     legend: bool = True
     # Whether the words of an article that comments are about are underlined: `on` or `off`.
     marks: str = "on"
+    # Whether comments are marked as read as this viewer sees them.
+    marks_read: bool = True
+    # Their time zone, and when their visit before this one ended.
+    zone: str = "UTC"
+    last_visit: datetime | None = None
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.

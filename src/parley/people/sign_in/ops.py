@@ -183,6 +183,13 @@ async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str)
         viewer_cache.clear_after_commit()
 
 
+async def set_marks_read(viewer: Viewer, *, marks_read: bool) -> None:
+    """Mark comments as read as the member sees them, or only when they say so."""
+    async with atomic():
+        await Member.update({Member.marks_read: marks_read}).where(Member.id == viewer.id)
+        viewer_cache.clear_after_commit()
+
+
 async def set_has_feed(viewer: Viewer, *, has_feed: bool) -> None:
     await Member.update({Member.has_feed: has_feed}).where(Member.id == viewer.id)
 

@@ -20,12 +20,19 @@ def rules() -> None:
 
 
 class TriedComment(msgspec.Struct, frozen=True):
-    """A comment, and its author: days since they signed up, how many comments were let in, how many had a link."""
+    """A comment, and its author.
+
+    `age_days`: days since they signed up, `comments`: let in, `links_before`: how many of these had a link. What trust
+    comes from: `days_present`, on which they wrote, `stood`: comments that stood a day and were read, `upheld_reports`.
+    """
 
     body: str
     age_days: float = 0
     comments: int = 0
     links_before: int = 0
+    days_present: int = 0
+    stood: int = 0
+    upheld_reports: int = 0
 
 
 class RulesResult(msgspec.Struct, frozen=True):
@@ -48,8 +55,9 @@ class RulesResult(msgspec.Struct, frozen=True):
 async def try_rules(file: Path) -> list[dict[str, Any]]:
     """Show what the rules would do with the comments of FILE. Nothing is changed.
 
-    Each line of FILE is a JSON object with `body`, and optionally `age_days`, `comments` and `links_before` of its
-    author, who is a newcomer without them. It is compared with the comments of the last thirty days here.
+    Each line of FILE is a JSON object with `body`, and optionally `age_days`, `comments`, `links_before`,
+    `days_present`, `stood` and `upheld_reports` of its author, who is a newcomer without them. It is compared with the
+    comments of the last thirty days here.
     """
     in_force = (await current.in_force()).rules
     acting = [rule for rule in in_force if rule.state == "on"]
@@ -66,6 +74,9 @@ def try_comment(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequ
         age=comment.age_days,
         comments=comment.comments,
         linked=comment.links_before,
+        days_present=comment.days_present,
+        stood=comment.stood,
+        upheld_reports=comment.upheld_reports,
         earlier=tuple(earlier),
     )
     hits = effective(evaluate(in_force, post))

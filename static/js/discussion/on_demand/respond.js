@@ -13,7 +13,7 @@ let page;
 let chosen;
 let timer;
 
-/** Offer to respond to the selected words. */
+/** Offer to respond to the selected words, and tell the page which they are (discussion/kept.js). */
 export function offerAnswer(pageFunctions) {
   page = pageFunctions;
   clearTimeout(timer);
@@ -27,6 +27,11 @@ document.addEventListener("selectionchange", () => getSelection().isCollapsed &&
 function placeButton() {
   chosen = quoteOf(getSelection());
   if (!chosen) return button.remove();
+  if (page.composeForm()) showButton();
+  document.dispatchEvent(new CustomEvent("parley:selected", { detail: chosen }));
+}
+
+function showButton() {
   const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
   button.textContent = sentence("respond");
   document.body.append(button);
@@ -37,7 +42,7 @@ function placeButton() {
 /** Return the passage, quote and prefix of a selection that begins in the article; markers and buttons are left out. */
 function quoteOf(selection) {
   const range = selection.rangeCount && selection.getRangeAt(0);
-  if (!range || !range.startContainer.parentElement?.closest(".passages") || !page.composeForm()) return;
+  if (!range || !range.startContainer.parentElement?.closest(".passages")) return;
   const parts = [...page.rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
   if (!parts.length) return;
   extendToWord(parts[0][1], "start");

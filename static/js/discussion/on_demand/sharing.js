@@ -38,7 +38,7 @@ button.addEventListener("click", () => {
 });
 
 function placeButton() {
-  const beside = [...document.querySelectorAll("body > .respond")].find((one) => one !== button);
+  const beside = [...document.querySelectorAll("body > .respond")].filter((one) => one !== button).at(-1);
   if (!beside || !addressOf(getSelection())) return button.remove();
   document.body.append(button);
   const left = beside.offsetLeft + beside.offsetWidth + 8;

@@ -11,13 +11,13 @@ from parley.articles.articles.rules import HIDDEN
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.thesis import queries as theses
 from parley.discussion.threads import queries as threads
-from parley.discussion.threads.cards import EXCERPT_LENGTH, cursor
 from parley.discussion.threads.queries import PAGE, CardRow
 from parley.discussion.threads.voices import Voices, voices
 from parley.interfaces.api import fields
 from parley.interfaces.api.answers import READING, answer, from_row, problems
 from parley.interfaces.api.discussion import comments, schemas
 from parley.interfaces.api.paging import After, Limit, after_id, next_page, not_in_list, page_of
+from parley.interfaces.pages.thread_cards import EXCERPT_LENGTH, cursor
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.people.community.queries import grounds
 from parley.platform.errors import InvalidFields, NotFound

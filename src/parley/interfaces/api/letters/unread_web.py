@@ -16,7 +16,7 @@ from parley.interfaces.api.bodies import Body
 from parley.interfaces.api.letters.following_web import Id
 from parley.interfaces.api.paging import After, after_id, page_of
 from parley.interfaces.api.scopes import FOLLOW
-from parley.letters.unread import ops, queries
+from parley.letters.for_you import ops, queries
 from parley.people.accounts.viewer import signed_in
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.settings import settings

@@ -1,0 +1,52 @@
+"""The number beside *For you* in the masthead. A member's page costs a query, others nothing."""
+
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.letters.notifications import counts
+from parley.people.accounts.viewer import Viewer
+from parley.platform.cache import MicroCache
+from parley.platform.db.outages import OUTAGES
+from parley.platform.errors import Unavailable
+from parley.platform.http.pages import pending_of
+
+# For forms: most answers to them show no number.
+_counts: MicroCache[int] = MicroCache("unread", 60.0)
+
+
+class UnreadCounter:
+    """ASGI middleware that counts what waits for the viewer, once they are known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
+        if viewer is not None and is_page(scope):
+            pending_of(scope)["for_you"] = await _unread(viewer.id, scope)
+        await self.app(scope, receive, send)
+
+
+async def _unread(member: int, scope: Scope) -> int:
+    """Return the number now, for forms up to a minute ago; 0 if the database cannot be reached.
+
+    If the page needs it, it shows the error itself.
+    """
+    try:
+        if scope.get("method") == "GET":
+            return await counts.unread(member)
+        return await _counts.get(member, lambda: counts.unread(member))
+    except (Unavailable, *OUTAGES):
+        return 0
+
+
+def is_page(scope: Scope) -> bool:
+    """Whether the answer may be a whole page, rather than a fragment, a file, a stream or a beacon.
+
+    Forms count too: if one is refused, the answer is a page with the counter.
+    """
+    headers = dict(scope["headers"])
+    return (
+        scope.get("method") in {"GET", "POST"}
+        and b"hx-request" not in headers
+        and headers.get(b"sec-fetch-dest", b"document") == b"document"
+    )
