@@ -1,2 +1,2 @@
-/* sources a5d4580a79eb9ab0 */
+/* sources f33bafbc0d2c6e1c */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from parley.moderation.decisions import queries
-from parley.moderation.decisions.rules import ACTIONS, Choice, act
+from parley.moderation.decisions.rules import ACTIONS, PENDING, Choice, act
 from parley.moderation.reports import receipts
 from parley.moderation.reports.receipts import ReportMail
 from parley.people import mail
@@ -24,9 +24,9 @@ after_letters: list[Callable[[int], Awaitable[None]]] = []
 
 SELECT_CONCERNED = """
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
-       d.moderator is null as automated, d.role
+       d.moderator is null as automated, d.role, d.target
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
-where d.id = $1 and m.state <> 'anonymised' and (d.action = 'role'
+where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask')
     or d.guideline is not null and d.action = any($2::text[]))
 """
 # All reporters get the same letter; the preview shows the one to the first reporter.
@@ -49,17 +49,32 @@ class Concerned(msgspec.Struct, frozen=True):
     until: datetime | None
     automated: bool
     role: str | None = None
+    target: int = 0
 
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
     concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS)
     if concerned is not None:
-        written = new_role(concerned) if concerned.action == "role" else reasons(concerned, link(decision))
-        await mail.send(kind(decision), concerned.email, *written, delay=delay)
+        await mail.send(kind(decision), concerned.email, *_write(concerned, link(decision)), delay=delay)
     await receipts.send_outcome(decision, _outcome_kind(decision), delay)
     for hook in after_letters:
         await hook(decision)
+
+
+def _write(concerned: Concerned, link: str) -> tuple[str, str, str]:
+    """The subject, text and HTML of the letter to the member concerned."""
+    if concerned.action == "role":
+        return new_role(concerned)
+    return request_to_edit(concerned) if concerned.action == "ask" else reasons(concerned, link)
+
+
+def request_to_edit(concerned: Concerned) -> tuple[str, str, str]:
+    """The subject, text and HTML of the letter that asks an author to edit their comment."""
+    if concerned.target:
+        link = f"{settings().base_url}/c/{concerned.target}/edit"
+    facts = {"name": concerned.name, "reason": concerned.reason, "guideline": concerned.guideline, "link": link}
+    return mail.written_message("ask", **facts)
 
 
 def new_role(concerned: Concerned) -> tuple[str, str, str]:
@@ -141,15 +156,15 @@ async def draft_letters(choice: Choice, member: int | None, kind: str, sanction:
     reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
     return LetterPreview(
         concerned=[draft for draft in drafts if draft],
-        reporters=receipts.outcome(reporter)[1] if reporter and choice.action != "escalate" else None,
+        reporters=receipts.outcome(reporter)[1] if reporter and choice.action not in PENDING else None,
     )
 
 
 async def _draft_reasons(member: int, choice: Choice, kind: str) -> str | None:
     to = await accounts.account(member)
-    if to is None or not ACTIONS[choice.action].restricts:
+    if to is None or not ACTIONS[choice.action].takes_reason:
         return None
     title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
     concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
     # The decision has no number yet.
-    return reasons(concerned, link(0).partition("0?")[0] + "…")[1]
+    return _write(concerned, link(0).partition("0?")[0] + "…")[1]
