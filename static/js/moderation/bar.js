@@ -78,6 +78,7 @@ const openMore = () => {
 
 const focusField = (name) => {
   if (!chosen()?.matches("[data-reason]")) return false;
+  bar().elements[name].focus();
   bar().elements[name].select();
   return true;
 };

@@ -69,8 +69,6 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
             change = await _collapse(target, choice.reason, actor)
-        case "ask":
-            _require_editable(target)
         case "statement":
             change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
@@ -91,7 +89,7 @@ async def _sanction(target: Target, choice: Choice) -> Change:
     return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
 
 
-def _require_editable(target: Target) -> None:
+def require_editable(target: Target) -> None:
     """Raise Refused where nobody could edit the comment if asked to."""
     if target.member is None or target.state not in {"visible", "pending"}:
         raise Refused(N_("Nobody can edit this comment: it is not published, or its author has left."))

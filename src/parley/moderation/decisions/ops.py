@@ -102,6 +102,8 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
 
     A choice that needs a second approval is only saved, and its item stays open.
     """
+    if choice.action == "ask":
+        effects.require_editable(target)
     removal = await removal_limit.standing(viewer.id, choice.action, target.member)
     awaits = await _needs_second(viewer, choice, target, item, removal)
     if removal.is_over:
