@@ -59,7 +59,7 @@ async def test_every_key_acts_in_every_state_of_the_queue(site: Site, open_tab: 
 
     for key, action in (("e", "ask"), ("r", "remove"), ("c", "collapse"), ("w", "warn"), ("x", "escalate")):
         await page.keyboard.press(key)
-        await expect(page.locator(f"#decide [value={action}]")).to_be_checked()
+        await expect(page.locator(f"#decide input[value={action}]")).to_be_checked()
         for behind in ("j", "k", "s", "u", "v"):
             await page.keyboard.press(behind)
         assert await shown(page) == first
