@@ -305,7 +305,7 @@ async def test_an_item_that_another_takes_shows_so_while_it_is_open(site: Site, 
     await reported(site, author, reporter, 1, ["civility"])
     item = await site.value("select id from queue_item where state = 'open'")
     await ada.open(f"/mod/item/{item}")
-    await expect(ada.page.locator("#claim")).to_contain_text("Claimed by you for ten minutes")
+    await expect(ada.page.locator("#claim")).to_contain_text("Yours for ten minutes, then others can take it")
     await sam.open(f"/mod/item/{item}")
     await expect(sam.page.locator("#claim .held")).to_have_text("ada is reviewing this")
 

@@ -18,7 +18,7 @@ from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import checks, edits
-from parley.moderation.decisions import letters
+from parley.moderation.decisions import asking, letters
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import profiles as removed_profiles
 from parley.moderation.matching import current
@@ -72,7 +72,7 @@ def connect() -> None:
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check, embed.note_site]
-    drafts.before_edit[:] = [edits.check]
+    drafts.before_edit[:] = [edits.check, asking.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -248,7 +248,10 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
 
     assert answer.status_code == 303 and answer.headers["location"] == f"/mod/item/{second}?done={decision}"
     assert await state_of_target(first) == "removed"
-    assert f'action="/mod/item/{first}/undo"' in following.text and "Claimed by you for ten minutes" in following.text
+    assert (
+        f'action="/mod/item/{first}/undo"' in following.text
+        and "Yours for ten minutes, then others can take it" in following.text
+    )
 
     undone = await desk.post(f"/mod/item/{first}/undo", data={"decision": str(decision)})
 
@@ -295,7 +298,7 @@ async def test_missing_fields_are_named_and_the_rest_kept(
 
     assert answer.status_code == 422
     assert f'id="{mistake}"' in answer.text and '<a href="#decide">Not decided yet.</a>' in answer.text
-    assert "reason" in change or "It insults somebody.</textarea>" in answer.text
+    assert "reason" in change or 'value="It insults somebody."' in answer.text
     assert await state_of_target(item) == "visible"
 
 
@@ -322,7 +325,7 @@ async def test_after_a_new_report_the_fresh_version_is_offered(desk: httpx.Async
 
     assert answer.status_code == 409
     assert f'name="version" value="{await version_of(item)}"' in answer.text
-    assert "It insults somebody.</textarea>" in answer.text
+    assert 'value="It insults somebody."' in answer.text
 
 
 async def test_the_letter_is_shown_before_anything_is_decided(desk: httpx.AsyncClient) -> None:

@@ -42,7 +42,7 @@ IS_PASSED_ON = """
 IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
-    i.state = 'open' and {NOT_OWN}
+    i.state = 'open' and (i.asked_until is null or i.asked_until <= now()) and {NOT_OWN}
     and case $2::text
         when 'held' then {IS_HELD}
         when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.forms import DecisionForm, default_reasons
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
@@ -11,7 +11,7 @@ from parley.moderation.modqueue import items, kinds
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.people.accounts.viewer import staff
-from parley.people.community.queries import grounds, titles
+from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
 from parley.platform.http.access import AnyRequest
 from parley.platform.http.forms import posted_fields
@@ -62,16 +62,23 @@ def since_of(request: AnyRequest) -> datetime:
 
 async def decision_form(request: AnyRequest) -> DecisionForm:
     """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
-    saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
-    return DecisionForm(await posted_fields(request), await titles(), saved)
+    saved, rules = await guidelines.reasons(staff(request).id), await grounds()
+    return DecisionForm(
+        await posted_fields(request),
+        {rule.code: rule.title for rule in rules},
+        {str(reason.id): reason.text for reason in saved},
+        default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
+    )
 
 
 async def decision_context(request: AnyRequest) -> dict[str, Any]:
     """What the templates of all forms of decisions show."""
+    rules, saved = await grounds(), await guidelines.reasons(staff(request).id)
     return {
         "all_actions": ACTIONS,
-        "grounds": await grounds(),
-        "saved": await guidelines.reasons(staff(request).id),
+        "grounds": rules,
+        "saved": saved,
+        "reasons": default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
         "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "lengths": LENGTHS,
     }

@@ -38,7 +38,7 @@ MOST_UNCONFIRMED = 0.01
 OPEN_ITEM = """
 insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
-set version = queue_item.version + 1, state = case when $4 then 'open' else queue_item.state end,
+set version = queue_item.version + 1, asked_until = null, state = case when $4 then 'open' else queue_item.state end,
     opened_at = case when queue_item.state = 'open' or not $4 then queue_item.opened_at else now() end,
     acted_at = case when queue_item.state = 'open' or not $4 then queue_item.acted_at end
 returning id

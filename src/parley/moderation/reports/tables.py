@@ -40,6 +40,8 @@ class QueueItem(Table):
     opened_at = Timestamptz(null=False)
     # When a moderator first decided about it since it opened.
     acted_at = Timestamptz(null=True, default=None)
+    # It waits for its author, whom a moderator asked to edit, until they do or until this time.
+    asked_until = Timestamptz(null=True, default=None)
 
     queue_item_kind_check = Check("kind in ('comment', 'member', 'article')")
     queue_item_state_check = Check("state in ('open', 'done')")

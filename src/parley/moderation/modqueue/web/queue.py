@@ -13,11 +13,12 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
-from parley.moderation.decisions.rules import ACTIONS, Action, Stale
+from parley.moderation.decisions.rules import ACTIONS, Stale
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.bar import KEYS, Bar, bar
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import (
@@ -38,8 +39,6 @@ from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id
 
-KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
-
 
 async def _answer(
     request: AnyRequest,
@@ -57,11 +56,11 @@ async def _answer(
 
 
 async def _item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
-    kind = details.item.kind if details else ""
-    return await decision_context(request) | {
+    context, form = await decision_context(request), form or DecisionForm({})
+    return context | {
         "details": details,
-        "form": form or DecisionForm({}),
-        "actions": _actions(kind),
+        "form": form,
+        "bar": _bar(details, form, context["reasons"]) if details else None,
         "keys": KEYS,
         "wanted": wanted_of(request),
         "letter": None,
@@ -69,10 +68,12 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     }
 
 
-def _actions(kind: str) -> list[Action]:
-    """What can be decided about an item of this kind, the actions with keys first."""
-    possible = (action for action in ACTIONS.values() if kind in action.kinds and not action.in_place)
-    return sorted(possible, key=lambda action: action.name not in KEYS)
+def _bar(details: ItemDetails, form: Form, reasons: dict[str, str]) -> Bar:
+    item = details.item
+    possible = [action.name for action in ACTIONS.values() if item.kind in action.kinds and not action.in_place]
+    author = details.member.name if details.member else None
+    quotes = [] if item.sensitive else details.offending_words
+    return bar(item.kind, author, possible, form.values.get("rule") or item.likely, reasons, quotes)
 
 
 def _is_undone(details: ItemDetails, decision: int | None) -> bool:
