@@ -21,7 +21,7 @@ KEYS = {
     "spam": ["r", "Enter"],
     "hate": ["c", "Enter"],
     "honesty": ["w", "Enter"],
-    "privacy": ["e"],
+    "privacy": ["x", "Enter"],
     "illegal": ["v", "r", "Enter"],
 }
 DONE = """

@@ -29,10 +29,10 @@ async def reported(site: Site, author: Tab, reporter: Tab, count: int) -> list[i
 
 
 async def decide(page: Page, action: str) -> None:
-    await page.locator(f"#decide [value={action}]").check()
-    await page.locator("#decide [value=civility]").check()
-    await page.get_by_label("Reason", exact=True).fill("It insults somebody.")
-    await page.get_by_role("button", name="Decide", exact=True).click()
+    await page.locator(f"#decide [name=action][value={action}]").check()
+    await page.get_by_label("The rule that it breaks").select_option("civility")
+    await page.get_by_label("Reason").fill("It insults somebody.")
+    await page.locator("#decide .go").click()
 
 
 async def test_a_decision_leads_to_the_next_item_and_is_taken_back(site: Site, open_tab: OpenTab) -> None:

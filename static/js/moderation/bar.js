@@ -104,6 +104,8 @@ export function pressTyping(event) {
 }
 
 document.addEventListener("change", ({ target }) => target.form?.id === "decide" && changed(target));
+// The letter arrives beside the item, and on a phone below it.
+document.addEventListener("htmx:after:swap", () => document.querySelector("#letter > *")?.scrollIntoView({ block: "nearest" }));
 document.addEventListener("input", ({ target }) => target.form?.id === "decide" && tell());
 document.addEventListener("click", (event) => {
   if (!event.target.closest?.("#decide .cancel")) return;

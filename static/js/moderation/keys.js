@@ -63,7 +63,11 @@ function opened(claims) {
   if (claims) taking = setTimeout(claim, MOMENT);
 }
 
-document.addEventListener("chosen", claim);
+document.addEventListener("chosen", () => {
+  claim();
+  // The bar has grown over the page: keep the words in view.
+  if (narrow.matches) document.querySelector(".case-words")?.scrollIntoView({ block: "nearest" });
+});
 
 // On narrow screens a line of the list opens the item's own page.
 addEventListener("click", (event) => narrow.matches && event.target.closest?.(".item-link") && event.stopImmediatePropagation(), true);

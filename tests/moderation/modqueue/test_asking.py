@@ -40,6 +40,13 @@ async def test_the_author_gets_the_sentence_and_a_link_and_nothing_else_changes(
     assert "Asked its author to edit" in (await client.get("/mod/log")).text
 
 
+async def test_the_request_can_be_previewed(client: httpx.AsyncClient) -> None:
+    _, _, answer = await asked(client, preview="1")
+
+    assert answer.status_code == 200 and "Hello jonas" in answer.text and ASK in answer.text
+    assert await db.value("select count(*) from decision") == 0
+
+
 async def test_the_item_comes_back_when_it_is_edited(client: httpx.AsyncClient) -> None:
     author, item, _ = await asked(client)
     comment = await db.value("select target from queue_item where id = $1", item)

@@ -90,10 +90,11 @@ def _write(concerned: Concerned, link: str) -> tuple[str, str, str]:
 
 def request_to_edit(concerned: Concerned) -> tuple[str, str, str]:
     """The subject, text and HTML of the letter that asks an author to edit their comment."""
-    if concerned.target:
-        link = f"{settings().base_url}/c/{concerned.target}/edit"
-    facts = {"name": concerned.name, "reason": concerned.reason, "guideline": concerned.guideline, "link": link}
-    return mail.written_message("ask", **facts)
+    # A preview does not know the comment.
+    link = f"{settings().base_url}/c/{concerned.target or '…'}/edit"
+    return mail.written_message(
+        "ask", name=concerned.name, reason=concerned.reason, guideline=concerned.guideline, link=link
+    )
 
 
 def new_role(concerned: Concerned) -> tuple[str, str, str]:
