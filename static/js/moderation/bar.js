@@ -55,7 +55,7 @@ function changed(target) {
 /** Fill in the reason of the rule, unless the moderator has written one. */
 function suggest(text) {
   const line = text.split(/\s+/).filter(Boolean).join(" ");
-  if (reason().value !== suggested().value) return;
+  if (reason().value.trim() && reason().value !== suggested().value) return;
   reason().value = suggested().value = line;
 }
 
