@@ -37,6 +37,7 @@ async def test_the_reason_opens_above_the_pressed_button_and_the_words_stay_in_v
     await expect(page.locator("#f-reason")).to_be_visible()
     assert await button.evaluate(PLACE) == before
     assert bar and bar["height"] <= 73
+    await expect(page.locator(".reads-appeal")).to_be_visible()
     await expect(page.locator(".case-words .comment-body")).to_be_in_viewport(ratio=1)
     if size["width"] > 1000:
         why = await page.locator(".why").bounding_box()
@@ -60,6 +61,7 @@ async def test_every_key_acts_in_every_state_of_the_queue(site: Site, open_tab: 
     for key, action in (("e", "ask"), ("r", "remove"), ("c", "collapse"), ("w", "warn"), ("x", "escalate")):
         await page.keyboard.press(key)
         await expect(page.locator(f"#decide input[value={action}]")).to_be_checked()
+        await expect(page.locator(".reads-appeal")).to_be_visible(visible=action in ("remove", "collapse", "warn"))
         for behind in ("j", "k", "s", "u", "v"):
             await page.keyboard.press(behind)
         assert await shown(page) == first

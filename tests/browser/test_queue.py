@@ -256,7 +256,7 @@ async def test_what_is_new_is_told_and_the_list_stays_and_it_is_seen_who_looks(s
     await sam.open("/mod/queue")
     rows = await sam.page.locator(".item-link").count()
     await reported(site, author, reporter, 3, ["spam"])
-    looked_at = await sam.page.locator(".item").last.get_attribute("data-item")
+    looked_at = await sam.page.locator(".item[data-item]").last.get_attribute("data-item")
     await ada.open(f"/mod/item/{looked_at}")
 
     await expect(sam.page.get_by_role("link", name="3 new items")).to_be_visible()
@@ -272,7 +272,7 @@ async def test_what_others_decide_is_marked_and_what_one_types_stays(site: Site,
     sam, ada = await open_tab("sam_h"), await open_tab("ada")
     await reported(site, author, reporter, 3, ["civility"])
     await sam.open("/mod/queue")
-    settled = await sam.page.locator(".item").last.get_attribute("data-item")
+    settled = await sam.page.locator(".item[data-item]").last.get_attribute("data-item")
     await sam.page.keyboard.press("r")
     await sam.page.locator("#f-reason").fill("Half of a sen")
     await ada.open(f"/mod/item/{settled}")
