@@ -3,7 +3,7 @@ import { bar, isOpen, isTyping, press, pressTyping } from "./bar.js";
 
 const item = () => document.getElementById("item");
 const click = (selector) => document.querySelector(selector)?.click();
-const links = () => [...document.querySelectorAll(".item-link")];
+const links = () => [...document.querySelectorAll("a.item-link")];
 
 // None of them acts while an action is chosen: the form would be lost.
 const keys = {
