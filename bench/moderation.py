@@ -6,9 +6,8 @@ from time import perf_counter
 
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.report import Figure
-from parley.moderation.appeals import queries as appeals
 from parley.moderation.dashboard import queries as numbers
-from parley.moderation.modqueue import claims, items
+from parley.moderation.modqueue import claims, items, kinds
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports.ops import UPDATE_RISK
@@ -107,7 +106,8 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
     "what waits, for the overview": numbers.queue_now,
-    "appeals that wait": appeals.count_waiting,
+    "what waits of each kind": lambda viewer: modqueue.kind_counts(viewer.id),
+    "other work that waits": kinds.counts,
 }
 
 

@@ -1,2 +1,2 @@
-/* sources 4a0ed936430fe6b3 */
+/* sources a629c2d3225e5fe7 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -109,11 +109,11 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("report a member", "/u/mira/report", "jonas_w"),
         Shown("moderation log", "/log"),
         Shown("overview", "/mod", "sam_h", also="staff"),
-        Shown("figures", "/mod/stats", "sam_h", also="staff"),
+        Shown("figures of a year", "/mod?days=365", "sam_h", also="staff"),
         Shown("queue", "/mod/queue", "sam_h", also="staff"),
         Shown("an item of the queue", f"/mod/item/{item}", "sam_h", also="staff"),
-        Shown("appeals", "/mod/appeals", "sam_h", also="staff"),
-        Shown("second look", "/mod/second-looks", "ada", also="staff"),
+        Shown("appeals in the queue", "/mod/queue?kind=appeal", "sam_h", also="staff"),
+        Shown("second look", "/mod/queue?kind=second-look", "ada", also="staff"),
         Shown("an appeal", f"/mod/appeals/{appeal}", "ada", also="nobody"),
         Shown(
             "a decision that takes two, concealed", f"/mod/decision/{proposed}/second-approval", "ada", also="nobody"

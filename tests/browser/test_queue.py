@@ -21,7 +21,7 @@ KEYS = {
     "spam": ["r", "Enter"],
     "hate": ["c", "Enter"],
     "honesty": ["w", "Enter"],
-    "privacy": ["e"],
+    "privacy": ["x", "Enter"],
     "illegal": ["v", "r", "Enter"],
 }
 DONE = """
@@ -256,7 +256,7 @@ async def test_what_is_new_is_told_and_the_list_stays_and_it_is_seen_who_looks(s
     await sam.open("/mod/queue")
     rows = await sam.page.locator(".item-link").count()
     await reported(site, author, reporter, 3, ["spam"])
-    looked_at = await sam.page.locator(".item").last.get_attribute("data-item")
+    looked_at = await sam.page.locator(".item[data-item]").last.get_attribute("data-item")
     await ada.open(f"/mod/item/{looked_at}")
 
     await expect(sam.page.get_by_role("link", name="3 new items")).to_be_visible()
@@ -272,7 +272,7 @@ async def test_what_others_decide_is_marked_and_what_one_types_stays(site: Site,
     sam, ada = await open_tab("sam_h"), await open_tab("ada")
     await reported(site, author, reporter, 3, ["civility"])
     await sam.open("/mod/queue")
-    settled = await sam.page.locator(".item").last.get_attribute("data-item")
+    settled = await sam.page.locator(".item[data-item]").last.get_attribute("data-item")
     await sam.page.keyboard.press("r")
     await sam.page.locator("#f-reason").fill("Half of a sen")
     await ada.open(f"/mod/item/{settled}")
@@ -287,7 +287,8 @@ async def test_what_others_decide_is_marked_and_what_one_types_stays(site: Site,
     await expect(sam.page.locator("#f-reason")).to_have_value("Half of a sentence.")
     # The words of that mark may change twice, and begin elsewhere then; nothing else moves.
     assert [one for one in await sam.shifts() if one[1:] != [f"i{settled}-who"]] == []
-    # Walking the list passes by what is decided.
+    # Walking the list passes by what is decided. The first Escape leads out of the field, the second out of the form.
+    await sam.page.keyboard.press("Escape")
     await sam.page.keyboard.press("Escape")
     first = await shown(sam.page)
     await sam.page.keyboard.press("j")
@@ -305,7 +306,7 @@ async def test_an_item_that_another_takes_shows_so_while_it_is_open(site: Site, 
     await reported(site, author, reporter, 1, ["civility"])
     item = await site.value("select id from queue_item where state = 'open'")
     await ada.open(f"/mod/item/{item}")
-    await expect(ada.page.locator("#claim")).to_contain_text("Claimed by you for ten minutes")
+    await expect(ada.page.locator("#claim")).to_contain_text("Yours for ten minutes, then others can take it")
     await sam.open(f"/mod/item/{item}")
     await expect(sam.page.locator("#claim .held")).to_have_text("ada is reviewing this")
 

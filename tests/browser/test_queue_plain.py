@@ -29,10 +29,10 @@ async def reported(site: Site, author: Tab, reporter: Tab, count: int) -> list[i
 
 
 async def decide(page: Page, action: str) -> None:
-    await page.locator(f"#decide [value={action}]").check()
-    await page.locator("#decide [value=civility]").check()
-    await page.get_by_label("Reason", exact=True).fill("It insults somebody.")
-    await page.get_by_role("button", name="Decide", exact=True).click()
+    await page.locator(f"#decide [name=action][value={action}]").check()
+    await page.get_by_label("The rule that it breaks").select_option("civility")
+    await page.get_by_label("will read this").fill("It insults somebody.")
+    await page.locator("#decide .go").click()
 
 
 async def test_a_decision_leads_to_the_next_item_and_is_taken_back(site: Site, open_tab: OpenTab) -> None:
@@ -67,7 +67,7 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
     await page.get_by_role("button", name="Preview").click()
     await expect(page.locator(".error").first).to_contain_text("Please choose the rule")
     await page.get_by_label("The rule that they break").select_option("civility")
-    await page.get_by_label("Reason").fill("They insult somebody.")
+    await page.get_by_label("will read this").fill("They insult somebody.")
     await page.get_by_role("button", name="Preview").click()
 
     await expect(page.locator(".notice")).to_contain_text("Removed: 3 items. Nothing is done yet.")

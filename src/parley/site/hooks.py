@@ -11,20 +11,25 @@ from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
 from parley.interfaces.api import tokens
 from parley.interfaces.embed import ops as embed
+from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
 from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
+from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import checks, edits
-from parley.moderation.decisions import letters
+from parley.moderation.decisions import asking, letters
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import profiles as removed_profiles
 from parley.moderation.matching import current
+from parley.moderation.modqueue import kinds
 from parley.moderation.reports import ops as reports
 from parley.moderation.rights import ops as rights
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
+from parley.moderation.signups import web as signups_web
 from parley.moderation.statements import ops as statements
+from parley.own_data.comment_claims import web as comment_claims_web
 from parley.own_data.erasure import ops as erasure
 from parley.own_data.erasure import sanctioned
 from parley.people import mail
@@ -34,6 +39,15 @@ from parley.people.sso import ops as sso
 
 def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
+    kinds.kinds[:] = [
+        appeals.APPEALS,
+        appeals.PROPOSALS,
+        signups_web.SIGNUPS,
+        kinds.UPDATES,
+        authors_web.CLAIMS,
+        comment_claims_web.CLAIMS,
+        appeals.SECOND_LOOKS,
+    ]
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
     accounts.must_wait[:] = [sanctioned.refuse, signups.request_approval]
@@ -58,7 +72,7 @@ def connect() -> None:
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check, embed.note_site]
-    drafts.before_edit[:] = [edits.check]
+    drafts.before_edit[:] = [edits.check, asking.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -1,24 +1,17 @@
 // Keyboard shortcuts of the queue, off while typing. Each clicks a button or link of the page.
-const item = () => document.getElementById("item");
-const decide = () => document.getElementById("decide");
-const press = (selector) => document.querySelector(selector)?.click();
-const links = () => [...document.querySelectorAll(".item-link")];
+import { bar, isOpen, isTyping, press, pressTyping } from "./bar.js";
 
+const item = () => document.getElementById("item");
+const click = (selector) => document.querySelector(selector)?.click();
+const links = () => [...document.querySelectorAll("a.item-link")];
+
+// None of them acts while an action is chosen: the form would be lost.
 const keys = {
   j: () => open(1),
   k: () => open(-1),
-  a: () => choose("approve", true),
-  r: () => choose("remove"),
-  c: () => choose("collapse"),
-  w: () => choose("warn"),
-  l: () => choose("lock"),
-  t: () => decide()?.elements.also?.focus(),
-  e: () => choose("escalate", true),
-  s: () => press("#skip"),
-  u: () => press("#undo button"),
-  v: () => press("#concealed button"),
-  Enter: submit,
-  "?": () => document.getElementById("queue-keys")?.showModal(),
+  s: () => click("#skip"),
+  u: () => click("#undo button"),
+  v: () => click("#concealed button"),
 };
 
 function open(step) {
@@ -31,74 +24,32 @@ function open(step) {
   list[at]?.scrollIntoView({ block: "nearest" });
 }
 
-function choose(action, atOnce) {
-  const radio = decide()?.querySelector(`[name=action][value=${action}]`);
-  if (!radio) return;
-  radio.checked = true;
-  suggest();
-  if (atOnce) submit();
+function act(key) {
+  if (key === "?") return document.getElementById("queue-keys")?.showModal(), true;
+  if (bar()?.matches("form") && press(key)) return true;
+  if (isOpen() || !Object.hasOwn(keys, key)) return false;
+  keys[key]();
+  return true;
 }
-
-function submit() {
-  if (decide()?.querySelector("[name=action]:checked")) press("#decide .go");
-}
-
-function ground(number) {
-  const radio = decide()?.querySelectorAll("[name=rule]")[number - 1];
-  if (!radio) return;
-  radio.checked = true;
-  suggest();
-}
-
-/** If a reason is needed and the moderator has written none, fill in the saved one or the text of the rule. */
-function suggest() {
-  const reason = decide()?.elements.reason;
-  if (!reason || reason.value !== (reason.dataset.suggested ?? "")) return;
-  const restricts = decide().querySelector("[name=action]:checked")?.matches("[data-restricts]");
-  const rule = restricts && decide().querySelector("[name=rule]:checked");
-  const saved = rule && decide().querySelector(`[data-rule="${CSS.escape(rule.value)}"]`);
-  const text = (saved || rule)?.dataset?.text ?? "";
-  reason.value = reason.dataset.suggested = text;
-}
-
-document.addEventListener("change", ({ target }) => {
-  if (target.id === "f-saved" && target.value) decide().elements.reason.value = target.selectedOptions[0].dataset.text;
-  if (target.closest?.("#decide") && target.type === "radio") suggest();
-});
-
-/** Words that the moderator selects in the reported text are quoted in the statement of reasons. */
-document.addEventListener("selectionchange", () => {
-  const selection = getSelection();
-  const inside = selection.anchorNode?.parentElement?.closest(".case-words");
-  const quote = decide()?.elements.quote;
-  if (quote && inside?.contains(selection.focusNode) && !selection.isCollapsed) quote.value = selection.toString().trim().slice(0, 300);
-});
 
 document.addEventListener("keydown", (event) => {
-  if (!item() || event.defaultPrevented || event.altKey) return;
-  const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
-  if (typing) return whileTyping(event);
-  if (event.ctrlKey || event.metaKey) return;
-  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
-  const act = Object.hasOwn(keys, event.key) ? keys[event.key] : /^[1-9]$/.test(event.key) && (() => ground(Number(event.key)));
-  if (!act) return;
-  event.preventDefault();
-  act();
+  if (!item() || event.defaultPrevented || event.altKey || event.target.closest("dialog")) return;
+  if (isTyping(event)) return pressTyping(event) && event.preventDefault();
+  const sends = event.key === "Enter";
+  if ((event.ctrlKey || event.metaKey) && !sends) return;
+  if (sends && !event.ctrlKey && event.target.closest("a, button, summary")) return;
+  if (act(event.key)) event.preventDefault();
 });
 
-function whileTyping(event) {
-  if (event.key === "Escape") event.target.blur();
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  event.preventDefault();
-  submit();
-}
-
-// An item is claimed once it has been open for a moment. Its line in the list is marked, and the next item preloaded.
+// An item that somebody opens is claimed after a moment, and the first of the queue once an action is chosen. Its line
+// in the list is marked, and the next item preloaded.
 const MOMENT = 400;
 const narrow = matchMedia("(max-width: 860px)");
 let taking;
 
-function opened() {
+const claim = () => item()?.checkVisibility() && click("#claim .held:empty + button");
+
+function opened(claims) {
   const number = item()?.dataset.item;
   clearTimeout(taking);
   let at = -1;
@@ -109,8 +60,14 @@ function opened() {
     if (here) at = index;
   });
   links()[at + 1]?.dispatchEvent(new Event("mouseover"));
-  taking = setTimeout(() => item()?.checkVisibility() && press("#claim .held:empty + button"), MOMENT);
+  if (claims) taking = setTimeout(claim, MOMENT);
 }
+
+document.addEventListener("chosen", () => {
+  claim();
+  // The bar has grown over the page: keep the words in view.
+  if (narrow.matches) document.querySelector(".case-words")?.scrollIntoView({ block: "nearest" });
+});
 
 // On narrow screens a line of the list opens the item's own page.
 addEventListener("click", (event) => narrow.matches && event.target.closest?.(".item-link") && event.stopImmediatePropagation(), true);
@@ -121,6 +78,6 @@ new MutationObserver(() => {
   shown = item();
   shown?.focus({ preventScroll: true });
   scrollTo({ top: 0 });
-  opened();
+  opened(true);
 }).observe(document.querySelector(".queue-beside") ?? document.body, { childList: true, subtree: true });
-if (shown?.dataset.item) opened();
+if (shown?.dataset.item) opened(document.querySelector(".queue.is-chosen"));

@@ -1,8 +1,14 @@
-// For moderators on ordinary pages: the key that opens the decision form, saved reasons, and quoting selected words.
-const place = () => document.getElementById("moderate");
-const form = () => document.getElementById("moderate-form");
+// For moderators on ordinary pages: the key that opens the decision bar, and its keys while it is open.
+import { bar, isOpen, isTyping, press, pressTyping } from "./bar.js";
 
-/** Open the form for the comment that has the focus or that a link led to, or else for the article or the member. */
+const place = () => document.getElementById("moderate");
+const close = () => place().replaceChildren();
+const words = () => from?.querySelector(":scope > .comment-body");
+let from;
+// The keys pressed while the bar is on its way, undefined at other times.
+let early;
+
+/** Open the bar for the comment that has the focus or that a link led to, or else for the article or the member. */
 function moderate() {
   const comment = document.activeElement?.closest(".comment") ?? document.querySelector(".comment:is(.is-current, :target)");
   const here = comment?.querySelector(":scope > .comment-actions") ?? document;
@@ -10,39 +16,69 @@ function moderate() {
   (here.querySelector(".moderates") ?? here.querySelector("a[href$='/report']"))?.click();
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !place()) return;
-  if (event.key === "Escape" && place().contains(event.target)) return place().replaceChildren();
-  if (event.key !== "m" || event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog")) return;
+/** The keys of the open bar. The shortcuts of the page behind it do nothing meanwhile. */
+function whileOpen(event) {
+  if (event.target.closest("dialog")) return;
+  const elsewhere = isTyping(event) && !place().contains(event.target);
+  if (elsewhere || ((event.ctrlKey || event.metaKey) && event.key !== "Enter")) return;
+  if (event.key === "Enter" && !event.ctrlKey && event.target.closest("a, button, summary")) return;
+  if (event.key.length === 1) event.stopPropagation();
+  if (event.key === "Escape" && !isOpen()) return leave(event);
+  const acted = isTyping(event) ? pressTyping(event) : press(event.key);
+  if (!acted) return;
+  event.stopPropagation();
   event.preventDefault();
-  moderate();
-});
+}
+
+function keep(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  early.push(event.key);
+}
+
+/** The bar is on its way for what this link stands at; the page has its keys back if it does not come. */
+function awaits(link) {
+  from = link.closest(".comment");
+  early = [];
+  setTimeout(() => (early = undefined), 2000);
+}
+
+function leave(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  close();
+  from?.focus({ preventScroll: true });
+}
+
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.altKey || event.defaultPrevented || !place()) return;
+    if (bar()) return whileOpen(event);
+    if (early && !isTyping(event) && !event.ctrlKey && !event.metaKey) return keep(event);
+    if (event.key === "Escape" && place().contains(event.target)) return close();
+    if (event.key !== "m" || event.ctrlKey || event.metaKey || isTyping(event) || event.target.closest("dialog")) return;
+    event.preventDefault();
+    moderate();
+  },
+  true,
+);
 
 document.addEventListener("click", (event) => {
-  if (!event.target.closest?.("main ~ .moderate .cancel")) return;
-  event.preventDefault();
-  place().replaceChildren();
+  const link = event.target.closest?.(".moderates");
+  if (link) awaits(link);
+  if (event.target.closest?.("main ~ .moderate .cancel") && !isOpen()) close();
 });
 
-/** Fill in the saved reason for the chosen rule, or its text, unless the moderator has written one. */
-document.addEventListener("change", ({ target }) => {
-  const reason = form()?.elements.reason;
-  if (!reason || !target.closest("#moderate-form")) return;
-  if (target.name === "saved" && target.value) reason.value = target.selectedOptions[0].dataset.text;
-  if (target.name !== "rule" || reason.value !== (reason.dataset.suggested ?? "")) return;
-  const saved = form().querySelector(`[data-rule="${CSS.escape(target.value)}"]`) ?? target.selectedOptions[0];
-  reason.value = reason.dataset.suggested = saved.dataset.text ?? "";
-});
+// The bar grows over the page when an action is chosen.
+document.addEventListener("chosen", () => words()?.scrollIntoView({ block: "nearest" }));
 
-document.addEventListener("selectionchange", () => {
-  const selection = getSelection();
-  const quote = form()?.elements.quote;
-  const inside = selection.anchorNode?.parentElement?.closest(".case-words, .comment-body");
-  if (quote && inside?.contains(selection.focusNode) && !selection.isCollapsed) quote.value = selection.toString().trim().slice(0, 300);
-});
-
-// Focus the form when it opens, for the keyboard.
+// Focus the bar when it opens, for the keyboard, and keep what it is about in view.
 new MutationObserver(() => {
   const title = document.querySelector("main ~ .moderate #moderate-title");
-  if (title && !place().contains(document.activeElement)) title.focus({ preventScroll: true });
+  if (!title || place().contains(document.activeElement)) return;
+  title.focus({ preventScroll: true });
+  words()?.scrollIntoView({ block: "center" });
+  early?.forEach(press);
+  early = undefined;
 }).observe(document.body, { childList: true });

@@ -239,9 +239,8 @@ async def test_moderators_and_publishers_are_mailed_that_a_claim_waits(
     told = await db.values("select recipient from mail where kind like 'claim-waiting%' order by id")
     assert told == ["mo@example.org", "desk@example.org"]
     await make.sign_in(client, moderator)
-    shown = await client.get("/settings/articles")
+    shown = await client.get("/mod/queue?kind=author")
     assert "Do ask the desk." in shown.text
-    assert 'href="/settings/articles" aria-current="page"' in shown.text
 
 
 async def test_a_refused_claim_waits_a_month(client: httpx.AsyncClient, ann: Viewer, thread: int) -> None:

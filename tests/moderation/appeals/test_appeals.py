@@ -247,8 +247,11 @@ async def test_nobody_who_had_a_part_in_a_decision_reviews_the_appeal(client: ht
     await db.execute("update member set state = 'active' where id = $1", one.jonas.id)
     for who in (one.mo, reporter, author):
         await make.sign_in(client, who)
-        seen = await client.get("/mod/appeals")
-        assert "It was a quotation." not in seen.text and "1 more waits for others" in seen.text
+        seen = await client.get("/mod/queue?kind=appeal")
+        assert "It was a quotation." not in seen.text
+        # Grey for those who had a part in it, and absent for the member concerned.
+        assert ("Waits for an admin." in seen.text) == (who is not author)
+        assert "<b>1</b>" not in seen.text and f'href="/mod/appeals/{one.appeal}' not in seen.text
         assert (await client.get(f"/mod/appeals/{one.appeal}")).status_code == 404
         form = {"outcome": "upheld", "answer": "So."}
         assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)).status_code == 404
@@ -361,16 +364,18 @@ async def test_the_list_shows_waiting_and_overdue_appeals(client: httpx.AsyncCli
     proposed = await decided(await reported(await make.member("anna")), await staff(), "suspend")
     await sign_in(client)
 
-    fresh = await client.get("/mod/appeals")
+    fresh = await client.get("/mod/queue?kind=appeal")
+    proposals = await client.get("/mod/queue?kind=approval")
     await db.execute(MAKE_OVERDUE)
-    late = await client.get("/mod/appeals")
+    late = await client.get("/mod/queue?kind=appeal")
 
-    assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
-    assert "Suspend the author" in fresh.text and "Author suspended" not in fresh.text
+    assert "It was a quotation." in fresh.text and ">overdue<" not in fresh.text
+    assert "Suspend the author" in proposals.text and "Author suspended" not in proposals.text
     assert (
-        f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second-approval" in fresh.text
+        f'href="/mod/appeals/{one.appeal}?kind=appeal"' in fresh.text
+        and f"/mod/decision/{proposed}/second-approval" in proposals.text
     )
-    assert "1 has waited for more than a week" in late.text and "overdue" in late.text
+    assert ">overdue<" in late.text
 
 
 async def test_the_appeal_page_shows_the_comment_the_appeal_and_the_history(client: httpx.AsyncClient) -> None:
@@ -455,7 +460,9 @@ async def test_deciding_an_already_decided_appeal_shows_the_outcome_and_keeps_th
     assert response.status_code == 409 and "It stands." in response.text and "Mine.</textarea>" in response.text
 
 
-@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{appeal}", "/mod/decision/{decision}/second-approval"])
+@pytest.mark.parametrize(
+    "path", ["/mod/queue?kind=appeal", "/mod/appeals/{appeal}", "/mod/decision/{decision}/second-approval"]
+)
 async def test_only_staff_see_appeals_and_proposals(client: httpx.AsyncClient, path: str) -> None:
     decision, _, _ = await proposal()
     path = path.format(appeal=(await case()).appeal, decision=decision)

@@ -60,7 +60,7 @@ async def test_the_page_shows_the_comment_and_its_reports_but_not_the_decision(c
     decision = await decision_two_hours_ago("collapse")
     await make.sign_in(client, await staff())
 
-    page = (await client.get("/mod/second-looks")).text
+    page = (await client.get("/mod/queue?kind=second-look")).text
 
     assert INSULT in page and "Argue with the case" in page and "It insults me." in page
     first = await db.value("select m.name from decision d join member m on m.id = d.moderator")
@@ -108,7 +108,10 @@ async def test_a_judgement_is_saved_and_changes_nothing(client: httpx.AsyncClien
     response = await client.post(f"/mod/second-looks/{decision}", data={"judgement": "approve"})
     page = (await client.get(response.headers["location"])).text
 
-    assert (response.status_code, response.headers["location"]) == (303, f"/mod/second-looks?judged={decision}")
+    assert (response.status_code, response.headers["location"]) == (
+        303,
+        f"/mod/queue?kind=second-look&judged={decision}",
+    )
     assert "You judged it differently." in page and "It insults somebody." in page and f"/decision/{decision}" in page
     assert "No second looks right now." in page
     assert await db.values("select judgement || moderator from second_look") == [f"approve{second.id}"]
@@ -121,7 +124,7 @@ async def test_only_the_judging_moderator_sees_the_comparison(client: httpx.Asyn
     await save_judgement(await staff(), decision, "remove")
     await make.sign_in(client, await staff())
 
-    page = (await client.get(f"/mod/second-looks?judged={decision}")).text
+    page = (await client.get(f"/mod/queue?kind=second-look&judged={decision}")).text
 
     assert "You both found" not in page and "It insults somebody." not in page
 
@@ -221,17 +224,17 @@ async def test_only_moderators_find_second_looks(client: httpx.AsyncClient, role
     if role:
         await make.sign_in(client, await make.member(role=role))
 
-    assert (await client.get("/mod/second-looks")).status_code == 404
+    assert (await client.get("/mod/queue?kind=second-look")).status_code == 404
     assert (await client.post(f"/mod/second-looks/{decision}", data={"judgement": "remove"})).status_code == 404
 
 
-async def test_the_appeals_page_links_to_second_looks_while_one_waits(client: httpx.AsyncClient) -> None:
+async def test_the_queue_says_how_many_second_looks_there_are(client: httpx.AsyncClient) -> None:
     await make.sign_in(client, await staff())
-    assert "/mod/second-looks" not in (await client.get("/mod/appeals")).text
+    assert "No second looks right now" in (await client.get("/mod/queue?kind=second-look")).text
 
     await decision_two_hours_ago()
 
-    assert "1 comment is waiting for a second look" in (await client.get("/mod/appeals")).text
+    assert "1 comment is waiting for a second look" in (await client.get("/mod/queue?kind=second-look")).text
 
 
 async def test_the_overview_shows_how_far_they_agree(app: Litestar) -> None:

@@ -69,6 +69,6 @@ async def test_the_overview_shows_who_did_how_much(client: httpx.AsyncClient) ->
     await worked(mo, viewed=2)
     await make.sign_in(client, mo)
 
-    page = (await client.get("/mod/stats")).text
+    page = (await client.get("/mod")).text
 
     assert "1 decision by 1 moderator; hidden content was viewed 2 times." in page

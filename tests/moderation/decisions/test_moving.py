@@ -207,9 +207,9 @@ async def test_the_author_is_told_after_the_time_to_undo(world: World, client: h
     await world.move(world.root, world.new)
     await notifications.handle_events()
     await make.sign_in(client, world.ada)
-    early = await client.get("/for-you?part=you")
+    early = await client.get("/for-you")
     await db.execute("update decision set created_at = created_at - interval '1 minute'")
-    page = await client.get("/for-you?part=you")
+    page = await client.get("/for-you")
 
     assert "was moved" not in early.text
     assert "A comment of yours was moved" in page.text and "It is about the other article." in page.text

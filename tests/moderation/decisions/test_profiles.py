@@ -60,7 +60,7 @@ async def test_the_member_is_notified(client: httpx.AsyncClient, mo: Viewer, slu
     made = await decided()
     await letters.send(made)
     await make.sign_in(client, slurry)
-    page = (await client.get("/for-you?part=you")).text
+    page = (await client.get("/for-you?part=decisions")).text
 
     assert "A moderator decided" in page and f"/decision/{made}" in page
 

@@ -34,9 +34,9 @@ async def test_an_admin_adds_a_rule_that_members_report_and_moderators_decide_by
     answer = await client.post("/mod/guidelines/new", data=MANNERS)
     item = await reported()
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/mod/guidelines")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mod/rules")
     comment = await db.value("select target from queue_item")
-    for address in ("/rules", f"/c/{comment}/report", f"/mod/item/{item}", "/mod/guidelines", "/mod/rules/new"):
+    for address in ("/rules", f"/c/{comment}/report", f"/mod/item/{item}", "/mod/rules", "/mod/rules/new"):
         assert "Keep your manners" in (await client.get(address)).text, address
     assert "Published rule added" in (await client.get("/mod/log?kind=ground")).text
 
@@ -114,7 +114,7 @@ async def test_only_admins_edit(client: httpx.AsyncClient, role: str | None, sta
 
     assert (await client.post("/mod/guidelines/new", data=MANNERS)).status_code == status
     assert (await client.post("/mod/guidelines/civility", data=CIVILITY)).status_code == status
-    assert (await client.get("/mod/guidelines")).status_code == (200 if role == "moderator" else 404)
+    assert (await client.get("/mod/rules")).status_code == (200 if role == "moderator" else 404)
     assert await db.value("select count(*) from guideline where title in ('Be kind', 'Keep your manners')") == 0
 
 

@@ -40,7 +40,7 @@ async def test_a_saved_reason_is_chosen_without_typing_and_its_placeholders_are_
     fields = await removal(item) | {"action": "silence", "until": "3", "reason": "", "saved": saved, "quote": "a fool"}
     answer = await client.post(f"/mod/item/{item}/decide", data=fields)
 
-    assert 'name="saved"' in page.text and "You wrote {quote}" in page.text
+    assert 'id="saved-reasons"' in page.text and "You wrote {quote}" in page.text
     assert answer.status_code == 303
     assert await the_reason() == "You wrote “a fool”. See “Argue with the case, not with the person”. It lasts 3 days."
 

@@ -122,7 +122,7 @@ async def test_a_link_opens_the_form_for_moving(client: httpx.AsyncClient) -> No
     await a_moderator(client)
     form = await client.get(f"/c/{await a_comment()}/moderate?action=move")
 
-    assert 'value="move" selected' in form.text
+    assert 'value="move" checked' in form.text
 
 
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient) -> None:
@@ -265,7 +265,7 @@ async def test_a_decision_is_taken_back_later_by_another_moderator(client: httpx
     form = await client.get(f"/c/{comment}/moderate?action=restore")
     answer = await client.post(f"/c/{comment}/moderate", data={"action": "restore"})
 
-    assert 'value="restore" selected' in form.text and 'value="collapse"' not in form.text
+    assert 'value="restore" checked' in form.text and 'value="collapse"' not in form.text
     assert await state(comment) == "visible"
     assert await db.value("select collapsed from comment where id = $1", comment) is None
     assert await db.values("select state from decision order by id") == ["ended", "in_force"]
@@ -292,7 +292,7 @@ async def test_the_author_is_told_that_a_comment_is_shown_again(client: httpx.As
         await an_hour_passes()
     await make.sign_in(client, author)
 
-    assert "Your comment is shown again." in (await client.get("/for-you?part=you")).text
+    assert "Your comment is shown again." in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_a_removal_that_is_taken_back_before_its_letter_left_is_not_mailed(client: httpx.AsyncClient) -> None:

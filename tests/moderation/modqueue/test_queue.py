@@ -10,6 +10,7 @@ from litestar import Litestar
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.modqueue import claims
 from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts.viewer import Viewer
@@ -60,6 +61,29 @@ async def test_the_greatest_risk_comes_first_with_its_parts(desk: httpx.AsyncCli
     assert "1 report about hate" in page.text and "1 report about civility" in page.text
     assert '<b id="waiting-count">2</b>' in page.text
     assert page.headers["cache-control"] == "no-store"
+
+
+async def test_illegal_and_nearly_due_come_before_the_greatest_risk(desk: httpx.AsyncClient, mo: Viewer) -> None:
+    risky, due, illegal = await reported(ground="hate"), await reported(), await reported(ground="illegal")
+    await db.execute("update queue_item set risk = 90 where id = $1", risky)
+    await db.execute("update queue_item set opened_at = now() - interval '20 hours' where id = $1", due)
+    await db.execute("update guideline set hours_to_decide = 24")
+
+    assert await reports.raise_nearly_due() == 1
+    page = (await desk.get("/mod/queue")).text
+
+    places = [page.index(f'id="i{item}"') for item in (illegal, due, risky)]
+    assert places == sorted(places) and "due in 4 hours" in page
+    assert await claims.take_next(mo, QueueFilter(), illegal) == due
+    assert [row.id for row in await modqueue.page(mo.id, QueueFilter(), after=due)] == [risky]
+
+
+async def test_a_visitor_does_not_put_an_item_first(desk: httpx.AsyncClient) -> None:
+    item = await reported()
+    target = await db.value("select target from queue_item where id = $1", item)
+    await reports.report(ReportInput("comment", target, "illegal", "", None, "Eve", "eve@example.org", "192.0.2.0/24"))
+
+    assert await db.value("select urgency from queue_item where id = $1", item) == 0
 
 
 async def test_what_is_ones_own_or_reported_by_oneself_is_not_listed(desk: httpx.AsyncClient, mo: Viewer) -> None:
@@ -224,7 +248,10 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
 
     assert answer.status_code == 303 and answer.headers["location"] == f"/mod/item/{second}?done={decision}"
     assert await state_of_target(first) == "removed"
-    assert f'action="/mod/item/{first}/undo"' in following.text and "Claimed by you for ten minutes" in following.text
+    assert (
+        f'action="/mod/item/{first}/undo"' in following.text
+        and "Yours for ten minutes, then others can take it" in following.text
+    )
 
     undone = await desk.post(f"/mod/item/{first}/undo", data={"decision": str(decision)})
 
@@ -271,7 +298,7 @@ async def test_missing_fields_are_named_and_the_rest_kept(
 
     assert answer.status_code == 422
     assert f'id="{mistake}"' in answer.text and '<a href="#decide">Not decided yet.</a>' in answer.text
-    assert "reason" in change or "It insults somebody.</textarea>" in answer.text
+    assert "reason" in change or 'value="It insults somebody."' in answer.text
     assert await state_of_target(item) == "visible"
 
 
@@ -298,7 +325,7 @@ async def test_after_a_new_report_the_fresh_version_is_offered(desk: httpx.Async
 
     assert answer.status_code == 409
     assert f'name="version" value="{await version_of(item)}"' in answer.text
-    assert "It insults somebody.</textarea>" in answer.text
+    assert 'value="It insults somebody."' in answer.text
 
 
 async def test_the_letter_is_shown_before_anything_is_decided(desk: httpx.AsyncClient) -> None:
@@ -406,15 +433,17 @@ async def test_the_masthead_counts_what_waits_and_the_menu_counts_each_kind(
 
     outside = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/"})
     inside = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/mod/rules?x=1"})
-    page = await desk.get("/mod/rules")
+    queue = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/mod/queue"})
+    pages = [(await desk.get(path)).text for path in ("/mod/rules", "/mod/queue")]
 
     assert "<b>2</b>" in outside.text and "hx-partial" not in outside.text
-    assert 'hx-target="#queue-waits" hx-swap="innerHTML">1<' in inside.text
-    assert 'hx-target="#appeals-wait" hx-swap="innerHTML">1<' in inside.text
-    assert 'hx-target="#menu-queue-waits" hx-swap="innerHTML">1<' in inside.text
-    for name in ("queue-waits", "appeals-wait", "menu-queue-waits", "menu-appeals-wait"):
-        assert f'id="{name}">1</b>' in page.text  # without a script too
-    assert re.search('<a class="to-work" href="/mod">Moderation <span [^>]*><b>2</b></span>', page.text)
+    assert 'hx-target="#queue-waits" hx-swap="innerHTML"><b>2</b>' in inside.text and "kind-" not in inside.text
+    assert 'hx-target="#kind-all" hx-swap="innerHTML"><b>2</b>' in queue.text
+    for name in ("kind-reported", "kind-appeal"):
+        assert f'hx-target="#{name}" hx-swap="innerHTML"><b>1</b>' in queue.text
+        assert f'<span id="{name}"><b>1</b>' in pages[1]  # without a script too
+    assert all('<span id="queue-waits"><b>2</b>' in page for page in pages)
+    assert re.search('<a class="to-work" href="/mod">Moderation <span [^>]*><b>2</b></span>', pages[0])
 
 
 async def test_a_moderator_for_whom_nothing_waits_sees_no_number(desk: httpx.AsyncClient) -> None:

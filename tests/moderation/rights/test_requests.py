@@ -115,8 +115,8 @@ async def test_the_member_who_added_it_answers_and_the_moderator_reads_both(
 
     assert (empty.status_code, answer.status_code) == (422, 303)
     await make.sign_in(client, await make.member("mo", role="moderator"))
-    listed = await client.get("/mod/rights")
-    assert "answered" in listed.text
+    listed = await client.get("/mod/rights", follow_redirects=True)
+    assert f'id="i{await db.value("select id from queue_item")}"' in listed.text
     assert "Hidden until you choose to read it" not in (await client.get("/mod/queue")).text
     item = await client.get(f"/mod/item/{await db.value('select id from queue_item')}")
     assert "It is under an open licence." in item.text
@@ -150,7 +150,8 @@ async def test_a_granted_request_takes_the_text_down_and_both_sides_are_notified
     assert decided.status_code == 303
     assert "A moderator agreed" in (await letters("ann@press.example"))[-1]
     assert "was taken down" in (await letters("mira@example.org"))[-1]
-    assert "granted" in (await client.get("/mod/rights")).text
+    assert "The queue is empty." in (await client.get("/mod/queue?kind=rights")).text
+    assert "granted" in (await client.get(f"/mod/item/{item}")).text
     number = await db.value("select id from rights_request")
     await make.sign_in(client, mira)
     late = await client.post(f"/t/{thread}/rights/{number}", data={"text": "But I may."})

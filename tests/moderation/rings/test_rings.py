@@ -83,12 +83,12 @@ async def test_a_moderator_sees_who_voted_and_dismisses_a_group(app: Litestar, c
     assert await jobs.find_rings() == await jobs.find_rings() == 1
     await make.sign_in(client, await make.member(role="moderator"))
 
-    page = (await client.get("/mod/rings")).text
+    page = (await client.get("/mod/members")).text
     answer = await client.post(f"/mod/rings/{await db.value('select max(id) from vote_ring')}/dismiss")
 
     assert all(one.name in page for one in members) and "12 of 12" in page
     assert answer.status_code == 303
-    assert "No voting rings found" in (await client.get("/mod/rings")).text
+    assert "No voting rings found" in (await client.get("/mod/members")).text
     assert "Found to be no voting ring" in (await client.get("/mod/log")).text
     assert await jobs.find_rings() == 0
     assert await db.value("select count(*) from member where state <> 'active'") == 0

@@ -61,7 +61,7 @@ async def test_an_admin_says_who_can_sign_up(client: httpx.AsyncClient, mo: View
     page = (await client.get("/rules/edit")).text
     assert 'value="open" checked' in page
     await client.post("/rules/edit", data={"rules": "Be kind.", "sign_up": "closed"})
-    assert "Nobody can sign up." in (await client.get(WAITING)).text
+    assert await db.value("select sign_up from community") == "closed"
     wrong = await client.post("/rules/edit", data={"rules": "Be kinder.", "sign_up": "never"})
     assert (wrong.status_code, "Be kinder." in wrong.text) == (422, True)
     await client.post("/rules/edit", data={"rules": "Be kind."})
@@ -97,7 +97,7 @@ async def test_an_invitation_admits_its_number_of_people(
     assert second.status_code == 422
     assert await state("bob") is None
     await make.sign_in(client, mo)
-    assert "invited by <bdi>mira</bdi>" in (await client.get(WAITING)).text
+    assert "invited by <bdi>mira</bdi>" in (await client.get("/mod/members")).text
 
 
 @pytest.mark.committed
@@ -178,7 +178,9 @@ async def test_a_moderator_lets_in_or_not_with_a_letter(
     ada = await applied(client, mailed)
     assert await db.value("select count(*) from mail where kind = 'sign-up' and recipient = 'mo@example.org'") == 1
     await make.sign_in(client, mo)
-    assert "I teach physics." in (await client.get(WAITING)).text
+    shown = (await client.get("/mod/queue?kind=signup")).text
+    assert "I teach physics." in shown and f'action="/mod/signups/{ada}"' in shown
+    assert f"/mod/queue?open=signup-{ada}" in (await client.get("/mod/queue")).text
     assert (await client.post(f"{WAITING}/{ada}", data={"action": "?"})).status_code == 400
     assert (await client.post(f"{WAITING}/{ada}", data={"action": action})).status_code == 303
     assert await state() == ("active" if action == "approve" else None)
@@ -212,7 +214,7 @@ async def test_an_applicant_who_did_not_confirm_the_address_is_not_listed(
     await client.post("/signup", data=FORM)
     ada = await db.value("select id from member where name = 'ada'")
     await make.sign_in(client, mo)
-    assert "ada@example.org" not in (await client.get(WAITING)).text
+    assert "ada@example.org" not in (await client.get("/mod/queue?kind=signup")).text
     assert (await client.post(f"{WAITING}/{ada}", data={"action": "approve"})).status_code == 404
     assert await state() == "unverified"
 

@@ -16,7 +16,7 @@ from tests import make
 
 pytestmark = pytest.mark.anyio
 
-PAGE, STAFF = "/settings/imported", "/mod/imported"
+PAGE, STAFF, QUEUE = "/settings/imported", "/mod/imported", "/mod/queue?kind=imported"
 ABOUT = "https://news.ycombinator.com/user?id=pg"
 LINES = [
     ImportLine("hackernews:1", author="pg", created_utc=1_400_000_000, body="First words."),
@@ -65,16 +65,16 @@ async def test_a_moderator_confirms_and_undoes_a_claim(client: httpx.AsyncClient
     assert token in own.text and "2 comments" in own.text and await db.values(NAMES) == BEFORE
 
     mod = await moderator(client)
-    assert token in (page := await client.get(STAFF)).text and 'rel="nofollow noopener noreferrer"' in page.text
+    assert token in (page := await client.get(QUEUE)).text and 'rel="nofollow noopener noreferrer"' in page.text
     number = await db.value("select id from imported_claim")
-    assert (await client.post(f"{STAFF}/{number}", data={"confirm": "1"})).headers["location"] == STAFF
+    assert (await client.post(f"{STAFF}/{number}", data={"confirm": "1"})).headers["location"] == QUEUE
     # Neither the same name at another site nor what has an address.
     assert await db.values(NAMES) == ["ada", "ada", "other", "pg", "pg"]
     assert await db.value("select ups from comment where imported_id = 'hackernews:1'") == 0
     assert "you are pg" in await db.value("select text from mail where kind = 'imported-decided'")
     assert (await client.post(f"{STAFF}/{number}", data={"confirm": "0"})).status_code == 422
 
-    assert (await client.post(f"{STAFF}/{number}/undo")).headers["location"] == STAFF
+    assert (await client.post(f"{STAFF}/{number}/undo")).headers["location"] == QUEUE
     assert await db.values(NAMES) == BEFORE
     assert (await client.post(f"{STAFF}/{number}/undo")).status_code == 422
     record = await db.fetch(Act, "select action, actor, target from mod_action order by id")
@@ -140,7 +140,7 @@ async def test_a_moderator_refuses_and_nobody_decides_about_themselves(client: h
     await claim(client, ada)
     number = await db.value("select id from imported_claim")
     await make.sign_in(client, ada)
-    assert (await client.get(STAFF)).status_code == (await client.post(f"{STAFF}/{number}")).status_code == 404
+    assert (await client.get(QUEUE)).status_code == (await client.post(f"{STAFF}/{number}")).status_code == 404
     await moderator(client)
     await client.post(f"{STAFF}/{number}", data={"confirm": "0"})
     assert await db.value("select state from imported_claim") == "refused" and await db.values(NAMES) == BEFORE

@@ -49,15 +49,16 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 
 
 @get("/updates", name="threads:updates", opt={"who": VERIFIED})
-async def updates(request: AnyRequest) -> Response[Any]:
-    """The suggested updates that the viewer may decide, and those they suggested."""
+async def updates(request: AnyRequest) -> Response[Any] | Redirect:
+    """The suggested updates that the viewer may decide, and those they suggested. Moderators find all in the queue."""
     viewer = signed_in(request)
-    rows = await queries.list_suggestions(viewer.id, every=viewer.access >= MODERATOR)
+    if viewer.access >= MODERATOR:
+        return Redirect("/mod/queue?kind=update", status_code=303)
+    rows = await queries.list_suggestions(viewer.id, every=False)
     return page(
         request,
         "articles/updates.html",
         updates=rows,
-        moderates=viewer.access >= MODERATOR,
         declined="declined" in request.query_params,
     )
 

@@ -7,6 +7,7 @@ from parley.interfaces.live import render
 from parley.interfaces.live.stream import Stream
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.modqueue.waiting import waiting
 from parley.people.accounts.sessions import still_staff
 from parley.people.accounts.viewer import Viewer
 
@@ -44,7 +45,7 @@ class QueueStreams:
 
     async def send_state(self, stream: QueueStream) -> None:
         """Send a queue page its state, unless it is unchanged."""
-        count = await modqueue.waiting(stream.viewer.id, stream.filter, stream.since)
+        count = await waiting(stream.viewer, stream.filter, stream.since)
         actions = await modqueue.others_actions(stream.viewer.id, stream.since)
         message = render.queue(stream.filter, count, actions)
         if message != stream.last_message:

@@ -80,8 +80,8 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
 
 async def _tell_deciders(row: ClaimRow) -> None:
     """Mail moderators, and members who speak for the publisher, that a claim waits for them."""
-    link = f"{settings().base_url}/settings/articles"
-    await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=link)
+    link, queue = f"{settings().base_url}/settings/articles", f"{settings().base_url}/mod/queue?kind=author"
+    await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=queue)
     kind = f"claim-waiting.{row.id}"
     if not await db.value(staff_mail.CHECK_SENT, kind, HOURS_BETWEEN_LETTERS):
         for email in await queries.emails_of_publisher(row.article, row.member):

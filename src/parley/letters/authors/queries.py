@@ -15,11 +15,18 @@ select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id a
 from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
 join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
 """
-# Those that a moderator, or somebody who speaks for the publisher, has to decide.
+# Those that somebody who speaks for the publisher may decide. Moderators find all of them in the queue.
 SELECT_CLAIMS_TO_DECIDE = f"""
-{SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
+{SELECT_CLAIMS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and exists (
     select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
-    and p.state = 'confirmed')) order by k.id limit 100"""
+    and p.state = 'confirmed') order by k.id limit 100"""
+# For the queue (columns: moderation/modqueue/kinds.py).
+WAITING_CLAIMS = """
+    select k.id, null as thread, m.name as who, k.created_at as since, null as blocked, null as holder, null as action,
+           t.title as words
+    from claim k join thread t on t.article = k.article join member m on m.id = k.member
+    where k.state = 'waiting' and k.way = 'word' and k.member <> $1
+"""
 SELECT_PUBLISHERS = """
 select m.email from claim p join member m on m.id = p.member
 where p.article = $1 and p.member <> $2 and p.role = 'publisher' and p.state = 'confirmed' and m.state = 'active'
@@ -78,9 +85,9 @@ async def of_member(thread: int, member: int) -> ClaimRow | None:
     return await db.fetch_one(ClaimRow, f"{SELECT_CLAIMS} where t.id = $1 and k.member = $2", thread, member)
 
 
-async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
-    """The claims that this member may decide; `every` for moderators."""
-    return await db.fetch(ClaimRow, SELECT_CLAIMS_TO_DECIDE, member, every)
+async def to_decide(member: int) -> list[ClaimRow]:
+    """The claims that this member may decide for a publisher."""
+    return await db.fetch(ClaimRow, SELECT_CLAIMS_TO_DECIDE, member)
 
 
 async def is_publisher(article: int, member: int) -> bool:

@@ -13,7 +13,8 @@ from parley.discussion.threads.queries import ThreadRow
 from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.forms import ClaimForm
 from parley.letters.authors.queries import ClaimRow
-from parley.people.accounts.viewer import signed_in
+from parley.moderation.modqueue.kinds import WorkKind
+from parley.people.accounts.viewer import signed_in, staff
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
 from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest, address_of
@@ -79,14 +80,13 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
 
 @get("/settings/articles", name="authors:own", opt={"who": VERIFIED})
 async def own_page(request: AnyRequest) -> Response[Any]:
+    """The viewer's claims, and those that they decide for a publisher. Moderators decide in the queue."""
     viewer = signed_in(request)
-    moderates = viewer.access >= MODERATOR
     return page(
         request,
         "letters/authors/own.html",
         rows=await queries.claims_of(viewer.id),
-        decides=await queries.to_decide(viewer.id, every=moderates),
-        moderates=moderates,
+        decides=await queries.to_decide(viewer.id),
     )
 
 
@@ -100,8 +100,29 @@ async def end(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
 async def decide(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """Confirm (`confirm=1`) or refuse somebody else's claim."""
     form = Form(await posted_fields(request))
-    await ops.decide(signed_in(request), number, confirms=form.flag("confirm"))
-    return Redirect("/settings/articles", status_code=303)
+    viewer = signed_in(request)
+    await ops.decide(viewer, number, confirms=form.flag("confirm"))
+    queue = "/mod/queue?kind=author" if viewer.access >= MODERATOR else "/settings/articles"
+    return Redirect(queue, status_code=303)
+
+
+async def _waiting(request: AnyRequest, number: int) -> dict[str, Any]:
+    """A claim that waits for the viewer, a moderator. Raises NotFound."""
+    row = await queries.one(number)
+    if row is None or row.state != "waiting" or row.way != "word" or row.member == staff(request).id:
+        raise NotFound(N_("This claim was decided already."))
+    return {"row": row}
+
+
+CLAIMS = WorkKind(
+    "author",
+    N_("Claims of authors"),
+    N_("Claim of an author"),
+    queries.WAITING_CLAIMS,
+    hours=72,
+    template="letters/authors/waiting.html",
+    panel=_waiting,
+)
 
 
 @post("/t/{thread:str}/author-reply", name="authors:pin", opt={"who": VERIFIED})

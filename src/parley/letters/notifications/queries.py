@@ -42,7 +42,7 @@ d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me
  order by r.resolved_at, r.id limit 1) as outcome,
 exists (select from report r join rights_request q on q.report = r.id
         where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at) as asked_for_less,
-case when d.action = 'move' then nullif(d.reason, '') end as moved_because,
+case when d.action in ('move', 'ask') then nullif(d.reason, '') end as moved_because,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 (select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
  from suggested_update s where s.id = n.suggestion) as suggested_by,

@@ -17,6 +17,6 @@ async def remind() -> int:
     overdue: int = await db.value(COUNT_OVERDUE, OVERDUE_DAYS)
     if overdue:
         async with db.atomic():
-            link = f"{settings().base_url}/mod/appeals"
+            link = f"{settings().base_url}/mod/queue?kind=appeal"
             await staff_mail.send("overdue", "overdue", hours=24, count=overdue, days=OVERDUE_DAYS, link=link)
     return overdue

@@ -42,6 +42,7 @@ HAS_REVIEWER = f"""exists (
     and {_may_review_without_part("s.id", "s.role = 'admin'")})"""
 MAY_REVIEW = f"({MAY_REVIEW_WITHOUT_PART} or {_may_decide('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
+BLOCKED = f"case when not ({_may_decide('$1', '$2')}) then 'admin' else 'part' end"
 SELECT_WAITING = f"""
 select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member_name, a.text,
        a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
@@ -55,16 +56,21 @@ select 'proposal', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
 from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}
 order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
-COUNT_WAITING = f"""
-with waiting as (
-    select {MAY_REVIEW} as may_review
+# For the queue. What concerns the viewer is left out (columns: modqueue/kinds.py).
+WAITING_APPEALS = f"""
+    select a.id, null as thread, m.name as who, a.created_at as since,
+           case when not {MAY_REVIEW} then {BLOCKED} end as blocked,
+           case when a.assigned_to <> $1 then s.name end as holder, d.action, a.text as words
     from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL}
-    union all
-    select {MAY_REVIEW_WITHOUT_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
-)
-select count(*) filter (where may_review) as for_viewer, count(*) filter (where not may_review) as for_others
-from waiting
+    left join member s on s.id = a.assigned_to
+    where {IS_OPEN_APPEAL} and d.member is distinct from $1 and a.member <> $1
+"""  # noqa: S608 constants only
+WAITING_PROPOSALS = f"""
+    select d.id, null as thread, m.name as who, d.created_at as since,
+           case when not ({MAY_REVIEW_WITHOUT_PART}) then {BLOCKED} end as blocked, null as holder, d.action,
+           d.reason as words
+    from decision d left join member m on m.id = d.member
+    where d.state = 'awaiting' and d.member is distinct from $1
 """  # noqa: S608 constants only
 SELECT_APPEAL = f"""
 select a.id, d.id as decision, d.kind as target_kind, d.action, d.until, a.member, m.name as member_name, a.text,
@@ -112,18 +118,6 @@ class WaitingRow(msgspec.Struct, frozen=True):
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
     """The appeals and proposals that this moderator may review, the oldest first."""
     return await db.fetch(WaitingRow, SELECT_WAITING, viewer.id, viewer.access >= ADMIN)
-
-
-class WaitingCounts(msgspec.Struct, frozen=True):
-    """How many appeals and proposals a moderator may review, and how many only others may."""
-
-    for_viewer: int
-    for_others: int
-
-
-async def count_waiting(viewer: Viewer) -> WaitingCounts:
-    [row] = await db.fetch(WaitingCounts, COUNT_WAITING, viewer.id, viewer.access >= ADMIN)
-    return row
 
 
 class AppealRow(msgspec.Struct, frozen=True):

@@ -12,10 +12,13 @@ from parley.moderation.appeals.queries import AppealRow, Proposal
 from parley.moderation.appeals.rules import JUDGEMENTS, milder
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.decisions import second_approval
-from parley.moderation.decisions.rules import ACTIONS, LENGTHS
+from parley.moderation.decisions.rules import ACTIONS, OVERDUE_DAYS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import people
+from parley.moderation.modqueue.kinds import WorkKind
+from parley.moderation.modqueue.web.listing import beside_list
+from parley.moderation.modqueue.web.opening import show_work
 from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import NotFound, ParleyError
@@ -24,22 +27,6 @@ from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import local_path, page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
-
-
-@get("/mod/appeals", name="moderation:appeals", opt={"who": MODERATOR})
-async def appeals_page(request: AnyRequest) -> Response[Any]:
-    viewer = staff(request)
-    counts = await queries.count_waiting(viewer)
-    rows = await queries.waiting(viewer)
-    second_looks = await second_look_queries.count_waiting(viewer)
-    return page(
-        request,
-        "moderation/appeals/list.html",
-        rows=rows,
-        counts=counts,
-        second_looks=second_looks,
-        all_actions=ACTIONS,
-    )
 
 
 async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
@@ -53,17 +40,15 @@ async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
 async def _appeal_page(
     request: AnyRequest, appeal: AppealRow, form: Form | None = None, status: int = 200
 ) -> Response[Any]:
-    return page(
+    shown = await beside_list(
         request,
-        "moderation/appeals/appeal.html",
-        status=status,
+        opened=("appeal", appeal.id),
         appeal=appeal,
         **await _decision_context(request, appeal.decision, appeal.member),
         form=form or Form({}),
         milder=[ACTIONS[name] for name in milder(appeal.target_kind, appeal.action)],
-        all_actions=ACTIONS,
-        lengths=LENGTHS,
     )
+    return page(request, "moderation/appeals/appeal.html", status=status, **shown)
 
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
@@ -101,7 +86,7 @@ async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
             await decide_appeal(request, row, form)
     if form.errors:
         return await _appeal_page(request, await load_appeal(request, appeal), form, form.status)
-    return Redirect("/mod/appeals", status_code=303)
+    return Redirect("/mod/queue?kind=appeal", status_code=303)
 
 
 async def decide_appeal(request: AnyRequest, appeal: AppealRow, form: ReviewForm) -> None:
@@ -126,15 +111,14 @@ async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
 async def _proposal_page(
     request: AnyRequest, proposal: Proposal, form: Form | None = None, status: int = 200
 ) -> Response[Any]:
-    return page(
+    shown = await beside_list(
         request,
-        "moderation/appeals/proposal.html",
-        status=status,
+        opened=("approval", proposal.id),
         proposal=proposal,
         **await _decision_context(request, proposal.id, proposal.member),
         form=form or Form({}),
-        all_actions=ACTIONS,
     )
+    return page(request, "moderation/appeals/proposal.html", status=status, **shown)
 
 
 @get("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval-page", opt={"who": MODERATOR})
@@ -154,7 +138,7 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
                 await second_approval.reject(staff(request), row.id, form.reason)
     if form.errors:
         return await _proposal_page(request, await load_proposal(request, decision), form, form.status)
-    return Redirect("/mod/appeals", status_code=303)
+    return Redirect("/mod/queue?kind=approval", status_code=303)
 
 
 @post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
@@ -172,12 +156,6 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     return Redirect(back if back != "/" else f"/decision/{reasons.id}", status_code=303)
 
 
-@get("/mod/second-looks", name="moderation:second-looks", opt={"who": MODERATOR})
-async def second_look_page(request: AnyRequest) -> Response[Any]:
-    """The next case, and above it the comparison of the last one."""
-    return await _show_case(request, Form({}))
-
-
 @post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
 async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     form, decision_id = Form(await posted_fields(request)), as_id(decision) or 0
@@ -185,32 +163,57 @@ async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[
         await ops.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
     except ParleyError as error:
         form.errors["judgement"] = error.message
-        return await _show_case(request, form, error.status)
-    return Redirect(f"/mod/second-looks?judged={decision_id}", status_code=303)
+        return await show_work(request, SECOND_LOOKS.name, 0, error.status, form=form)
+    return Redirect(f"/mod/queue?kind=second-look&judged={decision_id}", status_code=303)
 
 
-async def _show_case(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+async def _case(request: AnyRequest, _number: int) -> dict[str, Any]:
+    """The next case, and the comparison of the last one."""
     viewer, judged = staff(request), as_id(request.query_params.get("judged", ""))
-    return page(
-        request,
-        "moderation/appeals/second_look.html",
-        status=status,
-        case=await second_look_queries.next_case(viewer),
-        comparison=await second_look_queries.comparison(viewer, judged) if judged else None,
-        waiting=await second_look_queries.count_waiting(viewer),
-        form=form,
-        judgements=JUDGEMENTS,
-    )
+    return {
+        "case": await second_look_queries.next_case(viewer),
+        "comparison": await second_look_queries.comparison(viewer, judged) if judged else None,
+        "cases": await second_look_queries.count_waiting(viewer),
+        "form": Form({}),
+        "judgements": JUDGEMENTS,
+    }
+
+
+APPEALS = WorkKind(
+    "appeal",
+    N_("Appeals"),
+    N_("Appeal"),
+    queries.WAITING_APPEALS,
+    hours=24 * OVERDUE_DAYS,
+    address="/mod/appeals/{id}",
+)
+PROPOSALS = WorkKind(
+    "approval",
+    N_("Second approvals"),
+    N_("Second approval"),
+    queries.WAITING_PROPOSALS,
+    hours=24 * OVERDUE_DAYS,
+    address="/mod/decision/{id}/second-approval",
+)
+# Nobody waits for a second look, so none is listed or counted.
+SECOND_LOOKS = WorkKind(
+    "second-look",
+    N_("Second looks"),
+    N_("Second look"),
+    "",
+    hours=0,
+    template="moderation/appeals/second_look.html",
+    panel=_case,
+    opens_empty=True,
+)
 
 
 handlers: list[object] = [
-    appeals_page,
     appeal_page,
     assign,
     decide,
     second_approval_page,
     decide_proposal,
     reveal,
-    second_look_page,
     second_look,
 ]

@@ -35,7 +35,7 @@ class Strip(msgspec.Struct, frozen=True):
     bars: list[Bar]
 
 
-def strip(name: str, words: str, values: Sequence[int], labels: Sequence[str], peak: int) -> Strip:
+def strip(name: str, words: str, values: Sequence[float], labels: Sequence[str], peak: float) -> Strip:
     """Bars for `values`; a value of `peak` has the full height."""
     slot = 100 / max(1, len(values))
     bars = [

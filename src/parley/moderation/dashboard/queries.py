@@ -1,32 +1,37 @@
-"""The numbers of the overview: open items, reports, decisions, appeals, activity."""
+"""The numbers of the overview: what waits, reports, decisions, appeals, activity."""
 
 from datetime import datetime
 
 import msgspec
 
-from parley.moderation.appeals.queries import IS_OPEN_APPEAL, MAY_REVIEW_WITHOUT_PART
 from parley.moderation.matching.facts import LET_IN, RESTRICTS
-from parley.moderation.modqueue.queries import IS_PASSED_ON, NOT_OWN
+from parley.moderation.modqueue import kinds
+from parley.moderation.modqueue.kinds import WorkCount
+from parley.moderation.modqueue.queries import IS_HELD, IS_PASSED_ON, NOT_OWN
 from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE
 from parley.moderation.reports.tables import QueueItem
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.http.access import ADMIN
 
+# The kinds of items in the filter of the queue, beside all of them ("").
+ITEM_KINDS = ("reported", "held", "rights")
 SELECT_NOW = f"""
-with appealed as (
-    select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
-    where {IS_OPEN_APPEAL} and {MAY_REVIEW_WITHOUT_PART}
+with items as (
+    select i.*, {IS_PASSED_ON} as passed_on, {IS_LATE} as is_late from queue_item i where state = 'open' and {NOT_OWN}
+), sorted as (
+    select k.kind, i.opened_at, i.is_late from items i cross join lateral (values
+        ('', true), ('held', {IS_HELD}),
+        ('reported', exists (select from report o where o.item = i.id and o.state <> 'resolved')),
+        ('rights', exists (select from rights_request q join report o on o.id = q.report
+                           where o.item = i.id and o.state <> 'resolved'))) k(kind, is_of)
+    where k.is_of and not i.passed_on
+), counted as (
+    select kind, count(*) as count, count(*) filter (where is_late) as late, min(opened_at) as oldest
+    from sorted group by kind
 )
-select count(*) filter (where not {IS_PASSED_ON}) as waiting,
-       min(opened_at) filter (where not {IS_PASSED_ON}) as oldest,
-       count(*) filter (where {IS_LATE}) as late,
-       count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as claimed,
-       (select count(*) from comment where state = 'pending') as held,
-       (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
-       (select count(*) from decision d left join member m on m.id = d.member
-        where d.state = 'awaiting' and {MAY_REVIEW_WITHOUT_PART}) as proposals
-from queue_item i where state = 'open' and {NOT_OWN}
+select coalesce((select json_agg(counted) from counted), '[]')::text as kinds,
+       (select count(*) from items where escalated) as escalated,
+       (select count(*) from items where claimed_until > now()) as claimed
 """  # noqa: S608 constants only
 SELECT_REPORTED = """
 select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
@@ -94,23 +99,35 @@ where created_at >= $1 and state <> 'unverified' group by 1
 
 
 class QueueNow(msgspec.Struct, frozen=True):
-    """What waits for a moderator now, without their own cases."""
+    """What waits for a moderator now, without their own cases: items and other work by kind; "" for all items."""
 
-    waiting: int
-    oldest: datetime | None
-    late: int
+    kinds: dict[str, WorkCount]
     escalated: int
     claimed: int
-    held: int
-    appeals: int
-    oldest_appeal: datetime | None
-    proposals: int
+
+    @property
+    def total(self) -> WorkCount:
+        """Everything together: all items and, without the kinds of items, other work."""
+        parts = [row for row in self.kinds.values() if row.kind not in ITEM_KINDS]
+        oldest = min((row.oldest for row in parts if row.oldest), default=None)
+        return WorkCount("all", sum(row.count for row in parts), sum(row.late for row in parts), oldest)
 
 
 async def queue_now(viewer: Viewer) -> QueueNow:
-    """What waits for this moderator; `late` items wait for longer than their time to decide."""
-    row = await db.fetch_one(QueueNow, SELECT_NOW, viewer.id, viewer.access >= ADMIN)
-    return row or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
+    """What waits for this moderator; `late` work waits for longer than its time to decide."""
+    row = await db.fetch_one(RawNow, SELECT_NOW, viewer.id) or RawNow("[]", 0, 0)
+    items = msgspec.json.decode(row.kinds, type=list[WorkCount])
+    found = {count.kind: count for count in [*items, *await kinds.counts(viewer)]}
+    shown = ["", *ITEM_KINDS, *(kind.name for kind in kinds.kinds if kind.waiting)]
+    return QueueNow(
+        {name: found.get(name) or WorkCount(name, 0, 0, None) for name in shown}, row.escalated, row.claimed
+    )
+
+
+class RawNow(msgspec.Struct, frozen=True):
+    kinds: str
+    escalated: int
+    claimed: int
 
 
 class Reported(msgspec.Struct, frozen=True):

@@ -28,6 +28,8 @@ class Figure(msgspec.Struct, frozen=True):
     strips: list[Strip] = []
     spans: Spans | None = None
     shares: list[Share] = []
+    # Whether its strips cover the period, so that its ends stand below them.
+    is_of_period: bool = True
 
 
 async def figures(period: Period) -> list[Figure]:
@@ -221,7 +223,8 @@ def rules(matches: Sequence[queries.Matched]) -> Figure:
         upheld + declined,
         upheld=upheld,
     )
-    shares = [charts.share(row.rule, _right(row), row.upheld, row.upheld + row.declined) for row in matches]
+    decided = [row for row in matches if row.upheld + row.declined]
+    shares = [charts.share(row.rule, _right(row), row.upheld, row.upheld + row.declined) for row in decided]
     rows = [
         [row.rule, RULE_STATES[row.state], number(row.hits), number(row.upheld), number(row.declined),
          percent(row.upheld, row.upheld + row.declined)]

@@ -11,9 +11,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.moderation.dashboard import mail, periods, stats
+from parley.moderation.dashboard import mail, periods, stats, team
 from parley.moderation.dashboard import queries as numbers
 from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
+from parley.moderation.modqueue import kinds
 from parley.people.accounts.viewer import staff
 from parley.people.mail import bounces
 from parley.platform.errors import NotFound
@@ -24,43 +25,33 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, Message
 
 MAIL_DAYS = 30
+ITEM_LABELS = {"reported": N_("Reports"), "held": N_("Held"), "rights": N_("Rights requests")}
 LONGEST_ADDRESS = 254
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])\.csv")
 
 
 async def _overview(request: AnyRequest) -> dict[str, Any]:
-    period = periods.default(await numbers.first_opened_at(), datetime.now(UTC))
-    return {
-        "now": await numbers.queue_now(staff(request)),
-        "figures": await stats.figures(period),
-        "period": period,
-    }
+    """What waits now, and the figures of the period in the address."""
+    days, today = as_id(request.query_params.get("days", "")), datetime.now(UTC)
+    chosen = days if days in periods.CHOICES else None
+    period = periods.period(chosen, today) if chosen else periods.default(await numbers.first_opened_at(), today)
+    labels = ITEM_LABELS | {kind.name: kind.label for kind in kinds.kinds}
+    now = await numbers.queue_now(staff(request))
+    figures = await stats.figures(period)
+    return {"now": now, "labels": labels, "figures": figures, "period": period, "chosen": chosen}
 
 
 @get("/mod", name="moderation:overview", opt={"who": MODERATOR})
 async def overview(request: AnyRequest) -> Response[Any]:
-    return page(request, "moderation/dashboard/overview.html", **await _overview(request))
+    context = await _overview(request)
+    lead = await team.figures(staff(request).id, context["period"])
+    return page(request, "moderation/dashboard/overview.html", choices=periods.CHOICES, team=lead, **context)
 
 
 @get("/mod/now", name="moderation:overview-now", opt={"who": MODERATOR})
 async def now(request: AnyRequest) -> Response[Any]:
     """The figures of the overview, which htmx swaps in."""
     return fragment(request, "moderation/dashboard/live.html", **await _overview(request))
-
-
-@get("/mod/stats", name="moderation:stats", opt={"who": MODERATOR})
-async def stats_page(request: AnyRequest) -> Response[Any]:
-    days = as_id(request.query_params.get("days", ""))
-    chosen = days if days in periods.CHOICES else periods.DEFAULT
-    period = periods.period(chosen, datetime.now(UTC))
-    return page(
-        request,
-        "moderation/dashboard/stats.html",
-        figures=await stats.figures(period),
-        period=period,
-        chosen=chosen,
-        choices=periods.CHOICES,
-    )
 
 
 @get("/mod/mail", name="moderation:mail", opt={"who": ADMIN})
@@ -111,4 +102,4 @@ async def statements_of_month(month: FromPath[str]) -> Response[Any]:
     return Response(text.getvalue(), media_type="text/csv", headers=headers)
 
 
-handlers: list[object] = [overview, now, stats_page, mail_page, release, statements_of_month]
+handlers: list[object] = [overview, now, mail_page, release, statements_of_month]

@@ -89,6 +89,14 @@ async def _sanction(target: Target, choice: Choice) -> Change:
     return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
 
 
+def require_editable(target: Target) -> None:
+    """Raise Refused where nobody could edit the comment if asked to."""
+    if target.member is None or target.state not in {"visible", "pending"}:
+        raise Refused(N_("Nobody can edit this comment: it is not published, or its author has left."))
+    if target.thread_state != "open":
+        raise Refused(N_("This thread is closed, so the comment cannot be edited. Please open the thread first."))
+
+
 async def _approve(target: Target, actor: int | None) -> Change:
     if target.kind == "comment" and target.state in {"hidden", "pending"}:
         return await _move(target, "visible", actor)

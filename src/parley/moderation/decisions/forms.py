@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, Choice, ThreadReference
 from parley.people.accounts import names
+from parley.people.community.queries import Ground
 from parley.platform.http.forms import Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, plural
@@ -31,11 +32,16 @@ class DecisionForm(Form):
     `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
     moved to; without it the chosen `place` counts, which is an address too. `also` is a sanction of the author
-    that goes with it.
+    that goes with it. The form came with the reason `suggested`: if that was not changed, the one of `defaults` for
+    the chosen rule counts.
     """
 
     def __init__(
-        self, data: Mapping[str, Any], titles: Mapping[str, str] | None = None, saved: Mapping[str, str] | None = None
+        self,
+        data: Mapping[str, Any],
+        titles: Mapping[str, str] | None = None,
+        saved: Mapping[str, str] | None = None,
+        defaults: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
         self.titles = titles or {}
@@ -47,6 +53,9 @@ class DecisionForm(Form):
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
         if not says_something(self.reason) and "reason" not in self.errors:
             self.reason = (saved or {}).get(self.values.get("saved", ""), "")
+        if self.reason and self.reason == one_line(self.values.get("suggested", "")):
+            self.reason = (defaults or {}).get(self.rule or "", self.reason)
+            self.values["reason"] = self.values["suggested"] = self.reason
         self.to = self._to("to") or self._to("place")
         self.confirmed = self.text("confirm", most=names.LONGEST_NAME)
         self.days = self.id("until")
@@ -72,7 +81,7 @@ class DecisionForm(Form):
         restricts = ACTIONS[self.action].restricts or self.also is not None
         if restricts and self.rule is None:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
-        if restricts and not self.reason:
+        if (restricts or ACTIONS[self.action].takes_reason) and not self.reason:
             self.errors.setdefault("reason", N_("Please give a reason: the author will read it."))
         if "{quote}" in self.reason and not self.quote:
             self.errors.setdefault("quote", N_("The reason quotes words. Please select them, or copy them here."))
@@ -94,8 +103,19 @@ class DecisionForm(Form):
         lasts = any(ACTIONS[chosen].timed for chosen in (action, self.also) if chosen)
         reason = fill_placeholders(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
         days = self.days if ACTIONS[action].timed else None
-        rule = self.rule if ACTIONS[action].restricts else None
+        rule = self.rule if ACTIONS[action].takes_reason else None
         return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed)
+
+
+def one_line(reason: str) -> str:
+    """A reason as the one line of the decision bar has it."""
+    return " ".join(reason.split())
+
+
+def default_reasons(grounds: Sequence[Ground], saved: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What the author reads of each rule unless the moderator writes something else: the first saved reason, or it."""
+    texts = {ground.code: ground.text or ground.title for ground in grounds}
+    return texts | {code: text for code, text in reversed(saved) if code in texts}
 
 
 def says_something(reason: str) -> bool:

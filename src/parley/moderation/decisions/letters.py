@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from parley.discussion.comments.rules import EXCERPT
 from parley.moderation.decisions import queries
-from parley.moderation.decisions.rules import ACTIONS, APPEAL_DAYS, Choice, act
+from parley.moderation.decisions.rules import ACTIONS, APPEAL_DAYS, PENDING, Choice, act
 from parley.moderation.reports import receipts
 from parley.moderation.reports.receipts import ReportMail
 from parley.people import mail
@@ -28,11 +28,12 @@ after_letters: list[Callable[[int], Awaitable[None]]] = []
 # The words are quoted unless the ground is grave: nobody needs to read those again.
 SELECT_CONCERNED = f"""
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
-       d.moderator is null as automated, d.role, t.title as thread, d.created_at + $3::interval as appeal_until,
+       d.moderator is null as automated, d.role, d.target, t.title as thread,
+       d.created_at + $3::interval as appeal_until,
        case when g.severity < {SENSITIVE} then {EXCERPT} end as words, c.created_at as written_at
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
-where d.id = $1 and m.state <> 'anonymised' and (d.action = 'role'
+where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask')
     or d.guideline is not null and d.action = any($2::text[]))
 """  # noqa: S608 constants only
 APPEAL = timedelta(days=APPEAL_DAYS)
@@ -62,6 +63,7 @@ class Concerned(msgspec.Struct, frozen=True):
     until: datetime | None
     automated: bool
     role: str | None = None
+    target: int = 0
     # Of the discussion, and of the comment: its beginning, None if it is not to be quoted, and when it was written.
     thread: str | None = None
     appeal_until: datetime | None = None
@@ -73,11 +75,26 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
     concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS, APPEAL)
     if concerned is not None:
-        written = new_role(concerned) if concerned.action == "role" else reasons(concerned, link(decision))
-        await mail.send(kind(decision), concerned.email, *written, delay=delay)
+        await mail.send(kind(decision), concerned.email, *_write(concerned, link(decision)), delay=delay)
     await receipts.send_outcome(decision, _outcome_kind(decision), delay)
     for hook in after_letters:
         await hook(decision)
+
+
+def _write(concerned: Concerned, link: str) -> tuple[str, str, str]:
+    """The subject, text and HTML of the letter to the member concerned."""
+    if concerned.action == "role":
+        return new_role(concerned)
+    return request_to_edit(concerned) if concerned.action == "ask" else reasons(concerned, link)
+
+
+def request_to_edit(concerned: Concerned) -> tuple[str, str, str]:
+    """The subject, text and HTML of the letter that asks an author to edit their comment."""
+    # A preview does not know the comment.
+    link = f"{settings().base_url}/c/{concerned.target or '…'}/edit"
+    return mail.written_message(
+        "ask", name=concerned.name, reason=concerned.reason, guideline=concerned.guideline, link=link
+    )
 
 
 def new_role(concerned: Concerned) -> tuple[str, str, str]:
@@ -166,16 +183,16 @@ async def draft_letters(choice: Choice, member: int | None, kind: str, sanction:
     reporter = await db.fetch_one(ReportMail, SELECT_REPORTER, choice.item, ACTIONS[choice.action].answers)
     return LetterPreview(
         concerned=[draft for draft in drafts if draft],
-        reporters=receipts.outcome(reporter)[1] if reporter and choice.action != "escalate" else None,
+        reporters=receipts.outcome(reporter)[1] if reporter and choice.action not in PENDING else None,
     )
 
 
 async def _draft_reasons(member: int, choice: Choice, kind: str) -> str | None:
     to = await accounts.account(member)
-    if to is None or not ACTIONS[choice.action].restricts:
+    if to is None or not ACTIONS[choice.action].takes_reason:
         return None
     title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
     concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
     concerned = replace(concerned, appeal_until=choice.at + APPEAL, words=QUOTED if kind == "comment" else None)
     # The decision has no number yet.
-    return reasons(concerned, link(0).partition("0?")[0] + "…")[1]
+    return _write(concerned, link(0).partition("0?")[0] + "…")[1]

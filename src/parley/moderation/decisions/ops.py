@@ -8,7 +8,7 @@ import msgspec
 
 from parley.moderation.decisions import effects, letters, removal_limit, rules
 from parley.moderation.decisions.removal_limit import Standing
-from parley.moderation.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
+from parley.moderation.decisions.rules import ACTIONS, ASKED_HOURS, ON_MEMBER, PENDING, Choice, Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
@@ -29,10 +29,12 @@ SELECT_REPORTERS_EVER = """
 select reporter from report where reporter is not null and (item = $1 or item in (
     select item from decision where moderator = $2 and member = $3 and created_at = now()))
 """
-# The item of a held comment stays open until somebody approves or removes the comment itself.
+# The item of a held comment stays open until somebody approves or removes the comment itself. $2: it needs somebody
+# else, $3: it waits for its author, so many hours.
 CLOSE_ITEM = """
 update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
-  acted_at = coalesce(acted_at, now()), escalated = $2, state = case when $2 or kind = 'comment' and exists (
+  acted_at = coalesce(acted_at, now()), escalated = $2 or $3::int is not null and escalated,
+  asked_until = now() + $3 * interval '1 hour', state = case when $2 or $3 is not null or kind = 'comment' and exists (
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
 where id = $1
 """
@@ -100,6 +102,8 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
 
     A choice that needs a second approval is only saved, and its item stays open.
     """
+    if choice.action == "ask":
+        effects.require_editable(target)
     removal = await removal_limit.standing(viewer.id, choice.action, target.member)
     awaits = await _needs_second(viewer, choice, target, item, removal)
     if removal.is_over:
@@ -107,14 +111,15 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
     if removal.is_over and not awaits:
         after = after | {"confirmed": True}
-    is_final = choice.action != "escalate" and not awaits
-    if choice.action != "escalate":
+    is_final = choice.action not in PENDING and not awaits
+    if choice.action not in PENDING:
         await db.execute(SUPERSEDE_PROPOSALS, item, *about(choice, target), choice.action)
     state, counts = "awaiting" if awaits else "in_force", bool(removal.good)
     made = await save(viewer, choice, target, before, state=state, item=item, in_good_standing=counts)
     if item is not None:
-        await close(item, ACTIONS[choice.action].answers if is_final else None)
-    if is_final:
+        asks = choice.action == "ask" and not awaits
+        await (wait_for_author(item) if asks else close(item, ACTIONS[choice.action].answers if is_final else None))
+    if choice.action != "escalate" and not awaits:
         await letters.send(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
     entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
     await modlog.write(viewer, entry)
@@ -130,7 +135,7 @@ def about(choice: Choice, target: Target) -> tuple[str, int]:
 
 async def close(item: int, outcome: str | None) -> None:
     """Close an item and answer its reports with `outcome`; None leaves it open and escalates it."""
-    await db.execute(CLOSE_ITEM, item, outcome is None)
+    await db.execute(CLOSE_ITEM, item, outcome is None, None)
     await reports.notify_queue()
     if outcome is None:
         return
@@ -140,6 +145,12 @@ async def close(item: int, outcome: str | None) -> None:
     await Report.update({Report.state: "resolved", Report.outcome: outcome, Report.resolved_at: NOW}).where(
         of_item, Report.state == "claimed"
     )
+
+
+async def wait_for_author(item: int) -> None:
+    """Leave an item, and its reports, until its author has edited it or a day has passed."""
+    await db.execute(CLOSE_ITEM, item, *(False, ASKED_HOURS))
+    await reports.notify_queue()
 
 
 async def save(

@@ -26,7 +26,8 @@ and (r.resolved_at is null or r.resolved_at >= d.created_at)
 HAS_ANSWERED = """
 r.item = d.item and r.resolved_at >= d.created_at and not exists (
     select from decision later
-    where later.item = d.item and later.id > d.id and later.moderator is not null and later.action <> 'escalate'
+    where later.item = d.item and later.id > d.id and later.moderator is not null
+      and later.action not in ('ask', 'escalate')
       and later.state in ('in_force', 'ended', 'overturned') and later.created_at <= r.resolved_at)
 """
 SELECT_REPORTERS = f"""

@@ -20,6 +20,8 @@ LENGTHS = {
 }
 
 CLAIM_MINUTES = 10
+# How long an item waits for its author to edit.
+ASKED_HOURS = 24
 UNDO_SECONDS = 30
 APPEAL_DAYS = 183
 # Appeals and proposals that wait for longer are reported to the staff.
@@ -44,6 +46,11 @@ class Action(msgspec.Struct, frozen=True):
     in_place: bool = False
 
     @property
+    def takes_reason(self) -> bool:
+        """Whether the author reads a reason."""
+        return self.restricts or self.name == "ask"
+
+    @property
     def answers(self) -> str:
         """The outcome of the reports: upheld if anything was done, even if only to the thread."""
         return "declined" if self.name in {"approve", "restore", "unlock_branch"} else "upheld"
@@ -58,7 +65,8 @@ NOT_IN_QUEUE: frozenset[str] = frozenset()
 ACTIONS = {
     action.name: action
     for action in (
-        Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("approve", N_("Keep it up"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("ask", N_("Ask to edit"), N_("Author asked to edit"), COMMENT, restricts=False),
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
         Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
@@ -90,6 +98,8 @@ ACTIONS = {
     )
 }
 SUSPENSION_PROPOSED = N_("Suspension proposed: a second moderator has to approve it")
+# What leaves the item open, and its reports unanswered.
+PENDING = {"ask", "escalate"}
 # Actions on the thread.
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # What takes a member or their words away from readers (removal_limit.py).
@@ -158,7 +168,7 @@ def require_choice_allowed(choice: Choice, kind: str) -> None:
         raise Refused(N_("Please say where to move the comment."))
     if action.restricts and not choice.guideline:
         raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
-    if action.restricts and not choice.reason.strip():
+    if action.takes_reason and not choice.reason.strip():
         raise Refused(N_("Please give a reason: the author will read it."))
 
 

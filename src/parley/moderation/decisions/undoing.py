@@ -52,7 +52,7 @@ WAS_OPENED_FOR_IT = """
 """
 REOPEN_ITEM = f"""
 update queue_item i set state = case when {WAS_OPENED_FOR_IT} then 'done' else 'open' end,
-  version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
+  version = version + 1, asked_until = null, acted_at = nullif(acted_at, $2), escalated = exists (
     select from decision d where d.item = i.id and d.created_at >= i.opened_at
     and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force')) or exists (
     select from mod_action a where a.kind = i.kind and a.target = i.target and a.action = 'escalate' and a.automated

@@ -24,11 +24,6 @@ from parley.platform.text.messages import N_
 CHOICES: dict[str, Any] = {"severities": SEVERITIES, "categories": CATEGORIES}
 
 
-@get("/mod/guidelines", name="guidelines:list", opt={"who": MODERATOR})
-async def list_page(request: AnyRequest) -> Response[Any]:
-    return page(request, "moderation/guidelines/list.html", guidelines=await queries.every(), **CHOICES)
-
-
 @get("/mod/guidelines/new", name="guidelines:new-form", opt={"who": ADMIN})
 async def new_form(request: AnyRequest) -> Response[Any]:
     return page(
@@ -44,7 +39,7 @@ async def add(request: AnyRequest) -> Response[Any]:
             await ops.add(staff(request), _row(form.code, form))
     if form.errors:
         return page(request, "moderation/guidelines/new.html", status=form.status, form=form, **CHOICES)
-    return Redirect("/mod/guidelines", status_code=303)
+    return Redirect("/mod/rules", status_code=303)
 
 
 @get("/mod/guidelines/{code:str}", name="guidelines:one", opt={"who": MODERATOR})
@@ -60,7 +55,7 @@ async def change(request: AnyRequest, code: FromPath[str]) -> Response[Any]:
             await ops.change(staff(request), _row(row.code, form))
     if form.errors:
         return await _show(request, row, form.status, form=form)
-    return Redirect("/mod/guidelines", status_code=303)
+    return Redirect("/mod/rules", status_code=303)
 
 
 @post("/mod/guidelines/{code:str}/reasons", name="guidelines:save-reason", opt={"who": MODERATOR}, status_code=200)
@@ -77,7 +72,7 @@ async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]
 @post("/mod/reasons/{reason:str}/delete", name="guidelines:delete-reason", opt={"who": MODERATOR})
 async def delete_reason(request: AnyRequest, reason: FromPath[str]) -> Response[Any]:
     await ops.delete_reason(staff(request), as_id(reason) or 0)
-    return Redirect("/mod/guidelines", status_code=303)
+    return Redirect("/mod/rules", status_code=303)
 
 
 async def _load_guideline(code: str) -> GuidelineRow:
@@ -123,4 +118,4 @@ async def _show(
     )
 
 
-handlers: list[object] = [list_page, new_form, add, one_page, change, save_reason, delete_reason]
+handlers: list[object] = [new_form, add, one_page, change, save_reason, delete_reason]

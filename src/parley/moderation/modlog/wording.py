@@ -32,6 +32,7 @@ ACTION_NAMES = {
     "warn": N_("Warned"),
     "silence": N_("Silenced"),
     "suspend": N_("Suspended"),
+    "ask": N_("Asked its author to edit"),
     "escalate": N_("Escalated to an admin"),
     "proposal.approved": N_("Approved by a second moderator"),
     "proposal.rejected": N_("Rejected by a second moderator"),

@@ -35,13 +35,44 @@ SELECT_MEMBERS = """
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
-        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions, 0 as open
 from (
     select id, name, role, state_until as until, created_at, {state} as state from member
     where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
       and ($4::text is null or ({state}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
     order by lower(name) collate "C" limit {most}
 ) m order by lower(m.name) collate "C"
+"""
+# Without a search: who has open items, who is restricted, and who is new, instead of everybody from A to Z.
+SELECT_FIRST_MEMBERS = f"""
+with open as (
+    select who as id, count(*) as items from (
+        select case i.kind when 'member' then i.target else c.author end as who
+        from queue_item i left join comment c on i.kind = 'comment' and c.id = i.target
+        where i.state = 'open' order by (i.urgency * 1000000 + i.risk) desc, i.opened_at, i.id limit 1000
+    ) i where who <> $1 group by who
+), chosen as (
+    (select id from open order by items desc, id limit $2)
+    union (select id from member where {STATE_NOW} in ('silenced', 'suspended') order by id desc limit $2)
+    union (select id from member where created_at > now() - interval '7 days' and state <> 'anonymised'
+           order by id desc limit $2)
+)
+select m.id, m.name, m.role, {STATE_NOW} as state, m.state_until as until, m.created_at,
+       (select count(*) from comment c where c.author = m.id) as comments,
+       (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions,
+       coalesce(o.items, 0) as open
+from chosen join member m using (id) left join open o using (id) where m.state <> 'anonymised'
+order by open desc, {STATE_NOW} in ('silenced', 'suspended') desc, m.created_at desc, m.id limit $2
+"""  # noqa: S608 constants only
+SELECT_NOTES = """
+select m.name, w.name as author, n.text, n.created_at from note n
+join member m on m.id = n.member left join member w on w.id = n.author order by n.id desc limit 20
+"""
+SELECT_INVITED = """
+select m.name, i.name as inviter, s.created_at
+from sign_up s join member m on m.id = s.member join member i on i.id = s.inviter
+where m.state <> 'anonymised' order by s.created_at desc limit 50
 """
 SELECT_MEMBER = f"""
 select m.id, m.name, m.email, m.role, {STATE_NOW} as state, m.state_until as until, m.state_reason as why, m.created_at,
@@ -89,6 +120,37 @@ class MemberRow(msgspec.Struct, frozen=True):
     created_at: datetime
     comments: int
     decisions: int
+    # Open items about them or what they wrote; 0 in a search.
+    open: int = 0
+
+
+class RecentNote(msgspec.Struct, frozen=True):
+    """What a moderator noted about the member `name`."""
+
+    name: str
+    author: str | None
+    text: str
+    created_at: datetime
+
+
+class InvitedMember(msgspec.Struct, frozen=True):
+    name: str
+    inviter: str
+    created_at: datetime
+
+
+async def first_members(viewer: int) -> list[MemberRow]:
+    """Who has open items, who is restricted, and who is new, in this order."""
+    return await db.fetch(MemberRow, SELECT_FIRST_MEMBERS, viewer, PAGE)
+
+
+async def recent_notes() -> list[RecentNote]:
+    return await db.fetch(RecentNote, SELECT_NOTES)
+
+
+async def invited_members() -> list[InvitedMember]:
+    """The last members who came by an invitation."""
+    return await db.fetch(InvitedMember, SELECT_INVITED)
 
 
 async def search(query: MemberQuery, after: str = "") -> list[MemberRow]:

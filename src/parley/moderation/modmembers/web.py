@@ -15,6 +15,8 @@ from parley.moderation.modmembers.forms import LiftForm, NoteForm, RoleForm
 from parley.moderation.modmembers.queries import PAGE, STATES, MemberQuery, StaffMember
 from parley.moderation.modqueue import people
 from parley.moderation.modqueue.requests import decision_form
+from parley.moderation.rings import queries as rings
+from parley.moderation.rings.jobs import DAYS
 from parley.people.account_settings import renaming
 from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions
@@ -35,8 +37,10 @@ SANCTIONS = ("warn", "silence", "suspend")
 
 @get("/mod/members", name="moderation:members", opt={"who": MODERATOR})
 async def members_page(request: AnyRequest) -> Response[Any]:
-    query = _query(request)
-    after = request.query_params.get("after", "")
+    """Those who need a look, rings, notes and invitations; under a search, or `order=name`, members by name."""
+    query, after = _query(request), request.query_params.get("after", "")
+    if query == MemberQuery() and not after and request.query_params.get("order") != "name":
+        return page(request, "moderation/modmembers/people.html", sought=query, **await _people(request))
     rows = await queries.search(query, after if after.isprintable() else "")
     return page(
         request,
@@ -47,6 +51,19 @@ async def members_page(request: AnyRequest) -> Response[Any]:
         roles=ROLES,
         next_url=_next_url(query, rows[PAGE - 1].name) if len(rows) > PAGE else None,
     )
+
+
+async def _people(request: AnyRequest) -> dict[str, Any]:
+    return {
+        "rows": await queries.first_members(staff(request).id),
+        "states": STATES,
+        "roles": ROLES,
+        "next_url": None,
+        "rings": await rings.rings(),
+        "days": DAYS,
+        "notes": await queries.recent_notes(),
+        "invited": await queries.invited_members(),
+    }
 
 
 def _query(request: AnyRequest) -> MemberQuery:

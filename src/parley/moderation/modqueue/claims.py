@@ -2,7 +2,7 @@
 
 from parley.moderation.decisions.rules import CLAIM_MINUTES, Stale
 from parley.moderation.modqueue.filters import QueueFilter
-from parley.moderation.modqueue.queries import IS_BEHIND, IS_CHOSEN
+from parley.moderation.modqueue.queries import IN_ORDER, IS_BEHIND, IS_CHOSEN
 from parley.moderation.reports import ops as reports
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -23,7 +23,7 @@ where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or c
 SELECT_NEXT_ITEM = f"""
 select i.id from queue_item i left join queue_item a on a.id = $11
 where {IS_CHOSEN} and {IS_BEHIND} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
-order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
+{IN_ORDER} limit 1 for update of i skip locked
 """  # noqa: S608 constants only
 
 

@@ -12,7 +12,7 @@ DAYS = 30
 
 
 class QueueFilter(msgspec.Struct, frozen=True):
-    """A filter of the queue. `kind`: a kind of items, `held` comments, or everything that was `reported`.
+    """A filter of the queue. `kind`: a kind of items or of other work (kinds.py), or `held`, `reported`, `rights`.
 
     `claimed`: `mine`, `free`, or None for all. `hours`: waiting for longer than that.
     """
@@ -33,11 +33,16 @@ class QueueFilter(msgspec.Struct, frozen=True):
         """The query string of an address with this filter."""
         return self.query_with()
 
-    def query_with(self, **more: int | None) -> str:
+    def query_with(self, **more: int | str | None) -> str:
         """As `query`, with further parameters."""
         chosen = {name: int(value) if value is True else value for name, value in msgspec.structs.asdict(self).items()}
         parts = urlencode({name: value for name, value in (chosen | more).items() if value})
         return f"?{parts}" if parts else ""
+
+    @property
+    def is_kind_only(self) -> bool:
+        """Whether it chooses nothing but a kind: other work than items knows no other condition."""
+        return msgspec.structs.replace(self, kind=None) == QueueFilter()
 
     @property
     def values(self) -> tuple[Any, ...]:

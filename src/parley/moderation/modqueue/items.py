@@ -11,6 +11,7 @@ from parley.discussion.comments.rules import IS_VISIBLE
 from parley.moderation.matching import facts
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.modqueue import arithmetic, people
+from parley.moderation.modqueue.bar import offending_words
 from parley.moderation.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.moderation.modqueue.queries import NOT_OWN
 from parley.moderation.reports.queries import IS_SENSITIVE, IS_SENSITIVE_COMMENT
@@ -230,6 +231,14 @@ class ItemDetails(msgspec.Struct, frozen=True):
     @property
     def hosts(self) -> list[str]:
         return named_hosts(self.words.body, self.words.raw_html) if self.words else []
+
+    @property
+    def offending_words(self) -> list[str]:
+        """Words of the comment that an automatic rule matched or a report quotes."""
+        if self.words is None:
+            return []
+        matched, texts = [hit.matched for hit in self.hits], [report.text for report in self.reports]
+        return offending_words(self.words.body, matched, texts)
 
 
 async def details(viewer: int, number: int) -> ItemDetails | None:

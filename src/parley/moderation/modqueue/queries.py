@@ -1,4 +1,4 @@
-"""The queue: open items that are not the viewer's own case, greatest risk first."""
+"""The queue: open items that are not the viewer's own case: illegal and nearly due first, then the riskiest."""
 
 from datetime import UTC, datetime
 
@@ -10,9 +10,11 @@ from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO
 from parley.moderation.decisions.undoing import SELECT_SANCTION
 from parley.moderation.modqueue import arithmetic
 from parley.moderation.modqueue.filters import QueueFilter
-from parley.moderation.reports.queries import IS_LATE, IS_SENSITIVE
+from parley.moderation.modqueue.kinds import MOST_COUNTED, NEARLY
+from parley.moderation.reports.queries import DUE_AT, IS_SENSITIVE
 from parley.platform import db
 from parley.platform.text.cleaning import shorten
+from parley.platform.text.durations import lasting
 from parley.platform.text.messages import N_, Message
 
 PAGE = 50
@@ -40,10 +42,12 @@ IS_PASSED_ON = """
 IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
-    i.state = 'open' and {NOT_OWN}
+    i.state = 'open' and (i.asked_until is null or i.asked_until <= now()) and {NOT_OWN}
     and case $2::text
         when 'held' then {IS_HELD}
         when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')
+        when 'rights' then exists (
+            select from rights_request q join report o on o.id = q.report where o.item = i.id and o.state <> 'resolved')
         else $2 is null or i.kind = $2 end
     and ($3::text is null or exists (
         select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
@@ -59,35 +63,54 @@ IS_CHOSEN = f"""
         select from hit o where o.comment = i.target and o.rule = $9))
     and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
 """  # noqa: S608 constants only
+# Urgency before risk, in one number as in the index, so that a scan of it can begin anywhere.
+RANK = "({0}.urgency * 1000000 + {0}.risk)"
 # The items after the item $11, or all. The first condition lets the index scan begin there.
-IS_BEHIND = """
-    i.risk <= coalesce((select risk from queue_item where id = $11), 'infinity')
-    and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
-"""
+IS_BEHIND = f"""
+    {RANK.format("i")} <= coalesce((select {RANK.format("x")} from queue_item x where id = $11), 'infinity')
+    and (a.id is null or {RANK.format("i")} < {RANK.format("a")}
+         or {RANK.format("i")} = {RANK.format("a")} and (i.opened_at, i.id) > (a.opened_at, a.id))
+"""  # noqa: S608 constants only
+IN_ORDER = f"order by {RANK.format('i')} desc, i.opened_at, i.id"
 WITH_PAGE = f"""
 with page as materialized (
     select i.* from queue_item i left join queue_item a on a.id = $11
     where {IS_CHOSEN} and {IS_BEHIND}
-    order by i.risk desc, i.opened_at, i.id limit $12
+    {IN_ORDER} limit $12
 )
 """  # noqa: S608 constants only
 WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {NOT_OWN})"  # noqa: S608 as above
 SELECT_FROM_PAGE = f"""
-select i.id, i.kind, i.target, i.version, i.risk, i.escalated, i.opened_at,
+select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
-       {IS_LATE} as late, coalesce(c.state = 'pending', false) as held
+       {DUE_AT} as due_at, coalesce(c.state = 'pending', false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
 left join member h on h.id = i.claimed_by
-order by i.risk desc, i.opened_at, i.id
+{IN_ORDER}
 """  # noqa: S608 constants only
 SELECT_QUEUE_SIZE = f"""
 select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
 from queue_item i where {IS_CHOSEN}
+"""  # noqa: S608 constants only
+# Without a filter. Each kind is counted up to MOST_COUNTED, so that a long queue costs no more than that.
+IS_WAITING = f"i.state = 'open' and {NOT_OWN} and not {IS_PASSED_ON}"
+SELECT_KIND_COUNTS = f"""
+select (select count(*) from (select from queue_item i where {IS_WAITING} limit {MOST_COUNTED}) n) as items,
+       (select count(*) from (
+            select from queue_item i cross join lateral (
+                select from report o where o.item = i.id and o.state <> 'resolved' limit 1) o
+            where {IS_WAITING} limit {MOST_COUNTED}) n) as reported,
+       (select count(*) from (
+            select from comment c join queue_item i on i.kind = 'comment' and i.target = c.id
+            where c.state = 'pending' and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
+       (select count(*) from (
+            select distinct i.id from rights_request q join report r on r.id = q.report and r.state <> 'resolved'
+            join queue_item i on i.id = r.item where {IS_WAITING} limit {MOST_COUNTED}) n) as rights
 """  # noqa: S608 constants only
 SELECT_OTHERS_ACTIONS = f"""
 select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
@@ -112,7 +135,7 @@ where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """An item of the list. `grounds`: see arithmetic.py; `late`: it waits longer than its target.
+    """An item of the list. `grounds`: see arithmetic.py; `urgency`: as in reports/tables.py.
 
     `held`: a comment that readers cannot see until a moderator decides.
     """
@@ -122,6 +145,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     target: int
     version: int
     risk: float
+    urgency: int
     escalated: bool
     opened_at: datetime
     holder: str | None
@@ -131,12 +155,29 @@ class QueueRow(msgspec.Struct, frozen=True):
     grounds: list[str]
     people: int
     sensitive: bool
-    late: bool
+    due_at: datetime
     held: bool
 
     @property
     def excerpt(self) -> str:
         return shorten(self.words or "", EXCERPT_LENGTH)
+
+    @property
+    def since(self) -> datetime:
+        return self.opened_at
+
+    @property
+    def is_nearly_due(self) -> bool:
+        return self.due_at < datetime.now(UTC) + NEARLY
+
+    @property
+    def due_in(self) -> Message:
+        return lasting((self.due_at - datetime.now(UTC)).total_seconds())
+
+    @property
+    def late(self) -> bool:
+        """Whether it waits for longer than its time to decide."""
+        return self.due_at < datetime.now(UTC)
 
     @property
     def causes(self) -> list[Message]:
@@ -166,6 +207,19 @@ async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetim
     """Count the open items for a moderator; those opened after `since` are new."""
     count = await db.fetch_one(QueueCount, SELECT_QUEUE_SIZE, viewer, *(wanted or QueueFilter()).values, since)
     return count or QueueCount(0, None, 0, datetime.now(UTC))
+
+
+class KindCounts(msgspec.Struct, frozen=True):
+    """How many items wait for a moderator, and of the kinds that the filter names, each up to MOST_COUNTED."""
+
+    items: int
+    reported: int
+    held: int
+    rights: int
+
+
+async def kind_counts(viewer: int) -> KindCounts:
+    return await db.fetch_one(KindCounts, SELECT_KIND_COUNTS, viewer) or KindCounts(0, 0, 0, 0)
 
 
 class RuleName(msgspec.Struct, frozen=True):

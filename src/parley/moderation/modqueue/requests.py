@@ -3,15 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.forms import DecisionForm, default_reasons
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
-from parley.moderation.modqueue import items
+from parley.moderation.modqueue import items, kinds
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.people.accounts.viewer import staff
-from parley.people.community.queries import grounds, titles
+from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
 from parley.platform.http.access import AnyRequest
 from parley.platform.http.forms import posted_fields
@@ -19,7 +19,7 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 # What the list can be narrowed to.
-KINDS = ("held", "reported", "comment", "member", "article")
+KINDS = ("held", "reported", "rights", "comment", "member", "article")
 CLAIMED = ("mine", "free")
 LONGEST_NAME = 60
 MOST_HOURS = 10_000
@@ -32,7 +32,7 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
     asked = request.query_params
     kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
     return QueueFilter(
-        kind=kind if kind in KINDS else None,
+        kind=kind if kind in KINDS or kind in kinds.known() else None,
         ground=ground if ground and CODE.fullmatch(ground) else None,
         escalated=asked.get("escalated") == "1",
         claimed=claimed if claimed in CLAIMED else None,
@@ -62,16 +62,23 @@ def since_of(request: AnyRequest) -> datetime:
 
 async def decision_form(request: AnyRequest) -> DecisionForm:
     """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
-    saved = {str(reason.id): reason.text for reason in await guidelines.reasons(staff(request).id)}
-    return DecisionForm(await posted_fields(request), await titles(), saved)
+    saved, rules = await guidelines.reasons(staff(request).id), await grounds()
+    return DecisionForm(
+        await posted_fields(request),
+        {rule.code: rule.title for rule in rules},
+        {str(reason.id): reason.text for reason in saved},
+        default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
+    )
 
 
 async def decision_context(request: AnyRequest) -> dict[str, Any]:
     """What the templates of all forms of decisions show."""
+    rules, saved = await grounds(), await guidelines.reasons(staff(request).id)
     return {
         "all_actions": ACTIONS,
-        "grounds": await grounds(),
-        "saved": await guidelines.reasons(staff(request).id),
+        "grounds": rules,
+        "saved": saved,
+        "reasons": default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
         "sanctions": [ACTIONS[name] for name in SANCTIONS],
         "lengths": LENGTHS,
     }

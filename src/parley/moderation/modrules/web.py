@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.matching import current
 from parley.moderation.matching.evaluate import ActiveRule
 from parley.moderation.modrules import ops, queries
@@ -41,9 +42,16 @@ async def list_page(request: AnyRequest) -> Response[Any]:
 
 
 async def _list(request: AnyRequest, mistake: str = "", status: int = 200) -> Response[Any]:
-    shown = await queries.all_rules()
-    stopped = await current.is_stopped()
-    return page(request, "moderation/automod/list.html", status=status, rules=shown, stopped=stopped, mistake=mistake)
+    return page(
+        request,
+        "moderation/automod/list.html",
+        status=status,
+        rules=await queries.all_rules(),
+        stopped=await current.is_stopped(),
+        guidelines=await guidelines.every(),
+        reasons=await guidelines.reasons(staff(request).id),
+        mistake=mistake,
+    )
 
 
 @post("/mod/rules/stop", name="moderation:rule-stop", opt={"who": MODERATOR})

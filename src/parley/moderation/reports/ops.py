@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from parley.moderation.reports import receipts, targets
+from parley.moderation.reports.queries import IS_NEARLY_DUE, URGENCY
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.people.accounts.viewer import Viewer
 from parley.people.community.tables import Guideline
@@ -37,7 +38,7 @@ MOST_UNCONFIRMED = 0.01
 OPEN_ITEM = """
 insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
-set version = queue_item.version + 1, state = case when $4 then 'open' else queue_item.state end,
+set version = queue_item.version + 1, asked_until = null, state = case when $4 then 'open' else queue_item.state end,
     opened_at = case when queue_item.state = 'open' or not $4 then queue_item.opened_at else now() end,
     acted_at = case when queue_item.state = 'open' or not $4 then queue_item.acted_at end
 returning id
@@ -51,7 +52,7 @@ returning id
 # (The sum of weight * severity of the open reports, the unconfirmed ones capped at MOST_UNCONFIRMED, plus the severity
 # of each hit that acted) * (1 + ln(1 + people in the thread)).
 UPDATE_RISK = """
-update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
+update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0))), urgency = URGENCY
 from (
     select coalesce(sum(r.weight * g.severity) filter (where r.reporter is not null or r.proven), 0)
          + MOST_UNCONFIRMED * (1 - 1 / (1 + coalesce(sum(r.weight * g.severity)
@@ -64,7 +65,11 @@ from (
     from report r join guideline g on g.code = r.guideline where r.item = $1 and r.state <> 'resolved'
 ) r, queue_item o left join thread_stats s on s.thread = o.thread
 where i.id = $1 and o.id = $1
-""".replace("MOST_UNCONFIRMED", str(MOST_UNCONFIRMED))
+""".replace("MOST_UNCONFIRMED", str(MOST_UNCONFIRMED)).replace("URGENCY", URGENCY)
+# Time alone makes an item urgent, so a job looks for those that became it.
+RAISE_NEARLY_DUE = f"""
+update queue_item i set urgency = 1 where i.state = 'open' and i.urgency = 0 and {IS_NEARLY_DUE}
+"""  # noqa: S608 constants only
 # The mailbox of an address, as in people/accounts/addresses.py: mailbox.
 MAILBOX = r"lower(regexp_replace({}.email, '\+[^@]*@', '@'))"
 # A report whose address is confirmed weighs 1, or 0 if the same mailbox confirmed another open report of the item.
@@ -150,6 +155,11 @@ async def notify_queue() -> None:
 
 async def update_risk(item: int) -> None:
     await db.execute(UPDATE_RISK, item)
+
+
+async def raise_nearly_due() -> int:
+    """Put the open items that became nearly due before the others; return their number."""
+    return await db.execute(RAISE_NEARLY_DUE)
 
 
 # Called with a visitor's report in the transaction in which its address is confirmed; hooks.py fills this in.

@@ -1,4 +1,4 @@
-"""Conditions on the queue item `i`: whether its content is sensitive, and whether it waits for too long."""
+"""SQL about the queue item `i`: whether its content is sensitive, when it is due, how urgent it is."""
 
 from parley.people.community.queries import SENSITIVE
 
@@ -20,8 +20,20 @@ GROUNDS_OF = """
     union select u.guideline from hit o join rule u on u.id = o.rule
     where i.kind = 'comment' and o.comment = i.target and o.acted
 """
-# It waits for longer than the shortest time to decide of the published rules that were named for it.
-IS_LATE = f"""
-    (i.opened_at < now() - interval '1 hour' * coalesce(
+# When it should be decided: the shortest time to decide of the published rules that were named for it.
+DUE_AT = f"""
+    (i.opened_at + interval '1 hour' * coalesce(
         (select min(g.hours_to_decide) from guideline g where g.code in ({GROUNDS_OF})), {DEFAULT_HOURS}))
 """  # noqa: S608 constants only
+IS_LATE = f"({DUE_AT} < now())"
+# What is due within these hours comes before what is not, whatever their risk.
+NEARLY_DUE_HOURS = 6
+IS_NEARLY_DUE = f"({DUE_AT} < now() + interval '{NEARLY_DUE_HOURS} hours')"
+# 2: a member, or somebody who confirmed their address, reported it as illegal; 1: nearly due.
+URGENCY = f"""
+    case when exists (
+        select from report o join guideline g on g.code = o.guideline
+        where o.item = i.id and o.state <> 'resolved' and g.illegal and o.weight > 0
+          and (o.reporter is not null or o.proven)) then 2
+    when {IS_NEARLY_DUE} then 1 else 0 end
+"""

@@ -8,6 +8,7 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     OnDelete,
+    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -30,6 +31,8 @@ class QueueItem(Table):
     state = Varchar(4, null=False, default="open")
     version = Integer(null=False, default=1)
     risk = DoublePrecision(null=False, default=0.0)
+    # 2: reported as illegal; 1: nearly due; 0: everything else.
+    urgency = SmallInt(null=False, default=0)
     # An admin or another moderator is needed.
     escalated = Boolean(null=False, default=False)
     claimed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
@@ -37,12 +40,14 @@ class QueueItem(Table):
     opened_at = Timestamptz(null=False)
     # When a moderator first decided about it since it opened.
     acted_at = Timestamptz(null=True, default=None)
+    # It waits for its author, whom a moderator asked to edit, until they do or until this time.
+    asked_until = Timestamptz(null=True, default=None)
 
     queue_item_kind_check = Check("kind in ('comment', 'member', 'article')")
     queue_item_state_check = Check("state in ('open', 'done')")
     queue_item_kind_target_key = Unique([kind, target])
 
-    queue_item_open = Index("risk desc, opened_at, id", where="state = 'open'")
+    queue_item_open = Index("(urgency * 1000000 + risk) desc, opened_at, id", where="state = 'open'")
     queue_item_claimed = Index("claimed_by", where="claimed_by is not null")
     queue_item_acted = Index("acted_at", where="acted_at is not null")
 

@@ -8,7 +8,6 @@ from parley.moderation.rights.rules import GROUNDS, WISHES
 from parley.platform import db
 from parley.platform.text.messages import Message
 
-PAGE = 100
 SELECT_REQUESTS = """
 select q.id, i.id as item, t.id as thread, t.slug, t.title, t.starter, m.name as starter_name, q.ground, q.wish,
        q.original, r.text, r.proven or r.reporter is not null as proven, q.answer, q.answered_at, r.outcome,
@@ -17,7 +16,6 @@ from rights_request q join report r on r.id = q.report join queue_item i on i.id
 join thread t on t.id = i.target left join member m on m.id = t.starter
 """
 SELECT_REQUEST = f"{SELECT_REQUESTS} where q.id = $1 and t.id = $2"
-SELECT_LISTED_REQUESTS = f"{SELECT_REQUESTS} order by r.state = 'resolved', q.id desc limit {PAGE}"
 SELECT_REQUESTS_OF_ITEM = f"{SELECT_REQUESTS} where i.id = $1 order by r.state = 'resolved', q.id"
 
 
@@ -53,11 +51,6 @@ class RightsRow(msgspec.Struct, frozen=True):
 
 async def one(number: int, thread: int) -> RightsRow | None:
     return await db.fetch_one(RightsRow, SELECT_REQUEST, number, thread)
-
-
-async def list_requests() -> list[RightsRow]:
-    """The requests that wait, then those that were decided, the newest first."""
-    return await db.fetch(RightsRow, SELECT_LISTED_REQUESTS)
 
 
 async def of_item(item: int) -> list[RightsRow]:

@@ -20,7 +20,7 @@ from parley.moderation.rights.queries import RightsRow
 from parley.moderation.rights.rules import GROUNDS, WISHES
 from parley.people.accounts.viewer import Viewer, signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.networks import source
@@ -73,11 +73,6 @@ async def done_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]
     )
 
 
-@get("/mod/rights", name="rights:list", opt={"who": MODERATOR})
-async def list_page(request: AnyRequest) -> Response[Any]:
-    return page(request, "moderation/rights/list.html", rows=await queries.list_requests())
-
-
 async def _load_request(request: AnyRequest, thread: str, number: str) -> RightsRow:
     """The request with this id in the address. Raises NotFound for all who may not read it."""
     row = await queries.one(as_id(number) or 0, as_id(thread) or 0)
@@ -110,4 +105,4 @@ async def answer(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     return Redirect(f"/t/{row.thread}/rights/{row.id}", status_code=303)
 
 
-handlers: list[object] = [form_page, request_, done_page, list_page, one_page, answer]
+handlers: list[object] = [form_page, request_, done_page, one_page, answer]

@@ -67,7 +67,7 @@ async def request_approval(member: int) -> bool:
     """Return whether somebody who just confirmed their address must wait for a moderator. If so, mail the staff."""
     if await db.value(CONFIRM_ADDRESS, member) is None:
         return False
-    link = f"{settings().base_url}/mod/signups"
+    link = f"{settings().base_url}/mod/queue?kind=signup"
     await staff_mail.send("sign-up", "applicant", hours=HOURS_BETWEEN_LETTERS, link=link)
     return True
 

@@ -14,15 +14,15 @@ SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
 """
-SELECT_APPLICANTS = """
-select m.id, m.name, m.email, s.message, s.confirmed_at
+FROM_WAITING = """
 from sign_up s join member m on m.id = s.member
-where s.waits and s.confirmed_at is not null and m.state = 'unverified' order by s.confirmed_at limit 100
+where s.waits and s.confirmed_at is not null and m.state = 'unverified'
 """
-SELECT_INVITED = """
-select m.name, i.name as inviter, s.created_at
-from sign_up s join member m on m.id = s.member join member i on i.id = s.inviter
-where m.state <> 'anonymised' order by s.created_at desc limit 50
+SELECT_APPLICANT = f"select m.id, m.name, m.email, s.message, s.confirmed_at {FROM_WAITING} and m.id = $1"
+# For the queue (columns: modqueue/kinds.py).
+WAITING_SIGNUPS = f"""
+    select m.id, null as thread, m.name as who, s.confirmed_at as since, null as blocked, null as holder,
+           null as action, s.message as words {FROM_WAITING}
 """
 
 
@@ -43,12 +43,6 @@ class Applicant(msgspec.Struct, frozen=True):
     confirmed_at: datetime
 
 
-class InvitedMember(msgspec.Struct, frozen=True):
-    name: str
-    inviter: str
-    created_at: datetime
-
-
 async def terms(invitation: str) -> Terms:
     """Who may sign up, for somebody with this invitation."""
     digest = tokens.digest(invitation)
@@ -66,11 +60,6 @@ async def invitations(member: int) -> list[OwnInvitation]:
     return await db.fetch(OwnInvitation, unexpired.order_by(Invitation.id))
 
 
-async def waiting() -> list[Applicant]:
-    """Those who wait for a moderator, the longest waiting first."""
-    return await db.fetch(Applicant, SELECT_APPLICANTS)
-
-
-async def invited_members() -> list[InvitedMember]:
-    """The last members who came by an invitation."""
-    return await db.fetch(InvitedMember, SELECT_INVITED)
+async def applicant(member: int) -> Applicant | None:
+    """Somebody who waits for a moderator."""
+    return await db.fetch_one(Applicant, SELECT_APPLICANT, member)

@@ -6,11 +6,12 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from parley.moderation.modqueue.kinds import WorkKind
 from parley.moderation.signups import ops, queries
 from parley.people.accounts.viewer import signed_in, staff
 from parley.people.sign_in.web.common import invalid, see_other
 from parley.platform.errors import BadRequest, NotFound, TooMany
-from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, VERIFIED, AnyRequest
+from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
@@ -18,7 +19,6 @@ from parley.platform.text.messages import N_
 
 INVITATIONS_PATH = "/settings/invitations"
 TEMPLATE = "moderation/signups/invitations.html"
-WAITING_PATH = "/mod/signups"
 USES = ("1", "5", "20")
 DAYS = ("1", "7", "30")
 
@@ -68,21 +68,26 @@ async def end_invitation(request: AnyRequest, invitation: FromPath[str]) -> Resp
     return see_other(INVITATIONS_PATH)
 
 
-@get(WAITING_PATH, name="signups:waiting", opt={"who": MODERATOR})
-async def waiting_page(request: AnyRequest) -> Response[Any]:
-    viewer, waiting, invited = staff(request), await queries.waiting(), await queries.invited_members()
-    may_edit = viewer.access >= ADMIN
-    return page(
-        request,
-        "moderation/signups/waiting.html",
-        waiting=waiting,
-        invited=invited,
-        mode=await queries.mode(),
-        may_edit=may_edit,
-    )
+async def _waiting(_request: AnyRequest, member: int) -> dict[str, Any]:
+    """Somebody who waits to be let in. Raises NotFound."""
+    applicant = await queries.applicant(member)
+    if applicant is None:
+        raise NotFound(ops.DECIDED)
+    return {"member": applicant, "mode": await queries.mode()}
 
 
-@post(f"{WAITING_PATH}/{{member:str}}", name="signups:decide", opt={"who": MODERATOR})
+SIGNUPS = WorkKind(
+    "signup",
+    N_("Sign-ups"),
+    N_("Sign-up"),
+    queries.WAITING_SIGNUPS,
+    hours=24,
+    template="moderation/signups/waiting.html",
+    panel=_waiting,
+)
+
+
+@post("/mod/signups/{member:str}", name="signups:decide", opt={"who": MODERATOR})
 async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
     """Let somebody in, or delete their account."""
     viewer, number = staff(request), as_id(member)
@@ -95,7 +100,7 @@ async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
         await ops.decline(viewer, number)
     else:
         raise BadRequest(N_("Please choose whether to let them in."))
-    return see_other(WAITING_PATH)
+    return see_other("/mod/queue?kind=signup")
 
 
 async def _page_context(request: AnyRequest) -> dict[str, Any]:
@@ -104,4 +109,4 @@ async def _page_context(request: AnyRequest) -> dict[str, Any]:
     return {"invitations": invitations, "mode": await queries.mode(), "uses": USES, "days": DAYS}
 
 
-handlers: list[object] = [invitation_page, invitations_page, invite, end_invitation, waiting_page, decide]
+handlers: list[object] = [invitation_page, invitations_page, invite, end_invitation, decide]

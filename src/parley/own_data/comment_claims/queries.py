@@ -40,6 +40,12 @@ cross join lateral (
     and not {HAS_ADDRESS}
 ) found
 """  # noqa: S608 constants only
+# For the queue (columns: moderation/modqueue/kinds.py).
+WAITING_CLAIMS = """
+    select k.id, null as thread, m.name as who, k.created_at as since, null as blocked, null as holder, null as action,
+           k.name as words
+    from imported_claim k join member m on m.id = k.member where k.state = 'waiting' and k.member <> $1
+"""
 
 
 class Claimable(msgspec.Struct, frozen=True):
@@ -99,10 +105,6 @@ async def claim(number: int) -> ImportedClaimRow | None:
 
 async def claims_of(member: int) -> list[ImportedClaimRow]:
     return await db.fetch(ImportedClaimRow, f"{SELECT_CLAIMS} where k.member = $1 order by k.id desc", member)
-
-
-async def waiting() -> list[ImportedClaimRow]:
-    return await db.fetch(ImportedClaimRow, f"{SELECT_CLAIMS} where k.state = 'waiting' order by k.id limit 100")
 
 
 async def confirmed_claims() -> list[ImportedClaimRow]:

@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.articles.articles.rules import is_web_address
+from parley.moderation.modqueue.kinds import WorkKind
 from parley.own_data.comment_claims import ops, queries
 from parley.people.accounts.viewer import signed_in, staff
 from parley.people.sign_in.web.common import invalid, see_other
@@ -20,7 +21,7 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 PAGE = "/settings/imported"
-STAFF_PAGE = "/mod/imported"
+STAFF_PAGE = "/mod/queue?kind=imported"
 TEMPLATE = "own_data/comment_claims/claim.html"
 LONGEST_ADDRESS = 500
 NUMBER = re.compile(r"\d+")
@@ -75,10 +76,24 @@ async def withdraw(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     return see_other(PAGE)
 
 
-@get(STAFF_PAGE, name="imported:waiting", opt={"who": MODERATOR})
-async def waiting_page(request: AnyRequest) -> Response[Any]:
-    waiting, confirmed = await queries.waiting(), await queries.confirmed_claims()
-    return page(request, "own_data/comment_claims/waiting.html", waiting=waiting, confirmed=confirmed)
+async def _waiting(request: AnyRequest, number: int) -> dict[str, Any]:
+    """A claim that waits for the viewer, a moderator, or 0 for none; and those that can be undone. Raises NotFound."""
+    claim = await queries.claim(number) if number else None
+    if number and (claim is None or claim.state != "waiting" or claim.member == staff(request).id):
+        raise NotFound(ops.NOT_FOUND)
+    return {"claim": claim, "confirmed": await queries.confirmed_claims()}
+
+
+CLAIMS = WorkKind(
+    "imported",
+    N_("Imported comments"),
+    N_("Imported comments"),
+    queries.WAITING_CLAIMS,
+    hours=72,
+    template="own_data/comment_claims/waiting.html",
+    panel=_waiting,
+    opens_empty=True,
+)
 
 
 @post("/mod/imported/{number:str}", name="imported:decide", opt={"who": MODERATOR})
@@ -101,4 +116,4 @@ def _id(number: str) -> int:
     return claim
 
 
-handlers: list[object] = [imported_page, claim, claim_author, withdraw, waiting_page, decide, undo]
+handlers: list[object] = [imported_page, claim, claim_author, withdraw, decide, undo]

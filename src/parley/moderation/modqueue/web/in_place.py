@@ -17,8 +17,9 @@ from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.restrictions import EFFECTS
 from parley.moderation.decisions.rules import ACTIONS
-from parley.moderation.modqueue import in_place, people
+from parley.moderation.modqueue import in_place, items, people
 from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.bar import KEYS, bar
 from parley.moderation.modqueue.requests import decision_context, decision_form
 from parley.moderation.reports import subjects
 from parley.moderation.reports.subjects import Subject
@@ -45,16 +46,21 @@ async def _show(
     undone: Message | None = None,
     **context: Any,
 ) -> Response[Any]:
-    viewer = staff(request)
-    about = _member_name(subject)
-    shown = await decision_context(request) | {
+    viewer, form = staff(request), form or DecisionForm({})
+    about, context = _member_name(subject), await decision_context(request) | context
+    number = await in_place.item_of(subject)
+    details = await items.details(viewer.id, number) if number else None
+    waits = details if details and details.item.state == "open" else None
+    impossible = _impossible(subject) - ({"approve"} if waits else set())
+    possible = [
+        action.name for action in ACTIONS.values() if subject.kind in action.kinds and action.name not in impossible
+    ]
+    likely = form.values.get("rule") or (waits.item.likely if waits else None)
+    shown: dict[str, Any] = {
         "subject": subject,
-        "form": form or DecisionForm({}),
-        "actions": [
-            action
-            for action in ACTIONS.values()
-            if subject.kind in action.kinds and action.name not in _impossible(subject)
-        ],
+        "form": form,
+        "bar": bar(subject.kind, about, possible, likely, context["reasons"], waits.offending_words if waits else ()),
+        "keys": KEYS,
         "destinations": await in_place.destinations(subject),
         "passages": await in_place.passages(subject.id) if subject.kind == "article" else [],
         "about": about,

@@ -9,27 +9,28 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from parley.discussion.threads import queries as threads
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
-from parley.moderation.decisions.rules import ACTIONS, Action, Stale
+from parley.moderation.decisions.rules import ACTIONS, Stale
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
-from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.modqueue.bar import KEYS, Bar, bar
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import (
-    as_moment,
     decision_context,
     decision_form,
     details_at,
     item_at,
     wanted_of,
 )
+from parley.moderation.modqueue.waiting import waiting
+from parley.moderation.modqueue.web.listing import following_item, item_rows, list_context, next_url, work_rows
+from parley.moderation.modqueue.web.opening import open_work
 from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
@@ -37,8 +38,6 @@ from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id
-
-KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
 
 async def _answer(
@@ -53,15 +52,15 @@ async def _answer(
     shown = await _item_context(request, details, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "moderation/modqueue/queue.html", "item", status=status, **shown)
-    return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await _list_context(request, rows))
+    return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await list_context(request, rows))
 
 
 async def _item_context(request: AnyRequest, details: ItemDetails | None, form: Form | None = None) -> dict[str, Any]:
-    kind = details.item.kind if details else ""
-    return await decision_context(request) | {
+    context, form = await decision_context(request), form or DecisionForm({})
+    return context | {
         "details": details,
-        "form": form or DecisionForm({}),
-        "actions": _actions(kind),
+        "form": form,
+        "bar": _bar(details, form, context["reasons"]) if details else None,
         "keys": KEYS,
         "wanted": wanted_of(request),
         "letter": None,
@@ -69,10 +68,12 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     }
 
 
-def _actions(kind: str) -> list[Action]:
-    """What can be decided about an item of this kind, the actions with keys first."""
-    possible = (action for action in ACTIONS.values() if kind in action.kinds and not action.in_place)
-    return sorted(possible, key=lambda action: action.name not in KEYS)
+def _bar(details: ItemDetails, form: Form, reasons: dict[str, str]) -> Bar:
+    item = details.item
+    possible = [action.name for action in ACTIONS.values() if item.kind in action.kinds and not action.in_place]
+    author = details.member.name if details.member else None
+    quotes = [] if item.sensitive else details.offending_words
+    return bar(item.kind, author, possible, form.values.get("rule") or item.likely, reasons, quotes)
 
 
 def _is_undone(details: ItemDetails, decision: int | None) -> bool:
@@ -82,40 +83,21 @@ def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     )
 
 
-async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
-    viewer, wanted = staff(request), wanted_of(request)
-    if rows is None:
-        rows = await modqueue.page(viewer.id, wanted, after=_following_item(request))
-    done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
-    return {
-        "rows": rows,
-        "next_url": _next_url(wanted, rows),
-        "topics": await threads.topics(),
-        "rules": await modqueue.rules(),
-        "waiting": count,
-        "others_actions": [],
-        "since": as_moment(count.at),
-        "done": await modqueue.undoable(viewer.id, done) if done else None,
-    }
-
-
-def _following_item(request: AnyRequest) -> int | None:
-    return as_id(request.query_params.get("after", ""))
-
-
-def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
-    return f"/mod/queue{wanted.query_with(after=rows[-1].id)}" if len(rows) >= modqueue.PAGE else None
-
-
 @get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
-    """The list with the item that the address names, or with the first item that nobody else has claimed."""
+    """The list with the item that the address names, or with the first item that nobody else has claimed.
+
+    `open` names something of another kind, such as `signup-12`.
+    """
     if item:
         return await _answer(request, await details_at(request, item))
-    viewer, wanted, after = staff(request), wanted_of(request), _following_item(request)
-    rows = await modqueue.page(viewer.id, wanted, after=after)
+    viewer, wanted, after = staff(request), wanted_of(request), following_item(request)
+    if opened := await open_work(request):
+        return opened
+    rows = await item_rows(viewer, wanted, after)
     if after and wants_fragment(request):
-        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
+        work = await work_rows(viewer, wanted, is_first=False, is_last=len(rows) < modqueue.PAGE)
+        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "work": work, "next_url": next_url(wanted, rows)}
         return fragment(request, "moderation/modqueue/rows.html", details=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
     return await _answer(request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False)
@@ -193,7 +175,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     details = await details_at(request, item)
     context = await _item_context(request, details) | {"chosen": True, "undone": True}
     rows = await modqueue.visible_items(viewer.id, [details.item.id]) if details.item.state == "open" else []
-    context |= {"row": rows[0] if rows else None, "waiting": await modqueue.waiting(viewer.id, wanted_of(request))}
+    context |= {"row": rows[0] if rows else None, "waiting": await waiting(viewer, wanted_of(request))}
     return fragment(request, "moderation/modqueue/undone.html", **context)
 
 
@@ -220,7 +202,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, decision: int | None = N
         **context,
         chosen=True,
         done=await modqueue.undoable(viewer.id, decision) if decision else None,
-        waiting=await modqueue.waiting(viewer.id, wanted),
+        waiting=await waiting(viewer, wanted),
     )
 
 
