@@ -292,7 +292,7 @@ async def test_the_author_is_told_that_a_comment_is_shown_again(client: httpx.As
         await an_hour_passes()
     await make.sign_in(client, author)
 
-    assert "Your comment is shown again." in (await client.get("/for-you?part=you")).text
+    assert "Your comment is shown again." in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_a_removal_that_is_taken_back_before_its_letter_left_is_not_mailed(client: httpx.AsyncClient) -> None:
