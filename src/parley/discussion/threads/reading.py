@@ -80,9 +80,9 @@ greatest(v.read_until, least(now() - interval '1 minute', (
         order by later.created_at, later.id limit {MOST_PASSED}) c)))
 """  # noqa: S608 constants only
 # `offset 0` makes PostgreSQL look the comments up by id, whatever else is asked of them.
-BY_ID = "select id, thread, created_at from comment where id = any({ids}) offset 0"
+BY_ID = "(select id, thread, created_at from comment where id = any({ids}) offset 0)"
 READ = f"""
-({BY_ID.format(ids="v.read")}) union
+{BY_ID.format(ids="v.read")} union
 select id, thread, created_at from comment
 where thread = v.thread and created_at > head.until and created_at <= {{until}}
 """  # noqa: S608 constants only
@@ -114,7 +114,7 @@ least(v.read_until, (
 """  # noqa: S608 constants only
 READ_MOVED = f"""
 select c.id, c.thread, c.created_at
-from (({BY_ID.format(ids="$1::bigint[]")}) union {READ.format(until="v.read_until")}) c
+from ({BY_ID.format(ids="$1::bigint[]")} union {READ.format(until="v.read_until")}) c
 where c.id = any(v.read) or c.id <> all($1::bigint[]) or {WAS_READ}
 """  # noqa: S608 constants only
 FOLLOW_MOVED = f"""
