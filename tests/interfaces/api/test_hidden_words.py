@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(scope="module")
 async def cage(built: World) -> Cage:
     filled = Cage(await make.member("cora"), await make.thread())
-    await filled.fill()
+    await filled.fill(built.people.values())
     return filled
 
 
