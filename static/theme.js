@@ -1,2 +1,2 @@
-/* sources a629c2d3225e5fe7 */
+/* sources 451da14351c929a4 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -2,12 +2,13 @@
 
 import msgspec
 
+from parley.moderation.reports.queries import IS_OPEN
 from parley.people.mail.tables import MailAddress
 from parley.platform.db import fetch
 from parley.platform.observability import metrics
 
 # Each count uses a partial index. `events` are those without notifications yet. Slow mode and sweeps have no queue.
-SELECT_QUEUES = """
+SELECT_QUEUES = f"""
 select queue, count(since)::int as waiting,
   coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
 from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backtests'), ('exports'), ('holds'),
@@ -22,12 +23,13 @@ left join (
   union all select 'issues', due_at from issue where state = 'planned' and due_at <= now()
   union all select 'backtests', created_at from backtest where state in ('waiting', 'running')
   union all select 'exports', created_at from export where state in ('waiting', 'running')
-  union all select 'holds', created_at from comment where state = 'pending'
-  union all select 'reports', opened_at from queue_item where state = 'open'
+  union all select 'holds', created_at from comment c where state = 'pending' and not exists (
+    select from queue_item i where i.kind = 'comment' and i.target = c.id and i.asked_until > now())
+  union all select 'reports', opened_at from queue_item i where {IS_OPEN}
   union all select 'appeals', created_at from appeal where state in ('filed', 'assigned')
 ) due using (queue)
 group by queue
-"""
+"""  # noqa: S608 constants only
 COUNT_RETURNED = (
     "select kind, count(*)::int as count from mail_bounce where created_at > now() - interval '1 day' group by kind"
 )

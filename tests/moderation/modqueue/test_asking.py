@@ -1,11 +1,17 @@
 """Asking the author to edit: they get one sentence and a link, and the item comes back."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 
 from parley.discussion.commenting.editing import edit_comment
+from parley.moderation.dashboard import queries as dashboard
+from parley.moderation.dashboard import weekly
+from parley.moderation.modqueue import queries as modqueue
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.site import queues
 from tests import make
 from tests.moderation.modqueue.reported import reported, version_of
 
@@ -89,3 +95,20 @@ async def test_an_unchanged_reason_follows_the_rule_that_is_chosen(client: httpx
     assert await db.value("select reason from decision") == await db.value(
         "select text from guideline where code = 'spam'"
     )
+
+
+async def test_meanwhile_it_is_counted_nowhere(client: httpx.AsyncClient) -> None:
+    _, item, _ = await asked(client)
+    moderator = await db.value("select moderator from decision where item = $1", item)
+    admin = await make.member(role="admin")
+
+    async def counts() -> list[int]:
+        overview = (await dashboard.queue_now(admin)).kinds[""].count
+        waiting = {row.queue: row.waiting for row in await db.fetch(queues.Queue, queues.SELECT_QUEUES)}
+        (week,) = await db.fetch(weekly.Week, weekly.SELECT_WEEK, datetime.now(UTC))
+        tabs = await modqueue.kind_counts(moderator)
+        return [overview, waiting["reports"], week.waiting, tabs.items, tabs.reported]
+
+    assert await counts() == [0] * 5
+    await db.execute("update queue_item set asked_until = asked_until - interval '1 day'")
+    assert await counts() == [1] * 5

@@ -72,7 +72,7 @@ class Moderator:
         return await self.client.get(answer.headers.get("location", "/mod/queue"))
 
     def sees_how_it_stands(self, page: str, sent: str) -> None:
-        assert "Another moderator" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
+        assert "Another moderator" in page and f'value="Seen by one of {MODERATORS}."' in page
         if "This is already closed" in page or HELD.search(page):
             return
         # Between the refusal and this page, the other moderator went on to another item: this one can be decided again.

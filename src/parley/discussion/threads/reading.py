@@ -79,15 +79,10 @@ greatest(v.read_until, least(now() - interval '1 minute', (
         select * from comment later where later.thread = v.thread and later.created_at > v.read_until
         order by later.created_at, later.id limit {MOST_PASSED}) c)))
 """  # noqa: S608 constants only
-
-
-def _by_id(ids: str) -> str:
-    """`offset 0` makes PostgreSQL look the comments up by id, whatever else is asked of them."""
-    return f"select id, thread, created_at from comment where id = any({ids}) offset 0"  # noqa: S608 constants only
-
-
+# `offset 0` makes PostgreSQL look the comments up by id, whatever else is asked of them.
+BY_ID = "(select id, thread, created_at from comment where id = any({ids}) offset 0)"
 READ = f"""
-({_by_id("v.read")}) union
+{BY_ID.format(ids="v.read")} union
 select id, thread, created_at from comment
 where thread = v.thread and created_at > head.until and created_at <= {{until}}
 """  # noqa: S608 constants only
@@ -96,7 +91,7 @@ MARK = f"""
 update visit v set (read_until, read) = {KEPT.replace("{until}", UNTIL_UNREAD)} where v.id in (
     select id from visit where member = $1 and thread = any($2::bigint[]) order by id for no key update)
 """  # noqa: S608 constants only
-MARK_THESE = MARK.format(is_left="c.id <> all($3::bigint[])", known=_by_id("v.read || $3::bigint[]"))
+MARK_THESE = MARK.format(is_left="c.id <> all($3::bigint[])", known=BY_ID.format(ids="v.read || $3::bigint[]"))
 MARK_UNTIL = MARK.format(is_left="c.created_at > $3", known=READ.format(until="$3"))
 # Who replied has read what they replied to. $1 are events. The list is shortened when they read on.
 MARK_PARENTS = f"""
@@ -119,7 +114,7 @@ least(v.read_until, (
 """  # noqa: S608 constants only
 READ_MOVED = f"""
 select c.id, c.thread, c.created_at
-from (({_by_id("$1::bigint[]")}) union {READ.format(until="v.read_until")}) c
+from ({BY_ID.format(ids="$1::bigint[]")} union {READ.format(until="v.read_until")}) c
 where c.id = any(v.read) or c.id <> all($1::bigint[]) or {WAS_READ}
 """  # noqa: S608 constants only
 FOLLOW_MOVED = f"""

@@ -8,7 +8,7 @@ from parley.moderation.matching.facts import LET_IN, RESTRICTS
 from parley.moderation.modqueue import kinds
 from parley.moderation.modqueue.kinds import WorkCount
 from parley.moderation.modqueue.queries import IS_HELD, IS_PASSED_ON, NOT_OWN
-from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE
+from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE, IS_OPEN
 from parley.moderation.reports.tables import QueueItem
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -17,7 +17,7 @@ from parley.platform import db
 ITEM_KINDS = ("reported", "held", "rights")
 SELECT_NOW = f"""
 with items as (
-    select i.*, {IS_PASSED_ON} as passed_on, {IS_LATE} as is_late from queue_item i where state = 'open' and {NOT_OWN}
+    select i.*, {IS_PASSED_ON} as passed_on, {IS_LATE} as is_late from queue_item i where {IS_OPEN} and {NOT_OWN}
 ), sorted as (
     select k.kind, i.opened_at, i.is_late from items i cross join lateral (values
         ('', true), ('held', {IS_HELD}),

@@ -7,6 +7,7 @@ import msgspec
 from parley.moderation.dashboard import queries
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.reports import staff_mail
+from parley.moderation.reports.queries import IS_OPEN
 from parley.moderation.rings import queries as rings
 from parley.platform import db
 from parley.platform.settings import settings
@@ -18,16 +19,16 @@ HOUR = 6
 # No second letter within the same week.
 HOURS_BETWEEN = 6 * 24
 
-SELECT_WEEK = """
+SELECT_WEEK = f"""
 select (select count(*) from comment where created_at >= $1 and author is not null) as comments,
        (select count(*) from report where created_at >= $1) as reports,
        count(*) filter (where moderator is not null) as decisions,
        count(*) filter (where moderator is null) as by_rules,
        count(*) filter (where state = 'overturned') as overturned,
-       (select count(*) from queue_item where state = 'open') as waiting,
+       (select count(*) from queue_item i where {IS_OPEN}) as waiting,
        (select count(*) from appeal where created_at >= $1) as appeals
 from decision where created_at >= $1 and state not in ('undone', 'rejected')
-"""
+"""  # noqa: S608 constants only
 
 
 class Week(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from parley.moderation.decisions.undoing import SELECT_SANCTION
 from parley.moderation.modqueue import arithmetic
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.kinds import MOST_COUNTED, NEARLY
-from parley.moderation.reports.queries import DUE_AT, IS_SENSITIVE
+from parley.moderation.reports.queries import DUE_AT, IS_OPEN, IS_SENSITIVE
 from parley.platform import db
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.durations import lasting
@@ -42,7 +42,7 @@ IS_PASSED_ON = """
 IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
-    i.state = 'open' and (i.asked_until is null or i.asked_until <= now()) and {NOT_OWN}
+    {IS_OPEN} and {NOT_OWN}
     and case $2::text
         when 'held' then {IS_HELD}
         when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')
@@ -98,7 +98,7 @@ select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $1
 from queue_item i where {IS_CHOSEN}
 """  # noqa: S608 constants only
 # Without a filter. Each kind is counted up to MOST_COUNTED, so that a long queue costs no more than that.
-IS_WAITING = f"i.state = 'open' and {NOT_OWN} and not {IS_PASSED_ON}"
+IS_WAITING = f"{IS_OPEN} and {NOT_OWN} and not {IS_PASSED_ON}"
 SELECT_KIND_COUNTS = f"""
 select (select count(*) from (select from queue_item i where {IS_WAITING} limit {MOST_COUNTED}) n) as items,
        (select count(*) from (

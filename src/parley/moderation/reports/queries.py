@@ -1,7 +1,9 @@
-"""SQL about the queue item `i`: whether its content is sensitive, when it is due, how urgent it is."""
+"""SQL about the queue item `i`: whether it waits, whether its content is sensitive, when it is due, how urgent."""
 
 from parley.people.community.queries import SENSITIVE
 
+# It waits for a moderator, and not for its author, who was asked to edit.
+IS_OPEN = "(i.state = 'open' and (i.asked_until is null or i.asked_until <= now()))"
 # An open report names a serious rule. Staff pages hide the content until somebody chooses to read it. Requests to show
 # less of an article are about a right, not about words that are hard to read.
 IS_SENSITIVE = f"""
