@@ -37,7 +37,7 @@ WORDS = re.compile(r"[a-z][,.:;]? [a-z]|^[A-Z][a-z]+[.!?]$")
 # Statements, markup, headers and patterns are no words.
 NO_WORDS = re.compile(
     r"[<>=|\\]|^[A-Z ]+$|-src |nofollow"
-    r"|\b(select|insert|update|delete|where|from .* join|order by|not in|extract\(epoch from"
+    r"|\b(select|union all|and not|insert|update|delete|where|from .* join|order by|not in|extract\(epoch from"
     r"|is (?:not )?null|case|when|values|desc|nulls)\b"
 )
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.

@@ -64,6 +64,7 @@ FORMATS_OF_OURS = {
     "articles/revisions/losses.py",
     "moderation/automod/acting.py",
     "moderation/matching/budget.py",
+    "moderation/modqueue/kinds.py",
     "platform/errors.py",
     "platform/text/durations.py",
     "platform/text/messages.py",

@@ -15,9 +15,12 @@ from litestar import Litestar
 from parley.articles.imports import jobs as articles
 from parley.articles.imports import ops as imports
 from parley.discussion.comments import jobs as comments
+from parley.discussion.kept import jobs as kept_jobs
+from parley.discussion.kept import ops as kept
 from parley.discussion.opinion_map import jobs as maps
 from parley.discussion.slow_mode import display
 from parley.discussion.threads import jobs as threads
+from parley.discussion.threads.ops import revise_thread
 from parley.discussion.votes import jobs as votes
 from parley.interfaces.embed import jobs as embed
 from parley.interfaces.embed import ops as embed_ops
@@ -138,6 +141,15 @@ async def waiting_comments(days: int) -> Items:
     found = [await make.comment(thread, await make.member(), "A thought.") for _ in range(2)]
     for one in found:
         await age(one, timedelta(days))
+    return found
+
+
+async def highlights() -> Items:
+    member, found = await make.member(), [await make.thread() for _ in range(2)]
+    for thread in found:
+        [first, *_] = await make.lineages(thread)
+        await kept.keep_words(member.id, thread, first, "", "", "A note.")
+        await revise_thread(thread, make.text("The model answers before it has read the question.", *make.WORDS[1:]))
     return found
 
 
@@ -342,6 +354,14 @@ CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
     "notifications": [Case(events, notifications, "make", "select handled_at is not null from event where id = $1")],
+    "highlights": [
+        Case(
+            highlights,
+            kept_jobs,
+            "_find_in_thread",
+            "select k.found_in = t.revision from kept_item k join thread t on t.id = k.thread where t.id = $1",
+        )
+    ],
     "thread stats": [
         Case(
             standings,

@@ -51,6 +51,8 @@ async def _answer(
     """The list with one item open; for htmx the item only. `rows` are those of the list, if they were read already."""
     shown = await _item_context(request, details, form) | {"chosen": True} | context
     if wants_fragment(request):
+        if details is None:
+            shown["waiting"] = await waiting(staff(request), wanted_of(request))
         return page(request, "moderation/modqueue/queue.html", "item", status=status, **shown)
     return page(request, "moderation/modqueue/queue.html", status=status, **shown, **await list_context(request, rows))
 
