@@ -16,7 +16,7 @@ GROUND_COUNTS = """
     group by o.ground order by count(*) desc, o.ground)
 """
 FORMULA = N_(
-    "Risk {risk:.1f} = {gravity:.1f} \u00d7 (1 + ln(1 + {people})). {gravity:.1f} adds up, for each report, the weight "
+    "Risk {risk} = {gravity} \u00d7 (1 + ln(1 + {people})). {gravity} adds up, for each report, the weight "
     "of the reporter times the severity of the rule, and the severity of each automatic rule that matched; {people} is "
     "how many people are in the thread."
 )
@@ -45,4 +45,5 @@ def causes(grounds: Sequence[str]) -> list[Message]:
 
 def formula(risk: float, people: int) -> Message:
     """The formula of the risk (reports/ops.py: UPDATE_RISK) with the numbers of one item."""
-    return FORMULA.format(risk=risk, gravity=risk / (1 + log1p(people)), people=people)
+    gravity = risk / (1 + log1p(people))
+    return FORMULA.format(risk=f"{risk:.1f}", gravity=f"{gravity:.1f}", people=people)
