@@ -9,7 +9,7 @@ from parley.articles.articles.ops import write_passages, write_revision
 from parley.articles.articles.queries import PassageText
 from parley.articles.articles.tables import Revision
 from parley.articles.articles.text import ArticleText
-from parley.articles.articles.versions import StoredPassage, all_passages
+from parley.articles.articles.versions import StoredPassage, all_passages, newest
 from parley.articles.revisions.lineage import Alignment, EarlierPassage, align, headings
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
@@ -107,7 +107,7 @@ async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     if current is None:
         return None
     text = excerpt(text) if current.display == "excerpt" else text
-    aligned = await _align(article, current, await all_passages(current.revision), text)
+    aligned = await _align(article, current, await newest(article), text)
     lineages = [-at if lineage is None else lineage for at, lineage in enumerate(aligned.lineages, start=1)]
     passages = [PassageText(lineage, passage.text) for lineage, passage in zip(lineages, text.passages, strict=True)]
     return NextText(passages, {lineage: lineages[at] for lineage, at in aligned.merged.items()})
@@ -115,18 +115,21 @@ async def plan_revision(article: int, text: ArticleText) -> NextText | None:
 
 async def _align(article: int, current: CurrentArticle, old: Sequence[StoredPassage], text: ArticleText) -> Alignment:
     """Align a text with the newest revision. One that equals an earlier revision gets the lineages of that revision."""
-    restored = await db.values(SELECT_SAME_TEXT, article, text.digest)
+    restored = await db.values(SELECT_SAME_TEXT, article, await in_thread(lambda: text.digest))
     earlier = await db.fetch(
         EarlierPassage, SELECT_EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
-    former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
-    texts = [passage.text for passage in text.passages]
-    aligned = await in_thread(align, former, texts, earlier, headings(text.passages))
+    aligned = await in_thread(_align_with, old, text, earlier)
     if not restored:
         return aligned
     # Lineages that came since count as merged into where their words are.
     others = aligned.merged | {lineage: at for at, lineage in enumerate(aligned.lineages) if lineage is not None}
     return Alignment(list(restored), {lineage: at for lineage, at in others.items() if lineage not in restored}, {})
+
+
+def _align_with(old: Sequence[StoredPassage], text: ArticleText, earlier: Sequence[EarlierPassage]) -> Alignment:
+    former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
+    return align(former, [passage.text for passage in text.passages], earlier, headings(text.passages))
 
 
 def _with_pages(

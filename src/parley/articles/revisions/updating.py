@@ -54,10 +54,10 @@ async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int
     source = await with_known_facts(article.id, text)
     source = excerpt(source) if article.display == "excerpt" else source
     row = await _stored_source(article.id)
-    base = _decode((row.merge_base or row.source_text) if row else None)
+    base = await in_thread(_decode, (row.merge_base or row.source_text) if row else None)
     source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
-    ours = [stored.passage for stored in await versions.newest(article.id)]
-    merged = await in_thread(merge, base, ours, source.passages, take)
+    ours = await versions.newest(article.id)
+    merged = await in_thread(lambda: merge(base, [stored.passage for stored in ours], source.passages, take))
     return SourceUpdate(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
 
 

@@ -122,7 +122,7 @@ async def difference(row: SuggestionRow, article: articles.ArticleRow) -> dict[s
     before = await versions.readable(article.revision_id)
     text: ArticleText | None
     if row.passage is None:
-        update = await as_update(article, decode(row.draft or b""))
+        update = await as_update(article, await in_thread(decode, row.draft or b""))
         text, version, conflicts = update.text, update.version, update.merged.conflicts
     else:
         text, version, conflicts = await corrections.as_text(row, article), corrections.version(row, article), []
