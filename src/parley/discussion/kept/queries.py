@@ -1,5 +1,6 @@
 """Reading what a member keeps. Words of others are in it only as far as everybody may read them now."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import msgspec
@@ -122,8 +123,18 @@ async def kept(
     viewer: Viewer, *, thread: int | None = None, query: str = "", most: int = PER_PAGE + 1, skip: int = 0
 ) -> list[KeptRow]:
     """Return what a member keeps, or the part of it in one thread or with these letters in it."""
+    return [row async for rows in batches(viewer, thread, query, most, skip) for row in rows]
+
+
+async def batches(
+    viewer: Viewer, thread: int | None = None, query: str = "", most: int = PER_PAGE, skip: int = 0
+) -> AsyncIterator[list[KeptRow]]:
+    """What `kept` returns, some at a time."""
     ids = await db.values(SELECT_IDS, viewer.id, list(viewer.blocked), thread, query, most, skip)
-    return [row for at in range(0, len(ids), BATCH) for row in await _rows(viewer, ids[at : at + BATCH])]
+    for at in range(0, len(ids), BATCH):
+        # Items that were removed since are missing.
+        if rows := await _rows(viewer, ids[at : at + BATCH]):
+            yield rows
 
 
 async def one(viewer: Viewer, kept_id: int) -> KeptRow | None:

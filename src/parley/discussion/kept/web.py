@@ -6,19 +6,18 @@ from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 
 from parley.articles.articles import queries as articles
 from parley.discussion.commenting.forms import new_form
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments import queries as comments
 from parley.discussion.kept import ops, queries, rules
-from parley.discussion.kept.exports import FORMATS
+from parley.discussion.kept.exports import FORMATS, file
 from parley.discussion.kept.forms import HighlightForm, KeepForm, KeptSearchForm
 from parley.discussion.kept.queries import KeptRow
 from parley.discussion.threads.queries import ThreadRow
 from parley.people.accounts.viewer import Viewer, signed_in
-from parley.platform.concurrency import in_thread
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import posted_fields
@@ -60,9 +59,9 @@ async def export(request: AnyRequest, kind: FromPath[str]) -> Response[Any]:
     written = FORMATS.get(kind)
     if written is None:
         raise NotFound(N_("There is no such format."))
-    rows = await queries.kept(signed_in(request), most=rules.MOST_KEPT)
+    batches = queries.batches(signed_in(request), most=rules.MOST_KEPT)
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="kept.{written.ending}"'}
-    return Response(await in_thread(written.write, rows), media_type=written.media_type, headers=headers)
+    return Stream(file(written, batches), media_type=written.media_type, headers=headers)
 
 
 @get("/kept/{kept:str}", name="kept:item", opt={"who": MEMBER})
