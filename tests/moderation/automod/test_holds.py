@@ -141,7 +141,8 @@ async def test_a_released_comment_is_new_to_members_who_visited_while_it_was_hel
 
     await decided(await core.value("select id from queue_item"), await make.member(role="moderator"), "approve")
 
-    assert await reading.unread_in(reader.id, [thread]) == {thread: 1}
+    [visit] = await core.fetch(reading.VisitRow, reading.SELECT_VISIT, reader.id, thread)
+    assert visit.unread == 1
     assert await core.value("select created_at = now() from comment where id = $1", comment)
 
 

@@ -35,9 +35,7 @@ COUNT_UNREAD = f"""(
 SELECT_VISIT = f"""
 select v.read_until, v.read, v.passage, {COUNT_UNREAD} as unread from visit v where v.member = $1 and v.thread = $2
 """  # noqa: S608 constants only
-SELECT_UNREAD_IN = f"""
-select v.thread, {COUNT_UNREAD} as count from visit v where v.member = $1 and v.thread = any($2::bigint[])
-"""  # noqa: S608 constants only
+
 
 # Up to when the page of a first visit had everything: it was made after event $2, and comments came since perhaps.
 PAGE_TIME = """coalesce(
@@ -134,18 +132,6 @@ class VisitRow(msgspec.Struct, frozen=True):
 
     def has_read(self, comment: int, created_at: datetime) -> bool:
         return created_at <= self.read_until or comment in self.read
-
-
-class ThreadUnreadCount(msgspec.Struct, frozen=True):
-    """How many comments of a thread are unread, up to 100."""
-
-    thread: int
-    count: int
-
-
-async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
-    """For each of `threads` that the member opened, how many comments are unread."""
-    return {row.thread: row.count for row in await db.fetch(ThreadUnreadCount, SELECT_UNREAD_IN, member, list(threads))}
 
 
 async def open_thread(member: int, thread: int, *, passage: int | None = None, seq: int = 0) -> None:

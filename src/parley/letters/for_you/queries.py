@@ -11,8 +11,8 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.threads.reading import UNREAD
-from parley.letters.notifications.queries import MOST_COUNTED as MOST_NOTIFICATIONS
-from parley.letters.notifications.rules import IS_SHOWN, JOINS, OF_PART
+from parley.letters.notifications.queries import FROM_UNREAD
+from parley.letters.notifications.rules import OF_PART
 from parley.platform import db
 
 THREADS_PER_PAGE = 8
@@ -67,13 +67,8 @@ from (
     order by t.last_activity_at desc, t.id desc limit $4
 ) tracked order by tracked.last_activity_at desc, tracked.id desc
 """  # noqa: S608 constants only
-# How many notifications of the kinds $2 are unread, of those that the number in the masthead counts.
-COUNT_OF_KINDS = f"""
-select count(*) from (
-    select * from notification one where one.member = $1 and one.read_at is null and one.kind <> 'followed'
-    order by one.id desc limit {MOST_NOTIFICATIONS}
-) n {JOINS} where n.kind = any($2) and {IS_SHOWN}
-"""  # noqa: S608 constants only
+# The kinds of what the number in the masthead counts.
+SELECT_UNREAD_KINDS = f"select n.kind {FROM_UNREAD.format('$1')}"
 SELECT_NEWEST_IDS = f"""
 select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
     select c.id, c.created_at from comment c where {IS_UNREAD} and c.id <> all($4::bigint[])
@@ -134,5 +129,6 @@ async def newest_unread_ids(member: int, threads: Sequence[UnreadThread], withou
 
 async def count_parts(member: int) -> dict[str, int]:
     """Return how much is unread in each part of the page. The number in the masthead is that of all but the threads."""
-    counts = {part: await db.value(COUNT_OF_KINDS, member, kinds) for part, kinds in OF_PART.items()}
+    unread = await db.values(SELECT_UNREAD_KINDS, member)
+    counts = {part: sum(kind in kinds for kind in unread) for part, kinds in OF_PART.items()}
     return counts | {"threads": await db.value(COUNT_UNREAD, member)}

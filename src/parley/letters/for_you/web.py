@@ -96,13 +96,8 @@ async def _catch_up(viewer: Viewer, thread: int, after: int | None) -> view.Unre
     return sections[0] if sections else None
 
 
-@get("/notifications", name="for-you:former-notifications", opt={"who": MEMBER})
+@get(["/notifications", "/notices"], name="for-you:former-notifications", opt={"who": MEMBER})
 async def former_notifications() -> Redirect:
-    return Redirect("/for-you?part=you", status_code=301)
-
-
-@get("/notices", name="for-you:former-notices", opt={"who": MEMBER})
-async def former_notices() -> Redirect:
     return Redirect("/for-you?part=you", status_code=301)
 
 
@@ -135,5 +130,5 @@ async def set_read_marks(request: AnyRequest) -> Redirect:
 
 
 handlers: list[object] = [
-    for_you, former_notifications, former_notices, former_unread, mark_read, set_read_marks,
+    for_you, former_notifications, former_unread, mark_read, set_read_marks,
 ]  # fmt: skip

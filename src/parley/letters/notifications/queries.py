@@ -25,13 +25,14 @@ and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
 # What is addressed to the member `{}`: not the new comments of a thread they follow, which the thread counts.
-COUNT_UNREAD = f"""
-select count(*) from (
+FROM_UNREAD = f"""
+from (
     select * from notification one where one.member = {{}} and one.read_at is null and one.kind <> 'followed'
     order by one.id desc limit {MOST_COUNTED}
 ) n {JOINS}
 where {IS_SHOWN}
 """  # noqa: S608 constants only
+COUNT_UNREAD = f"select count(*) {FROM_UNREAD}"
 # If the member reported the same again, `outcome` is the outcome of the first report that the decision answered.
 NOTIFICATION_COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
