@@ -18,5 +18,6 @@ def require_visible(comment: CommentRow) -> None:
 def require_room(kept: int) -> None:
     if kept >= MOST_KEPT:
         raise Refused(
-            N_("You have kept {most} things. Remove some before you keep more. Your text is kept here."), most=MOST_KEPT
+            N_("You can keep {most} items. Remove some before you keep more. Your text is still here."),
+            most=MOST_KEPT,
         )

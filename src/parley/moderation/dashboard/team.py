@@ -78,7 +78,7 @@ def moderators(paces: Sequence[Pace], rows: Sequence[ByModerator]) -> Figure:
             unusual,
         )
         if unusual
-        else N_("All differences are within what chance explains, on the same grounds."),
+        else N_("On the same grounds, all differences are small enough to be chance."),
         [N_("Moderator"), N_("Decisions"), N_("Half within"), N_("Restricted"), N_("By chance"), N_("Overturned"),
          N_("By chance")],
         [

@@ -35,7 +35,7 @@ class ConditionKind(msgspec.Struct, frozen=True):
 WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
 COPIED = {"others": N_("by different other members"), "author": N_("by the same author")}
 LINKED = {"any": N_("any site"), "seldom": N_("sites that discussions seldom link to")}
-TRUSTED = {"new": N_("a member with a record of days"), "established": N_("an established member")}
+TRUSTED = {"new": N_("a member with some history"), "established": N_("an established member")}
 BURSTS = {"links": N_("links to the same site"), "copies": N_("near-copies")}
 
 KINDS = {
