@@ -40,8 +40,9 @@ async def revise_thread(
         await db.execute(SHOW_REVISION, thread, revised.number)
         for after in after_revise:
             await after(thread, revised.number - 1, revised.number)
-        for place in place_by_hand if placed else []:
-            await place(thread, placed)
+        if placed:
+            for place in place_by_hand:
+                await place(thread, placed)
         payload = {"revision": revised.number, "changed": revised.changed}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised
