@@ -179,7 +179,7 @@ def render_parts(template: str, **context: Any) -> list[bytes | Prepared]:
             made += [b"".join(own), part]
             own = []
         else:
-            own.append(part if isinstance(part, bytes) else part.content)
+            own += [part] if isinstance(part, bytes) else part.parts
     return [*made, b"".join(own)]
 
 
