@@ -21,15 +21,18 @@ log = structlog.get_logger(__name__)
 VALID_SECONDS = 3_600
 BATCH = 500
 
+# As a subselect, so that PostgreSQL plans once and not anew for each list, which took longer than counting.
+MEMBERS = "(select $1::bigint[])"
 SELECT_VALID = f"""
-select u.member, u.notifications as unread from unread_count u where u.member = any($1::bigint[]) and {UNREAD_HOLDS}
+select u.member, u.notifications as unread from unread_count u
+where u.member = any({MEMBERS}::bigint[]) and {UNREAD_HOLDS}
 """  # noqa: S608 constants only
 # All in one snapshot: what is committed later has a change that is not deleted here. Of two who count at once, the
 # number of the later one stays. A decision is shown once it can no longer be undone.
 RECOUNT = f"""
 with seen as (
     delete from unread_change where id in (
-        select id from unread_change where member = any($1::bigint[]) order by id for update skip locked)
+        select id from unread_change where member = any({MEMBERS}::bigint[]) order by id for update skip locked)
 )
 insert into unread_count as u (member, notifications, counted_at, valid_until)
 select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
@@ -37,7 +40,7 @@ select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
     (select min(d.created_at) + interval '{UNDO_SECONDS} seconds 1 millisecond' from (
         select o.decision from notification o where o.member = wanted.member order by o.id desc limit 20
     ) newest join decision d on d.id = newest.decision and d.created_at > now() - interval '{UNDO_SECONDS} seconds'))
-from unnest($1::bigint[]) wanted(member) join member m on m.id = wanted.member order by wanted.member
+from unnest({MEMBERS}) wanted(member) join member m on m.id = wanted.member order by wanted.member
 on conflict (member) do update set
     notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,
     valid_until = case when u.counted_at > excluded.counted_at then u.valid_until else excluded.valid_until end,
