@@ -36,21 +36,27 @@ c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at, c.edited_at
 """
 # Without collapsed comments: this page cannot hide them until readers open them.
 IS_SHOWN = f"{IS_VISIBLE} and c.collapsed is null"
-# The newest first, without $4. The next page begins after the comment $2.
+# The newest first, without $4. The next page begins after the comment $2. Excerpts are made of what is shown only.
 SELECT_COMMENTS = f"""
-select {COLUMNS} from comment c join thread t on t.id = c.thread
-where c.author = $1 and {IS_SHOWN} and c.id <> all($4::bigint[])
-  and ($2::bigint is null
-    or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
-order by c.created_at desc, c.id desc limit $3
+with shown as materialized (
+    select c.id from comment c where c.author = $1 and {IS_SHOWN} and c.id <> all($4::bigint[])
+      and ($2::bigint is null
+        or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
+    order by c.created_at desc, c.id desc limit $3
+)
+select {COLUMNS} from shown join comment c on c.id = shown.id join thread t on t.id = c.thread
+order by c.created_at desc, c.id desc
 """  # noqa: S608 constants only
 # In the order of threads (comments/ranks.py), of those that more members found worth reading than not.
 SELECT_BEST = f"""
 with newest as (
-    select c.id from comment c where c.author = $1 and {IS_SHOWN} order by c.created_at desc limit {MOST_COMPARED}
+    select c.id, c.best, c.base_ups + c.ups > c.base_downs + c.downs as is_liked from comment c
+    where c.author = $1 and {IS_SHOWN} order by c.created_at desc limit {MOST_COMPARED}
+), best as materialized (
+    select id from newest where is_liked order by best desc, id limit {BEST}
 )
-select {COLUMNS} from newest join comment c on c.id = newest.id join thread t on t.id = c.thread
-where c.base_ups + c.ups > c.base_downs + c.downs order by c.best desc, c.id limit {BEST}
+select {COLUMNS} from best join comment c on c.id = best.id join thread t on t.id = c.thread
+order by c.best desc, c.id
 """  # noqa: S608 constants only
 SELECT_STANCES = f"""
 select c.thread, c.stance, count(*) as count from comment c
