@@ -55,9 +55,7 @@ async def test_a_thread_is_searched_by_key_and_a_hit_leads_to_its_place(site: Si
     await expect(page.locator("#compose")).to_be_visible()
 
 
-async def test_the_words_of_a_search_are_marked_in_replies_that_are_opened_later(
-    site: Site, open_tab: OpenTab
-) -> None:
+async def test_the_words_of_a_search_are_marked_in_replies_that_are_opened_later(site: Site, open_tab: OpenTab) -> None:
     thread, other = site.fresh_thread(), await open_tab("jonas_w")
     root = await other.comment(thread, "Who flies a Zeppelin today?")
     replies = [await other.comment(thread, f"Zeppelins of the year {year}, and zebras.", root) for year in range(1, 9)]
