@@ -1,5 +1,8 @@
 """Keeping comments, articles and words of articles: only for oneself, and never more than everybody may read."""
 
+import asyncio
+import contextvars
+
 import httpx
 import msgspec
 import pytest
@@ -269,6 +272,28 @@ async def test_nobody_keeps_without_end(mira: Viewer, thread: int, monkeypatch: 
     [passage, _] = await make.lineages(thread)
     with pytest.raises(Refused):
         await ops.keep_words(mira.id, thread, passage, "", "", "")
+
+
+@pytest.mark.committed
+async def test_two_tabs_at_once_keep_the_same_words_once_and_no_more_than_one_may(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, thread = await make.member(), await make.thread(make.text(WORDS))
+    [passage] = await make.lineages(thread)
+    quotes = ["a machine", "a machine", "One must", "One must", "cannot know", "cannot know"]
+    monkeypatch.setattr(rules, "MOST_KEPT", 2)
+
+    tabs = [
+        asyncio.create_task(ops.keep_words(who.id, thread, passage, quote, "", ""), context=contextvars.Context())
+        for quote in quotes
+    ]
+    done = await asyncio.gather(*tabs, return_exceptions=True)
+
+    kept = await db.values("select quote from kept_item where member = $1", who.id)
+    assert len(kept) == len(set(kept)) == 2
+    assert all(isinstance(one, int | Refused) for one in done)
+    with pytest.raises(Refused):
+        await ops.keep_article(who.id, thread)
 
 
 async def test_visitors_are_asked_to_sign_in(client: httpx.AsyncClient, thread: int) -> None:
