@@ -1,7 +1,7 @@
 """Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -12,8 +12,9 @@ from litestar.response import Redirect
 
 from parley.people.account_settings.sections import Section
 from parley.people.account_settings.web.signup import terms_of
-from parley.people.accounts import addresses, names, queries, tokens
+from parley.people.accounts import addresses, names, proof_of_work, queries, tokens
 from parley.people.accounts.joining import SignUpContext
+from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
@@ -43,7 +44,9 @@ log = structlog.get_logger(__name__)
 
 AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
-NEW = "people/sso/new.html"
+NEW, PROOF = "people/sso/new.html", "people/sso/proof.html"
+# The field of the browser's answer to a challenge, beside those of the provider's.
+ANSWER = "answer"
 # Where the link was, as browsers name it: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
@@ -52,6 +55,10 @@ MOST_SECONDS = 15
 KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
+MANY_ANSWERS = N_(
+    "Too many sign-ins at other sites went wrong from your network. Please press Continue: your browser then does a "
+    "short calculation first. Or sign in by a link that we mail to you."
+)
 AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
 
 
@@ -118,6 +125,8 @@ async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     try:
         claims = await _claims(request, provider, chosen, attempt)
         return await _finish(request, provider, chosen, attempt, claims)  # type: ignore[arg-type] # _claims checked it
+    except ProofOfWorkNeeded as error:
+        return _ask_for_proof(request, attempt, error)  # type: ignore[arg-type] # as above
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
         return await _refusal_page(request, attempt, _for_reader(chosen, error))
 
@@ -130,8 +139,7 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Pe
     is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
     if not is_ours:
         raise Refused(STALE)
-    taken = await _allowance(client_of(request))
-    await ratelimit.take_all(taken)
+    taken = await _take_allowance(client_of(request), attempt, query.get(ANSWER, ""))
     if not await pending.use(attempt):
         raise Refused(STALE)
     if provider.issuer:
@@ -143,13 +151,28 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Pe
     return claims
 
 
-async def _allowance(client: Client) -> list[Use]:
-    """The allowance of one answer, which may be wrong. A browser that signed in before has its own."""
+async def _take_allowance(client: Client, attempt: PendingSignIn, answer: str) -> Sequence[Use]:
+    """Take the allowance of one answer, which may be wrong. A browser that signed in before has its own.
+
+    Raises ProofOfWorkNeeded, TooMany.
+    """
     number = devices.member_of(client.device)
     account = await queries.account(number) if number else None
     if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
-        return [Use(ratelimit.PROVIDER_DEVICE, client.device)]
-    return ratelimit.of_source(ratelimit.PROVIDER_HOST, client.source)
+        of_device = [Use(ratelimit.PROVIDER_DEVICE, client.device)]
+        await ratelimit.take_all(of_device)
+        return of_device
+    steps = [ratelimit.of_source(limit, client.source) for limit in ratelimit.PROVIDER_HOST]
+    bits = await proof_of_work.bits_of(answer, attempt.state)
+    return await proof_of_work.take(steps, key=attempt.state, bits=bits, why=MANY_ANSWERS)
+
+
+def _ask_for_proof(request: AnyRequest, attempt: PendingSignIn, error: ProofOfWorkNeeded) -> Response[Any]:
+    """Show a form that sends the provider's answer again, with that of the browser."""
+    fields = [(name, value) for name, value in request.query_params.multi_items() if name != ANSWER]
+    return _keeping_opener(
+        invalid(request, PROOF, Form({}), error, fields=fields, next_url=attempt.next_url), attempt.next_url
+    )
 
 
 async def _finish(
