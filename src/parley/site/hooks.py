@@ -1,7 +1,7 @@
 """Connects features that act inside each other's transactions, since imports go one way."""
 
 from parley.discussion.commenting import drafts
-from parley.discussion.comments import anchor_outcomes, anchors
+from parley.discussion.comments import anchor_moves, anchor_outcomes
 from parley.discussion.kept import jobs as kept
 from parley.discussion.slow_mode import display
 from parley.discussion.statements import web as statements_web
@@ -93,7 +93,7 @@ def connect() -> None:
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [erasure.leave_address]
     opening.set_thesis[:] = [theses.put]
-    threads.after_revise[:] = [anchors.find_again, kept.after_revise]
+    threads.after_revise[:] = [anchor_moves.after_revise, kept.after_revise]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
     reading.after_visit[:] = [notifications.mark_revised_read]
