@@ -61,7 +61,6 @@ def connect() -> None:
         account.ABOUT,
         authors_web.ARTICLES,
         signups_web.INVITATIONS,
-        digests_web.UNCONFIRMED,
         digests_web.ALL_MAIL,
         notifications_web.CHANNELS,
         digests_web.SCHEDULE,
@@ -69,10 +68,8 @@ def connect() -> None:
         notifications_web.TOPICS,
         notifications_web.QUIET_HOURS,
         notifications_web.FOLLOWING,
-        account.STOP,
         account.SESSIONS,
         account.PASSWORD,
-        account.EMAIL,
         account.SECOND,
         account.PASSKEYS,
         sso_web.LINKS,
@@ -84,7 +81,6 @@ def connect() -> None:
         comment_claims_web.IMPORTED,
         decision.DECISIONS,
         erasure_web.LEAVE,
-        erasure_web.ERASE,
     ]
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]

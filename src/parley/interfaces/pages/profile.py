@@ -30,8 +30,8 @@ PAGE = 30
 # The best comments are shown above the others, where there are some more, of the newest of an active member.
 BEST, FEW, MOST_COMPARED = 3, 6, 1_000
 
-COLUMNS = f"""
-c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
+SELECT = f"""
+select c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
 c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at, c.edited_at
 """
 # Without collapsed comments: this page cannot hide them until readers open them.
@@ -44,7 +44,7 @@ with shown as materialized (
         or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
     order by c.created_at desc, c.id desc limit $3
 )
-select {COLUMNS} from shown join comment c on c.id = shown.id join thread t on t.id = c.thread
+{SELECT} from shown join comment c on c.id = shown.id join thread t on t.id = c.thread
 order by c.created_at desc, c.id desc
 """  # noqa: S608 constants only
 # In the order of threads (comments/ranks.py), of those that more members found worth reading than not.
@@ -55,7 +55,7 @@ with newest as (
 ), best as materialized (
     select id from newest where is_liked order by best desc, id limit {BEST}
 )
-select {COLUMNS} from best join comment c on c.id = best.id join thread t on t.id = c.thread
+{SELECT} from best join comment c on c.id = best.id join thread t on t.id = c.thread
 order by c.best desc, c.id
 """  # noqa: S608 constants only
 SELECT_STANCES = f"""

@@ -100,20 +100,14 @@ async def _preview(request: AnyRequest) -> dict[str, Any] | None:
     return {"preview": preview, "due": date_and_time(preview.due.at, schedule.zone) if preview.due else None}
 
 
-async def _all_mail(request: AnyRequest) -> dict[str, Any] | None:
+async def _all_mail(request: AnyRequest) -> dict[str, Any]:
+    """Whether all mail that can be stopped is; None before the member has confirmed their address."""
     subscription = await queries.subscription_of(signed_in(request).id)
     if subscription is None:
-        return None
+        return {"is_off": None}
     return {"is_off": subscription.frequency == "off" and not await mailing.wanted(subscription.member, "")}
 
 
-async def _unconfirmed(request: AnyRequest) -> dict[str, Any] | None:
-    return None if await queries.subscription_of(signed_in(request).id) else {}
-
-
-UNCONFIRMED = Section(
-    "mail", "unconfirmed", N_("Confirm your address"), "letters/digests/_unconfirmed.html", _unconfirmed
-)
 ALL_MAIL = Section("mail", "all", N_("All mail"), "letters/digests/_switch.html", _all_mail)
 SCHEDULE = Section("mail", "schedule", N_("The digest"), "letters/digests/_schedule.html", _schedule)
 PREVIEW = Section("mail", "preview", N_("Your next digest"), "letters/digests/_next.html", _preview, live=True)

@@ -28,8 +28,7 @@ async def _form(_request: AnyRequest) -> dict[str, Any]:
     return {}
 
 
-LEAVE = Section("data", "leave", N_("Leave for a while"), "own_data/erasure/_leave.html", _form)
-ERASE = Section("data", "erase", N_("Erase your account"), "own_data/erasure/_erase.html", _form)
+LEAVE = Section("data", "leave", N_("Leave"), "own_data/erasure/_leave.html", _form)
 
 
 @post("/settings/data/deactivate", name="erasure:deactivate", opt={"who": MEMBER})
@@ -44,7 +43,7 @@ async def deactivate(request: AnyRequest) -> Response[Any]:
 async def erase(request: AnyRequest) -> Response[Any]:
     """Erase the account in 14 days."""
     if not await step_up.is_proven(signed_in(request)):
-        return to_prove(ERASE.path)
+        return to_prove(LEAVE.path)
     form = ErasureForm(await posted_fields(request))
     await ops.request_erasure(await account_of(request), form.scope)
     return _signed_out("/left?erased")

@@ -65,21 +65,14 @@ async def _about(request: AnyRequest) -> dict[str, Any]:
     return {"form": Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})}
 
 
-async def _email(request: AnyRequest) -> dict[str, Any]:
-    return {"email": (await account_of(request)).email}
-
-
-async def _password(_request: AnyRequest) -> dict[str, Any]:
-    return {"form": Form({})}
-
-
-async def _removal_of_second_step(request: AnyRequest) -> dict[str, Any] | None:
-    return {} if await factor_recovery.of_member(signed_in(request).id) else None
+async def _password(request: AnyRequest) -> dict[str, Any]:
+    return {"form": Form({}), "email": (await account_of(request)).email}
 
 
 async def _sessions(request: AnyRequest) -> dict[str, Any]:
-    listed = await sessions.list_valid(signed_in(request).id)
-    return {"sessions": [(device(one.agent), one) for one in listed], "done": request.query_params}
+    member = signed_in(request).id
+    listed = [(device(one.agent), one) for one in await sessions.list_valid(member)]
+    return {"sessions": listed, "recovery": await factor_recovery.of_member(member), "done": request.query_params}
 
 
 async def _second_step(request: AnyRequest) -> dict[str, Any]:
@@ -108,16 +101,8 @@ def _choice(read: Callable[[queries.Account], bool]) -> Context:
 
 NAME = Section("profile", "name", N_("Your name"), "people/accounts/_name.html", _name)
 ABOUT = Section("profile", "about", N_("About you"), "people/accounts/_about.html", _about)
-STOP = Section(
-    "security",
-    "stop",
-    N_("Somebody asked to remove your second step"),
-    "people/accounts/_stop.html",
-    _removal_of_second_step,
-)
 SESSIONS = Section("security", "sessions", N_("Where you are signed in"), "people/accounts/_sessions.html", _sessions)
-EMAIL = Section("security", "address", N_("E-mail address"), "people/accounts/_address.html", _email)
-PASSWORD = Section("security", "password", N_("Password"), "people/accounts/_password.html", _password)
+PASSWORD = Section("security", "password", N_("Address and password"), "people/accounts/_password.html", _password)
 SECOND = Section("security", "second", N_("Second step"), "people/accounts/_second_step.html", _second_step)
 PASSKEYS = Section("security", "passkeys", N_("Passkeys"), "people/accounts/_passkeys.html", _second_step)
 MUTED = Section("security", "muted", N_("Muted and blocked members"), "people/accounts/_muted.html", _muted)
