@@ -184,7 +184,7 @@ async def _whole_page(
     context = await _context(shown, viewer, display, looks=looks) | {"found": position}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
-        picture = await pictures.address(shown.thread.id)
+        picture = await pictures.address(shown.thread.id, shown.voices)
         context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
         return Finished(render("interfaces/pages/thread.html", viewer=None, pending=pending, **context))
     return Finished(render_parts("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
