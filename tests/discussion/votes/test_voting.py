@@ -95,7 +95,7 @@ async def test_the_result_of_a_vote_equals_what_the_next_page_shows(comment: int
         cast = await ops.cast_vote(viewer=voter, comment=comment, axis=axis, value=value)
         row = await comments.one(comment)
         assert row is not None
-        assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
+        assert (cast.id, cast.author, cast.depth, cast.score) == (row.id, row.author, row.depth, row.score)
         assert {comment: cast.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
