@@ -1,2 +1,2 @@
-/* sources 17214d3bb17c428c */
+/* sources c267836e430f02c9 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -112,7 +112,7 @@ FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True, shared=True)
 
 # Wrong answers of other sites to sign-ins there: in a browser that signed in before, and elsewhere.
 PROVIDER_DEVICE = _limit("provider:device", 20, 15 * MINUTE, strict=True)
-PROVIDER_HOST = _limit("provider:host", 100, 15 * MINUTE, strict=True)
+PROVIDER_HOST = _with_proofs("provider:host", 100, 250, 15 * MINUTE)
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 # Codes of a second factor: on a device that signed in before, and elsewhere from one host and from everywhere. Whoever

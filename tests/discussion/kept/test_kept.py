@@ -1,15 +1,20 @@
 """Keeping comments, articles and words of articles: only for oneself, and never more than everybody may read."""
 
+import asyncio
+import contextvars
+
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 from parley.discussion.comments import moving, states
-from parley.discussion.kept import jobs, ops, queries, rules
+from parley.discussion.kept import jobs, ops, queries, rules, web
 from parley.discussion.threads.ops import revise_thread
 from parley.people.accounts.viewer import Viewer
-from parley.platform import db
+from parley.platform import db, ratelimit
 from parley.platform.errors import Refused
+from parley.platform.http import downloads
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -242,12 +247,53 @@ async def test_files_have_everything(client: httpx.AsyncClient, mira: Viewer, th
     assert (await client.get("/kept/export/docx")).status_code == 404
 
 
+async def test_files_and_searches_have_the_limits_of_other_downloads_and_searches(
+    client: httpx.AsyncClient, mira: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ops.keep_article(mira.id, thread)
+    monkeypatch.setattr(web, "API_ACCOUNT", msgspec.structs.replace(ratelimit.API_ACCOUNT, most=2))
+    with monkeypatch.context() as patch:
+        patch.setattr(downloads.running, "may_add", lambda _: False)
+        unfinished = await client.get("/kept/export/json")
+    files = [await client.get("/kept/export/json") for _ in range(2)]
+    await ratelimit.take(ratelimit.SEARCH_ACCOUNT, str(mira.id), ratelimit.SEARCH_ACCOUNT.most)
+    searched = await client.get("/kept?q=wager")
+
+    assert [one.status_code for one in (unfinished, *files, searched)] == [429, 200, 429, 429]
+    assert unfinished.headers["Retry-After"] == "30"
+    assert int(searched.headers["Retry-After"]) > 0
+    assert (await client.get("/kept")).status_code == 200
+    assert not downloads.running.of_host
+
+
 async def test_nobody_keeps_without_end(mira: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "MOST_KEPT", 1)
     await ops.keep_article(mira.id, thread)
     [passage, _] = await make.lineages(thread)
     with pytest.raises(Refused):
         await ops.keep_words(mira.id, thread, passage, "", "", "")
+
+
+@pytest.mark.committed
+async def test_two_tabs_at_once_keep_the_same_words_once_and_no_more_than_one_may(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, thread = await make.member(), await make.thread(make.text(WORDS))
+    [passage] = await make.lineages(thread)
+    quotes = ["a machine", "a machine", "One must", "One must", "cannot know", "cannot know"]
+    monkeypatch.setattr(rules, "MOST_KEPT", 2)
+
+    tabs = [
+        asyncio.create_task(ops.keep_words(who.id, thread, passage, quote, "", ""), context=contextvars.Context())
+        for quote in quotes
+    ]
+    done = await asyncio.gather(*tabs, return_exceptions=True)
+
+    kept = await db.values("select quote from kept_item where member = $1", who.id)
+    assert len(kept) == len(set(kept)) == 2
+    assert all(isinstance(one, int | Refused) for one in done)
+    with pytest.raises(Refused):
+        await ops.keep_article(who.id, thread)
 
 
 async def test_visitors_are_asked_to_sign_in(client: httpx.AsyncClient, thread: int) -> None:

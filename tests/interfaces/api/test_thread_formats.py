@@ -7,8 +7,8 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.interfaces.api.discussion import downloads_web, thread_formats
-from parley.platform.http import bodies
+from parley.interfaces.api.discussion import thread_formats
+from parley.platform.http import bodies, downloads
 from parley.platform.networks import source
 from tests import make
 
@@ -58,18 +58,18 @@ async def test_a_missing_thread_has_no_file(client: httpx.AsyncClient, app: Lite
 
 async def test_few_downloads_run_at_once_for_a_host_and_in_all(app: Litestar, client: httpx.AsyncClient) -> None:
     address = f"/t/{await make.thread()}/export.json"
-    scopes: list[dict[str, Any]] = [{} for _ in range(downloads_web.MOST_DOWNLOADS)]
+    scopes: list[dict[str, Any]] = [{} for _ in range(downloads.MOST_DOWNLOADS)]
     for number, scope in enumerate(scopes):
-        downloads_web.begin(scope, source("127.0.0.1" if number < downloads_web.MOST_OF_HOST else f"10.0.{number}.1"))
+        downloads.begin(scope, source("127.0.0.1" if number < downloads.MOST_OF_HOST else f"10.0.{number}.1"))
 
     assert (await client.get(address)).status_code == 429
     async with make.browser(app, "127.0.0.2") as neighbour:
         assert (await neighbour.get(address)).status_code == 503, "it has downloads left, and the process has none"
     bodies.end(scopes.pop(0))
     scopes.append({})
-    downloads_web.begin(scopes[-1], source("10.0.0.1"))
+    downloads.begin(scopes[-1], source("10.0.0.1"))
     assert (await client.get(address)).status_code == 503
     for scope in scopes:
         bodies.end(scope)
     assert (await client.get(address)).status_code == 200
-    assert not downloads_web.running.of_host
+    assert not downloads.running.of_host

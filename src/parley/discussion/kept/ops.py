@@ -1,5 +1,7 @@
 """Keeping comments, articles and words of articles, and noting something about them."""
 
+from typing import Any
+
 from parley.articles.articles import queries as articles
 from parley.discussion.comments import anchors
 from parley.discussion.comments.queries import CommentRow
@@ -29,38 +31,38 @@ with same as (
 )
 select id from same union all select id from new limit 1
 """
+LOCK_MEMBER = "select from member where id = $1 for no key update"
 UPDATE_NOTE = "update kept_item set text = $3, changed_at = now() where id = $2 and member = $1"
 
 
 async def keep_comment(member: int, comment: CommentRow, text: str = "") -> int:
     """Keep a comment, with a note; without one, an earlier note stays. Raises Refused."""
     rules.require_visible(comment)
-    await _require_room(member)
-    kept: int = await db.value(KEEP_COMMENT, member, comment.thread, comment.id, text)
-    return kept
+    return await _keep(member, KEEP_COMMENT, comment.thread, comment.id, text)
 
 
 async def keep_article(member: int, thread: int, text: str = "") -> int:
     """Keep the article of a thread, with a note; without one, an earlier note stays. Raises Refused."""
-    await _require_room(member)
-    kept: int = await db.value(KEEP_ARTICLE, member, thread, text)
-    return kept
+    return await _keep(member, KEEP_ARTICLE, thread, text)
 
 
 async def keep_words(member: int, thread: int, passage: int, quote: str, prefix: str, text: str) -> int:
     """Highlight words of an article; without a quote, the passage. Raises Refused if it does not have them."""
-    await _require_room(member)
     if not quote:
         now = await articles.from_passage(thread, passage)
         quote = next((row.text for row in now if row.lineage == passage), "")
     anchor = await anchors.find(thread, passage, quote, prefix, most=rules.LONGEST_HIGHLIGHT)
     at = anchor.selector
-    kept: int = await db.value(KEEP_WORDS, member, thread, text, at.lineage, at.quote, at.prefix, at.suffix)
-    return kept
+    return await _keep(member, KEEP_WORDS, thread, text, at.lineage, at.quote, at.prefix, at.suffix)
 
 
-async def _require_room(member: int) -> None:
-    rules.require_room(await KeptItem.count().where(KeptItem.member == member))
+async def _keep(member: int, sql: str, *values: Any) -> int:
+    """Keep one thing at a time for a member, so that two tabs neither pass the limit nor keep the same words twice."""
+    async with db.atomic():
+        await db.execute(LOCK_MEMBER, member)
+        rules.require_room(await KeptItem.count().where(KeptItem.member == member))
+        kept: int = await db.value(sql, member, *values)
+        return kept
 
 
 async def note(member: int, kept: int, text: str) -> None:

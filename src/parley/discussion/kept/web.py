@@ -19,9 +19,12 @@ from parley.discussion.kept.queries import KeptRow
 from parley.discussion.threads.queries import ThreadRow
 from parley.people.accounts.viewer import Viewer, signed_in
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
+from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, address_of
+from parley.platform.http.downloads import begin
 from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page, wants_fragment
+from parley.platform.networks import source
+from parley.platform.ratelimit import API_ACCOUNT, SEARCH_ACCOUNT, take
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
@@ -46,6 +49,9 @@ async def _item_at(viewer: Viewer, kept: str) -> KeptRow:
 async def list_kept(request: AnyRequest) -> Response[Any]:
     """Show what the member keeps, by article, or what of it has the letters `q` in it."""
     viewer, form = signed_in(request), KeptSearchForm(request.query_params)
+    if form.q:
+        # It reads all that they keep.
+        await take(SEARCH_ACCOUNT, str(viewer.id))
     rows = await queries.kept(viewer, query=form.q, skip=(form.page - 1) * queries.PER_PAGE)
     following = urlencode({"q": form.q, "page": form.page + 1} if form.q else {"page": form.page + 1})
     more = f"/kept?{following}" if len(rows) > queries.PER_PAGE else None
@@ -59,7 +65,10 @@ async def export(request: AnyRequest, kind: FromPath[str]) -> Response[Any]:
     written = FORMATS.get(kind)
     if written is None:
         raise NotFound(N_("There is no such format."))
-    batches = queries.batches(signed_in(request), most=rules.MOST_KEPT)
+    viewer = signed_in(request)
+    await take(API_ACCOUNT, str(viewer.id))
+    begin(request.scope, source(address_of(request)))
+    batches = queries.batches(viewer, most=rules.MOST_KEPT)
     headers = PRIVATE | {"Content-Disposition": f'attachment; filename="kept.{written.ending}"'}
     return Stream(file(written, batches), media_type=written.media_type, headers=headers)
 

@@ -1,7 +1,7 @@
 """Signing in and up with an account at another site. The provider sends the browser back to `/sso/{provider}/back`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -10,9 +10,11 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.people.account_settings.sections import Section
 from parley.people.account_settings.web.signup import terms_of
-from parley.people.accounts import addresses, names, queries, tokens
+from parley.people.accounts import addresses, names, proof_of_work, queries, tokens
 from parley.people.accounts.joining import SignUpContext
+from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
 from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
@@ -42,8 +44,9 @@ log = structlog.get_logger(__name__)
 
 AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
-LINKS = "/settings/security/links"
-NEW, LINKS_TEMPLATE = "people/sso/new.html", "people/sso/links.html"
+NEW, PROOF = "people/sso/new.html", "people/sso/proof.html"
+# The field of the browser's answer to a challenge, beside those of the provider's.
+ANSWER = "answer"
 # Where the link was, as browsers name it: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
@@ -52,6 +55,10 @@ MOST_SECONDS = 15
 KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
 
 STALE = N_("This sign-in was begun in another window or too long ago. Please begin again.")
+MANY_ANSWERS = N_(
+    "Too many sign-ins at other sites went wrong from your network. Please press Continue: your browser then does a "
+    "short calculation first. Or sign in by a link that we mail to you."
+)
 AWAY = N_("{provider} cannot be reached at the moment. Please try again later, or sign in another way.")
 
 
@@ -77,7 +84,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     if viewer is not None:
         require_confirmed_address(viewer)
         if not await step_up.is_proven(viewer):
-            return to_prove(LINKS)
+            return to_prove(LINKS.path)
     attempt = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         address = await _address(provider, chosen, attempt)
@@ -118,6 +125,8 @@ async def back(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     try:
         claims = await _claims(request, provider, chosen, attempt)
         return await _finish(request, provider, chosen, attempt, claims)  # type: ignore[arg-type] # _claims checked it
+    except ProofOfWorkNeeded as error:
+        return _ask_for_proof(request, attempt, error)  # type: ignore[arg-type] # as above
     except (Refused, Forbidden, TooMany, NoAnswer) as error:
         return await _refusal_page(request, attempt, _for_reader(chosen, error))
 
@@ -130,8 +139,7 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Pe
     is_ours = openid.is_answer(attempt, query) if provider.issuer else publisher.is_answer(provider, attempt, query)
     if not is_ours:
         raise Refused(STALE)
-    taken = await _allowance(client_of(request))
-    await ratelimit.take_all(taken)
+    taken = await _take_allowance(client_of(request), attempt, query.get(ANSWER, ""))
     if not await pending.use(attempt):
         raise Refused(STALE)
     if provider.issuer:
@@ -143,13 +151,28 @@ async def _claims(request: AnyRequest, key: str, provider: Provider, attempt: Pe
     return claims
 
 
-async def _allowance(client: Client) -> list[Use]:
-    """The allowance of one answer, which may be wrong. A browser that signed in before has its own."""
+async def _take_allowance(client: Client, attempt: PendingSignIn, answer: str) -> Sequence[Use]:
+    """Take the allowance of one answer, which may be wrong. A browser that signed in before has its own.
+
+    Raises ProofOfWorkNeeded, TooMany.
+    """
     number = devices.member_of(client.device)
     account = await queries.account(number) if number else None
     if account is not None and devices.is_recognised(client.device, account.id, account.password_hash):
-        return [Use(ratelimit.PROVIDER_DEVICE, client.device)]
-    return ratelimit.of_source(ratelimit.PROVIDER_HOST, client.source)
+        of_device = [Use(ratelimit.PROVIDER_DEVICE, client.device)]
+        await ratelimit.take_all(of_device)
+        return of_device
+    steps = [ratelimit.of_source(limit, client.source) for limit in ratelimit.PROVIDER_HOST]
+    bits = await proof_of_work.bits_of(answer, attempt.state)
+    return await proof_of_work.take(steps, key=attempt.state, bits=bits, why=MANY_ANSWERS)
+
+
+def _ask_for_proof(request: AnyRequest, attempt: PendingSignIn, error: ProofOfWorkNeeded) -> Response[Any]:
+    """Show a form that sends the provider's answer again, with that of the browser."""
+    fields = [(name, value) for name, value in request.query_params.multi_items() if name != ANSWER]
+    return _keeping_opener(
+        invalid(request, PROOF, Form({}), error, fields=fields, next_url=attempt.next_url), attempt.next_url
+    )
 
 
 async def _finish(
@@ -160,7 +183,7 @@ async def _finish(
         if client.viewer is None or client.viewer.id != attempt.member:
             raise Refused(N_("You are signed in as somebody else now, so nothing was connected."))
         await ops.connect(attempt.member, provider, claims)
-        return _without_cookie(see_other(f"{LINKS}?saved"))
+        return _without_cookie(LINKS.saved())
     signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
         return _without_cookie(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
@@ -251,35 +274,35 @@ def _without_cookie(answer: Redirect) -> Redirect:
     return answer
 
 
-@get(LINKS, name="sso:links", opt={"who": MEMBER})
-async def links_page(request: AnyRequest) -> Response[Any]:
-    return page(request, LINKS_TEMPLATE, form=Form({}), **await _links_context(request))
-
-
-@post(f"{LINKS}/{{link:str}}/end", name="sso:end-link", opt={"who": MEMBER})
-async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
-    if not await step_up.is_proven(viewer):
-        return to_prove(LINKS)
-    number = as_id(link)
-    if number is None:
-        raise NotFound(N_("This account is not connected any more."))
-    try:
-        await ops.disconnect(viewer.id, number)
-    except Refused as refusal:
-        return invalid(request, LINKS_TEMPLATE, Form({}), refusal, **await _links_context(request))
-    return see_other(f"{LINKS}?saved")
-
-
-async def _links_context(request: AnyRequest) -> dict[str, Any]:
+async def _links(request: AnyRequest) -> dict[str, Any] | None:
+    if not settings().providers:
+        return None
     account = await account_of(request)
     links = await identities.links(account.id)
     return {
-        "saved": "saved" in request.query_params,
+        "form": Form({}),
         "links": links,
         "others": identities.not_connected(links),
         "has_no_password": account.password_hash is None,
     }
 
 
-handlers: list[object] = [begin, back, sign_up_page, sign_up, links_page, end_link]
+LINKS = Section("security", "links", N_("Connected accounts"), "people/sso/_links.html", _links)
+
+
+@post("/settings/security/links/{link:str}/end", name="sso:end-link", opt={"who": MEMBER})
+async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(LINKS.path)
+    number = as_id(link)
+    if number is None:
+        raise NotFound(N_("This account is not connected any more."))
+    try:
+        await ops.disconnect(viewer.id, number)
+    except Refused as refusal:
+        return await LINKS.invalid(request, Form({}), refusal)
+    return LINKS.saved()
+
+
+handlers: list[object] = [begin, back, sign_up_page, sign_up, end_link]
