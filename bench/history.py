@@ -25,10 +25,15 @@ insert into follow (member, thread, since)
 select m, ($1::bigint[])[1 + (m * 31 + n * 7) % cardinality($1)], now() - interval '90 days'
 from generate_series(1, $2) m, generate_series(1, $3) n on conflict do nothing
 """
+# Of each thread that was read, so many comments came since.
+NEW = 10
 ADD_VISITS = """
 insert into visit (member, thread, read_until, seen_at)
-select m, t, now() - interval '1 day', now() - interval '1 day' from generate_series(1, $2) m, unnest($1::bigint[]) t
-on conflict do nothing
+select m, one.thread, one.until, now() - interval '1 day' from generate_series(1, $2) m, (
+    select thread, (select c.created_at from comment c where c.thread = read_one.thread
+                    order by c.created_at desc offset $3 limit 1) as until
+    from unnest($1::bigint[]) read_one(thread)
+) one on conflict do nothing
 """
 ADD_SESSIONS = """
 insert into session (member, token_hash, created_at, seen_at, expires_at)
@@ -48,5 +53,5 @@ async def add(
     await connection.execute(ADD_NOTIFICATIONS, large, comments, members, NOTIFICATIONS, UNREAD)
     await connection.execute(ADD_FOLLOWS, written, members, FOLLOWED)
     await connection.execute(ADD_FOLLOWS, quiet, members, FOLLOWS - FOLLOWED)
-    await connection.execute(ADD_VISITS, read, members)
+    await connection.execute(ADD_VISITS, read, members, NEW)
     await connection.execute(ADD_SESSIONS, members, SESSIONS - 1)

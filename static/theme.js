@@ -1,2 +1,2 @@
-/* sources 082a4348c8efe37a */
+/* sources c267836e430f02c9 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -103,7 +103,7 @@ async def test_the_focus_stays_on_a_vote_and_on_what_is_pressed_while_others_wri
     await reader.open_thread(thread)
     comment = page.locator("#comments > .comment", has_text="It learns what we never wrote down.")
     number = int((await comment.get_attribute("id") or "")[1:])
-    agree = page.locator(f"#c{number}-score").get_by_role("button", name="Agree", exact=True)
+    agree = page.locator(f"#c{number}-score").get_by_role("button", name="Yes", exact=True)
     await agree.focus()
     async with page.expect_response(lambda answer: answer.url.endswith("/vote")):
         await page.keyboard.press("Enter")

@@ -50,7 +50,7 @@ async def test_back_leaves_the_article_in_one_step_whatever_was_done_in_the_pane
     await opened(page, publisher)
     steps = await page.evaluate("history.length")
     others = panel(page).locator(".comment:not(:has(:disabled))").first
-    for vote in (others.locator(".up"), others.get_by_role("button", name="Agree", exact=True)):
+    for vote in (others.locator(".up"), others.get_by_role("button", name="Yes", exact=True)):
         await vote.click()
         await expect(vote).to_have_attribute("aria-pressed", "true")
     await respond_to(page, 1)

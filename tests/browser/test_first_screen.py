@@ -35,6 +35,12 @@ BOX = """selector => {
   const { width, height } = document.querySelector(selector).getBoundingClientRect();
   return [width, height];
 }"""
+TOP = "one => one.getBoundingClientRect().top"
+# As a thesis of 120 characters is shown (discussion/thesis/display.py).
+LONGEST = """one => {
+  one.textContent = `${"A system that writes one word after another has no way back, so ".repeat(2).slice(0, 119)}.`;
+  one.classList.add("is-long");
+}"""
 LINES = "one => Math.round(one.getBoundingClientRect().height)"
 
 
@@ -48,9 +54,7 @@ async def box(page: Page, selector: str) -> tuple[float, float]:
     return width, height
 
 
-@pytest.mark.parametrize(
-    "viewer", [pytest.param(None, id="visitor"), pytest.param("mira", id="member", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("viewer", [pytest.param(None, id="visitor"), pytest.param("mira", id="member")])
 @pytest.mark.parametrize(("size", "fewest"), [(WIDE, 4), (PHONE, 2)], ids=["wide", "phone"])
 async def test_several_comments_stand_on_the_first_screen_of_a_discussion(
     site: Site, open_tab: OpenTab, size: dict[str, int], fewest: int, viewer: str | None
@@ -80,11 +84,15 @@ async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_roo
     await expect(page.locator(".comment-body").first).to_have_css("font-size", "16px")
 
 
-async def test_the_first_voice_stands_high_on_the_page(site: Site, open_tab: OpenTab) -> None:
-    tab = await open_tab(viewport=WIDE)
+@pytest.mark.parametrize("viewer", [None, "mira"], ids=["visitor", "member"])
+async def test_the_first_voice_stands_high_on_the_page(site: Site, open_tab: OpenTab, viewer: str | None) -> None:
+    tab = await open_tab(viewer, viewport=WIDE)
     await tab.open(f"/t/{await largest(site)}/x")
-    top = await tab.page.locator(".voice, .comment").first.evaluate("one => one.getBoundingClientRect().top")
-    assert top <= 260
+    await tab.fonts_shown()
+    first = tab.page.locator(".voice, .comment").first
+    assert await first.evaluate(TOP) <= 260
+    await tab.page.locator("#thesis-words").evaluate(LONGEST)
+    assert await first.evaluate(TOP) <= 280
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -112,3 +112,22 @@ async def test_opening_more_moves_nothing_that_was_read(site: Site, open_tab: Op
         top for name, top in moved(before, after).items() if before[name] < before[f"{number}-body comment-body"]
     ] == []
     assert f"{number}-body comment-body" not in moved(before, after)
+
+
+@SIZES
+async def test_what_arrives_while_one_reads_moves_nothing(site: Site, open_tab: OpenTab, size: dict[str, Any]) -> None:
+    thread = site.fresh_thread()
+    reader, writer = await open_tab("mira", reduced_motion="reduce", **size), await open_tab("jonas_w")
+    page = reader.page
+    await reader.open_thread(thread)
+    await reader.fonts_shown()
+    comment = page.locator("#comments .comment").first
+    await comment.evaluate(CENTRE)
+    before = await places(page)
+    assert before
+    number = await comment.get_attribute("id") or ""
+    await writer.comment(thread, "A response that arrives.")
+    await writer.comment(thread, "A reply that arrives.", int(number[1:]))
+    await expect(page.locator(f"[data-waiting={number}-waiting]")).to_have_count(1)
+    await expect(page.locator("[data-waiting=discussion-waiting]")).not_to_have_attribute("hidden", "")
+    assert moved(before, await places(page)) == {}

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1440, "height": 900}
+PHONE_OPTIONS: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 OTHERS = """
 select c.id from comment c join member m on m.id = c.author
 where c.thread = 1 and c.state = 'visible' and c.parent is null and m.name <> $1 order by c.best desc, c.id limit 1
@@ -44,6 +45,55 @@ async def test_where_readers_disagree_and_the_best_of_each_side_are_in_sight(sit
         await expect(voice).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize("options", [{"viewport": WIDE}, PHONE_OPTIONS], ids=["wide", "phone"])
+async def test_the_disputed_passage_takes_no_click_and_on_a_phone_at_most_two(
+    open_tab: OpenTab, options: dict[str, Any]
+) -> None:
+    hand, tab = Hand(), await open_tab(**options)
+    page = tab.page
+    await tab.open("/t/1/x")
+    if "is_mobile" in options:
+        await hand.click(page.locator(".dock").get_by_role("link", name="Discussion"))
+    await expect(page.locator("#dispute-title")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#dispute-title q")).to_have_text(
+        "People write down what other people cannot be expected to know."
+    )
+    for voice in await page.locator(".dispute .voice").all():
+        await expect(voice).to_be_in_viewport(ratio=1)
+    assert hand.clicks <= (1 if "is_mobile" in options else 0)
+
+
+@pytest.mark.parametrize("options", [{"viewport": WIDE}, PHONE_OPTIONS], ids=["wide", "phone"])
+async def test_to_agree_takes_one_click(open_tab: OpenTab, options: dict[str, Any]) -> None:
+    hand, tab = Hand(), await open_tab("kofi", **options)
+    page = tab.page
+    await tab.open("/t/2/x")
+    if "is_mobile" in options:
+        await hand.click(page.locator(".dock").get_by_role("link", name="Discussion"))
+    agree = page.locator(".comment .yes:enabled:not([aria-pressed=true])").first
+    async with page.expect_response("**/vote"):
+        await hand.click(agree)
+    await expect(page.locator(".comment .yes[aria-pressed=true]").first).to_be_visible()
+    assert hand.clicks <= (2 if "is_mobile" in options else 1)
+
+
+@pytest.mark.parametrize("options", [{"viewport": WIDE}, PHONE_OPTIONS], ids=["wide", "phone"])
+async def test_to_respond_takes_two_clicks(site: Site, open_tab: OpenTab, options: dict[str, Any]) -> None:
+    hand, tab = Hand(), await open_tab("kofi", **options)
+    page = tab.page
+    await tab.open(f"/t/{site.fresh_thread()}/x")
+    # At the passage itself; on a phone its marker is what one presses.
+    marker = page.locator(".passage-row.is-read > .gutter")
+    await (marker.hover() if options["viewport"] == WIDE else marker.scroll_into_view_if_needed())
+    await hand.click(marker)
+    if not await page.locator("#compose textarea").is_visible():
+        await hand.click(page.locator("#compose summary").first)
+    await page.locator("#compose textarea").fill("Written with two clicks.")
+    await page.locator("#compose textarea").press("Control+Enter")
+    await expect(page.locator(".comment", has_text="Written with two clicks.")).to_be_visible()
+    assert hand.clicks <= 2
+
+
 async def test_from_the_home_page_a_challenge_takes_one_click(site: Site, open_tab: OpenTab) -> None:
     hand, tab = Hand(), await open_tab()
     await tab.open("/")
@@ -62,7 +112,7 @@ async def test_one_sentence_is_answered_with_three_clicks(
     page = tab.page
     await tab.open("/t/1/x")
 
-    await hand.click(page.get_by_role("link", name="Opinions" if options else "Where people stand"))
+    await hand.click(page.get_by_role("link", name="Where people stand"))
     await hand.click(page.locator("#discussion a[href$='/answer']").first)
     await hand.click(page.get_by_role("button", name="Unsure", exact=True))
 

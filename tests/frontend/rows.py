@@ -12,7 +12,6 @@ from parley.articles.articles.queries import ArticleRow, PassageRow
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import StanceCounts, ThreadRow
 from parley.interfaces.pages.display import Display
-from parley.interfaces.pages.thread import FirstInView
 from parley.people.accounts.viewer import Viewer
 from parley.platform.http.pages import environment, set_globals
 
@@ -163,5 +162,4 @@ def passage_page(**context: Any) -> str:
         for n in (2, 5, 9)
     }
     groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
-    here = FirstInView(0, rows[1], "Passage 2 begins.")
-    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **({"here": here} | context))
+    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **context)

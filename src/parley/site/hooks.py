@@ -9,13 +9,16 @@ from parley.discussion.thesis import ops as theses
 from parley.discussion.threads import comment_outcomes, opening, reading, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.interfaces.api import tokens
+from parley.interfaces.api import tokens, tokens_web
 from parley.interfaces.embed import ops as embed
+from parley.interfaces.pages import decision
 from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
+from parley.letters.digests import web as digests_web
 from parley.letters.notifications import mailing
 from parley.letters.notifications import ops as notifications
+from parley.letters.notifications import web as notifications_web
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import checks, edits
 from parley.moderation.decisions import asking, letters
@@ -32,9 +35,14 @@ from parley.moderation.statements import ops as statements
 from parley.own_data.comment_claims import web as comment_claims_web
 from parley.own_data.erasure import ops as erasure
 from parley.own_data.erasure import sanctioned
+from parley.own_data.erasure import web as erasure_web
+from parley.own_data.exports import web as exports_web
 from parley.people import mail
+from parley.people.account_settings import sections
+from parley.people.account_settings.web import settings as account
 from parley.people.accounts import hooks as accounts
 from parley.people.sso import ops as sso
+from parley.people.sso import web as sso_web
 
 
 def connect() -> None:
@@ -47,6 +55,32 @@ def connect() -> None:
         authors_web.CLAIMS,
         comment_claims_web.CLAIMS,
         appeals.SECOND_LOOKS,
+    ]
+    sections.sections[:] = [
+        account.NAME,
+        account.ABOUT,
+        authors_web.ARTICLES,
+        signups_web.INVITATIONS,
+        digests_web.ALL_MAIL,
+        notifications_web.CHANNELS,
+        digests_web.SCHEDULE,
+        digests_web.PREVIEW,
+        notifications_web.TOPICS,
+        notifications_web.QUIET_HOURS,
+        notifications_web.FOLLOWING,
+        account.SESSIONS,
+        account.PASSWORD,
+        account.SECOND,
+        account.PASSKEYS,
+        sso_web.LINKS,
+        tokens_web.TOKENS,
+        account.MUTED,
+        account.MAPS,
+        account.FEED,
+        exports_web.EXPORT,
+        comment_claims_web.IMPORTED,
+        decision.DECISIONS,
+        erasure_web.LEAVE,
     ]
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]

@@ -26,7 +26,6 @@ if (thread && discussion() && rows.size) {
     if (!isGrouped() || isNarrow()) return;
     for (const group of discussion().querySelectorAll(".group")) group.classList.toggle("is-read", group.dataset.group === currentLineage);
     suggestAnchor(currentLineage);
-    updateHereLine(currentLineage);
     clearTimeout(readingTimer);
     if (scrollY) readingTimer = setTimeout(() => isIdle() && scrollToGroup(currentLineage), READING_AFTER_MS);
   });
@@ -60,9 +59,7 @@ function onClick(event) {
   const gutter = event.target.closest?.(".gutter") ?? (marked && marked.closest(".passage-row").querySelector(".gutter"));
   const respondLink = event.target.closest?.(".respond-here");
   const link = event.target.closest?.("a[href^='#p']");
-  const group = event.target.closest?.(".here-line > a")?.hash.slice(2);
-  if (gutter || respondLink || group) event.preventDefault();
-  if (group) focusGroup(group);
+  if (gutter || respondLink) event.preventDefault();
   if (gutter) openAt(gutter, gutter.dataset.passage);
   if (respondLink) respond(respondLink.closest(".group").dataset.group);
   // The browser scrolls to the passage and focuses it.
@@ -74,7 +71,6 @@ async function openAt(gutter, name) {
   const hasComments = gutter.querySelector("b");
   if ((!isGrouped() || (hasComments && !groupOf(name))) && !(await loadDiscussion(gutter, "?view=passage"))) return;
   suggestAnchor(name);
-  updateHereLine(name);
   if (isNarrow()) openSheet(name, gutter);
   if (!groupOf(name)) return respond(name);
   if (!isNarrow()) focusGroup(name);
@@ -84,20 +80,6 @@ function focusGroup(name) {
   scrollToGroup(name);
   groupOf(name).tabIndex = -1;
   groupOf(name).focus({ preventScroll: true });
-}
-
-/** If a passage has no comments, say so, and link to the next one that has. */
-function updateHereLine(name) {
-  const line = discussion().querySelector(".here-line");
-  if (!line) return;
-  line.hidden = groupOf(name);
-  const names = [...rows.keys()];
-  const next = [...names.slice(names.indexOf(name)), ...names].find(groupOf);
-  const [link] = line.children;
-  link.hidden = !next;
-  if (!next) return;
-  link.hash = `g${next}`;
-  link.lastElementChild.textContent = `“${groupOf(next).querySelector("h3").textContent}”`;
 }
 
 /** Open the form for a comment on a passage, or on `quote` in it. */

@@ -74,7 +74,9 @@ if (dock) {
     for (const link of dock.children) link.ariaCurrent = link === current() ? "true" : null;
   };
   const observer = new IntersectionObserver(
-    ([entry]) => {
+    (entries) => {
+      // Several wait where the page was busy, and only the last one is still true.
+      const entry = entries.at(-1);
       isInDiscussion = entry.isIntersecting || entry.boundingClientRect.top < 0;
       markCurrent();
     },

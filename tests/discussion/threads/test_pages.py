@@ -164,13 +164,3 @@ async def test_a_member_gets_no_list_that_was_read_for_a_visitor(
     cards._listings.clear()
 
     assert len(made) == 3
-
-
-async def test_the_head_of_an_article_says_how_its_discussion_stands(client: httpx.AsyncClient) -> None:
-    thread = await make.thread()
-    await make.comment(thread, await make.member(), stance="supports")
-    for view in ("", "?view=stand"):
-        page = (await client.get(f"{await make.address(thread)}{view}")).text
-        assert '<a class="sides" href="#discussion">1 in support<svg' in page
-    empty = await client.get(await make.address(await make.thread()))
-    assert 'class="sides"' not in empty.text

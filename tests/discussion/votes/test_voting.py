@@ -17,6 +17,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
 from tests import make, ranking
+from tests.restricting import title
 from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -94,7 +95,7 @@ async def test_the_result_of_a_vote_equals_what_the_next_page_shows(comment: int
         cast = await ops.cast_vote(viewer=voter, comment=comment, axis=axis, value=value)
         row = await comments.one(comment)
         assert row is not None
-        assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
+        assert (cast.id, cast.author, cast.depth, cast.score) == (row.id, row.author, row.depth, row.score)
         assert {comment: cast.viewer_state} == await votes_on_comments(voter.id, [comment])
 
 
@@ -162,7 +163,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(mira: View
     await make.vote(mira, kept)
 
     moderator = await make.member(role="moderator")
-    await thread_actions.act(moderator, thread, "archive")
+    await thread_actions.act(moderator, thread, "archive", "It is over.", await title(thread))
     with pytest.raises(Refused, match="archived"):
         await make.vote(mira, kept, value=-1)
 

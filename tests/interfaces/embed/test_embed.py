@@ -251,7 +251,7 @@ async def test_a_member_agrees_with_a_comment_and_takes_it_back(client: httpx.As
     agreed = await client.post(f"/embed/t/{thread}/vote?site=pub", data=vote)
 
     page = (await client.get(agreed.headers["location"])).text
-    assert re.search(r'<button name="value" value="" aria-pressed="true">Agree', page)
+    assert re.search(r'<button name="value" value="" aria-pressed="true">Yes', page)
     assert await db.value("select value from vote where comment = $1 and axis = 'agreement'", comment) == 1
     await client.post(f"/embed/t/{thread}/vote?site=pub", data=vote | {"value": ""})
     assert await db.value("select count(*) from vote where comment = $1 and axis = 'agreement'", comment) == 0

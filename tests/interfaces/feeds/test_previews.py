@@ -3,12 +3,14 @@
 from io import BytesIO
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from lxml import etree
 from PIL import Image, ImageChops
 
 from parley.discussion.commenting import editing
+from parley.discussion.threads.voices import Voice, Voices
 from parley.interfaces.feeds import drawing, fonts, jobs
 from parley.platform import db
 from tests import make
@@ -62,6 +64,61 @@ async def test_a_picture_of_a_withheld_title_is_not_served_even_before_the_worke
     assert "og:image" not in (await client.get(f"/t/{thread}")).text
     await jobs.draw_due()
     assert await db.value("select count(*) from link_picture") == 0
+
+
+async def test_it_shows_the_disagreement_while_both_sides_are_there(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    await jobs.draw_due()
+    without = await db.value(PICTURE, thread)
+    pair = [
+        await make.comment(thread, await make.member(), f"It {stance}.", stance=stance)
+        for stance in ("supports", "challenges")
+    ]
+    await jobs.draw_due()
+    await db.execute(
+        "update thread_stats set disagreement = $2::bigint[], refreshed_at = now() + interval '1 s' where thread = $1",
+        thread,
+        pair,
+    )
+    # Not of what the page shows now, and drawn again once: its worker compares them after the stats were computed.
+    assert "og:image" not in (await client.get(f"/t/{thread}?sort=new")).text
+    assert await jobs.draw_due() == 1
+    path = await db.value(PICTURE, thread)
+    assert path != without
+    assert {(26, 106, 79), (163, 55, 16)} <= colours((await client.get(path)).content)
+    assert path in (await client.get(f"/t/{thread}?sort=old")).text
+
+    await make.put_state("comment", pair[0], "removed")
+
+    assert (await client.get(path)).status_code == 404
+    await jobs.draw_due()
+    assert await db.value(PICTURE, thread) != path
+
+
+async def test_what_is_no_longer_said_is_compared_once(app: Litestar) -> None:
+    thread = await make.thread()
+    await jobs.draw_due()
+    await db.execute(
+        "update thread_stats set disagreement = '{7}', refreshed_at = drawn_at + interval '1 us' from link_picture k"
+        " where k.thread = thread_stats.thread and k.thread = $1",
+        thread,
+    )
+    assert [await jobs.draw_due(), await jobs.draw_due()] == [1, 0]
+
+
+def test_a_side_in_letters_that_our_fonts_lack_leaves_out_both() -> None:
+    side = [
+        msgspec.convert(
+            dict.fromkeys(Voice.__struct_fields__, 1)
+            | {"is_disputed": True, "stance": stance, "author": "ada", "is_member": True, "assisted": False}
+            | {"words": words, "passage_text": "p", "quote": "x"},
+            Voice,
+        )
+        for stance, words in (("supports", "It does."), ("challenges", "ქართული"))
+    ]
+    both = Voices(side, is_disputed=True, about="sentence", passage=1, quote="It does")
+
+    assert drawing.draw("T", None, [1, 2], 3, 2, "Parley", "", both) == drawing.draw("T", None, [1, 2], 3, 2, "Parley")
 
 
 def colours(picture: bytes) -> set[object]:

@@ -56,7 +56,7 @@ CODES = {
     "action", "axis", "channel", "claim", "digest", "display", "domain", "encoding", "frequency", "guideline", "host",
     "judgement", "kind", "lang", "level", "list", "mime", "part", "period", "provider", "purpose", "queue_id",
     "request", "role", "shown", "source", "state", "status", "submission", "text_hash", "topic", "transports",
-    "verdict", "way", "xid", "zone",
+    "verdict", "voices", "way", "xid", "zone",
 }  # fmt: skip
 VALUES = {
     "bytea": f"'\"{TEXT}\"'::bytea",

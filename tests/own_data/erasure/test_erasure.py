@@ -142,7 +142,7 @@ async def test_leaving_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClien
         client.cookies.clear()
         assert (await client.post(f"{DATA}/{path}")).status_code == 401
         await make.sign_in(client, bird)
-        assert (await client.post(f"{DATA}/{path}")).headers["location"] == f"/prove?next={DATA}"
+        assert (await client.post(f"{DATA}/{path}")).headers["location"] == f"/prove?next={DATA}%23leave"
     assert await state(bird) == "active"
 
 

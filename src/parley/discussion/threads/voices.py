@@ -1,5 +1,6 @@
 """The two voices of a thread's disagreement, as its page, its card, the API and letters show them."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -13,6 +14,8 @@ from parley.platform.text.markdown import excerpt_of
 
 # In characters: three lines of half a column, and one line of a whole one.
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
+# The first sentence of a passage, if it fits.
+SENTENCE = re.compile(rf".{{20,{QUOTE_LENGTH - 1}}}?[.!?](?=\s)")
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
 VOICE_COLUMNS = f"""
 c.thread, {{is_disputed}} as is_disputed, c.id, coalesce(c.stance, '') as stance,
@@ -125,6 +128,7 @@ def _voices(both: list[Voice]) -> Voices:
     if overlap((first.place, first.length), (other.place, other.length)):
         about, quote = "sentence", min(first.quote, other.quote, key=len)
     else:
-        about, quote = ("article" if first.passage is None else "passage"), first.passage_text
+        whole = SENTENCE.match(first.passage_text)
+        about, quote = ("article" if first.passage is None else "passage"), whole[0] if whole else first.passage_text
     shown = [msgspec.structs.replace(voice, words=shorten(voice.words, WORDS_LENGTH)) for voice in both]
     return Voices(shown, first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH))

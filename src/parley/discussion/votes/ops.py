@@ -32,7 +32,8 @@ AXES = tuple(COUNTERS)
 WITH_TARGET = """
 with target as (
     select c.id, c.thread, c.author, c.state, c.depth, c.wording, t.state as thread_state,
-           c.base_ups + c.ups - c.base_downs - c.downs as score, c.agrees, c.disagrees, c.unsure, c.published
+           c.base_ups + c.ups - c.base_downs - c.downs as score, c.agrees, c.disagrees, c.unsure, c.published,
+           coalesce((select m.name from member m where m.id = c.author), c.imported_author) as author_name
     from comment c join thread t on t.id = c.thread where c.id = $1
 ), votable as (
     select id, thread, wording from target
@@ -66,7 +67,7 @@ SELECT_RESULT = """
 select coalesce(u.agrees, t.agrees) as agrees, coalesce(u.disagrees, t.disagrees) as disagrees,
        coalesce(u.unsure, t.unsure) as unsure, coalesce(u.published, t.published) as published,
        coalesce(u.score, t.score) as score, u.thread is not null as counters_changed,
-       t.thread, t.thread_state, t.author, t.state, t.depth, t.wording,
+       t.thread, t.thread_state, t.author, t.author_name, t.state, t.depth, t.wording,
        (select value from vote where comment = $1 and member = $2 and axis <> $3
         and (axis = 'quality' or wording = t.wording)) as value_on_other_axis
 from target t left join updated u on true
@@ -112,6 +113,7 @@ class VotedComment(CountedAnswers, frozen=True):
     thread: int
     thread_state: str
     author: int | None
+    author_name: str | None
     state: str
     depth: int
     wording: int
@@ -119,9 +121,13 @@ class VotedComment(CountedAnswers, frozen=True):
 
 
 class VoteResult(msgspec.Struct, frozen=True):
-    """What the voter sees after the vote: the score and their own votes. `id` and `depth` are the comment's."""
+    """What the voter sees after the vote: the score and their own votes.
+
+    `id`, `author` and `depth` are the comment's.
+    """
 
     id: int
+    author: str | None
     depth: int
     score: int
     viewer_state: ViewerState
@@ -177,7 +183,7 @@ async def cast_vote(
         await _notify_scores(voted.thread)
     other = voted.value_on_other_axis
     quality, agreement = (value, other) if axis == "quality" else (other, value)
-    return VoteResult(comment, voted.depth, voted.score, viewer_state(quality, agreement, published))
+    return VoteResult(comment, voted.author_name, voted.depth, voted.score, viewer_state(quality, agreement, published))
 
 
 async def _notify_scores(thread: int) -> None:

@@ -1,4 +1,8 @@
-"""Drawing the picture for links to a thread: its title, its source, what it claims, stances, numbers and our name."""
+"""Drawing the picture for links to a thread.
+
+It shows the title, the source, what the article claims, where readers disagree, numbers and our name.
+Where there is no disagreement, the balance of stances takes its place.
+"""
 
 import re
 import unicodedata
@@ -7,9 +11,10 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from parley.discussion.threads.voices import Voices
 from parley.interfaces.feeds.fonts import Lettering, fonts_for, runs_leftward, without_emoji
 from parley.platform.text.cleaning import one_line, shorten
-from parley.platform.text.messages import as_text, plural
+from parley.platform.text.messages import N_, as_text, plural
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 80
@@ -22,9 +27,12 @@ SIZES = ((72, 3), (60, 4), (50, 5), (44, 6))
 LINE = 1.2
 LONGEST_TITLE = 240
 TITLE_TOP = 140
-# A title ends above this if what the article claims, in two lines, follows it.
-CLAIM_TOP = 390
-SMALL = 34
+# What follows the title stands above this.
+FOOT = 520
+SMALL, SAID = 34, 28
+# Below a title, and between two sides.
+GAP = 24
+LABELS = {"supports": N_("Supports"), "challenges": N_("Challenges")}
 # A line may end after a word and, in scripts without spaces (Thai, Chinese, Japanese), after a letter. Signs BEFORE a
 # letter, such as opening brackets, and AFTER it, such as commas, stay with it.
 LETTER = "\u0e01-\u0e2e\u3040-\u30ff\u3400-\u9fff"
@@ -44,6 +52,7 @@ def draw(
     people: int,
     community: str,
     thesis: str = "",
+    voices: Voices | None = None,
 ) -> bytes:
     """Return a PNG. `stances` are numbers of top-level comments, in the order of STANCE_COLOURS.
 
@@ -53,12 +62,15 @@ def draw(
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
     claim = one_line(without_emoji(thesis))
-    bottom = _title(canvas, one_line(without_emoji(title)), CLAIM_TOP if claim else HEIGHT)
-    _lines(canvas, bottom + 24, claim, SMALL, 2, SOFT)
+    foot = _voices(canvas, voices) if voices else FOOT - GAP
+    room = GAP + len(_wrapped(claim, SMALL, 2)) * SMALL * LINE if claim else 0
+    bottom = _title(canvas, one_line(without_emoji(title)), foot - room if claim or voices else HEIGHT)
+    _lines(canvas, bottom + GAP, claim, SMALL, 2, SOFT)
     _small(canvas, 80, one_line(without_emoji(site or "")), SOFT)
     _small(canvas, HEIGHT - 84, _numbers(comments, people), SOFT)
     _small(canvas, HEIGHT - 84, without_emoji(community), ACCENT, at_right=True)
-    _balance(canvas, stances)
+    if foot == FOOT - GAP:
+        _balance(canvas, stances)
     out = BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
@@ -77,6 +89,23 @@ def _small(canvas: ImageDraw.ImageDraw, y: float, text: str, colour: str, *, at_
     lettering.draw(canvas, left, y, text, colour)
 
 
+def _voices(canvas: ImageDraw.ImageDraw, voices: Voices) -> float:
+    """Draw both sides below the words that they are about, or neither; return where the title must end."""
+    sides = [one_line(without_emoji(f"{as_text(LABELS[one.stance])}: {one.words}")) for one in voices.both]
+    if not all(fonts_for(side) for side in sides):
+        return FOOT - GAP
+    top: float = HEIGHT - 110
+    for side, colour in reversed(list(zip(sides, STANCE_COLOURS, strict=False))):
+        height = len(_wrapped(side, SAID, 2)) * SAID * LINE
+        top -= height + GAP / 2
+        canvas.rectangle((MARGIN - 24, top + 2, MARGIN - 16, top + height), fill=colour)
+        _lines(canvas, top, side, SAID, 2, INK)
+    if voices.quote:
+        top -= SAID * LINE + GAP / 2
+        _lines(canvas, top, f"“{one_line(without_emoji(voices.quote))}”", SAID, 1, SOFT)
+    return top - GAP
+
+
 def _title(canvas: ImageDraw.ImageDraw, title: str, lowest: float) -> float:
     """Draw the title in the largest size in which it ends above `lowest`, if there is one; return where it ends."""
     short = shorten(title, LONGEST_TITLE)
@@ -85,17 +114,26 @@ def _title(canvas: ImageDraw.ImageDraw, title: str, lowest: float) -> float:
         count = len(list(_wrap(short, Lettering(names, size))))
         if count <= most and TITLE_TOP + count * size * LINE <= lowest:
             break
+    most = min(most, max(1, int((lowest - TITLE_TOP) / (size * LINE))))
     return _lines(canvas, TITLE_TOP, short, size, most, INK)
 
 
 def _lines(canvas: ImageDraw.ImageDraw, top: float, text: str, size: int, most: int, colour: str) -> float:
     """Draw a text in lines below each other, and return where they end."""
     lettering, is_leftward = Lettering(fonts_for(text), size), runs_leftward(text)
-    lines = list(_wrap(text, lettering))[:most] if text else []
+    lines = _wrapped(text, size, most)
     for number, line in enumerate(lines):
         left = WIDTH - MARGIN - lettering.width(line) if is_leftward else MARGIN
         lettering.draw(canvas, left, top + number * size * LINE, line, colour, is_leftward=is_leftward)
     return top + len(lines) * size * LINE
+
+
+def _wrapped(text: str, size: int, most: int) -> list[str]:
+    """Return at most so many lines of a text; the last one ends in "…" if there are more."""
+    lines = list(_wrap(text, Lettering(fonts_for(text), size))) if text else []
+    if len(lines) > most:
+        lines[most - 1] = f"{lines[most - 1].rpartition(' ')[0] or lines[most - 1][:-1]}…"
+    return lines[:most]
 
 
 def _wrap(text: str, lettering: Lettering) -> Iterator[str]:

@@ -15,6 +15,7 @@ from parley.discussion.thesis import queries as thesis
 from parley.discussion.threads import queries as threads
 from parley.discussion.threads.voices import voices
 from parley.interfaces.feeds import formats, pictures
+from parley.interfaces.feeds.drawing import LABELS
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import ANYONE, AnyRequest
@@ -25,7 +26,6 @@ from parley.platform.text.messages import N_, Message, as_text
 # In pixels and characters. The height means nothing for a quotation, but the format requires one.
 WIDTH, LEAST_WIDTH, HEIGHT = 600, 200, 200
 PICTURE = (1_200, 630)
-LABELS = {"supports": N_("Supports"), "challenges": N_("Challenges")}
 CLAIM = N_("The article claims: {thesis}")
 TEXT = 300
 
@@ -170,7 +170,7 @@ async def _of_thread(number: int | None, viewer: Viewer | None) -> LinkPreview |
         claim=claim.text if claim else None,
         about=both.quote if both and pair else "",
         pair=[Side(LABELS[one.stance], one.words or "", one.author) for one in pair],
-        picture=await pictures.address(thread.id),
+        picture=await pictures.address(thread.id, both),
     )
 
 

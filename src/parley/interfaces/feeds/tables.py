@@ -7,7 +7,7 @@ from parley.discussion.threads.tables import Thread
 
 
 class LinkPicture(Table, tablename="link_picture"):
-    """The picture for links to a thread; `title`, `site` and `thesis` are what it shows.
+    """The picture for links to a thread; `title`, `site`, `thesis` and `voices` are what it shows.
 
     It is served only while the thread has these, so a title that is taken down is gone at once.
     """
@@ -16,6 +16,8 @@ class LinkPicture(Table, tablename="link_picture"):
     title = Text(null=False, default=None)
     site = Text(null=True, default=None)
     thesis = Varchar(120, null=False, default="")
+    # The beginning of the SHA-256 of the words of its disagreement (interfaces/feeds/pictures.py); empty for none.
+    voices = Varchar(16, null=False, default="")
     # The digits in the number of comments that it was drawn for; it is drawn again when there is one more.
     digits = Integer(null=False, default=0)
     # The beginning of the SHA-256 of `data`, for its address.

@@ -1,6 +1,6 @@
 """The page of a thread: the article and its discussion beside each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,6 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.articles.articles import queries as articles
-from parley.articles.articles.queries import PassageRow
 from parley.discussion.comment_tree import tree
 from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
@@ -49,7 +48,7 @@ from parley.platform.http.pages import (
     wants_fragment,
 )
 from parley.platform.settings import settings
-from parley.platform.text.cleaning import as_id, shorten
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 # The views of a discussion; those of earlier addresses still work.
@@ -68,9 +67,6 @@ select json_build_object(
     'theses', {_rows(theses.SELECT_OF_MEMBER)}, 'kept', {_rows(kept.SELECT_HAS_KEPT)}
 )::text
 """
-
-# In characters: one line of the widest column.
-PASSAGE_LENGTH = 48
 
 _pages: MicroCache[Finished] = MicroCache("members", PAGE_SECONDS, size=page_size)
 _known_passages: MicroCache[bool] = MicroCache("passages", PAGE_SECONDS, most_bytes=2**20)
@@ -184,7 +180,7 @@ async def _whole_page(
     context = await _context(shown, viewer, display, looks=looks) | {"found": position}
     if viewer is None:
         # For search engines and chat apps, which are visitors.
-        picture = await pictures.address(shown.thread.id)
+        picture = await pictures.address(shown.thread.id, shown.voices)
         context |= {"picture": picture, "structured": structured.of_thread(shown, picture)}
         return Finished(render("interfaces/pages/thread.html", viewer=None, pending=pending, **context))
     return Finished(render_parts("interfaces/pages/thread.html", viewer=viewer, pending=pending, **context))
@@ -251,7 +247,6 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "pinned": shown.pinned,
         "thesis": thesis_box(shown.thesis, thread_state=thread.state),
         "may_set_thesis": False,
-        "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "all",
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
@@ -267,24 +262,6 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "live_from": thread.last_seq,
         "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
-
-
-class FirstInView(msgspec.Struct, frozen=True):
-    """The first passage, which is in view at first, and the next one with responses."""
-
-    comment_count: int
-    next: PassageRow | None
-    next_words: str
-
-
-def first_in_view(passages: Sequence[PassageRow]) -> FirstInView | None:
-    """Return what a discussion by passage begins with, or None if the article has no passage."""
-    if not passages:
-        return None
-    first, *others = passages
-    following = next((row for row in others if row.comment_count), None)
-    words = shorten(following.text, PASSAGE_LENGTH) if following else ""
-    return FirstInView(first.comment_count, following, words)
 
 
 def _address(shown: views.ThreadView) -> str:

@@ -31,6 +31,7 @@ FORGET = (
     "update revision set reason = '' where editor = $1 and reason <> ''",
     # Others answered them, and the versions are numbered.
     "delete from link_picture where thread in (select thread from thesis where member = $1)",
+    "delete from link_picture where voices <> '' and thread in (select thread from comment where author = $1)",
     "update thesis set text = '[…]' where member = $1",
 )
 SELECT_THESES = "select thread from thesis where member = $1 and ended_at is null order by thread"
