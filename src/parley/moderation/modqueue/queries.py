@@ -135,7 +135,7 @@ select d.id as decision, d.item, d.action, s.action as also, d.state = 'awaiting
        s.state = 'awaiting' as also_waits,
        ceil(extract(epoch from d.created_at - now()) + $3)::int as left
 from decision d left join decision s on s.id in ({SELECT_SANCTION})
-where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
+where d.id = $1 and d.moderator = $2 and d.state in ('in_force', 'awaiting')
   and d.created_at > now() - $3 * interval '1 second'
 """  # noqa: S608 constants only
 
@@ -257,7 +257,7 @@ class UndoableDecision(msgspec.Struct, frozen=True):
     """
 
     decision: int
-    item: int
+    item: int | None
     action: str
     also: str | None
     waits: bool
