@@ -30,7 +30,7 @@ async def measure(harness: Harness) -> list[Figure]:
                 "PostgreSQL, all its processes": _family(harness.servers.postgres.pid),
                 "Valkey": _family(harness.servers.valkey.pid),
             }
-            await drive(running.port, _members_pages(harness.community), seconds=LOAD_SECONDS)
+            await drive(running.port, _members_pages(harness.community), seconds=LOAD_SECONDS, may_refuse=True)
             found["web, while members read: resident"] = resident(running.process.pid)
     finally:
         worker.terminate()
