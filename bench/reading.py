@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import cycle
 
+from bench.data import MEMBERS
 from bench.harness import ROUNDS, Harness, Web, web
 from bench.load import drive, request
 from bench.report import Figure
@@ -51,6 +52,13 @@ async def _figures(
         ours = cycle([request("GET", path, **(headers | one)) for one in readers])
         bare = cycle([request("GET", f"/bench/bytes/{kept}", **(headers | one)) for one in readers])
         made.append((Figure("reading", name, "/s", [], [], bar), ours, bare))
+    for name, path, headers in ((PAGE, thread, zstd), ("home", "/", gzip)):
+        figure = Figure("reading", f"{name}: 200 members beside 200 without a history", "/s", [], [], 0.9)
+        old, new = (
+            cycle([request("GET", path, **(headers | {"Cookie": one})) for one in some])
+            for some in (cookies[:200], cookies[MEMBERS : MEMBERS + 200])
+        )
+        made.append((figure, old, new))
     return made
 
 
