@@ -1,2 +1,2 @@
-/* sources 3c8187b10eb45979 */
+/* sources 72749c97c3516680 */
 var c={n:"next",N:"prev"},r=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return l(t);e.target.closest("input, textarea, select, dialog, [contenteditable]")||(c[e.key]&&document.querySelector(`nav.strip [rel=${c[e.key]}]`)?.click(),e.key==="/"&&(e.preventDefault(),r=document.activeElement,t.dataset.from=scrollY,t.checkVisibility()?t.select():document.querySelector(".to-search").click()))});function l(e){e.blur(),r?.isConnected&&r.focus({preventScroll:!0}),e.dataset.from&&scrollTo(0,e.dataset.from)}

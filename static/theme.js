@@ -1,2 +1,2 @@
-/* sources 3c8187b10eb45979 */
+/* sources 72749c97c3516680 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
