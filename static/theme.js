@@ -1,2 +1,2 @@
-/* sources 72749c97c3516680 */
+/* sources 68b848cf228d7d6d */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

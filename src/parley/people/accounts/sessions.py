@@ -50,6 +50,10 @@ LAST_VISIT = f"case when member.seen_at < now() - {PAUSE} then member.seen_at el
 # An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
 AWAITS_APPROVAL = """case when state = 'unverified' then exists (
       select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
+# Whether the kept number `u` of what is addressed to a member holds (letters/notifications/counts.py).
+UNREAD_HOLDS = """
+u.valid_until > now() and not exists (select from unread_change c where c.member = u.member)
+"""
 SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
@@ -59,7 +63,8 @@ select session.id as session, member.id, name, case when {lacks_factor("$3")} th
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
-  array(select other from block where block.member = member.id and kind = 'block') as blocked
+  array(select other from block where block.member = member.id and kind = 'block') as blocked,
+  (select u.notifications from unread_count u where u.member = member.id and {UNREAD_HOLDS}) as unread
 from session join member on member.id = session.member
 where token_hash = $1 and session.site is not distinct from $2 and {IS_VALID}
 """  # noqa: S608 constants only
@@ -118,6 +123,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     is_stale: bool
     muted: list[str]
     blocked: list[int]
+    unread: int | None
 
 
 class SessionRow(msgspec.Struct, frozen=True):

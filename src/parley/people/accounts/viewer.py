@@ -28,6 +28,8 @@ class Viewer(Principal, frozen=True):
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.
     blocked: frozenset[int] = frozenset()
+    # How much is addressed to them that they have not read; None if it must be counted again.
+    unread: int | None = None
 
 
 def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]
