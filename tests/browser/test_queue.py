@@ -22,7 +22,8 @@ KEYS = {
     "hate": ["c", "Enter"],
     "honesty": ["w", "Enter"],
     "privacy": ["x", "Enter"],
-    "illegal": ["v", "r", "Enter"],
+    # Which law and the facts are asked for: Enter leads to what is missing.
+    "illegal": ["v", "r", "Enter", "l", "Enter", "f", "Enter"],
 }
 DONE = """
 select count(*) filter (where n = 1), count(*) from (

@@ -22,7 +22,6 @@ from parley.moderation.modqueue import comments as found_comments
 from parley.moderation.modqueue import people
 from parley.moderation.modqueue import queries as modqueue
 from parley.people.accounts import queries as accounts
-from parley.people.accounts.states import STATE_NOW
 from parley.site.backup import database, erased
 
 PACKAGE = Path(parley.__file__).parent
@@ -61,9 +60,7 @@ BUILT = {
         for sort in tree.RANK
     ],
     items.SELECT_ITEMS: [items.SELECT_CHOSEN, items.SELECT_STORED_UNREAD],
-    modmembers.SELECT_MEMBERS: [
-        modmembers.SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")
-    ],
+    modmembers.SELECT_MEMBERS: [modmembers.SELECT_MEMBERS.format(key=key) for key in ("email_key", "name_key")],
     found_comments.SELECT_COMMENTS: [found_comments.SELECT_MATCHING, found_comments.SELECT_THESE],
     people.SELECT_DECISIONS: [people.SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.SELECT_FROM_PAGE: [

@@ -27,9 +27,11 @@ export function close() {
   (document.getElementById("item") ?? document.getElementById("moderate-title"))?.focus({ preventScroll: true });
 }
 
-/** Send the decision, if one is chosen. */
+/** Send the decision, if one is chosen; or lead to a field that is empty. */
 function send() {
   if (!chosen()) return false;
+  const empty = ["law", "reason"].map((name) => bar().elements[name]).find((field) => field?.offsetParent && !field.value.trim());
+  if (empty && empty !== document.activeElement) return empty.focus(), true;
   bar().requestSubmit(bar().querySelector(".go"));
   return true;
 }

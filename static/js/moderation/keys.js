@@ -24,9 +24,29 @@ function open(step) {
   list[at]?.scrollIntoView({ block: "nearest" });
 }
 
+// Other work than an item has a form of its own, whose choices name their keys.
+function choose(key) {
+  if (!item().matches(".is-panel")) return false;
+  if (key === "Escape") return click("#item .case-back a"), true;
+  const choice = [...item().querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+  if (!choice) return false;
+  if ("now" in choice.dataset) return choice.click(), true;
+  if (choice.type === "radio") choice.checked = true;
+  (choice.type === "radio" ? choice.form.querySelector("textarea") : choice).focus();
+  return true;
+}
+
+function typing(event) {
+  if (!item().matches(".is-panel") || !event.target.form) return pressTyping(event);
+  if (event.key === "Escape") return item().focus(), true;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return false;
+  event.target.form.requestSubmit(event.target.form.querySelector(".button"));
+  return true;
+}
+
 function act(key) {
   if (key === "?") return document.getElementById("queue-keys")?.showModal(), true;
-  if (bar()?.matches("form") && press(key)) return true;
+  if (choose(key) || (bar()?.matches("form") && press(key))) return true;
   if (isOpen() || !Object.hasOwn(keys, key)) return false;
   keys[key]();
   return true;
@@ -34,7 +54,7 @@ function act(key) {
 
 document.addEventListener("keydown", (event) => {
   if (!item() || event.defaultPrevented || event.altKey || event.target.closest("dialog")) return;
-  if (isTyping(event)) return pressTyping(event) && event.preventDefault();
+  if (isTyping(event)) return typing(event) && event.preventDefault();
   const sends = event.key === "Enter";
   if ((event.ctrlKey || event.metaKey) && !sends) return;
   if (sends && !event.ctrlKey && event.target.closest("a, button, summary")) return;

@@ -32,6 +32,8 @@ async def test_an_item_is_read_claimed_decided_and_the_decision_undone(app: Lite
         wrong = await script.post(f"/moderation/queue/{item}/decide", json=WARN | {"rule": None})
         made = await script.post(f"/moderation/queue/{item}/decide", json=WARN | {"version": row["version"]})
         assert (wrong.status_code, made.status_code) == (422, 201), made.text
+        lawless = await script.post(f"/moderation/queue/{item}/decide", json=WARN | {"rule": "illegal"})
+        assert lawless.status_code == 422 and "which law" in lawless.text
         assert await db.value("select state from comment") == "removed"
         late = await script.post(f"/moderation/queue/{item}/decide", json=WARN)
         assert late.status_code == 409

@@ -65,6 +65,7 @@ async def test_a_moderator_decides_from_the_queue(
             "version": "1",
             "action": action,
             "rule": "illegal",
+            "law": "§ 97 UrhG",
             "reason": "It is somebody else's.",
             "title": "The Wager ",
         },

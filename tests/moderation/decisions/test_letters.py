@@ -1,9 +1,13 @@
 """What people are told by mail: why something was decided, and until when."""
 
+from datetime import UTC, datetime, timedelta
+
+import httpx
 import msgspec
 import pytest
 from litestar import Litestar
 
+from parley.moderation.dashboard.transparency import statements_of_reasons
 from parley.moderation.decisions import letters
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import receipts
@@ -11,7 +15,7 @@ from parley.moderation.reports.ops import ReportInput
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.settings import settings
-from tests import make
+from tests import make, restricting
 from tests.moderation.modqueue.reported import decided, reported
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +69,38 @@ async def test_a_letter_says_which_words_where_why_and_until_when(
     assert "A person decided, not a machine." in quoted and redress in quoted and redress in told
     assert "Burn it down" not in unquoted and "It is the one that you wrote on" in unquoted
     assert "jonas" not in told and "You are a fool" not in told and "A person decided this" in told
+
+
+async def test_where_the_ground_is_law_the_law_and_the_facts_are_asked_for_and_said(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member("mo", role="moderator"))
+    item = await reported(await make.member("jonas"), "illegal")
+    fields = {"action": "remove", "rule": "illegal", "reason": "It calls a member a thief.", "version": "1"}
+
+    missing = await client.post(f"/mod/item/{item}/decide", data=fields)
+    await client.post(f"/mod/item/{item}/decide", data=fields | {"law": "§ 187 StGB"})
+
+    assert missing.status_code == 422 and "which law this breaks" in missing.text
+    letter = await db.value("select text from mail where recipient = 'jonas@example.org'")
+    assert "The law: § 187 StGB" in letter and "The facts: It calls a member a thief." in letter
+    today = datetime.now(UTC).date()
+    [row] = await statements_of_reasons(today, today + timedelta(days=1))
+    assert row.illegal_content_legal_ground == "§ 187 StGB"
+
+
+async def test_letters_about_articles_and_profiles_quote_the_words(app: Litestar) -> None:
+    mo, jonas = await make.member("mo", role="moderator"), await make.member("jonas")
+    thread = await make.thread(make.text("Buy this now.", "Words.", title="The wager"), starter=jonas)
+    await db.execute("update member set bio = 'Cheap pills.' where id = $1", jonas.id)
+    [advert, _] = await make.lineages(thread)
+
+    await restricting.decide(mo, thread, "passage", "spam", passage=advert)
+    await restricting.decide(mo, thread, "remove", "illegal")
+    item = await reports.open_item("member", jonas.id, None)
+    await decided(item, mo, "bio", guideline="spam")
+
+    said = "\n".join(await db.values("select text from mail where recipient = 'jonas@example.org'"))
+    for words in ("The passage: “Buy this now.”", "The article: “The wager”", "It said: “Cheap pills.”"):
+        assert words in said
 
 
 async def reported_by(comment: int, who: Viewer) -> int:

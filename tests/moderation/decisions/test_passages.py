@@ -27,7 +27,7 @@ FIRST, SECOND, THIRD = "The first stays here.", "The second names a child.", "Th
 PICTURE = "d" * 64
 NEW_MEDIA = "insert into media (hash, mime, width, height, data, created_at) values ($1, 'image/png', 1, 1, 'x', now())"
 SHOWN = "select display || ' ' || cardinality(removed_passages) from article"
-REMOVAL = {"action": "passage", "rule": "illegal", "reason": "It names a child."}
+REMOVAL = {"action": "passage", "rule": "illegal", "law": "Article 6 GDPR", "reason": "It names a child."}
 
 
 class Piece:

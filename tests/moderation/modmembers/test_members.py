@@ -305,3 +305,5 @@ async def test_no_network_address_is_shown_but_who_shares_one(client: httpx.Asyn
     assert "203.0.113" not in page and 'id="same-network"' in page
     assert 'href="/mod/members/rita"' in page and 'href="/mod/members/olga"' not in page
     assert 'id="same-network"' not in (await client.get("/mod/members/olga")).text
+    found = (await client.get("/mod/members?network=Jonas")).text
+    assert 'href="/mod/members/rita"' in found and 'href="/mod/members/olga"' not in found

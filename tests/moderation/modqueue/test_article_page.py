@@ -14,7 +14,7 @@ from tests.moderation.modlog.replay import differences
 
 pytestmark = pytest.mark.anyio
 
-REMOVE = {"action": "remove", "rule": "illegal", "reason": "A court said so.", "title": "The wager"}
+REMOVE = {"action": "remove", "rule": "illegal", "law": "§ 97 UrhG", "reason": "A court said so.", "title": "The wager"}
 
 
 @pytest.fixture

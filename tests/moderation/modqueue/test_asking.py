@@ -41,6 +41,9 @@ async def test_the_author_gets_the_sentence_and_a_link_and_nothing_else_changes(
     assert ASK in letter and f"/c/{comment}/edit" in letter
     assert await db.value("select state from comment where id = $1", comment) == "visible"
     assert await db.values("select state from report") == ["open"]
+    assert await db.value("select kind from event where comment = $1 order by seq desc limit 1", comment) == (
+        "comment.edit_requested"
+    )
     assert await db.value("select count(*) from mail where kind like 'outcome.%'") == 0
     assert not await is_listed(client, item)
     assert "Asked its author to edit" in (await client.get("/mod/log")).text

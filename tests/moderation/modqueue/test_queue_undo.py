@@ -7,6 +7,7 @@ from litestar import Litestar
 
 from parley.interfaces.live import queries as live
 from parley.interfaces.live import render
+from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import WordList
@@ -241,6 +242,15 @@ async def test_a_decision_without_an_item_is_undone_too_unless_there_is_a_newer_
 
     assert await db.value("select state from member where id = $1", member.id) == "active"
     assert await db.value("select count(*) from mail where kind like 'decision%'") == 0
+
+
+async def test_an_appeal_ends_with_the_decision_that_is_undone(mo: Viewer) -> None:
+    decision = await decided(await reported(), mo)
+    await appeals.file(decision=decision, text="It was a quotation.")
+
+    await undoing.undo(mo, decision)
+
+    assert await db.value("select state from appeal") == "withdrawn"
 
 
 async def test_too_late_the_page_says_so_and_shows_how_it_stands(client: httpx.AsyncClient, mo: Viewer) -> None:

@@ -143,7 +143,8 @@ async def test_a_granted_request_takes_the_text_down_and_both_sides_are_notified
     await make.sign_in(client, await make.member("mo", role="moderator"))
     item = await db.value("select id from queue_item")
 
-    fields = {"action": "text", "rule": "illegal", "reason": "It is the author's.", "title": await title(thread)}
+    fields = {"action": "text", "rule": "illegal", "reason": "It is the author's.", "law": "§ 97"}
+    fields["title"] = await title(thread)
     decided = await client.post(f"/mod/item/{item}/decide", data=fields | {"version": "1"})
 
     assert decided.status_code == 303

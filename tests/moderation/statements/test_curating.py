@@ -9,6 +9,7 @@ from parley.discussion.statements import queries
 from parley.discussion.statements.ops import set_statement
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import queries as decisions
+from parley.moderation.decisions.rules import Choice
 from parley.moderation.statements import ops
 from parley.moderation.statements import queries as moderated
 from parley.people.accounts.viewer import Viewer
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.anyio
 
 SAID = "Machines answer before they have understood."
 GROUND = {"rule": "civility", "reason": "It insults a member."}
+CHOICE = Choice(0, 0, "statement", GROUND["rule"], GROUND["reason"])
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ async def test_a_removal_needs_a_rule_and_a_reason(client: httpx.AsyncClient, co
 
 
 async def test_an_appeal_restores_the_statement(comment: int, author: Viewer) -> None:
-    decision = await ops.remove(await make.member(role="moderator"), comment, *GROUND.values())
+    decision = await ops.remove(await make.member(role="moderator"), comment, CHOICE)
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)
     other = await make.member(role="moderator")
@@ -134,7 +136,7 @@ async def test_an_appeal_restores_the_statement(comment: int, author: Viewer) ->
 
 
 async def test_a_new_statement_stays_when_the_old_one_is_given_back(comment: int, author: Viewer) -> None:
-    decision = await ops.remove(await make.member(role="moderator"), comment, *GROUND.values())
+    decision = await ops.remove(await make.member(role="moderator"), comment, CHOICE)
     await set_statement(author, comment, "They answer first.")
     await appeals.file(decision=decision, text="It insults nobody.")
     appeal = await db.value("select id from appeal where decision = $1", decision)

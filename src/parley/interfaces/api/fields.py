@@ -47,6 +47,9 @@ Kind = Annotated[
     Meta(description="What it is, or is about, such as `comment`, `article` or `member`; of an event, what happened."),
 ]
 Language = Annotated[str | None, Meta(description="The language, as a code such as `en`.")]
+Law = Annotated[
+    str, Meta(description="Which law it breaks, where the rule is about illegal content; the reason states the facts.")
+]
 LastActivityAt = Annotated[datetime, Meta(description="When something was last written or changed in it.")]
 Licence = Annotated[str | None, Meta(description="The address of the licence; null: none is named.")]
 Lineage = Annotated[int | None, Meta(description="The lineage of a passage of the article; null: none.")]

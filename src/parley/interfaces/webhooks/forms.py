@@ -13,6 +13,7 @@ LONGEST_ADDRESS = 500
 KINDS = {
     "comment.posted": N_("A comment is posted"),
     "comment.edited": N_("A comment is edited"),
+    "comment.edit_requested": N_("A moderator asks an author to edit a comment"),
     "comment.deleted": N_("A comment is deleted by its author"),
     "comment.removed": N_("A comment is removed"),
     "comment.restored": N_("A comment is restored"),

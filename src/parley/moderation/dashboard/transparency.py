@@ -25,7 +25,7 @@ UNNAMED = ("OTHER_VIOLATION_TC", "NOT_SPECIFIED_NOTICE")
 # The database refuses all other characters in the identifier of a statement of reasons.
 NOT_IN_PUID = re.compile(r"[^A-Za-z0-9_-]")
 SELECT_DECIDED = f"""
-select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.until,
+select d.id, d.action, g.title as ground, g.illegal, g.category, d.reason, d.law, d.until,
        c.created_at as written_at, d.created_at,
        d.moderator is null as automated, coalesce(r.noticed, false) as noticed, r.noticed is not null as reported,
        d.kind = 'comment' and exists (
@@ -77,6 +77,7 @@ class ReasonedDecision(msgspec.Struct, frozen=True):
     illegal: bool
     category: str
     reason: str
+    law: str | None
     until: datetime | None
     written_at: datetime | None
     created_at: datetime
@@ -131,7 +132,7 @@ def _ground(decision: ReasonedDecision) -> dict[str, str]:
     if decision.illegal:
         return {
             "decision_ground": "DECISION_GROUND_ILLEGAL_CONTENT",
-            "illegal_content_legal_ground": decision.ground,
+            "illegal_content_legal_ground": decision.law or decision.ground,
             "illegal_content_explanation": decision.reason,
         }
     return {

@@ -7,6 +7,7 @@ from parley.moderation.reports import ops as reports
 from parley.moderation.reports.targets import Target
 from parley.platform import db
 from parley.platform.errors import Refused
+from parley.platform.events.event_log import emit
 from parley.platform.text.messages import N_
 
 BRING_BACK = """
@@ -21,6 +22,12 @@ def require_editable(target: Target) -> None:
         raise Refused(N_("Nobody can edit this comment: it is not published, or its author has left."))
     if target.thread_state != "open":
         raise Refused(N_("This thread is closed, so the comment cannot be edited. Please open the thread first."))
+
+
+async def announce(target: Target, actor: int) -> None:
+    """Write the event that the author was asked, unless nobody can read the comment yet."""
+    if target.state == "visible":
+        await emit("comment.edit_requested", thread=target.thread or 0, comment=target.id, actor=actor)
 
 
 async def check(_: CommentEdit) -> Callable[[int], Awaitable[None]]:

@@ -19,6 +19,8 @@ from parley.platform.text.messages import N_, plural
 AGAINST_WORDS = {"remove", "collapse"}
 LONGEST_REASON = 1_000
 LONGEST_QUOTE = 300
+LONGEST_LAW = 300
+WHICH_LAW = N_("Please say which law this breaks, and give the facts as the reason: the author has a right to know.")
 LONGEST_TIME = max(LENGTHS)
 LONGEST_ADDRESS = 2_000
 PLACEHOLDERS = re.compile(r"\{(quote|rule|days)\}")
@@ -29,7 +31,8 @@ PASSAGE = re.compile(r"p(\d{1,19})")
 class DecisionForm(Form):
     """Action, guideline and reason; the field `until` is in days, empty for permanently.
 
-    `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
+    `grounds` are the guidelines in force, `saved` the moderator's saved reasons by their ids. Where the guideline is
+    about illegal content, the field `law` says which law, and the reason states the facts.
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
     moved to; without it the chosen `place` counts, which is an address too. `also` is a sanction of the author
     that goes with it. The form came with the reason `suggested`: if that was not changed, the one of `defaults` for
@@ -39,12 +42,12 @@ class DecisionForm(Form):
     def __init__(
         self,
         data: Mapping[str, Any],
-        titles: Mapping[str, str] | None = None,
+        grounds: Sequence[Ground] = (),
         saved: Mapping[str, str] | None = None,
         defaults: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(data)
-        self.titles = titles or {}
+        self.titles = {ground.code: ground.title for ground in grounds}
         self.version = self.id("version") or 0
         self.action = self.choice("action", list(ACTIONS))
         self.also = self.choice("also", SANCTIONS) if self.action in AGAINST_WORDS else None
@@ -57,6 +60,8 @@ class DecisionForm(Form):
             self.reason = (defaults or {}).get(self.rule or "", self.reason)
             self.values["reason"] = self.values["suggested"] = self.reason
         self.to = self._to("to") or self._to("place")
+        self.law = self.text("law", most=LONGEST_LAW)
+        self.needs_law = is_illegal(self.rule, grounds)
         self.confirmed = self.text("confirm", most=names.LONGEST_NAME)
         self.title = self.text("title", most=LONGEST_ADDRESS)
         self.days = self.id("until")
@@ -84,6 +89,8 @@ class DecisionForm(Form):
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
         if (restricts or ACTIONS[self.action].takes_reason) and not self.reason:
             self.errors.setdefault("reason", N_("Please give a reason: the author will read it."))
+        if restricts and self.needs_law and not self.law:
+            self.errors.setdefault("law", WHICH_LAW)
         if "{quote}" in self.reason and not self.quote:
             self.errors.setdefault("quote", N_("The reason quotes words. Please select them, or copy them here."))
 
@@ -105,7 +112,8 @@ class DecisionForm(Form):
         reason = fill_placeholders(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
         days = self.days if ACTIONS[action].timed else None
         rule = self.rule if ACTIONS[action].takes_reason else None
-        return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed, title=self.title)
+        law = self.law if self.needs_law and rule else ""
+        return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed, title=self.title, law=law)
 
 
 def one_line(reason: str) -> str:
@@ -113,9 +121,17 @@ def one_line(reason: str) -> str:
     return " ".join(reason.split())
 
 
+def is_illegal(rule: str | None, grounds: Sequence[Ground]) -> bool:
+    """Whether a rule is about illegal content."""
+    return any(ground.illegal for ground in grounds if ground.code == rule)
+
+
 def default_reasons(grounds: Sequence[Ground], saved: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """What the author reads of each rule unless the moderator writes something else: the first saved reason, or it."""
-    texts = {ground.code: ground.text or ground.title for ground in grounds}
+    """What the author reads of each rule unless the moderator writes something else: the first saved reason, or it.
+
+    Of illegal content, the facts have to be stated.
+    """
+    texts = {ground.code: "" if ground.illegal else ground.text or ground.title for ground in grounds}
     return texts | {code: text for code, text in reversed(saved) if code in texts}
 
 

@@ -25,12 +25,18 @@ from parley.platform.text.messages import N_
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
 after_letters: list[Callable[[int], Awaitable[None]]] = []
 
-# The words are quoted unless the ground is grave: nobody needs to read those again.
+# The words are quoted unless the ground is grave: nobody needs to read those again. The title says which article it is.
 SELECT_CONCERNED = f"""
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
        d.moderator is null as automated, d.role, d.target, t.title as thread,
        d.created_at + $3::interval as appeal_until,
-       case when g.severity < {SENSITIVE} then {EXCERPT} end as words, c.created_at as written_at
+       case when d.kind = 'article' and d.action <> 'passage' then (
+                select title from revision where article = t.article order by number desc limit 1)
+            when g.severity < {SENSITIVE} then case d.kind when 'comment' then {EXCERPT}
+                when 'member' then coalesce(d.before ->> 'bio', d.before ->> 'title', d.before ->> 'name')
+                else (select left(p.text, 300) from passage p join revision r on r.id = p.revision
+                      where r.article = t.article and p.lineage = d.passage order by r.number desc limit 1) end
+       end as words, c.created_at as written_at, d.law
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
 where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask', 'archive')
@@ -64,11 +70,13 @@ class Concerned(msgspec.Struct, frozen=True):
     automated: bool
     role: str | None = None
     target: int = 0
-    # Of the discussion, and of the comment: its beginning, None if it is not to be quoted, and when it was written.
+    # Of the discussion, and of what it is about: the words, None if they are not to be quoted; of a comment, when it
+    # was written.
     thread: str | None = None
     appeal_until: datetime | None = None
     words: str | None = None
     written_at: datetime | None = None
+    law: str | None = None
 
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
@@ -209,6 +217,7 @@ async def _draft_reasons(member: int, choice: Choice, kind: str) -> str | None:
         return None
     title = await db.value(Guideline.select(Guideline.title).where(Guideline.code == choice.guideline))
     concerned = Concerned(to.name, to.email, kind, choice.action, choice.reason, title, choice.ends, automated=False)
-    concerned = replace(concerned, appeal_until=choice.at + APPEAL, words=QUOTED if kind == "comment" else None)
+    words = QUOTED if kind == "comment" else None
+    concerned = replace(concerned, appeal_until=choice.at + APPEAL, words=words, law=choice.law or None)
     # The decision has no number yet.
     return _write(concerned, link(0).partition("0?")[0] + "…")[1]

@@ -103,6 +103,7 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
     """
     if choice.action == "ask":
         asking.require_editable(target)
+        await asking.announce(target, viewer.id)
     removal = await removal_limit.standing(viewer.id, choice.action, target.member)
     weighs = takedowns.weighs(choice, target)
     typed = weighs and await takedowns.is_typed(choice, target)
@@ -179,6 +180,7 @@ async def save(
         action=choice.action,
         guideline=choice.guideline,
         reason=choice.reason,
+        law=choice.law or None,
         moderator=viewer.id,
         member=_concerned(viewer, choice, target),
         until=choice.ends,

@@ -15,7 +15,7 @@ from parley.platform import db
 
 SELECT_REASONS = f"""
 select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TITLE} as guideline,
-       {RULE_TEXT} as guideline_text, d.reason,
+       {RULE_TEXT} as guideline_text, d.reason, d.law,
        exists (select from report r where {WAS_REPORTED}) as was_reported,
        d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
        case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
@@ -67,6 +67,7 @@ class StatementOfReasons(msgspec.Struct, frozen=True):
     guideline: str | None
     guideline_text: str | None
     reason: str
+    law: str | None
     was_reported: bool
     until: datetime | None
     created_at: datetime

@@ -150,6 +150,8 @@ class Choice(msgspec.Struct, frozen=True):
     confirmed: str = ""
     # The title of the article, typed where it is taken down or archived (takedowns.py).
     title: str = ""
+    # The law, where the guideline is about illegal content; the reason then states the facts.
+    law: str = ""
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property

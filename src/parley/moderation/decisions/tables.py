@@ -32,6 +32,8 @@ class Decision(Table):
     action = Varchar(20, null=False, default=None)
     guideline = ForeignKey(Guideline, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
+    # Of illegal content, the law; the reason then states the facts.
+    law = Text(null=True, default=None)
     # None for automatic rules.
     moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     rule = BigInt(null=True, default=None)

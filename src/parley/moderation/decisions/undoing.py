@@ -59,6 +59,11 @@ update queue_item i set state = case when {WAS_OPENED_FOR_IT} then 'done' else '
     and a.at >= i.opened_at)
 where i.id = $1
 """  # noqa: S608 constants only
+# There is nothing left to appeal against. An appeal that a moderator reviews cannot be withdrawn any more (schema.sql).
+END_APPEAL = """
+update appeal set state = case state when 'filed' then 'withdrawn' else 'overturned' end, decided_at = now()
+where decision = $1 and state in ('filed', 'assigned')
+"""
 
 
 async def undo(viewer: Viewer, decision: int) -> None:
@@ -94,6 +99,7 @@ async def lock(decision: int) -> tuple[DecisionRow, Target]:
 async def revert(viewer: Viewer, made: DecisionRow, target: Target) -> None:
     """Undo a locked decision about a locked target. The caller has checked that the viewer may."""
     await end(made.id, "undone")
+    await db.execute(END_APPEAL, made.id)
     if made.action in {"restore", "approve"}:
         resumed = await db.values(RESUME_RESTRICTIONS, made.kind, made.target, made.created_at)
         await letters.send_after_all(resumed)

@@ -25,24 +25,27 @@ network(set_masklen(nullif({0}.address, '')::inet,
         case family(nullif({0}.address, '')::inet) when 4 then 24 else 64 end))
 """
 MOST_ON_NETWORK = 20
+ON_SAME_NETWORK = f"""
+select o.member from session o where {NETWORK.format("o")} in (
+    select {NETWORK.format("s")} from session s where s.member = {{}})
+"""  # noqa: S608 constants only
 SELECT_SAME_NETWORK = f"""
-select m.name from member m where m.id <> $1 and m.state <> 'anonymised' and m.id in (
-    select o.member from session o where {NETWORK.format("o")} in (
-        select {NETWORK.format("s")} from session s where s.member = $1))
+select m.name from member m where m.id <> $1 and m.state <> 'anonymised' and m.id in ({ON_SAME_NETWORK.format("$1")})
 order by m.created_at desc limit {MOST_ON_NETWORK}
 """  # noqa: S608 constants only
-SELECT_MEMBERS = """
+SELECT_MEMBERS = f"""
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
         and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions, 0 as open
 from (
-    select id, name, role, state_until as until, created_at, {state} as state from member
-    where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
-      and ($4::text is null or ({state}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
-    order by lower(name) collate "C" limit {most}
+    select id, name, role, state_until as until, created_at, {STATE_NOW} as state from member
+    where {{key}} collate "C" >= $1 and {{key}} collate "C" < $2 and lower(name) collate "C" > $3
+      and ($4::text is null or ({STATE_NOW}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
+      and ($6::text is null or id in ({ON_SAME_NETWORK.format("(select id from member where name_key = $6)")}))
+    order by lower(name) collate "C" limit {PAGE + 1}
 ) m order by lower(m.name) collate "C"
-"""
+"""  # noqa: S608 constants only
 # Without a search: who has open items, who is restricted, and who is new, instead of everybody from A to Z.
 SELECT_FIRST_MEMBERS = f"""
 with open as (
@@ -100,11 +103,12 @@ from comment c join thread t on t.id = c.thread where c.author = $1 order by c.c
 
 
 class MemberQuery(msgspec.Struct, frozen=True):
-    """A search: the beginning of a name or address, a state, a role."""
+    """A search: the beginning of a name or address, a state, a role, and a member with whom they share a network."""
 
     q: str = ""
     state: str | None = None
     role: str | None = None
+    network: str = ""
 
     @property
     def prefix(self) -> str:
@@ -156,9 +160,9 @@ async def invited_members() -> list[InvitedMember]:
 async def search(query: MemberQuery, after: str = "") -> list[MemberRow]:
     """The members after the name `after`, by name; one more than fits the page if there are more."""
     key = "email_key" if "@" in query.q else "name_key"
-    sql = SELECT_MEMBERS.format(key=key, state=STATE_NOW, most=PAGE + 1)
-    prefix = query.prefix
-    return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after.lower(), query.state, query.role)
+    prefix, network = query.prefix, names.key(query.network) if query.network else None
+    values = prefix, prefix + LAST, after.lower(), query.state, query.role, network
+    return await db.fetch(MemberRow, SELECT_MEMBERS.format(key=key), *values)
 
 
 class StaffMember(msgspec.Struct, frozen=True):

@@ -71,15 +71,17 @@ async def _people(request: AnyRequest) -> dict[str, Any]:
 def _query(request: AnyRequest) -> MemberQuery:
     asked = request.query_params
     q, state, role = asked.get("q", "").strip(), asked.get("state"), asked.get("role")
+    network = asked.get("network", "").strip()
     return MemberQuery(
         q=q[:LONGEST_QUERY] if q.isprintable() else "",
         state=state if state in STATES else None,
         role=role if role in ROLES else None,
+        network=network[:LONGEST_QUERY] if network.isprintable() else "",
     )
 
 
 def _next_url(query: MemberQuery, last: str) -> str:
-    asked = {"q": query.q, "state": query.state, "role": query.role, "after": last}
+    asked = {"q": query.q, "state": query.state, "role": query.role, "network": query.network, "after": last}
     return f"/mod/members?{urlencode({name: value for name, value in asked.items() if value})}"
 
 

@@ -65,7 +65,7 @@ async def decision_form(request: AnyRequest) -> DecisionForm:
     saved, rules = await guidelines.reasons(staff(request).id), await grounds()
     return DecisionForm(
         await posted_fields(request),
-        {rule.code: rule.title for rule in rules},
+        rules,
         {str(reason.id): reason.text for reason in saved},
         default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
     )

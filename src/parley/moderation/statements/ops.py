@@ -77,7 +77,7 @@ async def separate(viewer: Viewer, comment_id: int) -> None:
             await modlog.write(viewer, Entry("statement.separate", "comment", comment_id))
 
 
-async def remove(viewer: Viewer, comment: int, guideline: str, reason: str, confirmed: str = "") -> int:
+async def remove(viewer: Viewer, comment: int, choice: Choice) -> int:
     """Remove a comment's statement, mail its author the reasons, and return the id of the decision.
 
     The comment stays. Raises Forbidden for members and in one's own case, NotFound, and Refused if there is no
@@ -92,5 +92,4 @@ async def remove(viewer: Viewer, comment: int, guideline: str, reason: str, conf
         await StatementProposal.delete().where(
             (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
         )
-        choice = Choice(0, 0, "statement", guideline, reason, confirmed=confirmed)
         return await decisions.carry_out(viewer, choice, target)

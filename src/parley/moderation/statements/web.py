@@ -77,10 +77,10 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = staff(request)
     row = await comment_at(comment, viewer)
     rules = await grounds()
-    form = RemovalForm(await posted_fields(request), [ground.code for ground in rules])
+    form = RemovalForm(await posted_fields(request), rules)
     if not form.errors:
         with form.refusals():
-            made = await ops.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
+            made = await ops.remove(viewer, row.id, form.removal)
             # There it can be undone.
             return Redirect(f"/c/{row.id}/moderate?done={made}", status_code=303)
     template = "moderation/statements/remove.html"

@@ -48,6 +48,7 @@ OF_THREAD = "exists (select from thread t where t.id = thread and t.starter = $2
 # Texts of staff, and what members wrote to them: table, column, and the condition for those that concern member $2.
 TEXTS = (
     ("decision", "reason", "member = $2"),
+    ("decision", "law", "member = $2"),
     ("mass_undo", "reason", "moderator = $2"),
     ("appeal", "text", "member = $2"),
     ("appeal", "answer", "member = $2"),

@@ -128,8 +128,8 @@ RECORDS = {
     "saved-reasons.jsonl": "select id, guideline, text, created_at from saved_reason where moderator = $1",
     # The same as on the page of the member's decisions: others would reveal a proposal, or that somebody was reported.
     "decisions.jsonl": f"""
-        select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
-               created_at, ended_at
+        select id, kind, target, thread, action, guideline, reason, law, moderator is null as automated, until, role,
+               state, created_at, ended_at
         from decision where member = $1 and state not in {UNSENT}
           and action = any(array{[*RESTRICTIONS, "role", "ask", "archive"]})
     """,  # noqa: S608 constants only

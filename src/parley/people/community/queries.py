@@ -67,8 +67,3 @@ async def grounds(*, illegal_only: bool = False) -> list[Ground]:
     """The guidelines in force, in the community's order; `illegal_only` for reports without an account."""
     in_force = Guideline.select().where(Guideline.retired == False).order_by(Guideline.position, Guideline.code)  # noqa: E712
     return [row for row in await db.fetch(Ground, in_force) if row.illegal or not illegal_only]
-
-
-async def titles() -> dict[str, str]:
-    """The titles of the guidelines in force, by their codes."""
-    return {ground.code: ground.title for ground in await grounds()}

@@ -24,7 +24,7 @@ from parley.moderation.reports.subjects import Subject
 from parley.moderation.statements import ops as statements
 from parley.moderation.statements.forms import RemovalForm
 from parley.people.accounts.viewer import staff
-from parley.people.community.queries import grounds, titles
+from parley.people.community.queries import grounds
 from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form
 
@@ -55,6 +55,7 @@ class Removal(Body, frozen=True):
     rule: fields.Rule
     reason: fields.Reason
     confirm: fields.Confirm = ""
+    law: fields.Law = ""
 
 
 @post("/moderation/comments/{comment:str}/decide", name="api:decide-comment", responses=problems(403, 404, 409, 422))
@@ -82,7 +83,7 @@ async def decide_member(
 
 
 async def _decide(request: AnyRequest, subject: Subject, data: DirectDecision) -> Response[Decision]:
-    form = DecisionForm(as_fields(data), await titles())
+    form = DecisionForm(as_fields(data), await grounds())
     form.require()
     check(form)
     return answer_write(Decision(await in_place.decide(staff(request), subject, form.choice_for(0))), 201)
@@ -135,9 +136,9 @@ async def remove_statement(request: AnyRequest, comment: fields.CommentPath, dat
     """Remove the statement of a comment alone. Its author gets the reasons and can appeal."""
     viewer = staff(request)
     row = await comment_at(comment, viewer)
-    form = RemovalForm(as_fields(data), [ground.code for ground in await grounds()])
+    form = RemovalForm(as_fields(data), await grounds())
     check(form)
-    await statements.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
+    await statements.remove(viewer, row.id, form.removal)
 
 
 handlers = [

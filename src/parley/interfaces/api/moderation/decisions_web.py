@@ -52,6 +52,7 @@ class DecisionReasons(msgspec.Struct, frozen=True):
     state: fields.State
     rule: fields.RuleTitle
     reason: fields.Reason
+    law: Annotated[str | None, Meta(description="The law that it breaks; null: it is about none.")]
     was_reported: Annotated[bool, Meta(description="Whether somebody reported it.")]
     automated: fields.Automated
     thread: fields.ThreadOrNone

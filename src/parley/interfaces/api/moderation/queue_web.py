@@ -21,7 +21,7 @@ from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.requests import item_at
 from parley.people.accounts.viewer import staff
-from parley.people.community.queries import titles
+from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
@@ -62,6 +62,7 @@ class DirectDecision(Body, frozen=True):
     until: fields.Days = None
     confirm: fields.Confirm = ""
     title: fields.TypedTitle = ""
+    law: fields.Law = ""
 
 
 class NewDecision(DirectDecision, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ async def claim(request: AnyRequest, item: fields.ItemPath) -> None:
 async def decide(request: AnyRequest, item: fields.ItemPath, data: JSONBody[NewDecision]) -> Response[Decision]:
     """Decide about an item. The author gets the reason, and may appeal."""
     row = await item_at(request, item)
-    form = DecisionForm(as_fields(data), await titles())
+    form = DecisionForm(as_fields(data), await grounds())
     form.require()
     check(form)
     return answer_write(Decision(await decisions.decide(staff(request), form.choice_for(row.id))), 201)
