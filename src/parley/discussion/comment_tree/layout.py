@@ -173,7 +173,8 @@ def assemble(
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
     Visible comments by others that were not read before `visit` are marked as new and not collapsed, unless the viewer
-    muted or blocked their author. The first comment of each slow branch says that the branch is in slow mode.
+    muted or blocked their author, or muted a word in them. The first comment of each slow branch says that the branch
+    is in slow mode.
     """
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
     new = _new_comments(layout, states, visit, viewer)
@@ -202,7 +203,7 @@ def _new_comments(
 ) -> set[int]:
     if visit is None:
         return set()
-    muted = {comment for comment, state in states.items() if state.muted or state.blocked}
+    muted = {comment for comment, state in states.items() if state.muted or state.blocked or state.muted_word}
     rows = (layout.rows[comment] for comment in layout.entries.keys() - muted)
     shown = (row for row in rows if row.state == "visible" and row.author_id != viewer)
     return {row.id for row in shown if not visit.has_read(row.id, row.created_at)}

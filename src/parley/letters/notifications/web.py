@@ -80,9 +80,9 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     viewer, row = signed_in(request), await thread_at(thread)
     form = FollowForm(await posted_fields(request))
     if form.errors:
-        raise Refused(join(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
+        raise Refused(join(" ", [N_("Nothing was changed."), *form.errors.values()]))
     if form.on:
-        await ops.follow_thread(viewer.id, row.id, level, form.channel)
+        await ops.follow_thread(viewer.id, row.id, level, form.channel, form.until)
     else:
         await ops.unfollow_thread(viewer.id, row.id, level)
     if wants_fragment(request):
@@ -95,7 +95,7 @@ async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[An
     form = FollowForm(await posted_fields(request))
     if not topic.isprintable():
         raise NotFound(N_("There is no such topic."))
-    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
+    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on, until=form.until)
     return _back(form, f"/?topic={quote(topic)}")
 
 

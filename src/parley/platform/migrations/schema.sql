@@ -120,6 +120,12 @@ create trigger topic_follow_changed after update on topic_follow referencing new
   for each statement execute function unread_changed();
 create trigger topic_follow_gone after delete on topic_follow referencing old table as changed
   for each statement execute function unread_changed();
+create trigger muted_word_added after insert on muted_word referencing new table as changed
+  for each statement execute function unread_changed();
+create trigger muted_word_changed after update on muted_word referencing new table as changed
+  for each statement execute function unread_changed();
+create trigger muted_word_gone after delete on muted_word referencing old table as changed
+  for each statement execute function unread_changed();
 create trigger preference_added after insert on notification_preference referencing new table as changed
   for each statement execute function unread_changed();
 create trigger preference_changed after update on notification_preference referencing new table as changed

@@ -1,4 +1,4 @@
-"""The settings of an account: profile, password, sessions, and members who are muted or blocked."""
+"""The settings of an account: profile, password and sessions; and muting and blocking members."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +9,7 @@ from litestar.response import Redirect
 
 from parley.people.account_settings import renaming
 from parley.people.accounts import blocks, names, queries, sessions
+from parley.people.accounts.muted_words import end_of
 from parley.people.accounts.user_agents import device
 from parley.people.accounts.viewer import Viewer, signed_in
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
@@ -187,14 +188,9 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))
     form = Form(await posted_fields(request))
-    await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
+    await blocks.put(signed_in(request), person, kind, on=form.flag("on"), until=end_of(form))
     back = local_path(form.values.get("next"))
     return see_other(back if back != "/" else f"/u/{quote(person.name)}")
-
-
-@get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
-async def muted_page(request: AnyRequest) -> Response[object]:
-    return page(request, "people/accounts/muted.html", listed=await blocks.list_blocked(signed_in(request)))
 
 
 handlers: list[object] = [
@@ -209,5 +205,4 @@ handlers: list[object] = [
     end_other_sessions,
     mute,
     block,
-    muted_page,
 ]
