@@ -1,5 +1,7 @@
-"""Weeks of a made-up community: what home and digests tell each member is new to them, and nothing is lost."""
+"""Weeks of a made-up community: what home, For you and digests tell is new to each member, and nothing is lost."""
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
@@ -9,9 +11,12 @@ import pytest
 from parley.discussion.threads import reading
 from parley.letters.digests import items
 from parley.letters.digests.queries import IssueRow
+from parley.letters.for_you import queries as for_you
+from parley.letters.for_you.queries import UnreadThread
 from parley.letters.news import home
 from parley.letters.news.queries import shared_candidates
 from parley.letters.notifications import jobs as notifications
+from parley.letters.notifications import queries as addressed_to
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
@@ -34,6 +39,7 @@ class Seen(msgspec.Struct):
     """How much was told, and how much of it was wrong."""
 
     told: int = 0
+    waiting: int = 0
     read: int = 0
     lost: int = 0
     twice: int = 0
@@ -47,15 +53,46 @@ class Community:
         self.members: list[Viewer] = []
         self.threads: list[int] = []
         self.comments: list[tuple[int, int]] = []
+        # What each member has read or written, as somebody who looks over their shoulder would say.
+        self.read: dict[int, set[int]] = defaultdict(set)
+        self.opened: set[tuple[int, int]] = set()
+        self.moment = 0
 
     async def found(self, members: int, threads: int) -> None:
         self.members = [await make.member() for _ in range(members)]
         self.threads = [await make.thread() for _ in range(threads)]
 
-    async def pass_day(self) -> None:
+    async def pass_hours(self) -> None:
         for table, columns in SHIFTED.items():
-            moved = ", ".join(f"{column} = {column} - interval '1 day'" for column in columns)
+            moved = ", ".join(f"{column} = {column} - interval '12 hours'" for column in columns)
             await db.execute(f"update {table} set {moved}")
+
+    async def put_after_all_else(self, table: str, column: str, member: int, thread: int) -> None:
+        """Else all that happens between two shifts happens in the same moment."""
+        self.moment += 1
+        whose = "author" if table == "comment" else "member"
+        await db.execute(
+            f"""update {table} set {column} = now() + $3 * interval '1 microsecond'
+                where {whose} = $1 and thread = $2 and {column} = now()""",
+            *(member, thread, self.moment),
+        )
+
+    async def open(self, member: Viewer, thread: int) -> None:
+        await reading.open_thread(member.id, thread)
+        if (member.id, thread) not in self.opened:
+            self.opened.add((member.id, thread))
+            self.read[member.id].update(self.comments_in(thread))
+            await self.put_after_all_else("visit", "read_until", member.id, thread)
+
+    def comments_in(self, thread: int) -> list[int]:
+        return [comment for where, comment in self.comments if where == thread]
+
+    async def mark_read(self, member: Viewer, thread: int, comments: list[int]) -> None:
+        await reading.mark_read(member.id, thread, comments)
+        self.read[member.id].update(comments)
+
+    async def pass_day(self) -> None:
+        await self.pass_hours()
         for member in self.members:
             if self.random.random() < DAILY_COMMENTS:
                 await self.write(member)
@@ -67,52 +104,78 @@ class Community:
                       and stance in ('supports', 'challenges')) = 2"""
         )
         await notifications.handle_events()
+        # As the worker of PostgreSQL does; and what everybody may be told is chosen once for all visits of the day.
+        await db.execute("analyze comment, thread, visit, vote, notification, follow")
+        home._shared.clear()
+        await self.pass_hours()
 
     async def write(self, member: Viewer) -> None:
         thread = self.random.choice(self.threads)
-        parents = [comment for where, comment in self.comments if where == thread]
+        parents = self.comments_in(thread)
         parent = self.random.choice(parents) if parents and self.random.random() < 0.5 else None
         stance = None if parent else self.random.choice(["supports", "challenges", "adds", "asks"])
         body = f"Why is that so, {len(self.comments)}?"
-        await reading.open_thread(member.id, thread)
-        self.comments.append((thread, await make.comment(thread, member, body, parent=parent, stance=stance)))
+        await self.open(member, thread)
+        comment = await make.comment(thread, member, body, parent=parent, stance=stance)
+        await self.put_after_all_else("comment", "created_at", member.id, thread)
+        await db.execute(
+            """update thread set last_activity_at = (select max(created_at) from comment where thread = $1)
+               where id = $1""",
+            thread,
+        )
+        self.comments.append((thread, comment))
+        self.read[member.id].update({comment, parent or comment})
         voter = self.random.choice(self.members)
-        await make.vote(voter, self.comments[-1][1]) if voter is not member else None
+        if voter is not member:
+            await self.open(voter, thread)
+            await self.mark_read(voter, thread, [comment])
+            await make.vote(voter, comment)
 
     async def visit(self, member: Viewer) -> None:
-        """Look at home, check it, and read something in a thread."""
+        """Look at home and For you, check them, and read something in a thread."""
+        await self.look_at_for_you(member)
         home._choices.clear()
-        home._shared.clear()
         cells = (await home.news_for(member, self.threads)).cells
         told = [cell.comment for cell in cells if cell.comment is not None]
         waiting = await self.unread_replies(member)
         self.seen.told += len(told)
         self.seen.twice += len(told) - len(set(told))
-        self.seen.read += await self.count_read(member, [cell.comment for cell in cells if cell.kind != "common"])
+        self.seen.read += self.count_read(member, [cell.comment for cell in cells if cell.kind != "common"])
         self.seen.lost += bool(waiting) and not waiting & {cell.comment for cell in cells if cell.kind == "reply"}
         thread = self.random.choice(cells).thread if cells else self.random.choice(self.threads)
-        await reading.open_thread(member.id, thread)
-        there = [comment for where, comment in self.comments if where == thread]
-        await reading.mark_read(member.id, thread, self.random.sample(there, len(there) // 2))
+        await self.open(member, thread)
+        there = self.comments_in(thread)
+        await self.mark_read(member, thread, self.random.sample(there, len(there) // 2))
+
+    async def look_at_for_you(self, member: Viewer) -> None:
+        """Compare all that it shows, on all its pages, with what the member has not read."""
+        rows = await db.fetch(UnreadThread, for_you.SELECT_THREADS, member.id, None, None, len(self.threads))
+        ids = await for_you.unread_comment_ids(member.id, rows, limit=len(self.comments))
+        there = [comment for where, comment in self.comments if (member.id, where) in self.opened]
+        expected = set(there) - self.read[member.id]
+        addressed = await addressed_to.list_page(member.id, kinds=["reply", "mention"], only_unread=True)
+        told = {row.comment for row in addressed}
+        self.seen.told += len(ids) + len(told)
+        self.seen.waiting += len(expected)
+        self.seen.read += len((set(ids) | told) & self.read[member.id])
+        self.seen.lost += len(expected - set(ids)) + len(await self.unread_replies(member) - told)
+        self.seen.twice += len(ids) - len(set(ids)) + len(addressed) - len(told)
+        assert sum(row.count for row in rows) == sum(
+            min(100, count) for count in Counter(self.threads_of(ids)).values()
+        )
+
+    def threads_of(self, comments: list[int]) -> list[int]:
+        thread_of = {comment: thread for thread, comment in self.comments}
+        return [thread_of[comment] for comment in comments]
 
     async def unread_replies(self, member: Viewer) -> set[int]:
         replies = await db.values(
             "select comment from notification where member = $1 and kind = 'reply' and read_at is null", member.id
         )
-        # Who voted on a reply or answered it has read it.
-        return {reply for reply in replies if not await self.count_read(member, [reply])}
+        return set(replies) - self.read[member.id]
 
-    async def count_read(self, member: Viewer, comments: list[int | None]) -> int:
-        """How many of these the member read, wrote, voted on or answered."""
-        count: int = await db.value(
-            """select count(*) from comment c left join visit v on v.member = $1 and v.thread = c.thread
-               where c.id = any($2::bigint[]) and (c.author = $1 or c.created_at <= v.read_until or c.id = any(v.read)
-                 or exists (select from vote where member = $1 and comment = c.id)
-                 or exists (select from comment o where o.author = $1 and o.parent = c.id))""",
-            member.id,
-            [comment for comment in comments if comment is not None],
-        )
-        return count
+    def count_read(self, member: Viewer, comments: Sequence[int | None]) -> int:
+        return len(self.read[member.id].intersection(comments))
 
     async def send_digests(self, week: int) -> None:
         now = datetime.now(UTC)
@@ -124,12 +187,12 @@ class Community:
             comments = [item.comment for item in told if item.comment is not None]
             self.seen.told += len(comments)
             self.seen.twice += len(comments) - len(set(comments))
-            self.seen.read += await self.count_read(member, list(comments))
+            self.seen.read += self.count_read(member, list(comments))
             for item in told:
                 other = [
                     side for side in item.disagreement if item.comment in item.disagreement and side != item.comment
                 ]
-                if other and not await self.count_read(member, list(other)):
+                if other and not self.count_read(member, list(other)):
                     self.seen.sides += 1
                     self.seen.both += other[0] in comments
 
@@ -153,6 +216,6 @@ async def live(members: int, threads: int, days: int) -> Seen:
 async def test_what_is_told_is_new_and_nothing_is_lost(members: int, threads: int, days: int) -> None:
     seen = await live(members, threads, days)
 
-    assert seen.told > members and seen.sides
+    assert seen.told > members and seen.sides and seen.waiting
     assert (seen.read, seen.lost, seen.twice) == (0, 0, 0), seen
     assert seen.both >= 0.95 * seen.sides
