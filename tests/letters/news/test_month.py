@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -19,9 +20,10 @@ from parley.letters.notifications import jobs as notifications
 from parley.letters.notifications import queries as addressed_to
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.platform.settings import settings
 from tests import make
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
 SHIFTED = {
     "comment": ("created_at",),
@@ -56,33 +58,22 @@ class Community:
         # What each member has read or written, as somebody who looks over their shoulder would say.
         self.read: dict[int, set[int]] = defaultdict(set)
         self.opened: set[tuple[int, int]] = set()
-        self.moment = 0
 
     async def found(self, members: int, threads: int) -> None:
         self.members = [await make.member() for _ in range(members)]
         self.threads = [await make.thread() for _ in range(threads)]
 
-    async def pass_hours(self) -> None:
-        for table, columns in SHIFTED.items():
-            moved = ", ".join(f"{column} = {column} - interval '12 hours'" for column in columns)
-            await db.execute(f"update {table} set {moved}")
-
-    async def put_after_all_else(self, table: str, column: str, member: int, thread: int) -> None:
-        """Else all that happens between two shifts happens in the same moment."""
-        self.moment += 1
-        whose = "author" if table == "comment" else "member"
-        await db.execute(
-            f"""update {table} set {column} = now() + $3 * interval '1 microsecond'
-                where {whose} = $1 and thread = $2 and {column} = now()""",
-            *(member, thread, self.moment),
-        )
+    async def vacuum(self) -> None:
+        """As PostgreSQL does from time to time."""
+        owner = await asyncpg.connect(settings().database_url)
+        await owner.execute(f"vacuum analyze {', '.join(SHIFTED)}")
+        await owner.close()
 
     async def open(self, member: Viewer, thread: int) -> None:
         await reading.open_thread(member.id, thread)
         if (member.id, thread) not in self.opened:
             self.opened.add((member.id, thread))
             self.read[member.id].update(self.comments_in(thread))
-            await self.put_after_all_else("visit", "read_until", member.id, thread)
 
     def comments_in(self, thread: int) -> list[int]:
         return [comment for where, comment in self.comments if where == thread]
@@ -92,7 +83,10 @@ class Community:
         self.read[member.id].update(comments)
 
     async def pass_day(self) -> None:
-        await self.pass_hours()
+        for table, columns in SHIFTED.items():
+            moved = ", ".join(f"{column} = {column} - interval '1 day'" for column in columns)
+            await db.execute(f"update {table} set {moved}")
+        await self.vacuum()
         for member in self.members:
             if self.random.random() < DAILY_COMMENTS:
                 await self.write(member)
@@ -104,10 +98,8 @@ class Community:
                       and stance in ('supports', 'challenges')) = 2"""
         )
         await notifications.handle_events()
-        # As the worker of PostgreSQL does; and what everybody may be told is chosen once for all visits of the day.
-        await db.execute("analyze comment, thread, visit, vote, notification, follow")
+        # What everybody may be told is chosen once for all visits of the day.
         home._shared.clear()
-        await self.pass_hours()
 
     async def write(self, member: Viewer) -> None:
         thread = self.random.choice(self.threads)
@@ -117,12 +109,6 @@ class Community:
         body = f"Why is that so, {len(self.comments)}?"
         await self.open(member, thread)
         comment = await make.comment(thread, member, body, parent=parent, stance=stance)
-        await self.put_after_all_else("comment", "created_at", member.id, thread)
-        await db.execute(
-            """update thread set last_activity_at = (select max(created_at) from comment where thread = $1)
-               where id = $1""",
-            thread,
-        )
         self.comments.append((thread, comment))
         self.read[member.id].update({comment, parent or comment})
         voter = self.random.choice(self.members)
