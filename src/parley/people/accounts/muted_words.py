@@ -92,9 +92,10 @@ def as_word(raw: str) -> str:
         word = " ".join(clean(raw, lines=False).lower().split())
     except BadText as error:
         raise Refused(error.message) from None
-    if not any(map(str.isalnum, fold(word))):
+    folded = fold(word[: LONGEST_WORD + 1])
+    if not any(map(str.isalnum, folded)):
         raise Refused(N_("Please write a word or a phrase."))
-    if max(len(word), len(fold(word))) > LONGEST_WORD:
+    if max(len(word), len(folded)) > LONGEST_WORD:
         raise Refused(N_("A word or phrase has at most {longest} characters."), longest=LONGEST_WORD)
     return word
 
