@@ -13,5 +13,12 @@ async def decide(
     """Decide about the article of a thread from the queue, and return the id of the decision."""
     item = await reports.open_item("article", thread, thread)
     version = await db.value("select version from queue_item where id = $1", item)
-    choice = Choice(item, version, action, guideline, "It is somebody else's.", to=ThreadReference(thread, passage))
+    to = ThreadReference(thread, passage)
+    choice = Choice(item, version, action, guideline, "It is somebody else's.", to=to, title=await title(thread))
     return await decisions.decide(moderator, choice)
+
+
+async def title(thread: int) -> str:
+    """The title that a moderator types to take an article down or to archive it alone."""
+    shown: str = await db.value("select title from thread where id = $1", thread)
+    return shown

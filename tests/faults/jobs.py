@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from parley.discussion.comments import anchor_moves
 from parley.interfaces.webhooks import jobs as webhooks
 from parley.letters.notifications import jobs as notifications
 from parley.platform.db import DB, close_pool, open_pool
@@ -20,6 +21,11 @@ async def call_webhooks() -> None:
     async with _connected():
         await webhooks.queue_all()
         await webhooks.send_due()
+
+
+async def move_anchors() -> None:
+    async with _connected():
+        await anchor_moves.move_waiting()
 
 
 async def connect(size: int) -> None:

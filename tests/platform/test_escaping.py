@@ -37,6 +37,7 @@ def test_a_value_is_escaped_as_by_markupsafe(value: Any) -> None:
         "{% macro item(one) %}<li>{{ one }}</li>{% endmacro %}{{ item(value) }}",
         "{% filter upper %}{{ value }}{% endfilter %}",
         "{{ value ~ '<' }}",
+        "<p>{{ value }}{{ 'a' }}</p>{% if value %}<b>{{ value }}</b>{% endif %}{{ value }}",
         "{{ value|safe }}{{ value|e }}",
         "{% autoescape false %}{{ value }}{% endautoescape %}",
     ],

@@ -36,14 +36,14 @@ BUILT = {
     ],
     erased.SELECT_REPLACED: [erased.SELECT_REPLACED.format(schema="public")],
     database.SELECT_CONTENTS: [database.SELECT_CONTENTS.format("comment")],
-    counts.ADD_TO_COUNTS: [counts.ADD_ONE, counts.ADD_THREAD],
-    counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],
+    counts.ADD_TO_COUNTS: [counts.ADD_SOME, counts.ADD_THREAD],
+    counts.ADD_WORDS: [counts.ADD_WORDS_OF_SOME, counts.ADD_WORDS_OF_THREAD],
     groups.SELECT_FIRST_OF_EACH: [
         groups.SELECT_FIRST_OF_EACH.format(
             rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance, size=tree.SIZE
         )
         for sort in tree.RANK
-        for stance in ("", "and c.stance = $6")
+        for stance in ("", "and c.stance = $7")
     ],
     tree.SELECT_WHOLE_TREE: [
         tree.SELECT_WHOLE_TREE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, size=tree.SIZE)

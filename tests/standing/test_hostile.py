@@ -84,7 +84,7 @@ FORMS = {
     "/t/{thread:str}/lock": ("reason",),
     "/t/{thread:str}/unlock": ("reason",),
     "/t/{thread:str}/slow": ("reason",),
-    "/t/{thread:str}/archive": ("reason",),
+    "/t/{thread:str}/archive": ("reason", "title"),
     "/c/{comment:str}/vote": ("axis", "value"),
     "/c/{comment:str}/edit": ("body", "stance", "assisted", "version"),
     "/c/{comment:str}/delete": (),

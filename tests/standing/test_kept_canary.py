@@ -51,7 +51,7 @@ class Cage:
         own = [f"/kept/{one}{rest}" for one in self.kept for rest in ("", "/respond")]
         around = [f"{page}/any", f"{page}/any?view=all", f"{page}/notes", f"{page}/keep", f"/c/{self.comment}/keep"]
         found = [
-            "/settings/muted",
+            "/settings/mail",
             "/kept",
             f"/kept?q={SONG}",
             f"/search?q={SONG}",
@@ -84,7 +84,7 @@ async def test_nobody_else_reads_a_note(
 async def test_its_writer_does(client: httpx.AsyncClient, world: World, cage: Cage) -> None:
     await make.sign_in(client, cage.keeper)
     found = {address async for address, text in walk(client, cage.addresses()) if SONG in text}
-    assert {"/settings/muted", "/kept", "/kept/export/json", f"/t/{cage.thread}/notes"} <= found
+    assert {"/settings/mail", "/kept", "/kept/export/json", f"/t/{cage.thread}/notes"} <= found
     # Pages that are cached for others have no part of it.
     assert f"/t/{cage.thread}/any" not in found
 

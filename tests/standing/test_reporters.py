@@ -112,7 +112,7 @@ async def test_nobody_but_staff_learns_who_reported(
         return
     for case in cases:
         await make.sign_in(client, case.author)
-        assert await told(client, {*case.addresses(app), "/", "/log", "/settings/decisions"}) == {}
+        assert await told(client, {*case.addresses(app), "/", "/log", "/settings/data"}) == {}
 
 
 async def test_staff_reads_all_of_it_so_that_the_walk_can_find_it(

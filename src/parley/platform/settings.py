@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True):
     password_range: str | None = None
     # Where else members can sign in, by the key in addresses.
     providers: Mapping[str, Provider] = MappingProxyType({})
+    # Whether machines are not told that training models on this site is forbidden.
+    training: bool = True
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
 
@@ -142,6 +144,7 @@ def read(env: Mapping[str, str]) -> Settings:
         password_range=environment.service(env, "PARLEY_PASSWORD_RANGE", "https://api.pwnedpasswords.com/range"),
         websub_hub=environment.service(env, "PARLEY_WEBSUB_HUB", "https://hub.example/"),
         providers=environment.providers_of(env),
+        training=environment.choice(env, "PARLEY_TRAINING", ("on", "off"), default="on") == "on",
         limits=environment.choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
     if not settings.local:

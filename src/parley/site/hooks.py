@@ -1,7 +1,7 @@
 """Connects features that act inside each other's transactions, since imports go one way."""
 
 from parley.discussion.commenting import drafts
-from parley.discussion.comments import anchor_outcomes, anchors
+from parley.discussion.comments import anchor_moves, anchor_outcomes
 from parley.discussion.kept import jobs as kept
 from parley.discussion.slow_mode import display
 from parley.discussion.statements import web as statements_web
@@ -9,13 +9,16 @@ from parley.discussion.thesis import ops as theses
 from parley.discussion.threads import comment_outcomes, opening, reading, updating
 from parley.discussion.threads import ops as threads
 from parley.discussion.votes import ops as votes
-from parley.interfaces.api import tokens
+from parley.interfaces.api import tokens, tokens_web
 from parley.interfaces.embed import ops as embed
+from parley.interfaces.pages import decision
 from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
-from parley.letters.notifications import mailing
+from parley.letters.digests import web as digests_web
+from parley.letters.notifications import mailing, mutes_web
 from parley.letters.notifications import ops as notifications
+from parley.letters.notifications import web as notifications_web
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import checks, edits
 from parley.moderation.decisions import asking, letters
@@ -32,9 +35,14 @@ from parley.moderation.statements import ops as statements
 from parley.own_data.comment_claims import web as comment_claims_web
 from parley.own_data.erasure import ops as erasure
 from parley.own_data.erasure import sanctioned
+from parley.own_data.erasure import web as erasure_web
+from parley.own_data.exports import web as exports_web
 from parley.people import mail
+from parley.people.account_settings import sections
+from parley.people.account_settings.web import settings as account
 from parley.people.accounts import hooks as accounts
 from parley.people.sso import ops as sso
+from parley.people.sso import web as sso_web
 
 
 def connect() -> None:
@@ -48,6 +56,36 @@ def connect() -> None:
         comment_claims_web.CLAIMS,
         appeals.SECOND_LOOKS,
     ]
+    sections.sections[:] = [
+        account.NAME,
+        account.ABOUT,
+        authors_web.ARTICLES,
+        signups_web.INVITATIONS,
+        digests_web.UNCONFIRMED,
+        digests_web.ALL_MAIL,
+        notifications_web.CHANNELS,
+        digests_web.SCHEDULE,
+        digests_web.PREVIEW,
+        notifications_web.TOPICS,
+        notifications_web.QUIET_HOURS,
+        notifications_web.FOLLOWING,
+        mutes_web.MUTED,
+        account.STOP,
+        account.SESSIONS,
+        account.PASSWORD,
+        account.EMAIL,
+        account.SECOND,
+        account.PASSKEYS,
+        sso_web.LINKS,
+        tokens_web.TOKENS,
+        account.MAPS,
+        account.FEED,
+        exports_web.EXPORT,
+        comment_claims_web.IMPORTED,
+        decision.DECISIONS,
+        erasure_web.LEAVE,
+        erasure_web.ERASE,
+    ]
     accounts.terms_of[:] = [signup_terms.terms]
     accounts.when_signed_up[:] = [signups.admit]
     accounts.must_wait[:] = [sanctioned.refuse, signups.request_approval]
@@ -59,7 +97,7 @@ def connect() -> None:
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [erasure.leave_address]
     opening.set_thesis[:] = [theses.put]
-    threads.after_revise[:] = [anchors.find_again, kept.after_revise]
+    threads.after_revise[:] = [anchor_moves.after_revise, kept.after_revise]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
     comment_outcomes.place_by_hand[:] = [anchor_outcomes.place]
     reading.after_visit[:] = [notifications.mark_revised_read]

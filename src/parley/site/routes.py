@@ -16,7 +16,7 @@ from parley.interfaces.api import web as api
 from parley.interfaces.api.discussion import downloads_web as api_thread
 from parley.interfaces.embed import first_web, login_web, panel_web
 from parley.interfaces.embed import web as embed
-from parley.interfaces.feeds import oembed, pictures, sitemap
+from parley.interfaces.feeds import machines, oembed, pictures, sitemap
 from parley.interfaces.feeds import web as feeds
 from parley.interfaces.inbound_feeds import web as inbound_feeds
 from parley.interfaces.live import web as live
@@ -111,6 +111,7 @@ FEATURES = (
     digests,
     feeds,
     sitemap,
+    machines,
     oembed,
     pictures,
     inbound_feeds,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from parley.articles.imports import jobs as articles
 from parley.articles.imports import ops as imports
+from parley.discussion.comments import anchor_moves
 from parley.discussion.comments import jobs as comments
 from parley.discussion.kept import jobs as kept
 from parley.discussion.opinion_map import jobs as maps
@@ -83,6 +84,7 @@ JOBS = (
     Job("hub", websub.ping, seconds=60, deferrable=True),
     Job("maps", maps.compute_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
+    Job(anchor_moves.JOB, anchor_moves.move_waiting, due=anchor_moves.SELECT_DUE),
     Job(kept.JOB, kept.find_again, seconds=60),
     Job("votes", votes.count_remaining_votes, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),

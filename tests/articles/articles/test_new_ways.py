@@ -10,7 +10,7 @@ from parley.extraction.fetching.fetch import Download
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
-from tests.pdfs import At, paragraph, pdf
+from tests.pdfs import At, of_streams, paragraph, pdf, stream
 
 pytestmark = pytest.mark.anyio
 
@@ -313,3 +313,17 @@ async def test_a_page_that_forbids_longer_excerpts_is_shown_as_an_excerpt(
     preview = await ask(client, source="url", url=url)
     await client.post(str(preview.url), data={"title": "The wager", "topic": "research"})
     assert await db.values("select display from article") == ["excerpt"]
+
+
+async def test_the_preview_of_a_pdf_names_pages_that_were_not_read_as_text(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    scan = b"q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"
+    file = of_streams([stream(paragraph(TEXT, 80)), scan])
+    asked = await client.post("/new", data={"source": "file", "topic": "research"}, files={"file": ("a.pdf", file)})
+    await jobs.read_waiting()
+
+    preview = await client.get(asked.headers["location"])
+
+    assert "<dt>Pages</dt><dd>2<br>Without text, shown as pictures: 2.</dd>" in preview.text
+    assert preview.text.count('<img src="/media/') == 1

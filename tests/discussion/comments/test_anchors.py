@@ -208,14 +208,3 @@ async def test_a_comment_says_which_revision_it_is_about(app: Litestar) -> None:
     rows = await queries.by_ids([old, new])
 
     assert (rows[old].on_revision, rows[new].on_revision) == (1, None)
-
-
-async def test_the_event_names_the_comments_whose_anchors_changed(app: Litestar) -> None:
-    thread, (first, second, _) = await article()
-    await anchored(thread, first, "The model")
-    moved = await anchored(thread, second, "how much energy the answer cost")
-
-    await revise(thread, BEFORE[0], BEFORE[1].replace("energy", "electricity"), BEFORE[2])
-
-    payload = await db.value("select payload from event where thread = $1 and kind = 'article.revised'", thread)
-    assert f'"comments": [{moved}]' in payload and '"changed": 1' in payload

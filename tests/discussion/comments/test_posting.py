@@ -21,6 +21,7 @@ from parley.platform.errors import Refused, Unavailable
 from parley.platform.limit import Limit
 from parley.platform.observability import metrics
 from tests import make
+from tests.restricting import title
 from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -186,7 +187,7 @@ async def test_a_closed_thread_refuses_and_keeps_the_text(
 ) -> None:
     root = await make.comment(thread, mira)
     moderator = await make.member(role="moderator")
-    await thread_actions.act(moderator, thread, action)
+    await thread_actions.act(moderator, thread, action, "It is over.", await title(thread))
 
     for path in (f"/t/{thread}/comments", f"/c/{root}/edit"):
         answer = await client.post(path, data={"body": "kept words"})

@@ -107,7 +107,7 @@ async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: http
 
     await client.post("/settings/maps", data={"out": "1"})
     assert "▲" not in await tab(client, thread)
-    assert "checked" in (await client.get("/settings/profile")).text.partition('id="maps"')[2]
+    assert "checked" in (await client.get("/settings/security")).text.partition('id="maps"')[2]
 
 
 @pytest.mark.slow

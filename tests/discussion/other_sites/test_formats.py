@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.discussion.comments import anchors
+from parley.discussion.comments import anchor_moves
 from parley.discussion.other_sites.formats.markup import as_markdown
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.platform import db
@@ -216,7 +216,7 @@ async def test_annotations_are_anchored_to_the_words_that_the_article_here_has(a
     assert rows["x"] == Imported("x", first, "answers before", "same", "asks", "Why?")
     assert rows["hypothesis:a"] == Imported("hypothesis:a", None, None, None, None, "> the words\n\nWhy?")
     async with db.atomic():
-        await anchors.find_again(thread, 1, 1)
+        await anchor_moves.after_revise(thread, 1, 1)
 
 
 IMPORTED = "select imported_id, passage, quote, anchor, stance, body from comment where thread = $1"

@@ -13,7 +13,7 @@ from parley.letters.notifications.queries import unread_for_digest
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
-from tests.restricting import decide
+from tests.restricting import decide, title
 
 pytestmark = pytest.mark.anyio
 
@@ -303,7 +303,8 @@ async def test_what_waits_is_declined_when_the_article_does_not_change_any_more(
     mo = await make.member("mo", role="moderator")
     if action == "archive":
         await make.sign_in(case.client, mo)
-        await case.client.post(f"/t/{case.thread}/archive", data={"reason": "It is over."})
+        fields = {"reason": "It is over.", "title": await title(case.thread)}
+        await case.client.post(f"/t/{case.thread}/archive", data=fields)
     else:
         await decide(mo, case.thread, action)
 

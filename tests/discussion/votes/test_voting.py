@@ -17,6 +17,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Refused
 from tests import make, ranking
+from tests.restricting import title
 from tests.waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -162,7 +163,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(mira: View
     await make.vote(mira, kept)
 
     moderator = await make.member(role="moderator")
-    await thread_actions.act(moderator, thread, "archive")
+    await thread_actions.act(moderator, thread, "archive", "It is over.", await title(thread))
     with pytest.raises(Refused, match="archived"):
         await make.vote(mira, kept, value=-1)
 

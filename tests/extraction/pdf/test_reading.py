@@ -56,12 +56,38 @@ def test_a_paragraph_goes_on_over_a_page_and_a_hyphen_at_its_end_is_undone() -> 
         (b"%PDF-1.7\n", "damaged"),
         (pdf([[]] * (MOST_PAGES + 1)), "501 pages"),
         (pdf([[At(80, 100 + 12 * row, "!021#3547680:9<; =?>A@ CBEDF0F>G=#4H. !0IB%J") for row in range(9)]]), "OCR"),
+        (pdf([[]]), "is empty"),
         (of_streams([b"q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"] * 3), "is a scan"),
     ],
 )
 def test_what_has_no_text_is_refused_in_words(data: bytes, says: str) -> None:
     with pytest.raises(CannotImport, match=says):
         read_pdf(data)
+
+
+SCAN = b"q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xff EI Q"
+
+
+def test_pages_without_text_are_shown_as_pictures_in_their_place_and_told() -> None:
+    written = [stream([*HEAD, *paragraph(ONE, 160)]), stream(paragraph(TWO, 80))]
+
+    article, passages = read_pdf(of_streams([written[0], SCAN, written[1], SCAN, b""]))
+
+    assert [(one.kind, one.page, DRAWN in one.html) for one in passages] == [
+        ("paragraph", 1, False),
+        ("figure", 2, True),
+        ("paragraph", 3, False),
+        ("figure", 4, True),
+    ]
+    assert (article.where["pages"], article.where["picture pages"], article.where["missing pages"]) == ("5", "2, 4", "")
+
+
+def test_a_table_of_contents_with_leaders_of_dots_does_not_make_a_pdf_unreadable() -> None:
+    contents = [At(80, 80 + 12 * row, f"{row}. Topic {'.' * 90} {row}") for row in range(50)]
+
+    _, passages = read_pdf(pdf([contents] * 12 + [[*HEAD, *paragraph(ONE, 160)]]))
+
+    assert ONE.strip() in [one.text for one in passages]
 
 
 def test_an_accent_that_is_drawn_over_a_letter_belongs_to_it() -> None:

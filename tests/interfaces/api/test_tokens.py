@@ -36,7 +36,7 @@ async def test_a_token_is_shown_once_works_and_ends(app: Litestar, client: httpx
     assert made.status_code == 201
     assert made.headers["cache-control"] == "no-store"
     token = re.findall(r"prl_[\w-]+", made.text)[0]
-    page = (await client.get("/settings/tokens")).text
+    page = (await client.get("/settings/security")).text
     assert "My digest" in page
     assert token not in page
     asked = {"authorization": f"Bearer {token}"}
@@ -101,7 +101,7 @@ async def test_a_new_password_and_signing_out_everywhere_end_all_tokens(
         assert (await client.post("/settings/tokens", data=FIELDS)).status_code == 201
     if ending == "sessions":
         answer = await client.post("/settings/security/sessions/end")
-        assert answer.headers["location"] == "/settings/security?others"
+        assert answer.headers["location"] == "/settings/security?others=sessions#sessions"
         assert "Every other device is signed out" in (await client.get("/settings/security?others")).text
     else:
         old, new = "four unrelated green words", "five entirely different blue words"
@@ -115,7 +115,7 @@ async def test_a_new_password_and_signing_out_everywhere_end_all_tokens(
 async def test_signing_out_everywhere_asks_for_proof(client: httpx.AsyncClient, app: Litestar) -> None:
     await make.sign_in(client, await make.member("jon"))
     answer = await client.post("/settings/security/sessions/end")
-    assert answer.headers["location"] == "/prove?next=/settings/security"
+    assert answer.headers["location"] == "/prove?next=/settings/security%23sessions"
 
 
 async def test_a_token_that_moderates_needs_a_second_factor(
@@ -147,7 +147,7 @@ async def test_no_log_and_no_answer_has_a_token(client: httpx.AsyncClient, app: 
                 await script.get("/me", headers={"authorization": f"Bearer {token}x"}),
             ]
     await make.sign_in(client, jon)
-    answers += [await client.get(path) for path in ("/settings/tokens", "/settings/security", "/u/jon")]
+    answers += [await client.get(path) for path in ("/settings/security", "/u/jon")]
     assert [one.status_code for one in answers[:6]] == [200, 201, 422, 404, 400, 401]
     assert len(lines) >= 6
     secret = token.removeprefix("prl_")
@@ -157,5 +157,5 @@ async def test_no_log_and_no_answer_has_a_token(client: httpx.AsyncClient, app: 
 
 
 async def test_visitors_have_no_tokens(client: httpx.AsyncClient, app: Litestar) -> None:
-    assert (await client.get("/settings/tokens")).status_code == 303
+    assert (await client.get("/settings/security")).status_code == 303
     assert (await client.post("/settings/tokens", data=FIELDS)).status_code == 401

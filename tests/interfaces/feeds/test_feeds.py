@@ -147,8 +147,8 @@ async def test_a_member_has_a_feed_unless_they_want_none(client: httpx.AsyncClie
 
     saved = await client.post("/settings/feed", data={"no_feed": "1"})
 
-    assert saved.headers["location"] == "/settings/profile?saved#feed"
-    assert 'name="no_feed" value="1" checked' in (await client.get("/settings/profile")).text
+    assert saved.headers["location"] == "/settings/security?saved=feed#feed"
+    assert 'name="no_feed" value="1" checked' in (await client.get("/settings/security")).text
     assert (await client.get("/u/jon/feed.json")).status_code == 404
     assert "feed.atom" not in (await client.get("/u/jon")).text
     await client.post("/settings/feed", data={})

@@ -219,7 +219,7 @@ async def test_the_publisher_or_a_moderator_decides_where_nothing_proves_it(
 
     for who, status in ((other, 403), (ann, 403), (desk, 303)):
         await make.sign_in(client, who)
-        shown = await client.get("/settings/articles")
+        shown = await client.get("/settings/profile")
         assert ("Is this its author?" in shown.text) is (who is desk)
         answer = await client.post(f"/settings/articles/{number}/decide", data={"confirm": "1"})
         assert answer.status_code == status

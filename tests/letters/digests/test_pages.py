@@ -40,12 +40,12 @@ async def now_of(member: Viewer) -> SubscriptionRow:
 async def test_a_member_chooses_how_often_and_when(client: httpx.AsyncClient, mira: Viewer) -> None:
     answer = await client.post("/settings/mail", data=WEEKLY)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved=schedule#schedule")
     one = await now_of(mira)
     assert (one.frequency, one.weekday, one.hour, one.zone) == ("weekly", 3, 7, "Europe/Berlin")
     assert one.next_at is not None
     assert one.next_at > datetime.now(UTC)
-    page = (await client.get("/settings/mail?saved")).text
+    page = (await client.get("/settings/mail?saved=schedule")).text
     assert "Saved." in page
     assert '<option value="Europe/Berlin" selected>' in page
 
@@ -63,7 +63,7 @@ async def test_one_switch_stops_all_mail_and_starts_it_again(client: httpx.Async
 
     answer = await client.post("/settings/mail/all", data={"on": "0"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved=all#all")
     assert "All optional mail is off." in (await client.get("/settings/mail")).text
     assert [await one.wanted(mira.id, "") for one in mail.lists.values()] == [False, False]
 
@@ -141,7 +141,7 @@ async def test_other_choices_are_previewed_without_being_saved(client: httpx.Asy
 
     assert "Wednesday" in page.text
     assert "07:00" in part.text
-    assert part.text.lstrip().startswith('<section id="preview"')
+    assert part.text.lstrip().startswith('<section class="part" id="preview"')
     assert await now_of(mira) == before
 
 
@@ -166,7 +166,7 @@ async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient
 
     answer = await client.post("/settings/topics", data={"policy": "mute", "work": "weekly", "research": "follow"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved=topics#topics")
     page = (await client.get("/settings/mail")).text
     assert re.findall(r'<option value="(\w+)" selected>(?:In every|Once a week at|Never)', page) == [
         "follow",
@@ -174,7 +174,7 @@ async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient
         "mute",
     ]
     assert "Something new." not in page
-    assert "in one digest a week" in (await client.get("/settings/notifications")).text
+    assert "in one digest a week" in (await client.get("/settings/mail")).text
     assert "in your digest, once a week" in (await client.get("/?topic=work")).text
 
     await client.post("/topic/work/follow", data={"on": "0"})

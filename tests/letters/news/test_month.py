@@ -54,7 +54,8 @@ class Community:
         self.random, self.seen = Random(seed), Seen()
         self.members: list[Viewer] = []
         self.threads: list[int] = []
-        self.comments: list[tuple[int, int]] = []
+        # The thread of each comment.
+        self.thread_of: dict[int, int] = {}
         # What each member has read or written, as somebody who looks over their shoulder would say.
         self.read: dict[int, set[int]] = defaultdict(set)
         self.opened: set[tuple[int, int]] = set()
@@ -76,7 +77,7 @@ class Community:
             self.read[member.id].update(self.comments_in(thread))
 
     def comments_in(self, thread: int) -> list[int]:
-        return [comment for where, comment in self.comments if where == thread]
+        return [comment for comment, where in self.thread_of.items() if where == thread]
 
     async def mark_read(self, member: Viewer, thread: int, comments: list[int]) -> None:
         await reading.mark_read(member.id, thread, comments)
@@ -106,10 +107,10 @@ class Community:
         parents = self.comments_in(thread)
         parent = self.random.choice(parents) if parents and self.random.random() < 0.5 else None
         stance = None if parent else self.random.choice(["supports", "challenges", "adds", "asks"])
-        body = f"Why is that so, {len(self.comments)}?"
+        body = f"Why is that so, {len(self.thread_of)}?"
         await self.open(member, thread)
         comment = await make.comment(thread, member, body, parent=parent, stance=stance)
-        self.comments.append((thread, comment))
+        self.thread_of[comment] = thread
         self.read[member.id].update({comment, parent or comment})
         voter = self.random.choice(self.members)
         if voter is not member:
@@ -136,8 +137,8 @@ class Community:
     async def look_at_for_you(self, member: Viewer) -> None:
         """Compare all that it shows, on all its pages, with what the member has not read."""
         rows = await db.fetch(UnreadThread, for_you.SELECT_THREADS, member.id, None, None, len(self.threads))
-        ids = await for_you.unread_comment_ids(member.id, rows, limit=len(self.comments))
-        there = [comment for where, comment in self.comments if (member.id, where) in self.opened]
+        ids = await for_you.unread_comment_ids(member.id, rows, limit=len(self.thread_of))
+        there = [comment for comment, where in self.thread_of.items() if (member.id, where) in self.opened]
         expected = set(there) - self.read[member.id]
         addressed = await addressed_to.list_page(member.id, kinds=["reply", "mention"], only_unread=True)
         told = {row.comment for row in addressed}
@@ -147,12 +148,8 @@ class Community:
         self.seen.lost += len(expected - set(ids)) + len(await self.unread_replies(member) - told)
         self.seen.twice += len(ids) - len(set(ids)) + len(addressed) - len(told)
         assert sum(row.count for row in rows) == sum(
-            min(100, count) for count in Counter(self.threads_of(ids)).values()
+            min(100, count) for count in Counter(self.thread_of[comment] for comment in ids).values()
         )
-
-    def threads_of(self, comments: list[int]) -> list[int]:
-        thread_of = {comment: thread for thread, comment in self.comments}
-        return [thread_of[comment] for comment in comments]
 
     async def unread_replies(self, member: Viewer) -> set[int]:
         replies = await db.values(
@@ -166,10 +163,15 @@ class Community:
     async def send_digests(self, week: int) -> None:
         now = datetime.now(UTC)
         shared = await shared_candidates(now)
-        for member in self.members:
-            issue = IssueRow(0, member.id, "digest", f"2026-W{week + 10}", now, member.name, "", "UTC", "weekly", 6)
-            [chosen] = await items.choose([issue], shared, now)
-            told = (await items.read_chosen([(0, member.id, chosen)])).get(0, [])
+        issues = [
+            IssueRow(number, member.id, "digest", f"2026-W{week + 10}", now, member.name, "", "UTC", "weekly", 6)
+            for number, member in enumerate(self.members)
+        ]
+        chosen = await items.choose(issues, shared, now)
+        rows = [(issue.id, issue.member, one) for issue, one in zip(issues, chosen, strict=True)]
+        by_issue = await items.read_chosen(rows)
+        for number, member in enumerate(self.members):
+            told = by_issue.get(number, [])
             comments = [item.comment for item in told if item.comment is not None]
             self.seen.told += len(comments)
             self.seen.twice += len(comments) - len(set(comments))

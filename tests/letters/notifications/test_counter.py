@@ -1,4 +1,4 @@
-"""The counter costs one query for a member's page, and nothing for other requests."""
+"""The counter costs nothing while its number holds, one query more for a member's page otherwise."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,8 @@ from litestar import Litestar
 
 from parley.letters.notifications import jobs
 from parley.letters.notifications.counts import RECOUNT, SELECT_VALID
+from parley.people.accounts import viewer_cache
+from parley.people.accounts.sessions import SELECT_SESSION
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db.pool import NO_ANSWER
@@ -60,6 +62,20 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
 
     # Counted again once after each change.
     assert costs == [(2, 1)] * 3
+
+
+async def test_a_number_that_holds_comes_with_the_session(
+    client: httpx.AsyncClient, mira: Viewer, asked: list[str]
+) -> None:
+    await notify(mira, 1)
+    assert (await client.get("/rules")).is_success
+    viewer_cache.clear()
+    asked.clear()
+
+    page = await client.get("/rules")
+
+    assert '<span id="for-you-count"><b>1</b>' in page.text
+    assert (asked.count(SELECT_SESSION), SELECT_VALID in asked, RECOUNT in asked) == (1, False, False)
 
 
 async def test_a_page_that_a_refused_form_comes_back_with_shows_the_number(

@@ -218,7 +218,7 @@ async def test_the_pages_offer_what_can_be_muted(case: Case, client: httpx.Async
     for address in ("/u/jon/mute", thread, "/topic/research/mute"):
         await client.post(address, data={"on": "1", "period": "day"})
     await client.post("/settings/muted", data={"on": "1", "word": " Some  Phrase ", "next": comment})
-    settings = (await client.get("/settings/muted")).text
+    settings = (await client.get("/settings/mail")).text
     assert settings.count("Muted until") == 3
     assert "<bdi>some phrase</bdi>" in settings
     refused = await client.post("/settings/muted", data={"on": "1", "word": "…"})
@@ -226,4 +226,4 @@ async def test_the_pages_offer_what_can_be_muted(case: Case, client: httpx.Async
     wrong = await client.post(thread, data={"on": "1", "period": "year"})
     assert (wrong.status_code, "Please choose one of" in wrong.text) == (422, True)
     await client.post("/settings/muted", data={"on": "0", "word": "some phrase"})
-    assert "some phrase" not in (await client.get("/settings/muted")).text
+    assert "some phrase" not in (await client.get("/settings/mail")).text

@@ -180,7 +180,7 @@ async def test_many_notifications_continue_on_another_page(client: httpx.AsyncCl
     assert "Number 2," not in second
 
 
-@pytest.mark.parametrize("path", ["/for-you", "/settings/notifications"])
+@pytest.mark.parametrize("path", ["/for-you", "/settings/mail", "/settings/notifications"])
 async def test_visitors_are_asked_to_sign_in(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
 
@@ -243,9 +243,9 @@ async def test_channels_are_set_by_kind_and_followed_threads_are_listed(
 
     answer = await client.post("/settings/notifications", data={"reply": "digest", "decision": "off"})
 
-    assert answer.headers["location"] == "/settings/mail?saved"
+    assert answer.headers["location"] == "/settings/mail?saved=channels#channels"
     assert await queries.preferences_of(mira.id) == {"reply": "digest", "decision": "off"}
-    page = (await client.get("/settings/notifications")).text
+    page = (await client.get("/settings/mail")).text
     assert "The wager" in page
     assert f'action="/t/{thread}/mute"' in page
 
@@ -272,7 +272,6 @@ async def test_names_with_the_typed_prefix_are_offered_those_of_the_thread_first
         ("/notifications", "/for-you?part=you"),
         ("/unread", "/for-you?part=threads"),
         ("/unread?thread=7", "/for-you?thread=7"),
-        ("/settings/notices", "/settings/notifications"),
     ],
 )
 @pytest.mark.usefixtures("mira")

@@ -115,7 +115,7 @@ async def test_a_member_chooses_quiet_hours(client: httpx.AsyncClient, mira: Vie
 
     answer = await client.post("/settings/mail/quiet", data={"quiet": "1", "starts": "23", "ends": "6"})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved=quiet#quiet")
     hours = await queries.quiet_hours(mira.id)
     assert hours is not None
     assert (hours.starts, hours.ends, hours.zone) == (23, 6, "UTC")

@@ -61,7 +61,13 @@ async def test_a_moderator_decides_from_the_queue(
 
     answer = await client.post(
         f"/mod/item/{item}/decide",
-        data={"version": "1", "action": action, "rule": "illegal", "reason": "It is somebody else's."},
+        data={
+            "version": "1",
+            "action": action,
+            "rule": "illegal",
+            "reason": "It is somebody else's.",
+            "title": "The Wager ",
+        },
     )
 
     assert answer.status_code == 303

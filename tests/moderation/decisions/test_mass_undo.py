@@ -14,6 +14,7 @@ from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
 from tests import make
 from tests.moderation.decisions.test_removal_limit import awaiting, regular, remove, written
+from tests.restricting import title
 
 pytestmark = pytest.mark.anyio
 
@@ -89,7 +90,7 @@ async def test_what_was_decided_earlier_and_by_others_stays(
     await remove(rogue, late, thread)
     await remove(other, others, thread)
     await thread_actions.act(rogue, thread, "lock", "Enough.")
-    await thread_actions.act(other, thread, "archive", "It is over.")
+    await thread_actions.act(other, thread, "archive", "It is over.", await title(thread))
 
     await undone(client, ada)
 

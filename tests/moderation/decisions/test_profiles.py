@@ -144,7 +144,7 @@ async def test_the_member_chooses_another_name(client: httpx.AsyncClient, mo: Vi
     chosen = await client.post("/settings/name", data={"name": "sunny"})
     again = await client.post("/settings/name", data={"name": "funny"})
 
-    assert "Your new name" in page.text
+    assert "A moderator removed your name" in page.text
     assert taken.status_code == 422 and "is taken" in taken.text and WORDS["bio"] in taken.text
     assert chosen.status_code == 303 and again.status_code == 303
     assert (await shown(slurry))["name"] == "funny"

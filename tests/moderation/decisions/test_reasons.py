@@ -246,14 +246,14 @@ async def test_a_member_finds_all_that_was_decided_about_them(client: httpx.Asyn
     undone = await decided(await reported(await make.member("anna")), await make.member(role="moderator"), "warn")
     await as_jonas(client)
 
-    page = await client.get("/settings/decisions")
+    page = await client.get("/settings/data")
 
     assert f'href="/decision/{decision}"' in page.text and "Your comment was removed" in page.text
     assert f"/decision/{undone}" not in page.text and jonas is not None
     await make.sign_in(client, await make.member())
-    assert "No decisions yet" in (await client.get("/settings/decisions")).text
+    assert "No decisions yet" in (await client.get("/settings/data")).text
     client.cookies.clear()
-    assert (await client.get("/settings/decisions")).status_code == 303
+    assert (await client.get("/settings/data")).status_code == 303
 
 
 @pytest.mark.parametrize("action", ["remove", "collapse"])

@@ -27,6 +27,7 @@ from parley.platform.errors import ParleyError
 from parley.site.demo.fill import fill
 from tests import make
 from tests.moderation.modlog.replay import differences
+from tests.restricting import title
 
 pytestmark = pytest.mark.anyio
 
@@ -101,9 +102,8 @@ class Forum(msgspec.Struct):
         await appeals.decide(viewer, appeal, outcome=outcome, answer="So it is.", action=action, days=1)
 
     async def hold_thread(self) -> None:
-        await thread_actions.act(
-            self.viewer(), self.dice.choice(self.threads), self.dice.choice(sorted(ON_THREAD)), "Why"
-        )
+        thread, action = self.dice.choice(self.threads), self.dice.choice(sorted(ON_THREAD))
+        await thread_actions.act(self.viewer(), thread, action, "Why", await title(thread))
 
     async def match(self) -> None:
         rule = self.dice.choice(self.rules)

@@ -14,7 +14,7 @@ from tests.moderation.modlog.replay import differences
 
 pytestmark = pytest.mark.anyio
 
-REMOVE = {"action": "remove", "rule": "illegal", "reason": "A court said so."}
+REMOVE = {"action": "remove", "rule": "illegal", "reason": "A court said so.", "title": "The wager"}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_undoing_that_it_is_shown_again_takes_it_down_again(
 
 
 async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient, mo: Viewer) -> None:
-    thread = await make.thread()
+    thread = await make.thread(make.text(title="The wager"))
     await reports.report(ReportInput("article", thread, "illegal", "It is stolen.", await make.member()))
     await make.sign_in(client, mo)
     await client.post(f"/mod/articles/{thread}", data=REMOVE)

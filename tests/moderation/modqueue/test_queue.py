@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -197,6 +198,22 @@ async def test_a_long_list_continues_on_the_next_page(desk: httpx.AsyncClient) -
 
     assert f'id="i{items[2]}"' not in rest.text
     assert rest.text.index(f'id="i{items[1]}"') < rest.text.index(f'id="i{items[0]}"')
+
+
+MANY_OPEN = """
+insert into queue_item (kind, target, opened_at)
+select 'comment', -n, now() - interval '1 hour' - n * interval '1 minute' from generate_series(1, 1100) n
+"""
+
+
+async def test_a_long_queue_is_counted_up_to_a_thousand_from_the_oldest_on(desk: httpx.AsyncClient, mo: Viewer) -> None:
+    await db.execute(MANY_OPEN)
+
+    counted = await modqueue.waiting(mo.id, since=datetime.now(UTC) - timedelta(hours=1, minutes=10))
+
+    assert (counted.count, counted.arrived) == (1_000, 9)
+    assert counted.oldest == await db.value("select min(opened_at) from queue_item")
+    assert '<b id="waiting-count">1,000+</b>' in (await desk.get("/mod/queue")).text
 
 
 MEMBERS_REPORTED = """

@@ -11,6 +11,7 @@ from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
 from tests import make
 from tests.moderation.modqueue.reported import decided, reported
+from tests.restricting import title
 
 pytestmark = pytest.mark.anyio
 
@@ -43,9 +44,10 @@ async def test_a_thread_shows_its_state_and_the_reason(
 ) -> None:
     thread = await make.thread()
 
-    answer = await client.post(f"/t/{thread}/{action}", data={"reason": "Too hot."})
+    fields = {"reason": "Too hot.", "title": await title(thread)}
+    answer = await client.post(f"/t/{thread}/{action}", data=fields)
     client.cookies.clear()
-    page = await client.get(answer.headers["location"])
+    page = await client.get(await make.address(thread))
 
     assert answer.status_code == 303
     assert await db.value(HELD, thread) == held
@@ -134,7 +136,7 @@ async def test_a_lock_is_not_undone_once_another_moderator_has_archived_the_thre
     mo, item = await make.member(role="moderator"), await reported()
     thread = await db.value("select thread from queue_item where id = $1", item)
     decision = await decided(item, mo, "lock", guideline=None, reason="Enough.")
-    await thread_actions.act(await make.member(role="moderator"), thread, "archive", "It is over.")
+    await thread_actions.act(await make.member(role="moderator"), thread, "archive", "It is over.", await title(thread))
 
     with pytest.raises(Refused, match="newer decision"):
         await undoing.undo(mo, decision)

@@ -229,14 +229,18 @@ async def test_a_decision_with_a_newer_one_cannot_be_undone(mo: Viewer) -> None:
     assert await db.value("select state from comment where id = $1", comment) == "removed"
 
 
-async def test_a_decision_without_an_item_cannot_be_undone(mo: Viewer) -> None:
+async def test_a_decision_without_an_item_is_undone_too_unless_there_is_a_newer_one(mo: Viewer) -> None:
     member = await make.member()
     decision = await modmembers.sanction(mo, member.id, Choice(0, 0, "silence", "civility", "It insults.", days=3))
 
-    with pytest.raises(Refused, match="can no longer be undone"):
+    newer = await modmembers.sanction(mo, member.id, Choice(0, 0, "warn", "civility", "It insults.", None))
+    with pytest.raises(Refused, match="newer decision"):
         await undoing.undo(mo, decision)
+    for made in (newer, decision):
+        await undoing.undo(mo, made)
 
-    assert await db.value("select state from member where id = $1", member.id) == "silenced"
+    assert await db.value("select state from member where id = $1", member.id) == "active"
+    assert await db.value("select count(*) from mail where kind like 'decision%'") == 0
 
 
 async def test_too_late_the_page_says_so_and_shows_how_it_stands(client: httpx.AsyncClient, mo: Viewer) -> None:

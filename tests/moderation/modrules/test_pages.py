@@ -270,7 +270,7 @@ async def test_the_list_shows_state_hits_precision_and_the_costliest_text(
 
 async def test_all_are_stopped_and_go_on_with_one_button(client: httpx.AsyncClient, moderator: Viewer) -> None:
     for on in ("1", "1", "0"):
-        assert (await client.post("/mod/rules/stop", data={"on": on})).status_code == 303
+        assert (await client.post("/mod/rules/stop", data={"on": on, "confirm": moderator.name})).status_code == 303
         assert ("All rules are stopped." in (await client.get("/mod/rules")).text) == (on == "1")
     assert await db.values("select action from mod_action where kind = 'engine' order by id") == ["stop", "start"]
 

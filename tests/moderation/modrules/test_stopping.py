@@ -1,8 +1,10 @@
 """What lets everything in that the rules hold takes a second moderator or an admin."""
 
+import httpx
 import pytest
 from litestar import Litestar
 
+from parley.moderation.decisions.removal_limit import ConfirmationNeeded
 from parley.moderation.matching import current
 from parley.moderation.matching.conditions import WordList
 from parley.moderation.modrules import ops
@@ -44,7 +46,22 @@ async def test_a_rule_that_held_something_this_week_is_switched_off_by_two(app: 
     assert await ops.switch(two, busy, 1, "off") == "off"
 
 
-async def test_whoever_is_alone_can_stop_the_rules(app: Litestar) -> None:
-    await ops.stop(await make.member(role="moderator"), on=True)
+async def test_whoever_is_alone_types_their_name_and_admins_are_told(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member("ada", role="admin"))
+    asked = await client.post("/mod/rules/stop", data={"on": "1"})
+    still = await current.is_stopped()
 
-    assert await current.is_stopped()
+    done = await client.post("/mod/rules/stop", data={"on": "1", "confirm": "Ada"})
+
+    assert (asked.status_code, still, done.status_code, await current.is_stopped()) == (422, False, 303, True)
+    assert "type your name" in asked.text and 'name="confirm"' in asked.text
+    assert "All automatic rules were stopped" in await db.value("select text from mail where kind like 'alone%'")
+
+
+async def test_whoever_is_alone_switches_a_busy_rule_off_by_name(app: Litestar) -> None:
+    ada, busy = await make.member("ada", role="admin"), await put_rule(WordList(["fool"]), action="hold")
+    await make.comment(await make.thread(), await newcomer(), "You fool!")
+
+    with pytest.raises(ConfirmationNeeded):
+        await ops.switch(ada, busy, 1, "off")
+    assert await ops.switch(ada, busy, 1, "off", "ada") == "off"

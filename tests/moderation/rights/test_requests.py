@@ -10,6 +10,7 @@ from parley.platform import db, ratelimit
 from parley.platform.ratelimit import RECEIPT_ADDRESS
 from parley.platform.settings import settings
 from tests import make
+from tests.restricting import title
 
 pytestmark = pytest.mark.anyio
 
@@ -142,10 +143,8 @@ async def test_a_granted_request_takes_the_text_down_and_both_sides_are_notified
     await make.sign_in(client, await make.member("mo", role="moderator"))
     item = await db.value("select id from queue_item")
 
-    decided = await client.post(
-        f"/mod/item/{item}/decide",
-        data={"version": "1", "action": "text", "rule": "illegal", "reason": "It is the author's."},
-    )
+    fields = {"action": "text", "rule": "illegal", "reason": "It is the author's.", "title": await title(thread)}
+    decided = await client.post(f"/mod/item/{item}/decide", data=fields | {"version": "1"})
 
     assert decided.status_code == 303
     assert "A moderator agreed" in (await letters("ann@press.example"))[-1]

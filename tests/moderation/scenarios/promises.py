@@ -1,5 +1,6 @@
 """Invariants of the tables (docs/moderation-proofs.md), as queries that find violations."""
 
+from parley.moderation.decisions.rows import ITEMS_OF_DECISION
 from parley.platform import db
 
 RECOUNT = "(select count(*) from vote v where v.comment = c.id and v.counted and v.axis = '{}' and v.value = {})"
@@ -22,13 +23,22 @@ BROKEN_PROMISES = {
         select id from decision where moderator = member or second_moderator = member
     """,
     "I6: the two who agree are two": "select id from decision where second_moderator = moderator",
+    # A moderator may report an item again after they decided on it: another one answers that report.
     "I6: nobody answers what they reported": """
         select d.id from decision d join report r on r.item = d.item
-        where r.reporter = d.moderator and r.resolved_at >= d.created_at and d.state not in ('undone', 'rejected')
+        where r.reporter = d.moderator and r.created_at <= d.created_at and r.resolved_at >= d.created_at
+        and d.state not in ('undone', 'rejected')
     """,
-    "I6: an appeal is for somebody else": """
-        select a.id from appeal a join decision d on d.id = a.decision
-        where a.assigned_to in (d.moderator, d.second_moderator, a.member)
+    "I6: an appeal is never for its member": "select id from appeal where assigned_to = member",
+    "I6: an appeal is for somebody else, if there is one": f"""
+        select a.id from appeal a join decision d on d.id = a.decision join member m on m.id = d.member
+        where a.assigned_to in (d.moderator, d.second_moderator) and exists (
+            select from member s
+            where s.role <> 'member' and (s.role = 'admin' or d.kind <> 'member' or m.role = 'member')
+            and s.id <> a.member and s.id <> d.moderator and s.id is distinct from d.second_moderator
+            and not exists (select from report r
+                where r.item in ({ITEMS_OF_DECISION}) and r.reporter = s.id and r.created_at <= a.decided_at)
+            and not exists (select from decision o where o.member = s.id and o.action in ('silence', 'suspend')))
     """,
     "I7: whatever takes something away has its rule and its reason": """
         select id from decision where action in ('remove', 'collapse', 'warn', 'silence', 'suspend')

@@ -19,7 +19,7 @@ from tests import make
 
 pytestmark = pytest.mark.anyio
 
-PAGE = "/settings/imported"
+PAGE, SECTION = "/settings/imported", "/settings/data#imported"
 # Written as somebody with another name, and in other letters.
 MINE = ImportLine("a", author="Old Ada", created_utc=1_400_000_000, body="Words of mine.", email="ADA@example.org")
 OTHERS = ImportLine("b", "a", "ada", 1_400_000_001, "Words of another.", email="eve@example.org")
@@ -51,10 +51,10 @@ async def test_only_what_has_the_address_becomes_the_members(app: Litestar, clie
     thread, ada = await imported(), await make.member("ada")
     await make.sign_in(client, ada)
 
-    page = await client.get(PAGE)
+    page = await client.get(SECTION)
     assert "1 comment · <bdi>Old Ada</bdi>" in page.text and "Words" not in page.text
     done = await client.post(PAGE)
-    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}?claimed=1")
+    assert (done.status_code, done.headers["location"]) == (303, "/settings/data?claimed=1#imported")
     after = await client.get(done.headers["location"])
     assert "1 comment is yours now." in after.text and "No imported comments have your address." in after.text
 
@@ -70,20 +70,20 @@ async def test_only_what_has_the_address_becomes_the_members(app: Litestar, clie
     assert f"/c/{await db.value(FIRST)}" in found.text
     # The file again brings nothing back.
     assert (await import_discussion(thread, LINES, lambda _: None)).added == 0
-    assert (await client.post(PAGE)).headers["location"] == PAGE
+    assert (await client.post(PAGE)).headers["location"] == SECTION
 
 
 async def test_an_address_that_is_not_confirmed_claims_nothing(app: Litestar, client: httpx.AsyncClient) -> None:
     await imported()
     ada = await make.member("ada", state="unverified")
     await make.sign_in(client, ada)
-    assert "No imported comments have your address." in (await client.get(PAGE)).text
+    assert "No imported comments have your address." in (await client.get(SECTION)).text
     assert (await client.post(PAGE)).status_code == 403
     with pytest.raises(Forbidden):
         await ops.claim(ada)
     assert await db.value("select count(*) from comment where author is not null") == 0
     client.cookies.clear()
-    assert (await client.get(PAGE)).status_code == 303
+    assert (await client.get(SECTION)).status_code == 303
     assert (await client.post(PAGE)).status_code == 401
 
 

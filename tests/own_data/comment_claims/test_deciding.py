@@ -61,7 +61,7 @@ async def test_a_moderator_confirms_and_undoes_a_claim(client: httpx.AsyncClient
     await make.vote(ada, await db.value(ID, "hackernews:1"))
     assert (await claim(client, ada)).status_code == 303
     token = await db.value("select token from imported_claim")
-    own = await client.get(PAGE)
+    own = await client.get("/settings/data")
     assert token in own.text and "2 comments" in own.text and await db.values(NAMES) == BEFORE
 
     mod = await moderator(client)
@@ -133,7 +133,7 @@ async def test_what_is_imported_later_is_theirs_too(client: httpx.AsyncClient, a
     other = await claim(client, await make.member("eve"), "hackernews:9")
     assert "confirmed somebody as this author already" in other.text
     await make.sign_in(client, ada)
-    assert (await client.post(PAGE)).headers["location"] == f"{PAGE}?claimed=1"
+    assert (await client.post(PAGE)).headers["location"] == "/settings/data?claimed=1#imported"
 
 
 async def test_a_moderator_refuses_and_nobody_decides_about_themselves(client: httpx.AsyncClient, ada: Viewer) -> None:

@@ -54,7 +54,7 @@ async def prove(client: httpx.AsyncClient, who: Viewer) -> None:
 async def exported(client: httpx.AsyncClient, who: Viewer) -> zipfile.ZipFile:
     """Request the file, let the worker make it, and download it."""
     await prove(client, who)
-    assert (await client.post(PAGE)).headers["location"] == PAGE
+    assert (await client.post(PAGE)).headers["location"] == f"{PAGE}#export"
     assert await jobs.make_exports() == 1
     number = await db.value("select id from export where member = $1", who.id)
     answer = await client.get(f"{PAGE}/{number}.zip")
@@ -236,7 +236,7 @@ async def test_the_password_is_asked_before_a_request_and_before_a_download(
     number = await db.value("select id from export")
     await make.sign_in(client, mira)
     for answer in (await client.post(PAGE), await client.get(f"{PAGE}/{number}.zip")):
-        assert (answer.status_code, answer.headers["location"]) == (303, f"/prove?next={PAGE}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/prove?next={PAGE}%23export")
     wrong = await client.post(f"/prove?next={PAGE}", data={"password": "not my password"})
     assert (wrong.status_code, "This is not your current password." in wrong.text) == (422, True)
     right = await client.post(f"/prove?next={PAGE}", data={"password": PASSWORD})
@@ -250,7 +250,7 @@ async def test_a_member_who_just_gave_their_password_is_not_asked_again(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     await client.post("/login", data={"login": "mira", "password": PASSWORD})
-    assert (await client.post(PAGE)).headers["location"] == PAGE
+    assert (await client.post(PAGE)).headers["location"] == f"{PAGE}#export"
 
 
 async def test_visitors_sign_in_first_and_others_find_nothing(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -291,7 +291,7 @@ async def test_the_page_says_how_far_the_file_is_without_javascript(client: http
     await prove(client, mira)
     await client.post(PAGE)
     page = (await client.get(PAGE)).text
-    assert 'http-equiv="refresh"' in page
+    assert '<noscript><p><a href="/settings/data#export">' in page
     assert "Your file is next in line." in page
     await db.execute("update export set state = 'running', total = 90, done = 30")
     assert "30 of 90" in (await client.get(PAGE)).text

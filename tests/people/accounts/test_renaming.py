@@ -36,7 +36,7 @@ async def a_month_later() -> None:
 async def test_the_new_name_is_shown_and_mailed_and_the_old_one_leads_to_it(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
-    assert (await rename(client, "Miranda")).headers["location"] == "/settings/profile?saved"
+    assert (await rename(client, "Miranda")).headers["location"] == "/settings/profile?saved=name#name"
     assert (await client.get("/u/miranda")).status_code == 200
     old = await client.get("/u/MIRA")
     assert (old.status_code, old.headers["location"]) == (302, "/u/Miranda")
@@ -71,7 +71,7 @@ async def test_a_name_changes_once_in_thirty_days_and_can_be_taken_back(
     await rename(client, "miranda")
     soon = await rename(client, "mira")
     assert (soon.status_code, "once in 30 days" in soon.text) == (422, True)
-    assert f'action="{PAGE}"' not in (await client.get("/settings/profile")).text
+    assert f'action="{PAGE}#name"' not in (await client.get("/settings/profile")).text
     await a_month_later()
     assert (await rename(client, "mira")).status_code == 303
     assert await db.values("select name from former_name") == ["miranda"]

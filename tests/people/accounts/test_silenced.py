@@ -43,7 +43,7 @@ async def test_a_silenced_member_reads_and_cannot_write(client: httpx.AsyncClien
     }
 
     assert "You cannot write or vote until" in page.text and "It insults." in page.text
-    assert 'href="/settings/decisions"' in page.text and 'name="body"' not in page.text
+    assert 'href="/settings/data#decisions"' in page.text and 'name="body"' not in page.text
     assert {path: one.status_code for path, one in answers.items()} == dict.fromkeys(answers, 403)
     assert "But I say." in answers[f"/t/{thread}/comments"].text and "It insults." in answers["/new"].text
     assert "You are all fools." in answers["/settings/profile"].text

@@ -12,7 +12,7 @@ from tests.people.sso.test_openid import go, link
 
 pytestmark = pytest.mark.anyio
 
-PAGE = "/settings/security/links"
+PAGE, SECTION = "/settings/security/links", "/settings/security#links"
 CONNECT = "/sso/corp?connect=1"
 
 
@@ -22,15 +22,15 @@ async def end(client: httpx.AsyncClient) -> httpx.Response:
 
 async def test_a_member_connects_and_disconnects(client: httpx.AsyncClient, corp: Provider, mira: Person) -> None:
     await mira.sign_in(client)
-    assert 'href="/sso/corp?connect=1"' in (await client.get(PAGE)).text
+    assert 'href="/sso/corp?connect=1"' in (await client.get(SECTION)).text
     answer = await go(client, corp, CONNECT)
-    assert answer.headers["location"] == f"{PAGE}?saved"
-    shown = (await client.get(PAGE)).text
+    assert answer.headers["location"] == "/settings/security?saved=links#links"
+    shown = (await client.get(SECTION)).text
     assert "Corp" in shown and CONNECT not in shown
     assert await db.value("select subject from mail where kind = 'linked'") == (
         "Corp was connected to your account on Parley"
     )
-    assert (await end(client)).headers["location"] == f"{PAGE}?saved"
+    assert (await end(client)).headers["location"] == "/settings/security?saved=links#links"
     assert await db.value("select count(*) from identity") == 0
     assert await db.value("select count(*) from mail where kind = 'linked'") == 2
 
@@ -39,8 +39,8 @@ async def test_connecting_asks_for_step_up(client: httpx.AsyncClient, corp: Prov
     await mira.sign_in(client)
     await link(mira, corp)
     await db.execute("update session set proved_at = null")
-    assert (await client.get(CONNECT)).headers["location"] == f"/prove?next={PAGE}"
-    assert (await end(client)).headers["location"] == f"/prove?next={PAGE}"
+    assert (await client.get(CONNECT)).headers["location"] == "/prove?next=/settings/security%23links"
+    assert (await end(client)).headers["location"] == "/prove?next=/settings/security%23links"
 
 
 async def test_the_only_way_in_stays(client: httpx.AsyncClient, corp: Provider, mira: Person) -> None:

@@ -272,7 +272,7 @@ async def test_an_address_that_a_member_confirmed_is_never_linked(
     corp.account["email"] = mira.email
     answer = await go(client, corp)
     assert answer.status_code == 422
-    assert "then connect Corp under Settings, Security" in answer.text
+    assert "then connect Corp under Settings, Privacy and security" in answer.text
     assert not is_in(client)
     assert await db.value("select count(*) from identity") == 0
 

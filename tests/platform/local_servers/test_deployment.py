@@ -77,6 +77,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_PASSWORD_RANGE",
         "PARLEY_WEBSUB_HUB",
         "PARLEY_WEBMENTIONS",
+        "PARLEY_TRAINING",
         "PARLEY_PROVIDERS",
         "PARLEY_STAFF_FACTOR_DAYS",
         "PARLEY_METRICS",

@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from parley.articles.imports import jobs as articles
 from parley.articles.imports import ops as imports
+from parley.discussion.comments import anchor_moves
 from parley.discussion.comments import jobs as comments
 from parley.discussion.kept import jobs as kept_jobs
 from parley.discussion.kept import ops as kept
@@ -150,6 +151,19 @@ async def highlights() -> Items:
         [first, *_] = await make.lineages(thread)
         await kept.keep_words(member.id, thread, first, "", "", "A note.")
         await revise_thread(thread, make.text("The model answers before it has read the question.", *make.WORDS[1:]))
+    return found
+
+
+async def many_anchors() -> Items:
+    found = [await make.thread() for _ in range(2)]
+    for thread in found:
+        await make.comment(thread, await make.member(), passage=(await make.lineages(thread))[0])
+        await revise_thread(thread, make.text("The model answers before it has read the question.", *make.WORDS[1:]))
+        await db.execute(
+            "update revision set unmoved = '{[0,)}' where number = 1 and article = "
+            "(select article from thread where id = $1)",
+            thread,
+        )
     return found
 
 
@@ -354,6 +368,14 @@ CASES: dict[str, list[Case]] = {
     "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "mentions": [Case(renamed, erasure, "rewrite", "select mentioned_as = '{}' from member where id = $1")],
     "notifications": [Case(events, notifications, "make", "select handled_at is not null from event where id = $1")],
+    "anchors": [
+        Case(
+            many_anchors,
+            anchor_moves,
+            "_move_in_thread",
+            "select unmoved is null from revision r join thread t using (article) where t.id = $1 and r.number = 1",
+        )
+    ],
     "highlights": [
         Case(
             highlights,

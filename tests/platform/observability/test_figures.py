@@ -26,6 +26,12 @@ def grown(before: Mapping[str, float], after: Mapping[str, float], name: str) ->
     }
 
 
+def counted() -> float:
+    """How many statements this process has sent."""
+    [family] = metrics.QUERY_SECONDS.collect()
+    return next(sample.value for sample in family.samples if sample.name.endswith("_count"))
+
+
 async def test_answers_are_told_by_the_pattern_of_their_route_and_never_by_an_address(
     client: httpx.AsyncClient, ask: Ask
 ) -> None:
@@ -66,15 +72,19 @@ async def test_statements_are_counted_and_pages_that_are_kept_ask_none(
     before = await ask()
     queries.clear()
 
+    statements = counted()
     await client.get(address)
 
+    # At once: while the figures are asked for, the process may ask the database for other reasons.
+    assert counted() == statements, queries
     after = await ask()
-    assert not grown(before, after, "parley_query_seconds_count"), queries
     assert grown(before, after, "parley_cache_reads_total") == {
         'parley_cache_reads_total{cache="pages"}{found="yes"}': 1,
     }
     await db.value("select 1")
-    assert grown(after, await ask(), "parley_query_seconds_count") == {"parley_query_seconds_count": 1}
+    assert counted() == statements + 1
+    sent = counted()
+    assert (await ask())["parley_query_seconds_count"] >= sent
 
 
 @pytest.mark.committed

@@ -11,6 +11,7 @@ from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.articles.articles.tables import Media
 from parley.extraction.metadata.licences import MINING, licence_name
 from parley.platform import db
+from parley.platform.settings import settings
 from parley.platform.text.directions import direction_of
 
 WORDS_A_MINUTE = 230
@@ -127,6 +128,12 @@ class ArticleRow(msgspec.Struct, frozen=True):
     @property
     def licence_name(self) -> str:
         return licence_name(self.licence or "")
+
+    @property
+    def passed_on(self) -> list[str]:
+        """What machines are told: what its page reserves, and what the operator forbids (PARLEY_TRAINING)."""
+        own = () if settings().training else ("noai", "tdm-reservation")
+        return list(dict.fromkeys((*self.reservations, *own)))
 
     @property
     def is_reserved(self) -> bool:

@@ -18,7 +18,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.people.accounts.tables import Member
-from parley.platform.db.schema import GeneratedVarchar, Index
+from parley.platform.db.schema import GeneratedVarchar, Index, Int8Multirange
 
 # How an article is shown: as its source and the community allow, or less where moderators decided so.
 DISPLAY = """
@@ -104,11 +104,14 @@ class Revision(Table):
     # Whether somebody who may remove any part of the text saw what this changes. A scheduled check asks nobody.
     approved = Boolean(null=False, default=True)
     created_at = Timestamptz(null=False)
+    # Comments whose anchors were found in this revision last, by their ids, while they wait to be found in a newer one.
+    unmoved = Int8Multirange(null=True, default=None)
 
     revision_article_number_key = Unique([article, number])
 
     revision_text = Index("text_hash")
     revision_fingerprint = Index("fingerprint", using="gin")
+    revision_unmoved = Index("article", where="unmoved is not null")
 
 
 class Passage(Table):

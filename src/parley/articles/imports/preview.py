@@ -39,6 +39,10 @@ _WHERE = {
     "arXiv stamp": N_("From arXiv's stamp on the first page."),
 }
 FACTS = ("title", "byline", "published_at", "updated_at", "language", "section", "licence", "bio")
+_PAGES = {
+    "picture pages": N_("Without text, shown as pictures: {pages}."),
+    "missing pages": N_("Could not be read and are missing: {pages}."),
+}
 _META = N_("From the page's metadata ({name}).")
 
 
@@ -52,6 +56,11 @@ def describe(where: str) -> Message | None:
     if where.startswith("meta "):
         return _META.format(name=where.removeprefix("meta "))
     return _WHERE.get(where)
+
+
+def described_pages(where: Mapping[str, str]) -> list[Message]:
+    """The sentences for pages of a PDF that were not read as text."""
+    return [sentence.format(pages=where[name]) for name, sentence in _PAGES.items() if where.get(name)]
 
 
 def _day(when: datetime | None) -> str:
@@ -75,6 +84,8 @@ async def preview(request: AnyRequest, draft: imports.Import, form: PublishForm,
         published=text.published_at,
         updated=text.updated_at,
         where=described_facts(text.where),
+        pages=text.where.get("pages", ""),
+        unread_pages=described_pages(text.where),
         encoding=text.encoding,
         sure=text.sure,
         not_read_again=deserialize(draft.message),

@@ -93,7 +93,7 @@ def fragment_of(
     key = (row.id, parent_author, state, slow_branch, replies)
     age = ago(row.created_at)
     cached = _cache.get(key)
-    if cached is not None and cached.row == row and cached.age == age:
+    if cached is not None and (cached.row is row or cached.row == row) and cached.age == age:
         return cached.fragment
     fragment = frame(
         "discussion/comments/_comment.html",

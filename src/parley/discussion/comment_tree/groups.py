@@ -26,6 +26,14 @@ PASSAGE_LENGTH = 90
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
 SELECT_COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
+# Passages that are gone, while comments on them wait to be moved (comments/anchor_moves.py).
+SELECT_GONE = """
+select n.part from thread t join passage_count n on n.thread = t.id
+where t.id = $1 and exists (select from revision r where r.article = t.article and r.unmoved is not null)
+  and n.part not in ('whole', 'earlier') and not exists (
+    select from revision r join passage p on p.revision = r.id
+    where r.article = t.article and r.number = t.revision and p.lineage::text = n.part)
+"""
 SELECT_FIRST_OF_EACH = """
 with recursive first as (
     select c.* from unnest($2::text[]) p(part) cross join lateral (
@@ -33,9 +41,9 @@ with recursive first as (
         where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $3
     ) c
     union all
-    select c.* from (values ('whole'), ('earlier')) p(part) cross join lateral (
+    select c.* from unnest($4::text[]) p(part) cross join lateral (
         select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked, {size} as size from comment c
-        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $4
+        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $5
     ) c
 ), down as (
     select * from first
@@ -45,7 +53,7 @@ with recursive first as (
         where c.parent = down.id and {is_in} offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked, size from down limit $5
+select id, parent, rank, reply_count, ranked, size from down limit $6
 """
 
 
@@ -87,21 +95,32 @@ def total(balances: Iterable[StanceCounts]) -> StanceCounts:
     return StanceCounts(*map(sum, zip(*each, strict=True)))
 
 
+async def earlier_parts(thread: int) -> list[str]:
+    """Return the parts whose comments are about text of earlier revisions."""
+    return ["earlier", *await db.values(SELECT_GONE, thread)]
+
+
 async def first_of_each(
-    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int, most_bytes: int
+    thread: int,
+    sort: str,
+    passages: Sequence[PassageRow],
+    earlier: Sequence[str],
+    stance: str | None,
+    comments: int,
+    most_bytes: int,
 ) -> Tree:
     """Return the first responses of each group with their best replies; all if there are few `comments`.
 
-    They take about `most_bytes` on the page at most.
+    They take about `most_bytes` on the page at most. `earlier` are the parts that count as one.
     """
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     # A passage with a count of 0 may still have a removed comment, and replies to it.
     lineages = [str(row.lineage) for row in passages]
-    of_stance = "and c.stance = $6" if stance else ""
+    of_stance = "and c.stance = $7" if stance else ""
     sql = SELECT_FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=of_stance, size=SIZE)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * MOST_SHOWN, *extra)
+    nodes = await db.fetch(Node, sql, thread, lineages, each, ["whole", *earlier], 4 * each, 4 * MOST_SHOWN, *extra)
     room = Room(SHORT if short else MOST_SHOWN, most_bytes)
     return choose(nodes, None, room, kept=[node.id for node in nodes if node.parent is None])
 
@@ -111,6 +130,7 @@ def group_roots(
     rows: Mapping[int, CommentRow],
     passages: Sequence[PassageRow],
     parts: Mapping[str, StanceCounts],
+    earlier: Sequence[str],
     stance: str | None,
 ) -> list[CommentGroup]:
     """Return the roots of `tree` in groups, in the article's order, without groups in which nothing can be read."""
@@ -120,8 +140,10 @@ def group_roots(
         if root in rows:
             roots[_group_of(rows[root], lineages)].append(root)
     groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
-    others: tuple[Kind, ...] = ("whole", "earlier")
-    groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, StanceCounts()), stance)) for kind in others]
+    others: dict[Kind, Sequence[str]] = {"whole": ["whole"], "earlier": earlier}
+    for kind, names in others.items():
+        balance = total(parts[name] for name in names if name in parts)
+        groups.append(_group(kind, roots[kind], rows, _count(balance, stance)))
     return [group for group in groups if group.left or any(_is_readable(root, tree, rows) for root in group.roots)]
 
 

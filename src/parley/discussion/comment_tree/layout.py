@@ -203,10 +203,13 @@ def _new_comments(
 ) -> set[int]:
     if visit is None:
         return set()
-    muted = {comment for comment, state in states.items() if state.muted or state.blocked or state.muted_word}
-    rows = (layout.rows[comment] for comment in layout.entries.keys() - muted)
-    shown = (row for row in rows if row.state == "visible" and row.author_id != viewer)
-    return {row.id for row in shown if not visit.has_read(row.id, row.created_at)}
+    unread = [row for row in layout.rows.values() if not visit.has_read(row.id, row.created_at)]
+    hidden = {comment for comment, state in states.items() if state.muted or state.blocked or state.muted_word}
+    return {
+        row.id
+        for row in unread
+        if row.id in layout.entries and row.id not in hidden and row.state == "visible" and row.author_id != viewer
+    }
 
 
 def _ancestors_of(layout: Layout, comments: Iterable[int]) -> set[int]:

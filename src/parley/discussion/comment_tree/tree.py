@@ -4,6 +4,9 @@ The cost depends on how much is shown, not on the length of the thread: every qu
 along an index.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from parley.discussion.comment_tree.choosing import Node, Room, Tree, choose
 from parley.discussion.comments.queries import LONGEST_EARLIER, SHOWN_HTML
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
@@ -155,16 +158,23 @@ async def thread_tree(thread_id: int, sort: str, most_bytes: int) -> Tree:
 
 
 async def page_of_roots(
-    thread_id: int, sort: str, after: int | None, stance: str | None, most_bytes: int, part: int | str | None = None
+    thread_id: int,
+    sort: str,
+    after: int | None,
+    stance: str | None,
+    most_bytes: int,
+    parts: Sequence[str] | None = None,
 ) -> Tree:
     """Return the roots that follow root `after`, with their best replies.
 
-    With `part`, only those on a passage (a lineage), on the `whole` article, or on an `earlier` text.
+    With `parts`, only those in them: a passage (its lineage), the `whole` article, or an `earlier` text. One part is
+    read along an index; several are seldom asked for.
     """
-    condition = f"c.thread = $1 and {OF_STANCE} and {'c.parent is null' if part is None else 'c.part = $5'}"
-    args = [stance] if part is None else [stance, str(part)]
+    of_parts = "c.parent is null" if parts is None else "c.part = $5" if len(parts) == 1 else "c.part = any($5)"
+    condition = f"c.thread = $1 and {OF_STANCE} and {of_parts}"
+    args = [] if parts is None else parts if len(parts) == 1 else [parts]
     room = Room(SHOWN_LATER if after else MOST_SHOWN, most_bytes)
-    return await _replies_below(condition, sort, thread_id, room, after, *args)
+    return await _replies_below(condition, sort, thread_id, room, after, stance, *args)
 
 
 async def branch(parent: int, sort: str, most_bytes: int, after: int | None = None) -> Tree:
@@ -173,7 +183,7 @@ async def branch(parent: int, sort: str, most_bytes: int, after: int | None = No
 
 
 async def _replies_below(
-    condition: str, sort: str, of: int, room: Room, after: int | None, *args: str | None, top: int | None = None
+    condition: str, sort: str, of: int, room: Room, after: int | None, *args: Any, top: int | None = None
 ) -> Tree:
     sql = SELECT_BELOW.format(
         rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN, size=SIZE

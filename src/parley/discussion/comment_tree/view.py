@@ -225,9 +225,12 @@ async def _grouped_discussion(
     most_bytes: int,
 ) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort)
-    shown = await groups.first_of_each(query.thread, sort, rows, query.stance, thread.comment_count, most_bytes)
+    earlier = await groups.earlier_parts(query.thread)
+    shown = await groups.first_of_each(
+        query.thread, sort, rows, earlier, query.stance, thread.comment_count, most_bytes
+    )
     comments = await queries.by_ids(shown.ids)
-    grouped = groups.group_roots(shown, comments, rows, parts, query.stance)
+    grouped = groups.group_roots(shown, comments, rows, parts, earlier, query.stance)
     frames = [
         (
             frame("discussion/comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
@@ -255,4 +258,7 @@ async def _tree(query: DiscussionQuery, sort: str, most_bytes: int) -> Tree:
         return await comments_tree.branch(query.branch, sort, most_bytes, query.after)
     if query.passage is None and query.after is None and query.stance is None:
         return await comments_tree.thread_tree(query.thread, sort, most_bytes)
-    return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance, most_bytes, query.passage)
+    parts = None
+    if query.passage is not None:
+        parts = await groups.earlier_parts(query.thread) if query.passage == "earlier" else [str(query.passage)]
+    return await comments_tree.page_of_roots(query.thread, sort, query.after, query.stance, most_bytes, parts)

@@ -59,7 +59,7 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
             states[row.id] = viewer_state_of(row)
         elif row.author_id in viewer.blocked:
             states[row.id] = ViewerState(blocked=True)
-        elif is_muted(row, viewer):
+        elif row.author in viewer.muted and row.has_profile:
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
         elif word := muted_word_of(row, viewer.muted_words):
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted_word=word)

@@ -9,7 +9,8 @@ from parley.articles.anchoring import DocumentBlock, Resolution, RevisionText
 from parley.articles.articles import queries as articles
 from parley.articles.revisions.revising import NextText
 from parley.discussion.comments import anchors, queries
-from parley.discussion.comments.counts import recount
+from parley.discussion.comments.anchor_moves import MARK_PLACED
+from parley.discussion.comments.counts import update_counts
 from parley.discussion.threads.comment_outcomes import AnchorOutcome, CommentOutcome, Misplaced
 from parley.discussion.threads.tables import Thread
 from parley.platform import db
@@ -21,7 +22,6 @@ update comment set by_hand = true, confidence = 1, passage = $3, passage_end = n
     words = case when quote <> $5 then $5 end,
     anchor = case when quote is null or quote = $5 then 'moved' else 'changed' end
 where id = $1 and thread = $2 and parent is null and passage is not null
-returning id
 """
 
 
@@ -73,8 +73,8 @@ def _outcome(former: str | None, place: Resolution, before: str, after: str) -> 
     return "loses-words" if place.state == "kept" else "loses-passage"
 
 
-async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
-    """Place comments on words of the present text; return their ids. The caller has locked the thread's row.
+async def place(thread: int, placed: Mapping[int, str]) -> None:
+    """Place comments on words of the present text. The caller has locked the thread's row.
 
     Raises Misplaced if the text does not have the words.
     """
@@ -82,11 +82,11 @@ async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in await articles.text(thread, revision)]
     rows = await queries.by_ids(list(placed))
     passages = {comment: row.passage or 0 for comment, row in rows.items()}
-    placed_ids: list[int] = []
-    for comment, quote, place in await in_thread(_find_placed, blocks, passages, placed):
-        placed_ids += await db.values(PLACE_BY_HAND, comment, thread, place.lineage, place.last, quote)
-    await recount(thread)
-    return placed_ids
+    found = await in_thread(_find_placed, blocks, passages, placed)
+    async with update_counts(*passages):
+        for comment, quote, place in found:
+            await db.execute(PLACE_BY_HAND, comment, thread, place.lineage, place.last, quote)
+    await db.execute(MARK_PLACED, thread, list(passages))
 
 
 def _find_placed(

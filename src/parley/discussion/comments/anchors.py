@@ -1,4 +1,4 @@
-"""Anchors in the database: created when a comment is posted, found again when the article is revised."""
+"""Anchors in the database: created when a comment is posted, and searched for in other texts of the article."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, islice
@@ -12,7 +12,7 @@ from parley.articles.articles import queries as articles
 from parley.articles.articles.rules import HIDDEN, READABLE
 from parley.articles.revisions.budget import Budget, for_anchors
 from parley.discussion.comments import rules
-from parley.discussion.comments.counts import recount, update_counts
+from parley.discussion.comments.counts import update_counts
 from parley.platform import db
 from parley.platform.concurrency import in_thread
 from parley.platform.errors import Refused
@@ -29,15 +29,6 @@ SELECT_ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
        coalesce(suffix, '') as suffix, passage, words, by_hand
 from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
-"""
-MOVE_ANCHORS = """
-update comment c set anchor = n.anchor, passage = n.passage, passage_end = nullif(n.last, n.passage),
-                     words = nullif(n.words, ''), confidence = n.confidence
-from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::float8[])
-     as n(id, anchor, passage, last, words, confidence)
-where c.id = n.id
-  and (c.anchor, c.passage, coalesce(c.words, '')) is distinct from (n.anchor, n.passage, n.words)
-returning c.id
 """
 
 
@@ -114,18 +105,6 @@ class Anchored(msgspec.Struct, frozen=True):
         return Selector(self.passage, self.words or self.quote)
 
 
-async def find_again(thread: int, former: int, new: int) -> list[int]:
-    """Find every anchor of a thread in revision `new`, and return the comments whose anchors changed.
-
-    The caller has locked the thread's row.
-    """
-    moved = await _move(
-        await locate(thread, former, await articles.text(thread, new), await articles.merged_lineages(thread))
-    )
-    await recount(thread)
-    return moved
-
-
 async def locate(
     thread: int,
     former: int,
@@ -185,21 +164,6 @@ async def _resolve(
 def _as_changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
     return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
-
-
-async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
-    if not resolutions:
-        return []
-    moved = list(resolutions.values())
-    return await db.values(
-        MOVE_ANCHORS,
-        list(resolutions),
-        [resolution.state for resolution in moved],
-        [resolution.lineage for resolution in moved],
-        [resolution.last for resolution in moved],
-        [shorten_quote(resolution.quote) if resolution.state == "changed" else "" for resolution in moved],
-        [resolution.confidence for resolution in moved],
-    )
 
 
 SELECT_PASSAGES = f"""

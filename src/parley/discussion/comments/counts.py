@@ -1,8 +1,8 @@
 """Stored counts of visible comments, by part and stance and by quoted words, so that pages need not count.
 
-Code that changes one comment does so inside `update_counts`; code that changes many recounts their thread. A trigger
-would be slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would
-run for each of the thousands of anchors that a revision moves.
+Code that changes comments does so inside `update_counts`. A trigger would be slower: a statement trigger cannot be
+limited to columns, so it would run for every vote; a row trigger would run for each of the thousands of anchors that a
+revision moves.
 """
 
 from collections.abc import AsyncIterator
@@ -27,16 +27,19 @@ ADD_TO_COUNTS = f"""
 insert into passage_count as n (thread, part, {STANCES})
 select thread, part, {BY_STANCE} from {{source}} where {IS_COUNTED} group by thread, part {ON_CONFLICT}
 """  # noqa: S608 constants only
-ADD_ONE = ADD_TO_COUNTS.format(source="(select thread, part, stance, state from comment where id = $1) one")
+ADD_SOME = ADD_TO_COUNTS.format(
+    source="(select thread, part, stance, state from comment where id = any($1)) some_of_it"
+)
 ADD_THREAD = ADD_TO_COUNTS.format(source="(select thread, part, stance, state from comment where thread = $1) whole")
-SUBTRACT_FROM_COUNTS = """
+SUBTRACT_FROM_COUNTS = f"""
 update passage_count n
-set supports = n.supports - (c.stance is not distinct from 'supports')::int,
-    challenges = n.challenges - (c.stance is not distinct from 'challenges')::int,
-    adds = n.adds - (c.stance is not distinct from 'adds')::int,
-    asks = n.asks - (c.stance is not distinct from 'asks')::int, none = n.none - (c.stance is null)::int
-from comment c where c.id = $1 and c.state = 'visible' and n.thread = c.thread and n.part = c.part
-"""
+set supports = n.supports - c.supports, challenges = n.challenges - c.challenges, adds = n.adds - c.adds,
+    asks = n.asks - c.asks, none = n.none - c.none
+from (
+    select thread, part, {BY_STANCE} from comment where id = any($1) and {IS_COUNTED} group by thread, part
+) c (thread, part, {STANCES})
+where n.thread = c.thread and n.part = c.part
+"""  # noqa: S608 constants only
 
 # Words that run on into another passage are not counted: only words of one passage are marked in the text.
 ABOUT = "coalesce(words, quote)"
@@ -48,10 +51,13 @@ select thread, passage, {ABOUT}, count(*) from comment where {{which}} and {IS_A
 group by thread, passage, {ABOUT}
 on conflict (thread, passage, md5(words)) do update set comments = n.comments + excluded.comments
 """  # noqa: S608 constants only
-ADD_WORDS_OF_ONE, ADD_WORDS_OF_THREAD = ADD_WORDS.format(which="id = $1"), ADD_WORDS.format(which="thread = $1")
+ADD_WORDS_OF_SOME = ADD_WORDS.format(which="id = any($1)")
+ADD_WORDS_OF_THREAD = ADD_WORDS.format(which="thread = $1")
 SUBTRACT_WORDS = f"""
-update quoted_words n set comments = n.comments - 1
-from (select thread, passage, {ABOUT} as words from comment where id = $1 and {IS_ABOUT_WORDS}) c
+update quoted_words n set comments = n.comments - c.comments from (
+    select thread, passage, {ABOUT} as words, count(*) as comments from comment where id = any($1) and {IS_ABOUT_WORDS}
+    group by thread, passage, {ABOUT}
+) c
 where n.thread = c.thread and n.passage = c.passage and md5(n.words) = md5(c.words)
 """  # noqa: S608 constants only
 SELECT_DRIFTED = f"""
@@ -69,11 +75,11 @@ select distinct thread from (
 
 
 @asynccontextmanager
-async def update_counts(comment: int) -> AsyncIterator[None]:
-    """Update the counts for a comment that is changed inside this block. The caller has locked the thread's row."""
-    await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_FROM_COUNTS}", comment)
+async def update_counts(*comments: int) -> AsyncIterator[None]:
+    """Update the counts for comments that are changed inside this block. The caller has locked the thread's row."""
+    await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_FROM_COUNTS}", comments)
     yield
-    await db.execute(f"with words as ({ADD_WORDS_OF_ONE}) {ADD_ONE}", comment)
+    await db.execute(f"with words as ({ADD_WORDS_OF_SOME}) {ADD_SOME}", comments)
 
 
 async def recount(thread: int) -> None:

@@ -32,10 +32,9 @@ from unnest($2::bigint[], $3::text[], $4::bigint[], $5::text[]) as n(id, anchor,
 """
 
 
-async def after_revise(_thread: int, _former: int, _new: int) -> list[int]:
-    """Have the worker find the highlights of a thread again. No comment changes by that."""
+async def after_revise(_thread: int, _former: int, _new: int) -> None:
+    """Have the worker find the highlights of a thread again."""
     db.after_commit(partial(wake_job, JOB))
-    return []
 
 
 async def find_again() -> int:

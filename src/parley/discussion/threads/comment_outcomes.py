@@ -50,8 +50,8 @@ OutcomeHook = Callable[[int, int, NextText, Mapping[int, str]], Awaitable[list[C
 outcomes_of: list[OutcomeHook] = []
 
 # Hooks in the transaction of a revision, called with the thread and the words on which comments are placed by hand.
-# Each returns the ids of these comments. Raises Misplaced.
-PlaceHook = Callable[[int, Mapping[int, str]], Awaitable[list[int]]]
+# Raises Misplaced.
+PlaceHook = Callable[[int, Mapping[int, str]], Awaitable[None]]
 place_by_hand: list[PlaceHook] = []
 
 

@@ -12,8 +12,8 @@ from parley.platform import db
 from parley.platform.events.event_log import emit
 
 # Hooks in the transaction of a revision (site/hooks.py): comments find their anchors again. Each is called with the
-# thread and the numbers of the former and the new revision, and returns the ids of the comments that it changed.
-AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
+# thread and the numbers of the former and the new revision.
+AfterRevise = Callable[[int, int, int], Awaitable[None]]
 after_revise: list[AfterRevise] = []
 
 SHOW_REVISION = """
@@ -38,11 +38,11 @@ async def revise_thread(
         if revised is None:
             return None
         await db.execute(SHOW_REVISION, thread, revised.number)
-        moved = [
-            comment for after in after_revise for comment in await after(thread, revised.number - 1, revised.number)
-        ]
+        for after in after_revise:
+            await after(thread, revised.number - 1, revised.number)
         if placed:
-            moved = [*{*moved, *[comment for place in place_by_hand for comment in await place(thread, placed)]}]
-        payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
+            for place in place_by_hand:
+                await place(thread, placed)
+        payload = {"revision": revised.number, "changed": revised.changed}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised

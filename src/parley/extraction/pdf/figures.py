@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 import pypdfium2
+from PIL.Image import Image
 
 from parley.extraction.html.pictures import DRAWN
 from parley.extraction.pdf.blocks import TextBlock
@@ -147,8 +148,13 @@ def _picture(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
     left, right = (after, before) if page.frame.is_mirrored else (before, after)
     cut = left, max(page.height - area.bottom - _MARGIN, 0), right, max(area.top - _MARGIN, 0)
     scale = min(_SCALE, _MOST_PIXELS / max(area.width, area.height))
-    picture = drawn.render(scale=scale, crop=cut).to_pil()
+    picture = as_address(drawn.render(scale=scale, crop=cut).to_pil())
     drawn.close()
+    return picture
+
+
+def as_address(picture: Image) -> str:
+    """Return a picture as a `data:` address."""
     file = io.BytesIO()
     picture.convert("RGB").save(file, "PNG")
     return f"{DRAWN}{base64.b64encode(file.getvalue()).decode()}"

@@ -9,14 +9,15 @@ from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
 from parley.extraction.pdf.blocks import CAPTION, LABEL, TextBlock, cut_into_blocks
 from parley.extraction.pdf.columns import first_page_in_reading_order, in_reading_order
 from parley.extraction.pdf.document import Page, open_pdf, read_pages
-from parley.extraction.pdf.figures import add_figures
+from parley.extraction.pdf.figures import MOST_FIGURES, add_figures
 from parley.extraction.pdf.footnotes import take_footnotes
 from parley.extraction.pdf.furniture import without_cover, without_furniture
 from parley.extraction.pdf.head import take_head
 from parley.extraction.pdf.headings import mark_headings
 from parley.extraction.pdf.hyphens import Vocabulary
 from parley.extraction.pdf.passages import as_passages, note_passages
-from parley.extraction.pdf.properties import Properties, read_properties
+from parley.extraction.pdf.properties import read_properties
+from parley.extraction.pdf.textless import picture_pages, ranges, refuse_without_text, with_pictures
 from parley.extraction.pdf.typography import typography_of
 from parley.platform.text.directions import direction_of
 from parley.platform.text.messages import N_
@@ -28,27 +29,15 @@ _REFERENCES = re.compile(
 )
 _MOSTLY = 0.9
 _FEWEST_WORDS = 2
-_FEWEST_LETTERS = 25  # an article has more
-_SCANNED = N_(
-    "This PDF is a scan: it has pictures of pages, and no text. "
-    "Run text recognition (OCR) on it and try again, or paste its text here."
-)
-_UNREADABLE = N_(
-    "The fonts of this PDF do not say which letters they draw, so its text cannot be read. "
-    "Run text recognition (OCR) on it and try again, or paste its text here."
-)
-# Runs of letters, or letters of scripts without spaces: .54 of all signs and more in real papers, .30 in garbage.
-_WORDS = re.compile(r"[^\W\d_]{3,}|[\u3040-\u9fff\uac00-\ud7af]+")
-_FEWEST_IN_WORDS, _PAGES_LOOKED_AT = 0.4, 12
-_SCANNED_LETTERS = 40  # a page; a scan may have a stamp or a page number in letters
 
 
 def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPassage]]:
     """Read the article in a PDF. Raises CannotImport when it is locked, damaged, too long, or only a scan."""
     document = open_pdf(data)
     properties = read_properties(document)
-    pages = without_cover(list(read_pages(document)))
-    _refuse_without_text(pages, properties)
+    readable = list(read_pages(document))
+    pages = without_cover(readable)
+    refuse_without_text(pages, properties)
     segments = without_furniture(pages)
     lines = first_page_in_reading_order(segments[pages[0].number], pages[0].number)
     lines += [line for page in pages[1:] for line in in_reading_order(segments[page.number], page.number)]
@@ -60,7 +49,9 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     head, blocks = take_head(blocks, typography, properties, pages[0].turned)
     mark_kinds(blocks)
     blocks = add_figures(document, pages, blocks)
-    passages = [*as_passages(blocks, vocabulary), *note_passages(notes, vocabulary)]
+    pictures = picture_pages(pages)
+    passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary)))
+    passages += note_passages(notes, vocabulary)
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),
@@ -75,25 +66,20 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
         published_at=head.published_at,
         updated_at=head.updated_at,
         canonical_url=head.canonical_url,
-        where=head.where,
+        where=head.where | _unread(len(document), readable, pictures),
     )
     return extracted, passages
 
 
-def _refuse_without_text(pages: Sequence[Page], properties: Properties) -> None:
-    letters = [sum(len(word.text) for word in page.words) for page in pages]
-    is_scan = sum(letters) < max(_FEWEST_LETTERS, _SCANNED_LETTERS * len(pages))
-    if is_scan or not _has_words(pages):
-        error = CannotImport(_SCANNED if is_scan else _UNREADABLE)
-        error.found = Extracted(title=properties.title or None, html="", byline=properties.authors)
-        raise error
-
-
-def _has_words(pages: Sequence[Page]) -> bool:
-    """Whether the signs are mostly words, not the numbers that a font without names gave to its letters."""
-    text = " ".join(word.text for page in pages[:_PAGES_LOOKED_AT] for word in page.words)
-    signs = len(text) - text.count(" ")
-    return sum(map(len, _WORDS.findall(text))) >= _FEWEST_IN_WORDS * signs
+def _unread(total: int, readable: Sequence[Page], pictures: Sequence[Page]) -> dict[str, str]:
+    """What the preview says of the pages: how many there are, which are pictures, and which are missing."""
+    damaged = sorted(set(range(1, total + 1)) - {page.number for page in readable})
+    shown, lost = pictures[:MOST_FIGURES], [page.number for page in pictures[MOST_FIGURES:]]
+    return {
+        "pages": str(total),
+        "picture pages": ranges([page.number for page in shown]),
+        "missing pages": ranges(sorted({*damaged, *lost})),
+    }
 
 
 def mark_kinds(blocks: Sequence[TextBlock]) -> None:

@@ -24,9 +24,12 @@ from parley.platform.text.messages import N_
 from parley.platform.text.messages import Message as Sentence
 
 BEARER = b"bearer "
-NEEDED = N_("This needs a token. Create one under Settings, Tokens, and send it as “Authorization: Bearer prl_…”.")
+NEEDED = N_(
+    "This needs a token. Create one under Settings, Privacy and security, and send it as “Authorization: Bearer prl_…”."
+)
 UNKNOWN = N_(
-    "This token is unknown, expired or revoked, or its member may not sign in. Create one under Settings, Tokens."
+    "This token is unknown, expired or revoked, or its member may not sign in. "
+    "Create one under Settings, Privacy and security."
 )
 READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 
@@ -110,7 +113,8 @@ async def check_request(connection: ASGIConnection, handler: BaseRouteHandler) -
     needed = handler.opt.get("scope")
     if needed is not None and (token is None or needed not in token.scopes):
         raise Forbidden(
-            N_("This token lacks the scope “{scope}”. Create a token with it under Settings, Tokens."), scope=needed
+            N_("This token lacks the scope “{scope}”. Create a token with it under Settings, Privacy and security."),
+            scope=needed,
         )
 
 

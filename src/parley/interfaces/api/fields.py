@@ -97,6 +97,13 @@ ThreadOrNone = Annotated[int | None, Meta(description="The id of a thread; null:
 ThreadState = Annotated[str, Meta(description="`open`, `locked` or `archived`.")]
 Title = Annotated[str, Meta(description="The title.")]
 TitleOrNone = Annotated[str | None, Meta(description="The title; null where nobody may see it.")]
+TypedTitle = Annotated[
+    str,
+    Meta(
+        description="The title of the article: I remove it, take its text down or archive its thread at once. Empty: a "
+        "second moderator has to agree."
+    ),
+]
 TopicSlug = Annotated[str, Meta(description="The slug of a topic.")]
 Until = Annotated[datetime | None, Meta(description="When it ends; null: never.")]
 Url = Annotated[str, Meta(description="The address.")]

@@ -57,7 +57,7 @@ ABOUT = "Reading needs no token, but has a higher limit with one. Everything els
 @cache
 def description() -> dict[str, Any]:
     """Return the OpenAPI description of the API."""
-    tokens = SecurityScheme(type="http", scheme="bearer", description="A personal token from /settings/tokens.")
+    tokens = SecurityScheme(type="http", scheme="bearer", description="An API key from /settings/security.")
     config = OpenAPIConfig(
         title="Parley",
         version="1",

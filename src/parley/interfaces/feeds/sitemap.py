@@ -1,4 +1,4 @@
-"""The sitemap (https://www.sitemaps.org/protocol.html) and robots.txt."""
+"""The sitemap (https://www.sitemaps.org/protocol.html)."""
 
 from datetime import datetime
 from typing import Any
@@ -40,16 +40,6 @@ select t.id, t.slug, greatest(t.last_activity_at, (
 from thread t join article a on a.id = t.article
 where t.id > ($1::bigint - 1) * {IN_A_FILE} and t.id <= $1::bigint * {IN_A_FILE} and {IS_LISTED} order by t.id
 """  # noqa: S608 constants only
-ROBOTS = """\
-User-agent: *
-Disallow: /search
-Disallow: /new
-Disallow: /login
-Disallow: /preview
-Disallow: /t/*/live
-
-Sitemap: {base_url}/sitemap.xml
-"""
 
 _cache: MicroCache[Finished] = MicroCache("sitemap", PAGE_SECONDS, size=page_size)
 
@@ -60,11 +50,6 @@ class SitemapPage(msgspec.Struct, frozen=True):
     id: int
     slug: str
     changed_at: datetime
-
-
-@get("/robots.txt", name="feeds:robots", opt={"who": ANYONE}, sync_to_thread=False)
-def robots() -> Response[str]:
-    return Response(ROBOTS.format(base_url=settings().base_url), media_type=MediaType.TEXT)
 
 
 @get("/sitemap.xml", name="feeds:sitemap", opt={"who": ANYONE, "reading": True})
@@ -106,4 +91,4 @@ def _write(pages: list[SitemapPage]) -> Finished:
     return Finished(document(root))
 
 
-handlers: list[object] = [robots, index, one_file]
+handlers: list[object] = [index, one_file]

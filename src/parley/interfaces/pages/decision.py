@@ -12,6 +12,7 @@ from parley.moderation.appeals.forms import AppealForm
 from parley.moderation.decisions import letters
 from parley.moderation.decisions import queries as decisions
 from parley.moderation.decisions.queries import StatementOfReasons
+from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest
@@ -114,11 +115,12 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
     return _appeal_of(statement, key)
 
 
-@get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})
-async def own_page(request: AnyRequest) -> Response[Any]:
-    """Show all decisions about the viewer."""
-    viewer = signed_in(request)
-    return page(request, "moderation/decisions/own.html", rows=await decisions.of_member(viewer.id))
+async def _own(request: AnyRequest) -> dict[str, Any]:
+    """All decisions about the viewer."""
+    return {"rows": await decisions.of_member(signed_in(request).id)}
+
+
+DECISIONS = Section("data", "decisions", N_("Decisions about you"), "moderation/decisions/_own.html", _own)
 
 
 @get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})
@@ -131,4 +133,4 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     return Redirect(f"/decision/{decision}", status_code=303)
 
 
-handlers: list[object] = [statement_page, appeal, withdraw, own_page, of_comment]
+handlers: list[object] = [statement_page, appeal, withdraw, of_comment]

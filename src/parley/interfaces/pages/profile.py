@@ -1,5 +1,7 @@
-"""A member's profile: what they say about themselves, and their visible comments."""
+"""A member's profile: what they say about themselves, and their visible comments, by article."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -10,6 +12,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE
+from parley.discussion.thesis import queries as theses
 from parley.interfaces.feeds import structured
 from parley.people.accounts import blocks, names
 from parley.people.accounts import queries as accounts
@@ -24,17 +27,40 @@ from parley.platform.text.formats import iso
 from parley.platform.text.messages import N_
 
 PAGE = 30
+# The best comments are shown above the others, where there are some more, of the newest of an active member.
+BEST, FEW, MOST_COMPARED = 3, 6, 1_000
 
-# The newest first, without collapsed comments: this page cannot hide them until readers open them. The next page begins
-# after the comment $2.
+COLUMNS = f"""
+c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
+c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at, c.edited_at
+"""
+# Without collapsed comments: this page cannot hide them until readers open them.
+IS_SHOWN = f"{IS_VISIBLE} and c.collapsed is null"
+# The newest first, without $4. The next page begins after the comment $2. Excerpts are made of what is shown only.
 SELECT_COMMENTS = f"""
-select c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
-  c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
-from comment c join thread t on t.id = c.thread
-where c.author = $1 and {IS_VISIBLE} and c.collapsed is null
-  and ($2::bigint is null
-    or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
-order by c.created_at desc, c.id desc limit $3
+with shown as materialized (
+    select c.id from comment c where c.author = $1 and {IS_SHOWN} and c.id <> all($4::bigint[])
+      and ($2::bigint is null
+        or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
+    order by c.created_at desc, c.id desc limit $3
+)
+select {COLUMNS} from shown join comment c on c.id = shown.id join thread t on t.id = c.thread
+order by c.created_at desc, c.id desc
+"""  # noqa: S608 constants only
+# In the order of threads (comments/ranks.py), of those that more members found worth reading than not.
+SELECT_BEST = f"""
+with newest as (
+    select c.id, c.best, c.base_ups + c.ups > c.base_downs + c.downs as is_liked from comment c
+    where c.author = $1 and {IS_SHOWN} order by c.created_at desc limit {MOST_COMPARED}
+), best as materialized (
+    select id from newest where is_liked order by best desc, id limit {BEST}
+)
+select {COLUMNS} from best join comment c on c.id = best.id join thread t on t.id = c.thread
+order by c.best desc, c.id
+"""  # noqa: S608 constants only
+SELECT_STANCES = f"""
+select c.thread, c.stance, count(*) as count from comment c
+where c.author = $1 and c.thread = any($2::bigint[]) and c.stance is not null and {IS_SHOWN} group by 1, 2
 """  # noqa: S608 constants only
 SELECT_FIGURES = f"""
 select count(*) as comment_count, coalesce(sum(c.ups), 0) as karma from comment c
@@ -54,6 +80,21 @@ class ProfileComment(msgspec.Struct, frozen=True):
     parent: int | None
     score: int
     created_at: datetime
+    edited_at: datetime | None
+
+
+class ArticleGroup(msgspec.Struct, frozen=True):
+    """Comments of a member on one article, with its thesis, and how many of their responses have each stance."""
+
+    comments: list[ProfileComment]
+    thesis: str | None
+    stances: Mapping[str, int]
+
+
+class StanceCount(msgspec.Struct, frozen=True):
+    thread: int
+    stance: str
+    count: int
 
 
 class ProfileCounts(msgspec.Struct, frozen=True):
@@ -70,13 +111,15 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         return Redirect(f"/u/{quote(person.name, safe='')}", status_code=302)
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     figures = await figures_of(person.id)
+    bio, best, history = "", list[ProfileComment](), list[ProfileComment]()
+    before = as_id(request.query_params.get("before", ""))
     # A viewer who blocked the member gets none of their words.
-    if relation == "block":
-        bio, history = "", []
-    else:
+    if relation != "block":
         bio = markdown.render(person.bio)
-        before = as_id(request.query_params.get("before", ""))
-        history = await db.fetch(ProfileComment, SELECT_COMMENTS, person.id, before, PAGE + 1)
+        if before is None and figures.comment_count > FEW:
+            best = await db.fetch(ProfileComment, SELECT_BEST, person.id)
+        above = [one.id for one in best]
+        history = await db.fetch(ProfileComment, SELECT_COMMENTS, person.id, before, PAGE + 1, above)
     return page(
         request,
         "interfaces/pages/profile.html",
@@ -85,10 +128,29 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         bio=Markup(bio),  # noqa: S704 made safe by platform/text/markdown.py
         figures=figures,
         structured=structured.of_member(person.name, iso(person.created_at), bio, figures),
-        history=history[:PAGE],
+        best=best,
+        groups=await _by_article(person.id, history[:PAGE]),
         next_url=f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None,
         relation=relation,
+        since=viewer.last_visit if viewer and viewer.id != person.id else None,
     )
+
+
+async def _by_article(member: int, comments: Sequence[ProfileComment]) -> list[ArticleGroup]:
+    """Group comments by their article, that with the newest comment first."""
+    by_thread: dict[int, list[ProfileComment]] = {}
+    for comment in comments:
+        by_thread.setdefault(comment.thread_id, []).append(comment)
+    if not by_thread:
+        return []
+    found = await theses.of_threads(list(by_thread))
+    stances: dict[int, Counter[str]] = {thread: Counter() for thread in by_thread}
+    for row in await db.fetch(StanceCount, SELECT_STANCES, member, list(by_thread)):
+        stances[row.thread][row.stance] = row.count
+    return [
+        ArticleGroup(comments, found[thread].text if thread in found else None, stances[thread])
+        for thread, comments in by_thread.items()
+    ]
 
 
 async def figures_of(member: int) -> ProfileCounts:

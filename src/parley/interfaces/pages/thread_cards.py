@@ -61,7 +61,7 @@ class Card(CardRow, frozen=True):
         key = (self.id, self.for_member, self.unread, self.voices is None, self.best is None, answer)
         age = ago(self.last_activity_at)
         cached = _rendered.get(key)
-        if cached is None or cached.card != self or cached.age != age:
+        if cached is None or (cached.card is not self and cached.card != self) or cached.age != age:
             html = environment().get_template("interfaces/pages/_card.html").render(card=self)
             cached = RenderedCard(self, age, Markup(html))  # noqa: S704 our own template's output
             _rendered.put(key, cached)

@@ -34,7 +34,7 @@ where e.indexed_at is null and {attempts.due("search", "e.id")}
 TAKE_EVENTS = f"{SELECT_DUE} order by e.id limit $1 for no key update of e skip locked"
 MARK_INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
 # Events that change what readers see of an article, and events that change many comments at once.
-OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted"}
+OF_ARTICLES = {"thread.opened", "article.revised", "article.restricted", "anchors.moved"}
 OF_MANY_COMMENTS = {"article.revised", "article.restricted", "discussion.imported"}
 
 

@@ -80,7 +80,7 @@ async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = No
 
 async def _tell_deciders(row: ClaimRow) -> None:
     """Mail moderators, and members who speak for the publisher, that a claim waits for them."""
-    link, queue = f"{settings().base_url}/settings/articles", f"{settings().base_url}/mod/queue?kind=author"
+    link, queue = f"{settings().base_url}/settings/profile#articles", f"{settings().base_url}/mod/queue?kind=author"
     await staff_mail.send("claim-waiting", "claim_waiting", hours=HOURS_BETWEEN_LETTERS, link=queue)
     kind = f"claim-waiting.{row.id}"
     if not await db.value(staff_mail.CHECK_SENT, kind, HOURS_BETWEEN_LETTERS):

@@ -14,6 +14,7 @@ from parley.letters.authors import ops, queries, rules
 from parley.letters.authors.forms import ClaimForm
 from parley.letters.authors.queries import ClaimRow
 from parley.moderation.modqueue.kinds import WorkKind
+from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import signed_in, staff
 from parley.platform.errors import NotFound, Refused
 from parley.platform.events.job_wakeups import wake_job
@@ -78,22 +79,21 @@ async def refuse_foreign(thread: int, form: ClaimForm) -> None:
         )
 
 
-@get("/settings/articles", name="authors:own", opt={"who": VERIFIED})
-async def own_page(request: AnyRequest) -> Response[Any]:
+async def _own(request: AnyRequest) -> dict[str, Any] | None:
     """The viewer's claims, and those that they decide for a publisher. Moderators decide in the queue."""
     viewer = signed_in(request)
-    return page(
-        request,
-        "letters/authors/own.html",
-        rows=await queries.claims_of(viewer.id),
-        decides=await queries.to_decide(viewer.id),
-    )
+    if viewer.access < VERIFIED:
+        return None
+    return {"rows": await queries.claims_of(viewer.id), "decides": await queries.to_decide(viewer.id)}
+
+
+ARTICLES = Section("profile", "articles", N_("Your articles"), "letters/authors/_own.html", _own)
 
 
 @post("/settings/articles/{number:int}/end", name="authors:end", opt={"who": VERIFIED})
 async def end(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     await ops.end(signed_in(request), number)
-    return Redirect("/settings/articles", status_code=303)
+    return Redirect(ARTICLES.path, status_code=303)
 
 
 @post("/settings/articles/{number:int}/decide", name="authors:decide", opt={"who": VERIFIED})
@@ -102,7 +102,7 @@ async def decide(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     form = Form(await posted_fields(request))
     viewer = signed_in(request)
     await ops.decide(viewer, number, confirms=form.flag("confirm"))
-    queue = "/mod/queue?kind=author" if viewer.access >= MODERATOR else "/settings/articles"
+    queue = "/mod/queue?kind=author" if viewer.access >= MODERATOR else ARTICLES.path
     return Redirect(queue, status_code=303)
 
 
@@ -155,4 +155,4 @@ async def confirm(request: AnyRequest, claim: FromPath[str], key: FromPath[str])
     return page(request, "letters/authors/confirm.html", claim=await _claim_of_link(claim, key), key=key)
 
 
-handlers: list[object] = [claim_form, claim, own_page, end, decide, pin, confirm_page, confirm]
+handlers: list[object] = [claim_form, claim, end, decide, pin, confirm_page, confirm]

@@ -8,18 +8,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
-from parley.discussion.threads.queries import topics
 from parley.letters.digests import items, letters, ops, queries
 from parley.letters.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.letters.digests.preview import next_issue
 from parley.letters.digests.queries import SubscriptionRow
 from parley.letters.digests.words import date_and_time, lay_out
 from parley.letters.notifications import mailing
-from parley.letters.notifications import ops as notifications
-from parley.letters.notifications.forms import QuietForm
-from parley.letters.notifications.queries import preferences_of, quiet_hours, topic_levels
-from parley.letters.notifications.rules import KINDS
 from parley.people import mail
+from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import signed_in
 from parley.platform import db
 from parley.platform.errors import NotFound, Refused
@@ -81,16 +77,46 @@ async def _subscription_of_link(token: str) -> SubscriptionRow:
     return subscription
 
 
-@get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
-async def settings_page(request: AnyRequest) -> Response[Any]:
-    """Show the saved settings, or those in the address, with a preview of the next issue."""
-    viewer = signed_in(request)
-    subscription = await queries.subscription_of(viewer.id)
+async def _schedule(request: AnyRequest) -> dict[str, Any] | None:
+    """The saved schedule, or that in the address, which is previewed only."""
+    subscription = await queries.subscription_of(signed_in(request).id)
     if subscription is None:
-        channels, saved = await preferences_of(viewer.id), "saved" in request.query_params
-        return page(request, "letters/digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
+        return None
     form = DigestForm(request.query_params, subscription)
-    return await _settings(request, subscription, DigestForm({}, subscription) if form.errors else form)
+    return {
+        "form": DigestForm({}, subscription) if form.errors else form,
+        "paused_until": subscription.paused_until if subscription.is_paused(datetime.now(UTC)) else None,
+        "weekdays": WEEKDAYS,
+        "places": zones.by_region(),
+    }
+
+
+async def _preview(request: AnyRequest) -> dict[str, Any] | None:
+    subscription = await queries.subscription_of(signed_in(request).id)
+    if subscription is None:
+        return None
+    schedule = DigestForm(request.query_params, subscription).schedule
+    preview = await next_issue(subscription, schedule, datetime.now(UTC))
+    return {"preview": preview, "due": date_and_time(preview.due.at, schedule.zone) if preview.due else None}
+
+
+async def _all_mail(request: AnyRequest) -> dict[str, Any] | None:
+    subscription = await queries.subscription_of(signed_in(request).id)
+    if subscription is None:
+        return None
+    return {"is_off": subscription.frequency == "off" and not await mailing.wanted(subscription.member, "")}
+
+
+async def _unconfirmed(request: AnyRequest) -> dict[str, Any] | None:
+    return None if await queries.subscription_of(signed_in(request).id) else {}
+
+
+UNCONFIRMED = Section(
+    "mail", "unconfirmed", N_("Confirm your address"), "letters/digests/_unconfirmed.html", _unconfirmed
+)
+ALL_MAIL = Section("mail", "all", N_("All mail"), "letters/digests/_switch.html", _all_mail)
+SCHEDULE = Section("mail", "schedule", N_("The digest"), "letters/digests/_schedule.html", _schedule)
+PREVIEW = Section("mail", "preview", N_("Your next digest"), "letters/digests/_next.html", _preview, live=True)
 
 
 @post("/settings/mail", opt={"who": MEMBER})
@@ -98,9 +124,9 @@ async def set_digest(request: AnyRequest) -> Response[Any]:
     subscription = await _own(request)
     form = DigestForm(await posted_fields(request), subscription)
     if form.errors:
-        return await _settings(request, subscription, form, status=422)
+        return await SCHEDULE.invalid(request, form)
     await ops.set_schedule(subscription.member, form.schedule)
-    return Redirect("/settings/mail?saved", status_code=303)
+    return SCHEDULE.saved()
 
 
 @post("/settings/mail/all", name="digests:all-mail", opt={"who": MEMBER})
@@ -113,7 +139,7 @@ async def set_all_mail(request: AnyRequest) -> Redirect:
             change = mail_list.start if on else mail_list.stop
             if change is not None:
                 await change(subscription.member, "")
-    return Redirect("/settings/mail?saved", status_code=303)
+    return ALL_MAIL.saved()
 
 
 @post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
@@ -123,56 +149,7 @@ async def pause(request: AnyRequest) -> Redirect:
     if form.errors:
         raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
     await ops.pause(subscription.member, form.weeks)
-    return Redirect("/settings/mail?saved", status_code=303)
-
-
-@post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
-async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
-    subscription = await _own(request)
-    quiet = QuietForm(await posted_fields(request))
-    if quiet.errors:
-        return await _settings(request, subscription, DigestForm({}, subscription), quiet, status=422)
-    await notifications.set_quiet_hours(subscription.member, quiet.hours)
-    return Redirect("/settings/mail?saved", status_code=303)
-
-
-async def _settings(
-    request: AnyRequest,
-    subscription: SubscriptionRow,
-    form: DigestForm,
-    quiet: QuietForm | None = None,
-    status: int = 200,
-) -> Response[Any]:
-    now = datetime.now(UTC)
-    preview = await next_issue(subscription, form.schedule, now)
-    return page(
-        request,
-        "letters/digests/settings.html",
-        "preview",
-        status,
-        form=form,
-        paused_until=subscription.paused_until if subscription.is_paused(now) else None,
-        preview=preview,
-        due=date_and_time(preview.due.at, form.schedule.zone) if preview.due else None,
-        schedule=form.schedule,
-        weekdays=WEEKDAYS,
-        places=zones.by_region(),
-        quiet=quiet.values if quiet else await _quiet(subscription.member),
-        quiet_errors=quiet.errors if quiet else {},
-        zone=subscription.zone,
-        topics=await topics(),
-        levels=await topic_levels(subscription.member),
-        saved="saved" in request.query_params,
-        is_off=subscription.frequency == "off" and not await mailing.wanted(subscription.member, ""),
-        kinds=KINDS,
-        channels=await preferences_of(subscription.member),
-    )
-
-
-async def _quiet(member: int) -> dict[str, str]:
-    """Return the saved values of the form for quiet hours."""
-    hours = await quiet_hours(member)
-    return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
+    return SCHEDULE.saved()
 
 
 async def _own(request: AnyRequest) -> SubscriptionRow:
@@ -184,11 +161,9 @@ async def _own(request: AnyRequest) -> SubscriptionRow:
 
 
 handlers: list[object] = [
-    settings_page,
     set_digest,
     set_all_mail,
     pause,
-    set_quiet_hours,
     keep_page,
     keep,
     view,

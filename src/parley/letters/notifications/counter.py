@@ -1,4 +1,4 @@
-"""The number beside *For you* in the masthead. A member's page costs a query, others nothing."""
+"""The number beside *For you* in the masthead, which comes with the session while it holds."""
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -22,19 +22,21 @@ class UnreadCounter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and is_page(scope):
-            pending_of(scope)["for_you"] = await _unread(viewer.id, scope)
+            pending_of(scope)["for_you"] = await _unread(viewer, scope)
         await self.app(scope, receive, send)
 
 
-async def _unread(member: int, scope: Scope) -> int:
+async def _unread(viewer: Viewer, scope: Scope) -> int:
     """Return the number now, for forms up to a minute ago; 0 if the database cannot be reached.
 
     If the page needs it, it shows the error itself.
     """
+    if viewer.unread is not None:
+        return viewer.unread
     try:
         if scope.get("method") == "GET":
-            return await counts.unread(member)
-        return await _counts.get(member, lambda: counts.unread(member))
+            return await counts.unread(viewer.id)
+        return await _counts.get(viewer.id, lambda: counts.unread(viewer.id))
     except (Unavailable, *OUTAGES):
         return 0
 

@@ -1,7 +1,8 @@
 """The kept number of what a member has not read that is addressed to them, which every page and stream shows.
 
 A number is valid until something changes that it depends on, which a trigger records in the same transaction
-(schema.sql), and for a minute at most: votes and reports also decide what is shown. Then whoever needs it counts again.
+(schema.sql), and for an hour at most: votes on a comment with reports also decide whether it is shown. Then whoever
+needs it counts again.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,19 +12,20 @@ import structlog
 
 from parley.letters.notifications.queries import COUNT_UNREAD
 from parley.moderation.decisions.rules import UNDO_SECONDS
+from parley.people.accounts.sessions import UNREAD_HOLDS
 from parley.platform import db
 from parley.platform.events import attempts
 
 log = structlog.get_logger(__name__)
 
-VALID_SECONDS = 60
+VALID_SECONDS = 3_600
 BATCH = 500
 
-IS_VALID = """
-u.valid_until > now() and not exists (select from unread_change c where c.member = u.member)
-"""
+# As a subselect, so that PostgreSQL plans once and not anew for each list, which took longer than counting.
+MEMBERS = "(select $1::bigint[])"
 SELECT_VALID = f"""
-select u.member, u.notifications as unread from unread_count u where u.member = any($1::bigint[]) and {IS_VALID}
+select u.member, u.notifications as unread from unread_count u
+where u.member = any({MEMBERS}::bigint[]) and {UNREAD_HOLDS}
 """  # noqa: S608 constants only
 _ENDS = " union all ".join(
     f"select muted_until from {table} o where o.member = wanted.member and o.muted_until > now()"  # noqa: S608 constants
@@ -35,7 +37,7 @@ NEXT_END = f"(select min(muted_until) from ({_ENDS}) mute)"  # noqa: S608 consta
 RECOUNT = f"""
 with seen as (
     delete from unread_change where id in (
-        select id from unread_change where member = any($1::bigint[]) order by id for update skip locked)
+        select id from unread_change where member = any({MEMBERS}::bigint[]) order by id for update skip locked)
 )
 insert into unread_count as u (member, notifications, counted_at, valid_until)
 select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
@@ -44,7 +46,7 @@ select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
         select o.decision from notification o where o.member = wanted.member order by o.id desc limit 20
     ) newest join decision d on d.id = newest.decision and d.created_at > now() - interval '{UNDO_SECONDS} seconds'),
     {NEXT_END})
-from unnest($1::bigint[]) wanted(member) join member m on m.id = wanted.member order by wanted.member
+from unnest({MEMBERS}) wanted(member) join member m on m.id = wanted.member order by wanted.member
 on conflict (member) do update set
     notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,
     valid_until = case when u.counted_at > excluded.counted_at then u.valid_until else excluded.valid_until end,
@@ -53,7 +55,7 @@ returning member, notifications as unread
 """  # noqa: S608 constants only
 SELECT_DIFFERING = f"""
 select u.member from unread_count u
-where u.member > $1 and u.member <= $2 and {IS_VALID} and u.notifications <> ({COUNT_UNREAD.format("u.member")})
+where u.member > $1 and u.member <= $2 and {UNREAD_HOLDS} and u.notifications <> ({COUNT_UNREAD.format("u.member")})
 order by u.member
 """  # noqa: S608 constants only
 

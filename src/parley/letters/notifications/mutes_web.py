@@ -9,21 +9,30 @@ from litestar.response import Redirect
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.threads.queries import ThreadRow
 from parley.letters.notifications import queries
+from parley.people.account_settings.sections import Section
 from parley.people.accounts import blocks, muted_words
 from parley.people.accounts.viewer import signed_in
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import local_path, page
-
-ADDRESS = "/settings/muted"
-
-
-@get(ADDRESS, name="mutes:settings", opt={"who": MEMBER})
-async def settings_page(request: AnyRequest) -> Response[Any]:
-    return await _show_settings(request, Form({}))
+from parley.platform.text.messages import N_
 
 
-@post(ADDRESS, name="mutes:word", opt={"who": MEMBER})
+async def _muted(request: AnyRequest) -> dict[str, Any]:
+    viewer = signed_in(request)
+    followed = await queries.followed_threads(viewer.id)
+    return {
+        "words": await muted_words.list_words(viewer),
+        "muted": [row for row in followed if row.level == "mute"],
+        "members": await blocks.list_blocked(viewer),
+        "form": Form({}),
+    }
+
+
+MUTED = Section("mail", "muted", N_("Muted and blocked"), "letters/notifications/_muted.html", _muted)
+
+
+@post("/settings/muted", name="mutes:word", opt={"who": MEMBER})
 async def mute_word(request: AnyRequest) -> Response[Any]:
     """Mute a word for a period, or with `on=0` no longer."""
     viewer, form = signed_in(request), Form(await posted_fields(request))
@@ -34,9 +43,9 @@ async def mute_word(request: AnyRequest) -> Response[Any]:
     elif not form.errors:
         await muted_words.unmute(viewer, word)
     if form.errors:
-        return await _show_settings(request, form)
+        return await MUTED.invalid(request, form)
     back = local_path(form.values.get("next"))
-    return Redirect(back if back != "/" else ADDRESS, status_code=303)
+    return Redirect(back if back != "/" else MUTED.path, status_code=303)
 
 
 @get("/t/{thread:str}/mute", name="mutes:thread", opt={"who": MEMBER})
@@ -53,27 +62,6 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     return await _show(request, await thread_at(str(row.thread)), back=f"/c/{row.id}", author=author)
 
 
-async def _show_settings(request: AnyRequest, form: Form) -> Response[Any]:
-    return page(
-        request,
-        "letters/notifications/muted.html",
-        status=form.status if form.errors else 200,
-        **await context(request),
-        form=form,
-    )
-
-
-async def context(request: AnyRequest) -> dict[str, Any]:
-    """What the section of the settings shows."""
-    viewer = signed_in(request)
-    followed = await queries.followed_threads(viewer.id)
-    return {
-        "words": await muted_words.list_words(viewer),
-        "muted": [row for row in followed if row.level == "mute"],
-        "members": await blocks.list_blocked(viewer),
-    }
-
-
 async def _show(request: AnyRequest, thread: ThreadRow, *, back: str, author: str | None = None) -> Response[Any]:
     viewer = signed_in(request)
     return page(
@@ -87,4 +75,4 @@ async def _show(request: AnyRequest, thread: ThreadRow, *, back: str, author: st
     )
 
 
-handlers: list[object] = [settings_page, mute_word, of_thread, of_comment]
+handlers: list[object] = [mute_word, of_thread, of_comment]

@@ -10,19 +10,16 @@ from litestar.response import Redirect
 from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads.queries import topics
 from parley.letters.notifications import ops, queries
-from parley.letters.notifications.forms import ChannelsForm, FollowForm, TopicsForm
+from parley.letters.notifications.forms import ChannelsForm, FollowForm, QuietForm, TopicsForm
+from parley.letters.notifications.rules import KINDS
+from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MEMBER, AnyRequest
+from parley.platform.http.access import MEMBER, AnyRequest, refuse_unverified
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import fragment, local_path, page, wants_fragment
+from parley.platform.http.pages import fragment, local_path, wants_fragment
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, join
-
-
-@get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
-async def former_settings() -> Redirect:
-    return Redirect("/settings/notifications", status_code=301)
 
 
 @get("/names", name="notifications:names", opt={"who": MEMBER})
@@ -32,28 +29,69 @@ async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQue
     return fragment(request, "letters/notifications/_names.html", names=members)
 
 
-@get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})
-async def settings_page(request: AnyRequest) -> Response[Any]:
-    followed = await queries.followed_threads(signed_in(request).id)
-    return page(request, "letters/notifications/settings.html", followed=followed)
+async def _channels(request: AnyRequest) -> dict[str, Any]:
+    return {"kinds": KINDS, "form": Form(await queries.preferences_of(signed_in(request).id))}
 
 
-@post("/settings/notifications", opt={"who": MEMBER})
+async def _quiet_hours(request: AnyRequest) -> dict[str, Any] | None:
+    viewer = signed_in(request)
+    hours = await queries.quiet_hours(viewer.id)
+    saved = {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
+    return {"form": Form(saved)} if viewer.verified else None
+
+
+async def _topics(request: AnyRequest) -> dict[str, Any] | None:
+    viewer = signed_in(request)
+    levels = await queries.topic_levels(viewer.id)
+    return {"topics": await topics(), "form": Form(levels)} if viewer.verified else None
+
+
+async def _following(request: AnyRequest) -> dict[str, Any]:
+    rows = await queries.followed_threads(signed_in(request).id)
+    return {"followed": [row for row in rows if row.level != "mute"]}
+
+
+CHANNELS = Section(
+    "mail",
+    "channels",
+    N_("How each kind of notification reaches you"),
+    "letters/notifications/_channels.html",
+    _channels,
+)
+QUIET_HOURS = Section("mail", "quiet", N_("Quiet hours"), "letters/notifications/_quiet_hours.html", _quiet_hours)
+TOPICS = Section("mail", "topics", N_("Topics in the digest"), "letters/notifications/_topics.html", _topics)
+FOLLOWING = Section("mail", "following", N_("What you follow"), "letters/notifications/_following.html", _following)
+
+
+@post("/settings/notifications", name="notifications:channels", opt={"who": MEMBER})
 async def set_channels(request: AnyRequest) -> Response[Any]:
     form = ChannelsForm(await posted_fields(request))
     if form.errors:
-        raise Refused(join(" ", [*form.errors.values(), N_("Nothing was changed.")]))
+        form.errors["form"] = join(" ", [*form.errors.values(), N_("Nothing was changed.")])
+        return await CHANNELS.invalid(request, form)
     await ops.set_channels(signed_in(request).id, form.channels)
-    return Redirect("/settings/mail?saved", status_code=303)
+    return CHANNELS.saved()
 
 
 @post("/settings/topics", name="notifications:topics", opt={"who": MEMBER})
-async def set_topics(request: AnyRequest) -> Redirect:
+async def set_topics(request: AnyRequest) -> Response[Any]:
     form = TopicsForm(await posted_fields(request), [topic.slug for topic in await topics()])
     if form.errors:
-        raise Refused(N_("Please choose how often the topic appears in your digest. Nothing was changed."))
+        form.errors["form"] = N_("Please choose how often the topic appears in your digest. Nothing was changed.")
+        return await TOPICS.invalid(request, form)
     await ops.set_topics(signed_in(request).id, form.levels)
-    return Redirect("/settings/mail?saved", status_code=303)
+    return TOPICS.saved()
+
+
+@post("/settings/mail/quiet", name="notifications:quiet", opt={"who": MEMBER})
+async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
+    viewer, form = signed_in(request), QuietForm(await posted_fields(request))
+    if not viewer.verified:
+        refuse_unverified(viewer)
+    if form.errors:
+        return await QUIET_HOURS.invalid(request, form)
+    await ops.set_quiet_hours(viewer.id, form.hours)
+    return QUIET_HOURS.saved()
 
 
 @post("/t/{thread:str}/follow", name="notifications:follow", opt={"who": MEMBER})
@@ -105,11 +143,10 @@ def _back(form: Form, address: str) -> Redirect:
 
 
 handlers: list[object] = [
-    former_settings,
     names,
-    settings_page,
     set_channels,
     set_topics,
+    set_quiet_hours,
     follow,
     mute,
     follow_topic,

@@ -89,14 +89,6 @@ async def _sanction(target: Target, choice: Choice) -> Change:
     return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
 
 
-def require_editable(target: Target) -> None:
-    """Raise Refused where nobody could edit the comment if asked to."""
-    if target.member is None or target.state not in {"visible", "pending"}:
-        raise Refused(N_("Nobody can edit this comment: it is not published, or its author has left."))
-    if target.thread_state != "open":
-        raise Refused(N_("This thread is closed, so the comment cannot be edited. Please open the thread first."))
-
-
 async def _approve(target: Target, actor: int | None) -> Change:
     if target.kind == "comment" and target.state in {"hidden", "pending"}:
         return await _move(target, "visible", actor)
@@ -276,8 +268,17 @@ def _thread_settings(target: Target, choice: Choice) -> ThreadSettings:
     return ThreadSettings("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
 
 
+def is_set(target: Target, choice: Choice) -> bool:
+    """Whether the thread is as an action on it would leave it."""
+    return _current_settings(target) == _thread_settings(target, choice)
+
+
+def _current_settings(target: Target) -> ThreadSettings:
+    return ThreadSettings(target.thread_state or "open", target.slow, target.why)
+
+
 async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> Change:
-    was = ThreadSettings(target.thread_state or "open", target.slow, target.why)
+    was = _current_settings(target)
     if was == to:
         return {}, {}
     await Thread.update(
@@ -285,8 +286,9 @@ async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> 
     ).where(Thread.id == target.thread)
     if to.thread_state == "archived":
         await decline_waiting(target.thread or 0, as_text(ARCHIVED), actor)
-    kind = "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state]
-    await emit(kind, thread=target.thread or 0, actor=actor)
+    await emit(
+        "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state], thread=target.thread or 0, actor=actor
+    )
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 

@@ -58,6 +58,7 @@ class DecisionForm(Form):
             self.values["reason"] = self.values["suggested"] = self.reason
         self.to = self._to("to") or self._to("place")
         self.confirmed = self.text("confirm", most=names.LONGEST_NAME)
+        self.title = self.text("title", most=LONGEST_ADDRESS)
         self.days = self.id("until")
         if self.days is not None and self.days > LONGEST_TIME:
             self.errors["until"] = N_("This is longer than a year. Leave it empty for a permanent decision.")
@@ -104,7 +105,7 @@ class DecisionForm(Form):
         reason = fill_placeholders(self.reason, quote=self.quote, rule=title, days=self.days if lasts else None)
         days = self.days if ACTIONS[action].timed else None
         rule = self.rule if ACTIONS[action].takes_reason else None
-        return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed)
+        return Choice(0, 0, action, rule, reason, days, confirmed=self.confirmed, title=self.title)
 
 
 def one_line(reason: str) -> str:

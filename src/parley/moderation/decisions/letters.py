@@ -33,7 +33,7 @@ select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.unti
        case when g.severity < {SENSITIVE} then {EXCERPT} end as words, c.created_at as written_at
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
-where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask')
+where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask', 'archive')
     or d.guideline is not null and d.action = any($2::text[]))
 """  # noqa: S608 constants only
 APPEAL = timedelta(days=APPEAL_DAYS)
@@ -83,9 +83,14 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
 
 def _write(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of the letter to the member concerned."""
-    if concerned.action == "role":
-        return new_role(concerned)
-    return request_to_edit(concerned) if concerned.action == "ask" else reasons(concerned, link)
+    match concerned.action:
+        case "role":
+            return new_role(concerned)
+        case "ask":
+            return request_to_edit(concerned)
+        case "archive":
+            return archived(concerned)
+    return reasons(concerned, link)
 
 
 def request_to_edit(concerned: Concerned) -> tuple[str, str, str]:
@@ -94,6 +99,17 @@ def request_to_edit(concerned: Concerned) -> tuple[str, str, str]:
     link = f"{settings().base_url}/c/{concerned.target or '…'}/edit"
     return mail.written_message(
         "ask", name=concerned.name, reason=concerned.reason, guideline=concerned.guideline, link=link
+    )
+
+
+def archived(concerned: Concerned) -> tuple[str, str, str]:
+    """The subject, text and HTML of the letter about an archived thread to the member who added its article."""
+    return mail.written_message(
+        "archived",
+        name=concerned.name,
+        thread=concerned.thread,
+        reason=concerned.reason,
+        link=f"{settings().base_url}/t/{concerned.target}",
     )
 
 

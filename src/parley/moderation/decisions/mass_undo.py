@@ -207,7 +207,7 @@ async def _readers(number: int, made: DecisionRow) -> list[LetterReader]:
 
 async def _tell(number: int, readers: list[LetterReader]) -> None:
     """Mail a member, once for all decisions about them."""
-    link = f"{settings().base_url}/settings/decisions"
+    link = f"{settings().base_url}/settings/data#decisions"
     for reader in readers:
         await mail.send_written(_kind(number), reader.email, "undone", name=reader.name, link=link)
 

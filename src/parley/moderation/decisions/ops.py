@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from parley.moderation.decisions import effects, letters, removal_limit, rules
-from parley.moderation.decisions.removal_limit import Standing
+from parley.moderation.decisions import asking, effects, letters, removal_limit, rules, takedowns
 from parley.moderation.decisions.rules import ACTIONS, ASKED_HOURS, ON_MEMBER, PENDING, Choice, Stale
 from parley.moderation.decisions.tables import Decision
 from parley.moderation.modlog import ops as modlog
@@ -103,11 +102,18 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
     A choice that needs a second approval is only saved, and its item stays open.
     """
     if choice.action == "ask":
-        effects.require_editable(target)
+        asking.require_editable(target)
     removal = await removal_limit.standing(viewer.id, choice.action, target.member)
-    awaits = await _needs_second(viewer, choice, target, item, removal)
+    weighs = takedowns.weighs(choice, target)
+    typed = weighs and await takedowns.is_typed(choice, target)
+    needs_second = removal.is_over or (weighs and not typed) or _takes_two(choice)
+    awaits = needs_second and await _has_second(viewer, choice, target, item)
     if removal.is_over:
         await removal_limit.exceed(viewer, choice, is_held=awaits)
+    if weighs and not awaits:
+        takedowns.require(typed=typed)
+        if not await _has_second(viewer, choice, target, item):
+            await takedowns.tell_admins(viewer, ACTIONS[choice.action].done, f"/mod/articles/{target.id}")
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
     if removal.is_over and not awaits:
         after = after | {"confirmed": True}
@@ -120,7 +126,7 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
         asks = choice.action == "ask" and not awaits
         await (wait_for_author(item) if asks else close(item, ACTIONS[choice.action].answers if is_final else None))
     if choice.action != "escalate" and not awaits:
-        await letters.send(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
+        await letters.send(made, delay=timedelta(seconds=rules.UNDO_SECONDS))
     entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
     await modlog.write(viewer, entry)
     return made
@@ -174,7 +180,7 @@ async def save(
         guideline=choice.guideline,
         reason=choice.reason,
         moderator=viewer.id,
-        member=target.member if target.kind != "article" or ACTIONS[choice.action].restricts else None,
+        member=_concerned(viewer, choice, target),
         until=choice.ends,
         role=choice.role,
         passage=choice.to.passage if choice.action == "passage" and choice.to else None,
@@ -189,15 +195,19 @@ async def save(
     return decision
 
 
-async def _needs_second(viewer: Viewer, choice: Choice, target: Target, item: int | None, removal: Standing) -> bool:
-    """Whether a second moderator must agree, and one exists (moderation-proofs.md R11, R34).
+def _concerned(viewer: Viewer, choice: Choice, target: Target) -> int | None:
+    """The member who reads the reason. Of other decisions about articles, nobody does."""
+    told = ACTIONS[choice.action].restricts or (choice.action == "archive" and target.member != viewer.id)
+    return target.member if told or target.kind != "article" else None
 
-    Two must agree on permanent suspensions, changes of role, and removals over the limit. Nobody who reported the item
-    can be the second.
-    """
-    is_permanent = choice.action == "suspend" and choice.days is None
-    if choice.action != "role" and not is_permanent and not removal.is_over:
-        return False
+
+def _takes_two(choice: Choice) -> bool:
+    """Whether two must agree, whatever was decided before (moderation-proofs.md R11)."""
+    return choice.action == "role" or (choice.action == "suspend" and choice.days is None)
+
+
+async def _has_second(viewer: Viewer, choice: Choice, target: Target, item: int | None) -> bool:
+    """Whether there is somebody else who may agree. Nobody who reported the item can."""
     by_admins = choice.action == "role" or (choice.action in ON_MEMBER and target.role != "member")
     staff = ["admin"] if by_admins else ["moderator", "admin"]
     reporters = await db.values(SELECT_REPORTERS_EVER, item, viewer.id, target.member)

@@ -88,7 +88,7 @@ async def exceed(viewer: Viewer, choice: Choice, *, is_held: bool) -> None:
 
     Raises ConfirmationNeeded if the decision is not held for a second moderator, and the name was not typed.
     """
-    if not is_held and not names.same(choice.confirmed, viewer.name):
+    if not is_held and not choice.title and not names.same(choice.confirmed, viewer.name):
         raise ConfirmationNeeded(CONFIRM)
     link = f"{settings().base_url}/mod/members/{quote(viewer.name)}/decided"
     figures: dict[str, Any] = {"most": MOST, "minutes": MINUTES, "is_held": is_held}

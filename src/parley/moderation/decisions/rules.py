@@ -48,7 +48,7 @@ class Action(msgspec.Struct, frozen=True):
     @property
     def takes_reason(self) -> bool:
         """Whether the author reads a reason."""
-        return self.restricts or self.name == "ask"
+        return self.restricts or self.name in {"ask", "archive"}
 
     @property
     def answers(self) -> str:
@@ -84,8 +84,8 @@ ACTIONS = {
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # Articles are shown again on their page for moderators only (moderation/modqueue/in_place.py: decide_article).
         Action("restore", N_("Show it again"), N_("Shown again"), COMMENT, restricts=False, in_place=True),
-        # On the page of the thread only (thread_actions.py).
-        Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
+        # Like opening it, on the page of the thread only (thread_actions.py).
+        Action("archive", N_("Archive the thread"), N_("Thread archived"), ARTICLE, restricts=False, in_place=True),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
         Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
         Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
@@ -148,6 +148,8 @@ class Choice(msgspec.Struct, frozen=True):
     until: datetime | None = None
     # The moderator's name, typed where many removals need to be confirmed.
     confirmed: str = ""
+    # The title of the article, typed where it is taken down or archived (takedowns.py).
+    title: str = ""
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property

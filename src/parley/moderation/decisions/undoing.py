@@ -22,10 +22,10 @@ SELECT_SANCTION = """
 select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
 where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state in ('in_force', 'awaiting')
 """
-# Newer decisions about the item or, for a decision about a thread, about that: it can also be made on its page.
+# Newer decisions about the item or, without one, about the target, and about the thread for a decision about it.
 HAS_NEWER = """
 select exists(select from decision where id > $2 and state <> 'undone' and (
-    item = $1 or thread = $3 and action = any($4::text[])))
+    item = $1 or $1 is null and kind = $5 and target = $6 or thread = $3 and action = any($4::text[])))
 """
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """
@@ -62,11 +62,11 @@ where i.id = $1
 
 
 async def undo(viewer: Viewer, decision: int) -> None:
-    """Undo one's own decision about an item: the target, the reports and the item are as before, and no letter is sent.
+    """Undo one's own decision: the target, the reports and the item are as before, and no letter is sent.
 
     A decision about the author that was made in the same transaction is undone too. Raises Refused if the decision is
-    another moderator's, is older than half a minute or is not the newest; and if its letters are sent already, as for a
-    decision without an item or with a second approval.
+    another moderator's, is older than half a minute or is not the newest; and if a second moderator approved it, since
+    its letters are sent already.
     """
     async with db.atomic():
         await _undo(viewer, decision)
@@ -105,11 +105,11 @@ async def revert(viewer: Viewer, made: DecisionRow, target: Target) -> None:
 
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
     late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
-    was_announced = made.item is None or made.second_moderator is not None
+    was_announced = made.second_moderator is not None
     if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or was_announced:
         raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
     thread = made.thread if made.action in ON_THREAD else None
-    if await db.value(HAS_NEWER, made.item, made.id, thread, list(ON_THREAD)):
+    if await db.value(HAS_NEWER, made.item, made.id, thread, list(ON_THREAD), made.kind, made.target):
         raise Refused(N_("There is a newer decision, so this can no longer be undone."))
 
 

@@ -8,6 +8,8 @@ from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
 from parley.moderation.decisions import thread_actions
+from parley.moderation.decisions.forms import LONGEST_ADDRESS
+from parley.moderation.decisions.rules import ACTIONS
 from parley.people.accounts.viewer import staff
 from parley.platform.errors import Refused
 from parley.platform.http.access import MODERATOR, AnyRequest
@@ -30,10 +32,13 @@ async def act(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     reason = form.text("reason", most=LONGEST_REASON)
     if form.errors:
         raise Refused(form.errors["reason"])
-    await thread_actions.act(staff(request), row.id, request.url.path.rpartition("/")[2], reason)
+    action, title = request.url.path.rpartition("/")[2], form.text("title", most=LONGEST_ADDRESS)
+    made = await thread_actions.act(staff(request), row.id, action, reason, title)
     if wants_fragment(request):
-        return fragment(request, "moderation/decisions/thread_changed.html", thread=await thread_at(thread))
-    return Redirect(row.address, status_code=303)
+        done = {"decision": made, "done": [ACTIONS[action].done]} if made else None
+        return fragment(request, "moderation/decisions/thread_changed.html", thread=await thread_at(thread), done=done)
+    # There it can be undone.
+    return Redirect(f"/t/{row.id}/moderate?done={made}" if made else row.address, status_code=303)
 
 
 handlers: list[object] = [act]

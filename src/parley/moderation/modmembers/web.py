@@ -14,6 +14,7 @@ from parley.moderation.modmembers import ops, queries
 from parley.moderation.modmembers.forms import LiftForm, NoteForm, RoleForm
 from parley.moderation.modmembers.queries import PAGE, STATES, MemberQuery, StaffMember
 from parley.moderation.modqueue import people
+from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.requests import decision_form
 from parley.moderation.rings import queries as rings
 from parley.moderation.rings.jobs import DAYS
@@ -29,6 +30,7 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
+from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 LONGEST_QUERY = 254
@@ -99,7 +101,7 @@ async def _show(
     **context: Any,
 ) -> Response[Any]:
     """A member's page; `form`, with errors, is that of the section `about`."""
-    viewer = staff(request)
+    viewer, done = staff(request), as_id(request.query_params.get("done", ""))
     forms = {section: Form({}) for section in ("note", "sanction", "lift", "role")} | ({about: form} if form else {})
     shown: dict[str, Any] = {
         "person": person,
@@ -120,12 +122,14 @@ async def _show(
         "roles": ROLES,
         "lengths": LENGTHS,
         "letter": None,
+        "done": await modqueue.undoable(viewer.id, done) if done else None,
     }
     return page(request, "moderation/modmembers/one.html", status=status, **(shown | context))
 
 
-def _back(person: StaffMember, section: str) -> Redirect:
-    return Redirect(f"/mod/members/{quote(person.name)}#{section}", status_code=303)
+def _back(person: StaffMember, section: str, done: int | None = None) -> Redirect:
+    query = f"?done={done}" if done else ""
+    return Redirect(f"/mod/members/{quote(person.name)}{query}#{section}", status_code=303)
 
 
 @get("/mod/members/{name:str}", name="moderation:member", opt={"who": MODERATOR})
@@ -160,8 +164,8 @@ async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     if form.flag("preview"):
         return await _preview(request, person, form)
     with form.refusals():
-        await ops.sanction(staff(request), person.id, form.choice_for(0))
-        return _back(person, "record")
+        made = await ops.sanction(staff(request), person.id, form.choice_for(0))
+        return _back(person, "record", made)
     return await _show(request, person, "sanction", form, form.status)
 
 
@@ -208,8 +212,9 @@ async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
         return to_prove(f"/mod/members/{quote(person.name)}?{urlencode(form.values, errors='replace')}")
     if not form.errors:
         with form.refusals():
-            await ops.give_role(staff(request), person.id, form.role or "", form.reason)
-    return await _show(request, person, "role", form, form.status) if form.errors else _back(person, "record")
+            made = await ops.give_role(staff(request), person.id, form.role or "", form.reason)
+            return _back(person, "record", made)
+    return await _show(request, person, "role", form, form.status)
 
 
 handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, recovery, role]

@@ -45,8 +45,8 @@ def bar(
     reasons: Mapping[str, str],
     quotes: Sequence[str] = (),
 ) -> Bar:
-    """The bar with these actions; those on the thread stand in the thread's head instead."""
-    offered = [name for name in possible if name not in ON_THREAD and (name != "ask" or author)]
+    """The bar with these actions; those on the thread stand in the thread's head, which leads here to archive it."""
+    offered = [name for name in possible if name not in ON_THREAD - {"archive"} and (name != "ask" or author)]
     first = [ACTIONS[name] for name in FIRST[kind] if name in offered]
     more = [ACTIONS[name] for name in offered if name != "approve" and ACTIONS[name] not in first]
     suggested = one_line(reasons.get(likely or "", ""))

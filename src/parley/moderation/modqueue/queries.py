@@ -93,11 +93,17 @@ left join member m on m.id = case i.kind when 'member' then i.target else c.auth
 left join member h on h.id = i.claimed_by
 {IN_ORDER}
 """  # noqa: S608 constants only
+# Counted up to MOST_COUNTED, from the oldest on, so that a long queue costs no more than that.
 SELECT_QUEUE_SIZE = f"""
-select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $11) as arrived, now() as at
-from queue_item i where {IS_CHOSEN}
+with oldest as materialized (
+    select i.opened_at from queue_item i where {IS_CHOSEN} order by i.opened_at limit {MOST_COUNTED}
+)
+select (select count(*) from oldest) as count, (select min(opened_at) from oldest) as oldest,
+       (select count(*) from (
+            select from queue_item i where i.opened_at > $11 and {IS_CHOSEN} limit {MOST_COUNTED}) n) as arrived,
+       now() as at
 """  # noqa: S608 constants only
-# Without a filter. Each kind is counted up to MOST_COUNTED, so that a long queue costs no more than that.
+# Without a filter.
 IS_WAITING = f"{IS_OPEN} and {NOT_OWN} and not {IS_PASSED_ON}"
 SELECT_KIND_COUNTS = f"""
 select (select count(*) from (select from queue_item i where {IS_WAITING} limit {MOST_COUNTED}) n) as items,
@@ -129,7 +135,7 @@ select d.id as decision, d.item, d.action, s.action as also, d.state = 'awaiting
        s.state = 'awaiting' as also_waits,
        ceil(extract(epoch from d.created_at - now()) + $3)::int as left
 from decision d left join decision s on s.id in ({SELECT_SANCTION})
-where d.id = $1 and d.moderator = $2 and d.item is not null and d.state in ('in_force', 'awaiting')
+where d.id = $1 and d.moderator = $2 and d.state in ('in_force', 'awaiting')
   and d.created_at > now() - $3 * interval '1 second'
 """  # noqa: S608 constants only
 
@@ -195,7 +201,7 @@ async def visible_items(viewer: int, items: list[int]) -> list[QueueRow]:
 
 
 class QueueCount(msgspec.Struct, frozen=True):
-    """The number of open items for a moderator, the oldest of them, and how many are new, as of `at`."""
+    """The number of open items for a moderator up to MOST_COUNTED, the oldest, and how many are new, as of `at`."""
 
     count: int
     oldest: datetime | None
@@ -251,7 +257,7 @@ class UndoableDecision(msgspec.Struct, frozen=True):
     """
 
     decision: int
-    item: int
+    item: int | None
     action: str
     also: str | None
     waits: bool

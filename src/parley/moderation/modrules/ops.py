@@ -8,12 +8,15 @@ from parley.moderation.automod.tables import Rule
 from parley.moderation.backtests.run import Result
 from parley.moderation.backtests.tables import Backtest
 from parley.moderation.decisions import ops as decisions
+from parley.moderation.decisions import takedowns
+from parley.moderation.decisions.removal_limit import ConfirmationNeeded
 from parley.moderation.decisions.rules import Stale
 from parley.moderation.matching import current
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modrules import rules
 from parley.moderation.modrules.rules import STATES, RuleDraft
+from parley.people.accounts import names
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
@@ -56,6 +59,11 @@ SECOND = N_(
     "This opens the door to what the rules hold, so a second moderator or an admin has to do the same within a day. "
     "Nothing was changed; the record has your request."
 )
+CONFIRM = N_(
+    "This opens the door to what the rules hold, and there is no other moderator to ask. Nothing was changed. If you "
+    "are sure, type your name and press again."
+)
+STOPPED, SWITCHED_OFF = N_("All automatic rules were stopped"), N_("An automatic rule was switched off")
 # A rule that is on, and held a comment this week.
 HELD_LATELY = """
 select exists(select from rule u join hit h on h.rule = u.id where u.id = $1 and u.state = 'on' and u.action = 'hold'
@@ -133,17 +141,20 @@ async def test(viewer: Viewer, rule: int, version: int) -> None:
         db.after_commit(partial(wake_job, "backtests"))
 
 
-async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
+async def switch(viewer: Viewer, rule: int, version: int, state: str, confirmed: str = "") -> str:
     """Switch a rule to `state` and return its state then, unchanged where a second moderator has to agree first.
 
     Raises Stale where another moderator changed the rule since `version`, Refused where it was not tested, and where it
-    held comments this week and a second moderator or an admin has to agree to switching it off.
+    held comments this week and a second moderator or an admin has to agree to switching it off; ConfirmationNeeded
+    where there is nobody else, and the name of the moderator is not `confirmed`.
     """
     if state not in STATES:
         raise Refused(N_("Please choose off, watching or on."))
-    if state != "on" and await db.value(HELD_LATELY, rule):
-        await _require_second(viewer, "rule", rule, "rule.propose_off")
+    weighs = state != "on" and await db.value(HELD_LATELY, rule)
+    is_alone = weighs and await _is_alone(viewer, "rule", rule, "rule.propose_off", confirmed)
     async with db.atomic():
+        if is_alone:
+            await takedowns.tell_admins(viewer, SWITCHED_OFF, f"/mod/rules/{rule}")
         was = await _lock_rule(rule, version)
         if state == was.state:
             return state
@@ -181,25 +192,32 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
             current.forget_after_commit()
 
 
-async def stop(viewer: Viewer, *, on: bool) -> None:
+async def stop(viewer: Viewer, *, on: bool, confirmed: str = "") -> None:
     """Stop all rules at once (`on`), or start them again, each in its own state.
 
-    An admin can stop them, or two moderators. Raises Refused where a second one has to agree first.
+    An admin can stop them, or two moderators. Raises Refused where a second one has to agree first, ConfirmationNeeded
+    as `switch` does.
     """
-    if on:
-        await _require_second(viewer, "engine", 0, "stop.propose")
+    is_alone = on and await _is_alone(viewer, "engine", 0, "stop.propose", confirmed)
     async with db.atomic():
+        if is_alone:
+            await takedowns.tell_admins(viewer, STOPPED, "/mod/rules")
         if await current.is_stopped() != on:
             await modlog.write(viewer, Entry("stop" if on else "start", "engine", 0))
             current.forget_after_commit()
 
 
-async def _require_second(viewer: Viewer, kind: str, target: int, action: str) -> None:
-    """Record the proposal and raise Refused, unless an admin asks, another moderator did, or nobody else can."""
-    if viewer.access >= ADMIN or await decisions.is_alone(viewer):
-        return
-    if await db.value(WAS_PROPOSED, kind, target, action, viewer.id):
-        return
+async def _is_alone(viewer: Viewer, kind: str, target: int, action: str, confirmed: str) -> bool:
+    """Whether nobody else can agree, and the moderator typed their name; ConfirmationNeeded where they did not.
+
+    Records the proposal and raises Refused, unless an admin asks or another moderator did.
+    """
+    if await decisions.is_alone(viewer):
+        if not names.same(confirmed, viewer.name):
+            raise ConfirmationNeeded(CONFIRM)
+        return True
+    if viewer.access >= ADMIN or await db.value(WAS_PROPOSED, kind, target, action, viewer.id):
+        return False
     async with db.atomic():
         await modlog.write(viewer, Entry(action, kind, target))
     raise Refused(SECOND)

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.moderation.decisions import ops as decisions
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.matching import current
 from parley.moderation.matching.evaluate import ActiveRule
@@ -14,6 +15,7 @@ from parley.moderation.modrules.forms import RuleForm
 from parley.moderation.modrules.kinds import ACTIONS, KINDS, sentence
 from parley.moderation.modrules.queries import RuleRow
 from parley.moderation.modrules.rules import MOST_CONDITIONS, STATES, needs_two
+from parley.people.accounts.names import LONGEST_NAME
 from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound, ParleyError
@@ -51,13 +53,18 @@ async def _list(request: AnyRequest, mistake: str = "", status: int = 200) -> Re
         guidelines=await guidelines.every(),
         reasons=await guidelines.reasons(staff(request).id),
         mistake=mistake,
+        alone=await decisions.is_alone(staff(request)),
     )
 
 
-@post("/mod/rules/stop", name="moderation:rule-stop", opt={"who": MODERATOR})
-async def stop(request: AnyRequest) -> Redirect:
+@post("/mod/rules/stop", name="moderation:rule-stop", opt={"who": MODERATOR}, status_code=200)
+async def stop(request: AnyRequest) -> Response[Any]:
     """Stop all rules (`on=1`), or start them again."""
-    await ops.stop(staff(request), on=Form(await posted_fields(request)).flag("on"))
+    form = Form(await posted_fields(request))
+    try:
+        await ops.stop(staff(request), on=form.flag("on"), confirmed=form.text("confirm", most=LONGEST_NAME))
+    except ParleyError as error:
+        return await _list(request, error.message, error.status)
     return Redirect("/mod/rules", status_code=303)
 
 
@@ -150,7 +157,8 @@ async def request_test(request: AnyRequest, rule: FromPath[str]) -> Response[Any
 async def switch(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     row, form = await rule_at(rule), Form(await posted_fields(request))
     try:
-        await ops.switch(staff(request), row.id, form.id("version") or 0, form.choice("state", STATES) or "")
+        state, typed = form.choice("state", STATES) or "", form.text("confirm", most=LONGEST_NAME)
+        await ops.switch(staff(request), row.id, form.id("version") or 0, state, typed)
     except ParleyError as error:
         return await _rule(request, await rule_at(rule), status=error.status, mistake=error.message)
     return Redirect(f"/mod/rules/{row.id}", status_code=303)
@@ -176,6 +184,7 @@ async def _backtest_context(request: AnyRequest, row: RuleRow) -> dict[str, Any]
         "test": tested,
         "samples": await queries.samples(tested.result.samples, row.guideline) if tested and done else [],
         "needs_two": bool(tested and done and needs_two(row.action, tested.result)),
+        "alone": row.state == "on" and await decisions.is_alone(staff(request)),
         "is_proposer": tested is not None and tested.proposed_by == staff(request).id,
     }
 

@@ -48,6 +48,7 @@ class QueueItem(Table):
     queue_item_kind_target_key = Unique([kind, target])
 
     queue_item_open = Index("(urgency * 1000000 + risk) desc, opened_at, id", where="state = 'open'")
+    queue_item_opened = Index("opened_at", where="state = 'open'")
     queue_item_claimed = Index("claimed_by", where="claimed_by is not null")
     queue_item_acted = Index("acted_at", where="acted_at is not null")
 

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 
 from parley.moderation.modqueue.kinds import WorkKind
 from parley.moderation.signups import ops, queries
+from parley.people.account_settings.sections import Section, show
 from parley.people.accounts.viewer import signed_in, staff
-from parley.people.sign_in.web.common import invalid, see_other
+from parley.people.sign_in.web.common import see_other
 from parley.platform.errors import BadRequest, NotFound, TooMany
 from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
@@ -17,8 +18,6 @@ from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-INVITATIONS_PATH = "/settings/invitations"
-TEMPLATE = "moderation/signups/invitations.html"
 USES = ("1", "5", "20")
 DAYS = ("1", "7", "30")
 
@@ -41,31 +40,37 @@ async def invitation_page(request: AnyRequest, token: FromPath[str]) -> Response
     return page(request, "moderation/signups/invitation.html", inviter=terms.invited_by, token=token, mode=terms.mode)
 
 
-@get(INVITATIONS_PATH, name="signups:invitations", opt={"who": VERIFIED})
-async def invitations_page(request: AnyRequest) -> Response[Any]:
-    return page(request, TEMPLATE, form=InvitationForm({}), link="", **await _page_context(request))
+async def _invitations(request: AnyRequest) -> dict[str, Any] | None:
+    viewer = signed_in(request)
+    if viewer.access < VERIFIED:
+        return None
+    mode, listed = await queries.mode(), await queries.invitations(viewer.id)
+    return {"invitations": listed, "mode": mode, "uses": USES, "days": DAYS, "form": InvitationForm({}), "link": ""}
 
 
-@post(INVITATIONS_PATH, name="signups:invite", opt={"who": VERIFIED}, status_code=201)
+INVITATIONS = Section("profile", "invitations", N_("Invitations"), "moderation/signups/_invitations.html", _invitations)
+
+
+@post("/settings/invitations", name="signups:invite", opt={"who": VERIFIED}, status_code=201)
 async def invite(request: AnyRequest) -> Response[Any]:
     """Create an invitation. Its link is shown this once."""
     form = InvitationForm(await posted_fields(request))
     if form.errors:
-        return invalid(request, TEMPLATE, form, link="", **await _page_context(request))
+        return await INVITATIONS.invalid(request, form)
     try:
         link = await ops.invite(signed_in(request), uses=form.uses, days=form.days)
     except TooMany as error:
-        return invalid(request, TEMPLATE, form, error, link="", **await _page_context(request))
-    return page(request, TEMPLATE, status=201, form=form, link=link, **await _page_context(request))
+        return await INVITATIONS.invalid(request, form, error)
+    return await show(request, "profile", 201, section=INVITATIONS, form=form, link=link)
 
 
-@post(f"{INVITATIONS_PATH}/{{invitation:str}}/end", name="signups:end-invitation", opt={"who": VERIFIED})
+@post("/settings/invitations/{invitation:str}/end", name="signups:end-invitation", opt={"who": VERIFIED})
 async def end_invitation(request: AnyRequest, invitation: FromPath[str]) -> Response[Any]:
     number = as_id(invitation)
     if number is None:
         raise NotFound(N_("This invitation has ended already."))
     await ops.end_invitation(signed_in(request).id, number)
-    return see_other(INVITATIONS_PATH)
+    return see_other(INVITATIONS.path)
 
 
 async def _waiting(_request: AnyRequest, member: int) -> dict[str, Any]:
@@ -103,10 +108,4 @@ async def decide(request: AnyRequest, member: FromPath[str]) -> Response[Any]:
     return see_other("/mod/queue?kind=signup")
 
 
-async def _page_context(request: AnyRequest) -> dict[str, Any]:
-    viewer = signed_in(request)
-    invitations = await queries.invitations(viewer.id)
-    return {"invitations": invitations, "mode": await queries.mode(), "uses": USES, "days": DAYS}
-
-
-handlers: list[object] = [invitation_page, invitations_page, invite, end_invitation, decide]
+handlers: list[object] = [invitation_page, invite, end_invitation, decide]

@@ -80,11 +80,11 @@ async def remove(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     form = RemovalForm(await posted_fields(request), [ground.code for ground in rules])
     if not form.errors:
         with form.refusals():
-            await ops.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
-    if form.errors:
-        template = "moderation/statements/remove.html"
-        return page(request, template, status=form.status, comment=row, form=form, grounds=rules)
-    return Redirect(f"/t/{row.thread}/deck", status_code=303)
+            made = await ops.remove(viewer, row.id, form.rule, form.reason, form.confirmed)
+            # There it can be undone.
+            return Redirect(f"/c/{row.id}/moderate?done={made}", status_code=303)
+    template = "moderation/statements/remove.html"
+    return page(request, template, status=form.status, comment=row, form=form, grounds=rules)
 
 
 handlers: list[object] = [deck_page, merge, removal_form, remove]

@@ -220,7 +220,7 @@ async def _lock_claim(moderator: Viewer, number: int, state: str) -> ImportedCla
 
 async def _mail_decision(row: ImportedClaimRow, *, confirms: bool) -> None:
     email = await accounts.email_of(row.member)
-    link = f"{settings().base_url}/settings/imported"
+    link = f"{settings().base_url}/settings/data#imported"
     if email:
         written = mail.written_message(
             "imported_decided", name=row.member_name, author=row.name, confirms=confirms, link=link

@@ -4,25 +4,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, post
 from litestar.params import FromPath
 
 from parley.articles.articles.rules import is_web_address
 from parley.moderation.modqueue.kinds import WorkKind
 from parley.own_data.comment_claims import ops, queries
+from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import signed_in, staff
-from parley.people.sign_in.web.common import invalid, see_other
-from parley.platform.errors import NotFound, Refused
+from parley.people.sign_in.web.common import see_other
+from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, MODERATOR, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import page
 from parley.platform.ratelimit import CLAIM
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-PAGE = "/settings/imported"
 STAFF_PAGE = "/mod/queue?kind=imported"
-TEMPLATE = "own_data/comment_claims/claim.html"
 LONGEST_ADDRESS = 500
 NUMBER = re.compile(r"\d+")
 
@@ -40,40 +38,37 @@ class AuthorForm(Form):
             self.errors["page"] = N_("This must be an address that begins with https:// or http://.")
 
 
-@get(PAGE, name="imported:list", opt={"who": MEMBER})
-async def imported_page(request: AnyRequest) -> Response[Any]:
-    """Show the imported comments that the viewer can claim, and how to claim others."""
-    return page(request, TEMPLATE, form=Form({}), **await _page_context(request))
-
-
-async def _page_context(request: AnyRequest) -> dict[str, Any]:
+async def _imported(request: AnyRequest) -> dict[str, Any]:
+    """The imported comments that the viewer can claim, and how to claim others."""
     member, claimed = signed_in(request).id, as_id(request.query_params.get("claimed", ""))
-    return {"rows": await queries.claimable(member), "claims": await queries.claims_of(member), "claimed": claimed}
+    rows, claims = await queries.claimable(member), await queries.claims_of(member)
+    return {"rows": rows, "claims": claims, "claimed": claimed, "form": Form({})}
 
 
-@post(PAGE, name="imported:claim", opt={"who": VERIFIED})
+IMPORTED = Section("data", "imported", N_("Imported comments"), "own_data/comment_claims/_imported.html", _imported)
+
+
+@post("/settings/imported", name="imported:claim", opt={"who": VERIFIED})
 async def claim(request: AnyRequest) -> Response[Any]:
     count = await ops.claim(signed_in(request))
-    return see_other(f"{PAGE}?claimed={count}" if count else PAGE)
+    return see_other(f"/settings/data?claimed={count}#imported" if count else IMPORTED.path)
 
 
-@post(f"{PAGE}/claims", name="imported:author", opt={"who": VERIFIED, "limits": CLAIM})
+@post("/settings/imported/claims", name="imported:author", opt={"who": VERIFIED, "limits": CLAIM})
 async def claim_author(request: AnyRequest) -> Response[Any]:
     """Claim the comments of an author whose address is not known. A moderator decides."""
     form = AuthorForm(await posted_fields(request))
     if not form.errors and form.comment is not None:
-        try:
+        with form.refusals():
             await ops.claim_author(signed_in(request), form.comment, form.page)
-            return see_other(f"{PAGE}#claims")
-        except Refused as refusal:
-            form.errors["form"] = refusal.message
-    return invalid(request, TEMPLATE, form, **await _page_context(request))
+            return see_other(IMPORTED.path)
+    return await IMPORTED.invalid(request, form)
 
 
 @post("/settings/imported/claims/{number:str}/withdraw", name="imported:withdraw", opt={"who": MEMBER})
 async def withdraw(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     await ops.withdraw(signed_in(request), _id(number))
-    return see_other(PAGE)
+    return see_other(IMPORTED.path)
 
 
 async def _waiting(request: AnyRequest, number: int) -> dict[str, Any]:
@@ -116,4 +111,4 @@ def _id(number: str) -> int:
     return claim
 
 
-handlers: list[object] = [imported_page, claim, claim_author, withdraw, decide, undo]
+handlers: list[object] = [claim, claim_author, withdraw, decide, undo]

@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from parley.own_data.erasure import ops
 from parley.own_data.erasure.forms import ErasureForm
+from parley.people.account_settings.sections import Section
 from parley.people.accounts import sessions
 from parley.people.accounts.queries import Account
 from parley.people.accounts.viewer import signed_in
@@ -20,23 +21,30 @@ from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.messages import N_
 
-DATA = "/settings/data"
 EXPIRED = N_("This link has expired. Please sign in again to get a new one.")
 
 
-@post(f"{DATA}/deactivate", name="erasure:deactivate", opt={"who": MEMBER})
+async def _form(_request: AnyRequest) -> dict[str, Any]:
+    return {}
+
+
+LEAVE = Section("data", "leave", N_("Leave for a while"), "own_data/erasure/_leave.html", _form)
+ERASE = Section("data", "erase", N_("Erase your account"), "own_data/erasure/_erase.html", _form)
+
+
+@post("/settings/data/deactivate", name="erasure:deactivate", opt={"who": MEMBER})
 async def deactivate(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
-        return to_prove(DATA)
+        return to_prove(LEAVE.path)
     await ops.deactivate(await account_of(request))
     return _signed_out("/left")
 
 
-@post(f"{DATA}/erase", name="erasure:erase", opt={"who": MEMBER})
+@post("/settings/data/erase", name="erasure:erase", opt={"who": MEMBER})
 async def erase(request: AnyRequest) -> Response[Any]:
     """Erase the account in 14 days."""
     if not await step_up.is_proven(signed_in(request)):
-        return to_prove(DATA)
+        return to_prove(ERASE.path)
     form = ErasureForm(await posted_fields(request))
     await ops.request_erasure(await account_of(request), form.scope)
     return _signed_out("/left?erased")

@@ -133,7 +133,7 @@ RECORDS = {
         select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
                created_at, ended_at
         from decision where member = $1 and state not in {UNSENT}
-          and action = any(array{[*RESTRICTIONS, "role", "ask"]})
+          and action = any(array{[*RESTRICTIONS, "role", "ask", "archive"]})
     """,  # noqa: S608 constants only
     "appeals.jsonl": "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1",
     "reports.jsonl": """

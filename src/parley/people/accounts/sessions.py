@@ -58,13 +58,18 @@ MUTES = """
   array(select word from muted_word w where w.member = member.id and coalesce(muted_until > now(), true)
         order by w.id) as muted_words
 """
+# Whether the kept number `u` of what is addressed to a member holds (letters/notifications/counts.py).
+UNREAD_HOLDS = """
+u.valid_until > now() and not exists (select from unread_change c where c.member = u.member)
+"""
 SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
   density, legend, marks, marks_read, zone,
   {LAST_VISIT} as last_visit,
-  session.seen_at < now() - interval '5 minutes' as is_stale, {MUTES}
+  session.seen_at < now() - interval '5 minutes' as is_stale, {MUTES},
+  (select u.notifications from unread_count u where u.member = member.id and {UNREAD_HOLDS}) as unread
 from session join member on member.id = session.member
 where token_hash = $1 and session.site is not distinct from $2 and {IS_VALID}
 """  # noqa: S608 constants only
@@ -124,6 +129,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     muted: list[str]
     blocked: list[int]
     muted_words: list[str]
+    unread: int | None
 
 
 class SessionRow(msgspec.Struct, frozen=True):

@@ -30,6 +30,8 @@ class Viewer(Principal, frozen=True):
     blocked: frozenset[int] = frozenset()
     # The words and phrases that this viewer does not want to read about.
     muted_words: tuple[str, ...] = ()
+    # How much is addressed to them that they have not read; None if it must be counted again.
+    unread: int | None = None
 
 
 def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]

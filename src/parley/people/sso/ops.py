@@ -32,7 +32,7 @@ TAKEN = N_("This account at {provider} belongs to another member here, so it was
 FULL = N_("You can connect up to {most} accounts. Please disconnect one first.")
 KNOWN_ADDRESS = N_(
     "There is an account here with the address that {provider} names. Please sign in to it as usual, then connect "
-    "{provider} under Settings, Security."
+    "{provider} under Settings, Privacy and security."
 )
 
 
@@ -160,5 +160,5 @@ async def _lock_member(member: int) -> Account:
 
 
 async def _mail_change(account: Account, provider: str, what: str) -> None:
-    links = {"link": f"{settings().base_url}/settings/security/links", "forgot": f"{settings().base_url}/forgot"}
+    links = {"link": f"{settings().base_url}/settings/security#links", "forgot": f"{settings().base_url}/forgot"}
     await mail.send_written("linked", account.email, "linked", name=account.name, provider=provider, what=what, **links)

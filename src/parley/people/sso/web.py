@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.people.account_settings.sections import Section
 from parley.people.account_settings.web.signup import terms_of
 from parley.people.accounts import addresses, names, queries, tokens
 from parley.people.accounts.joining import SignUpContext
@@ -42,8 +43,7 @@ log = structlog.get_logger(__name__)
 
 AnyResponse = TypeVar("AnyResponse", bound=Response[Any])
 
-LINKS = "/settings/security/links"
-NEW, LINKS_TEMPLATE = "people/sso/new.html", "people/sso/links.html"
+NEW = "people/sso/new.html"
 # Where the link was, as browsers name it: on our own pages, or nowhere (the address was typed).
 OURS = {"same-origin", "none"}
 # A sign-in for a discussion on a publisher's page, whose window must keep its opener (security_headers.py).
@@ -77,7 +77,7 @@ async def begin(request: AnyRequest, provider: FromPath[str]) -> Response[Any]:
     if viewer is not None:
         require_confirmed_address(viewer)
         if not await step_up.is_proven(viewer):
-            return to_prove(LINKS)
+            return to_prove(LINKS.path)
     attempt = pending.begin(provider, next_url, member=viewer.id if viewer else None, invitation=_invitation(request))
     try:
         address = await _address(provider, chosen, attempt)
@@ -160,7 +160,7 @@ async def _finish(
         if client.viewer is None or client.viewer.id != attempt.member:
             raise Refused(N_("You are signed in as somebody else now, so nothing was connected."))
         await ops.connect(attempt.member, provider, claims)
-        return _without_cookie(see_other(f"{LINKS}?saved"))
+        return _without_cookie(LINKS.saved())
     signed_in = await ops.sign_in(provider, claims, client)
     if signed_in is not None:
         return _without_cookie(_keeping_opener(see_other(attempt.next_url, signed_in), attempt.next_url))
@@ -251,35 +251,35 @@ def _without_cookie(answer: Redirect) -> Redirect:
     return answer
 
 
-@get(LINKS, name="sso:links", opt={"who": MEMBER})
-async def links_page(request: AnyRequest) -> Response[Any]:
-    return page(request, LINKS_TEMPLATE, form=Form({}), **await _links_context(request))
-
-
-@post(f"{LINKS}/{{link:str}}/end", name="sso:end-link", opt={"who": MEMBER})
-async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
-    if not await step_up.is_proven(viewer):
-        return to_prove(LINKS)
-    number = as_id(link)
-    if number is None:
-        raise NotFound(N_("This account is not connected any more."))
-    try:
-        await ops.disconnect(viewer.id, number)
-    except Refused as refusal:
-        return invalid(request, LINKS_TEMPLATE, Form({}), refusal, **await _links_context(request))
-    return see_other(f"{LINKS}?saved")
-
-
-async def _links_context(request: AnyRequest) -> dict[str, Any]:
+async def _links(request: AnyRequest) -> dict[str, Any] | None:
+    if not settings().providers:
+        return None
     account = await account_of(request)
     links = await identities.links(account.id)
     return {
-        "saved": "saved" in request.query_params,
+        "form": Form({}),
         "links": links,
         "others": identities.not_connected(links),
         "has_no_password": account.password_hash is None,
     }
 
 
-handlers: list[object] = [begin, back, sign_up_page, sign_up, links_page, end_link]
+LINKS = Section("security", "links", N_("Connected accounts"), "people/sso/_links.html", _links)
+
+
+@post("/settings/security/links/{link:str}/end", name="sso:end-link", opt={"who": MEMBER})
+async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(LINKS.path)
+    number = as_id(link)
+    if number is None:
+        raise NotFound(N_("This account is not connected any more."))
+    try:
+        await ops.disconnect(viewer.id, number)
+    except Refused as refusal:
+        return await LINKS.invalid(request, Form({}), refusal)
+    return LINKS.saved()
+
+
+handlers: list[object] = [begin, back, sign_up_page, sign_up, end_link]

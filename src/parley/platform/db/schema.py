@@ -75,6 +75,14 @@ class TransactionId(BigInt):
         return f'"{self._meta.db_column_name}" XID8 NOT NULL DEFAULT pg_current_xact_id()'
 
 
+class Int8Multirange(Text):
+    """Ranges of numbers."""
+
+    @property
+    def column_type(self) -> str:
+        return "INT8MULTIRANGE"
+
+
 class TsVector(Text):
     """The words of a text as PostgreSQL's text search stores them."""
 

@@ -16,8 +16,9 @@ IDENTITY = "identity"
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 # An empty block, marked as the last one.
 LAST_BLOCK = b"\x03\x00"
-# Tables that fit into a processor's own cache: between two pages the larger ones of this level leave it.
-ZSTD = ZstdCompressionParameters.from_level(3, hash_log=14, chain_log=14)
+# Tables that fit into a processor's own cache: between two pages larger ones leave it. Level 3 makes a page of 390 kB a
+# fortieth smaller in a quarter more time.
+ZSTD = ZstdCompressionParameters.from_level(1, hash_log=14, chain_log=14)
 
 
 class Part(msgspec.Struct, frozen=True):

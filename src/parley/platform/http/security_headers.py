@@ -127,6 +127,9 @@ class RequestChecks:
         """Add our headers. A response may override the usual ones, but not the forced ones."""
         path = scope["path"]
         usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
+        if not self.settings.training:
+            # W3C TDM Reservation Protocol.
+            usual[b"tdm-reservation"] = b"1"
         if path in POPUPS and OPENER in scope["query_string"]:
             usual[b"cross-origin-opener-policy"] = b"unsafe-none"
         forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}

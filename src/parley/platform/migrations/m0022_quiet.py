@@ -30,7 +30,14 @@ create trigger muted_word_added after insert on muted_word referencing new table
 create trigger muted_word_changed after update on muted_word referencing new table as changed
   for each statement execute function unread_changed();
 create trigger muted_word_gone after delete on muted_word referencing old table as changed
-  for each statement execute function unread_changed()
+  for each statement execute function unread_changed();
+drop trigger comment_unread_changed on comment;
+create trigger comment_unread_changed
+  after update of state, ups, downs, base_ups, base_downs, body, statement on comment for each row
+  when (old.state <> new.state or (old.body, old.statement) is distinct from (new.body, new.statement)
+        or (old.base_downs + old.downs > old.base_ups + old.ups + 1)
+        <> (new.base_downs + new.downs > new.base_ups + new.ups + 1))
+  execute function comment_unread_changed()
 """
 
 

@@ -158,8 +158,10 @@ begin
   return null;
 end $$;
 
-create trigger comment_unread_changed after update of state, ups, downs, base_ups, base_downs on comment for each row
-  when (old.state <> new.state or (old.base_downs + old.downs > old.base_ups + old.ups + 1)
+create trigger comment_unread_changed
+  after update of state, ups, downs, base_ups, base_downs, body, statement on comment for each row
+  when (old.state <> new.state or (old.body, old.statement) is distinct from (new.body, new.statement)
+        or (old.base_downs + old.downs > old.base_ups + old.ups + 1)
         <> (new.base_downs + new.downs > new.base_ups + new.ups + 1))
   execute function comment_unread_changed();
 

@@ -81,7 +81,9 @@ def _sentence(answer: httpx.Response) -> str:
 
 @click.group()
 @click.option("--site", envvar="PARLEY_BASE_URL", default="http://localhost:8000", help="Address of the site.")
-@click.option("--token", envvar="PARLEY_TOKEN", help="Token from Settings, Tokens. Better in PARLEY_TOKEN.")
+@click.option(
+    "--token", envvar="PARLEY_TOKEN", help="Token from Settings, Privacy and security. Better in PARLEY_TOKEN."
+)
 @click.pass_context
 def api(context: click.Context, site: str, token: str | None) -> None:
     """Read and write a site through its API (docs/api.md)."""

@@ -27,7 +27,8 @@ select r.id, r.article, r.number, case when a.untitled then t.title else r.title
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
        r.changed, case when a.display = 'full' then r.text_hash else '' end as text_hash,
        (select m.id from member m where m.id = r.editor and {IS_SHOWN}) as editor,
-       case when a.display = 'full' and not a.untitled then r.reason else '' end as reason, r.restores, r.created_at
+       case when a.display = 'full' and not a.untitled then r.reason else '' end as reason, r.restores, r.created_at,
+       r.unmoved
 from revision r join article a on a.id = r.article join thread t on t.article = a.id order by r.id
 """  # noqa: S608 constants only
 SELECT_PASSAGES = f"""

@@ -42,8 +42,10 @@ async def _download(request: AnyRequest, thread: str, write: Writer, media_type:
     discussion = await thread_with_article(thread, viewer)
     begin(request.scope, client)
     # Pages of other sites may read what visitors can read, as in feeds.
-    headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex", **quotas.headers(used)}
-    if "tdm-reservation" in discussion.article.reservations:
+    reserved = discussion.article.reservations
+    robots = ", ".join(["noindex", *(one for one in reserved if one in {"noai", "noimageai"})])
+    headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": robots, **quotas.headers(used)}
+    if "tdm-reservation" in reserved:
         headers["TDM-Reservation"] = "1"
     return Stream(write(discussion, viewer), media_type=media_type, headers=headers)
 

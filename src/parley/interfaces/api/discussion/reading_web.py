@@ -114,7 +114,9 @@ async def thread_with_article(thread: str, viewer: Viewer | None) -> schemas.Thr
         slow_seconds=row.slow,
         thesis=thesis_from(await theses.of_thread(row.id)),
         disagreement=_disagreement((await voices([row.id])).get(row.id), viewer),
-        article=from_row(schemas.Article, article, url=article.address, passages=passages),
+        article=from_row(
+            schemas.Article, article, url=article.address, reservations=article.passed_on, passages=passages
+        ),
     )
 
 

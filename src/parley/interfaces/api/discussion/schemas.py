@@ -81,7 +81,7 @@ class Article(msgspec.Struct, frozen=True):
     licence: fields.Licence
     reservations: Annotated[
         list[str],
-        Meta(description="What the page of the article forbids, such as `tdm-reservation` (text and data mining)."),
+        Meta(description="What the page of the article or this site forbids, such as `tdm-reservation` (data mining)."),
     ]
     revision: fields.Revision
     published_at: fields.PublishedAt

@@ -13,7 +13,7 @@ from parley.interfaces.api.bodies import Body, as_fields, check
 from parley.interfaces.api.moderation.queue_web import Decision, DirectDecision
 from parley.interfaces.api.scopes import MODERATE
 from parley.moderation.decisions import thread_actions
-from parley.moderation.decisions.forms import DecisionForm
+from parley.moderation.decisions.forms import LONGEST_ADDRESS, DecisionForm
 from parley.moderation.decisions.web import LONGEST_REASON
 from parley.moderation.modmembers import ops as modmembers
 from parley.moderation.modmembers.forms import LiftForm
@@ -34,6 +34,7 @@ class ThreadAction(Body, frozen=True):
 
     action: Annotated[Literal["lock", "unlock", "slow", "archive"], Meta(description="What to do with the thread.")]
     reason: fields.Reason = ""
+    title: fields.TypedTitle = ""
 
 
 class Lifting(Body, frozen=True):
@@ -96,9 +97,9 @@ async def _decide(request: AnyRequest, subject: Subject, data: DirectDecision) -
 async def act_on_thread(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[ThreadAction]) -> None:
     """Lock, unlock, slow or archive a thread, unless it is in that state already."""
     row, form = await thread_at(thread), Form(as_fields(data))
-    reason = form.text("reason", most=LONGEST_REASON)
+    reason, title = form.text("reason", most=LONGEST_REASON), form.text("title", most=LONGEST_ADDRESS)
     check(form)
-    await thread_actions.act(staff(request), row.id, data.action, reason)
+    await thread_actions.act(staff(request), row.id, data.action, reason, title)
 
 
 @post("/moderation/members/{name:str}/lift", name="api:lift", status_code=204, responses=problems(403, 404, 422))

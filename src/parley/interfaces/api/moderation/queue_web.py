@@ -61,6 +61,7 @@ class DirectDecision(Body, frozen=True):
     quote: fields.Quote = ""
     until: fields.Days = None
     confirm: fields.Confirm = ""
+    title: fields.TypedTitle = ""
 
 
 class NewDecision(DirectDecision, frozen=True, kw_only=True):

@@ -128,8 +128,10 @@ async def moderate(request: AnyRequest) -> Response[Any]:
 
 
 async def _show_article(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
+    done = as_id(request.query_params.get("done", ""))
     context = await decision_context(request) | {
         "thread": thread,
+        "done": await modqueue.undoable(staff(request).id, done) if done else None,
         "article": await in_place.whole_article(thread.id),
         "passages": await in_place.passages(thread.id),
         "decisions": await people.decisions_about(0, "article", thread.id),
@@ -151,10 +153,9 @@ async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response
     form.require()
     if not form.errors:
         with form.refusals():
-            await in_place.decide_article(staff(request), row.id, form.choice_for(0))
-    if form.errors:
-        return await _show_article(request, row, form, form.status)
-    return Redirect(f"/mod/articles/{row.id}", status_code=303)
+            made = await in_place.decide_article(staff(request), row.id, form.choice_for(0))
+            return Redirect(f"/mod/articles/{row.id}?done={made}", status_code=303)
+    return await _show_article(request, row, form, form.status)
 
 
 handlers: list[object] = [moderate_form, moderate, article_page, decide_article]

@@ -136,7 +136,7 @@ async def recovered_page(request: AnyRequest, what: FromPath[str]) -> Response[A
 @post("/settings/security/recovery/stop", name="accounts:recover-stop", opt={"who": MEMBER})
 async def stop_recovery(request: AnyRequest) -> Response[Any]:
     await factor_recovery.stop(signed_in(request).id)
-    return see_other("/settings/security?stopped")
+    return see_other("/settings/security?stopped#second")
 
 
 handlers: list[object] = [

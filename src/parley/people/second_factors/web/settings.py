@@ -56,7 +56,7 @@ async def turn_off(request: AnyRequest) -> Response[Any]:
     if not await step_up.is_proven(signed_in(request)):
         return to_prove("/settings/security")
     await authenticators.turn_off(await account_of(request))
-    return see_other("/settings/security?second=off")
+    return see_other("/settings/security?second=off#second")
 
 
 @get(CODES_PAGE, name="accounts:recovery", opt={"who": MEMBER})

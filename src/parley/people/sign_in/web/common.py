@@ -73,11 +73,16 @@ def invalid(
     **context: Any,
 ) -> Response[Any]:
     """The page of a form again, with the typed text and its errors; a refusal is shown beside `field`."""
-    if error is not None:
-        form.errors[field if isinstance(error, Refused) else "form"] = error.message
     if isinstance(error, ProofOfWorkNeeded):
         context["challenge"] = error.challenge
-    return page(request, template, status=error.status if error else 422, form=form, **context)
+    return page(request, template, status=note_error(form, error, field), form=form, **context)
+
+
+def note_error(form: Form, error: ParleyError | None, field: str = "form") -> int:
+    """Put a refusal beside `field`, and return the status of the answer that shows the form again."""
+    if error is not None:
+        form.errors[field if isinstance(error, Refused) else "form"] = error.message
+    return error.status if error else form.status
 
 
 async def mail_link(request: AnyRequest, template: str, purpose: str, sent: str) -> Response[Any]:
