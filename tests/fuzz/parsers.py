@@ -60,7 +60,7 @@ from parley.moderation.matching.conditions import (
 )
 from parley.moderation.matching.post import Post, comparable
 from parley.own_data.erasure import mentions as mentions_of
-from parley.people.accounts import addresses, names, user_agents
+from parley.people.accounts import addresses, muted_words, names, user_agents
 from parley.people.inbound_mail import intake
 from parley.people.mail import unanswered
 from parley.people.mail.writing import blocks as letter_blocks
@@ -156,6 +156,7 @@ CONDITIONS = (
 )
 
 
+MUTED_WORDS = tuple(f"{'a' * 34} {number}" for number in range(muted_words.MOST_WORDS))
 NOW = datetime.now(UTC)
 JWT_HEAD = urlsafe_b64encode(b'{"alg":"ES256"}').decode().rstrip("=")
 KEYS = KeySet.generate_key_set("EC", "P-256")
@@ -178,6 +179,11 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 60_000),
+    "muted word": (muted_words.as_word, 60_000),
+    "comment of somebody who muted words": (
+        lambda words: muted_words.muted_word(MUTED_WORDS, words),
+        comment_rules.LONGEST_COMMENT,
+    ),
     "byline": (names_in, 2_000),
     "formula": (lambda words: formula(words, display=True), 2_000),
     "formulas and links of notes": (lambda words: take_own_markup(f"<math>{words}"), 20_000),

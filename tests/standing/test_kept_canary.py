@@ -1,4 +1,4 @@
-"""What a member keeps, and what they note about it, is on no page, stream, letter or file of anybody else."""
+"""What a member keeps and notes, and which words they muted, is nowhere on what anybody else gets."""
 
 import io
 import zipfile
@@ -13,6 +13,7 @@ from parley.interfaces.live import render
 from parley.interfaces.search import jobs as search
 from parley.letters.notifications import jobs as notifications
 from parley.own_data.exports import archive
+from parley.people.accounts import muted_words
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.site.transfer import public
@@ -40,6 +41,7 @@ class Cage:
         )
         await ops.keep_article(number, self.thread, SONG)
         await ops.keep_words(number, self.thread, passage, "", "", SONG)
+        await muted_words.mute(self.keeper, SONG, None)
         self.kept = await db.values("select id from kept_item where member = $1", number)
         await notifications.handle_events()
         await search.index_events()
@@ -48,7 +50,14 @@ class Cage:
         page = f"/t/{self.thread}"
         own = [f"/kept/{one}{rest}" for one in self.kept for rest in ("", "/respond")]
         around = [f"{page}/any", f"{page}/any?view=all", f"{page}/notes", f"{page}/keep", f"/c/{self.comment}/keep"]
-        found = ["/kept", f"/kept?q={SONG}", f"/search?q={SONG}", f"/u/{self.keeper.name}", "/kept/export/json"]
+        found = [
+            "/settings/mail",
+            "/kept",
+            f"/kept?q={SONG}",
+            f"/search?q={SONG}",
+            f"/u/{self.keeper.name}",
+            "/kept/export/json",
+        ]
         return [*own, *around, *found]
 
 
@@ -75,7 +84,7 @@ async def test_nobody_else_reads_a_note(
 async def test_its_writer_does(client: httpx.AsyncClient, world: World, cage: Cage) -> None:
     await make.sign_in(client, cage.keeper)
     found = {address async for address, text in walk(client, cage.addresses()) if SONG in text}
-    assert {"/kept", "/kept/export/json", f"/t/{cage.thread}/notes"} <= found
+    assert {"/settings/mail", "/kept", "/kept/export/json", f"/t/{cage.thread}/notes"} <= found
     # Pages that are cached for others have no part of it.
     assert f"/t/{cage.thread}/any" not in found
 
@@ -84,7 +93,8 @@ async def test_no_stream_letter_or_public_file_carries_it(app: Litestar, cage: C
     told = b"".join(one.message for one in await render.events(await live.events_after(cage.thread, 0, 1_000)))
     assert SONG not in told.decode()
     assert SONG not in "".join(await db.values(LETTERS))
-    assert "kept_item" not in "".join(public.SELECTS.values())
+    selected = "".join(public.SELECTS.values())
+    assert "kept_item" not in selected and "muted_word" not in selected
 
 
 async def test_it_is_in_the_members_own_data(app: Litestar, cage: Cage) -> None:
@@ -96,3 +106,4 @@ async def test_it_is_in_the_members_own_data(app: Litestar, cage: Cage) -> None:
     await archive.write(cage.keeper.id, add)
     with zipfile.ZipFile(io.BytesIO(bytes(data))) as whole:
         assert whole.read("kept.jsonl").decode().count(SONG) == 3
+        assert SONG in whole.read("muted-words.jsonl").decode()

@@ -84,6 +84,7 @@ TOKENS_ONLY = (
     "/api/v1/threads/{thread:str}/thesis/answer",
     "/api/v1/unread",
     "/api/v1/kept",
+    "/api/v1/muted-words",
     "/api/v1/decisions",
     "/api/v1/decisions/{decision:str}",
 )

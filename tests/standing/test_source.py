@@ -45,6 +45,7 @@ PATTERNS_OF_WORDS = {
     "moderation/matching/patterns.py",
     "own_data/erasure/mentions.py",
     "own_data/exports/notes.py",
+    "people/accounts/muted_words.py",
 }
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
@@ -55,7 +56,7 @@ PATTERNS_OF_OURS = {
     "people/returned_mail/reason_phrases.py",
     "people/returned_mail/reports.py",
     "moderation/matching/links.py",
-    "moderation/matching/folding.py",
+    "platform/text/folding.py",
     "moderation/matching/marks.py",
 }
 # Where what is filled in is one of our own messages, chosen at run time.

@@ -16,7 +16,7 @@ from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
 from parley.letters.digests import web as digests_web
-from parley.letters.notifications import mailing
+from parley.letters.notifications import mailing, mutes_web
 from parley.letters.notifications import ops as notifications
 from parley.letters.notifications import web as notifications_web
 from parley.moderation.appeals import web as appeals
@@ -68,13 +68,13 @@ def connect() -> None:
         notifications_web.TOPICS,
         notifications_web.QUIET_HOURS,
         notifications_web.FOLLOWING,
+        mutes_web.MUTED,
         account.SESSIONS,
         account.PASSWORD,
         account.SECOND,
         account.PASSKEYS,
         sso_web.LINKS,
         tokens_web.TOKENS,
-        account.MUTED,
         account.MAPS,
         account.FEED,
         exports_web.EXPORT,

@@ -105,6 +105,8 @@ RULES = (
     Expiry("used_challenge", "challenges that passkeys signed", "expires_at", 0),
     Expiry("factor_recovery", "requests to remove a second step", "created_at", 14),
     Expiry("former_name", "former names of members", "changed_at", 372),
+    Expiry("block", "mutes of members that are over", "muted_until", 1),
+    Expiry("muted_word", "words that were muted for a time that is over", "muted_until", 1),
     Expiry("address_change", "changes of address", "expires_at", 1),
     Expiry("member", "accounts with an unconfirmed address", "created_at", 7, IS_UNUSED_ACCOUNT),
     Expiry(

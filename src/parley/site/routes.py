@@ -37,6 +37,7 @@ from parley.interfaces.webhooks import web as webhooks_web
 from parley.letters.authors import web as authors
 from parley.letters.digests import web as digests
 from parley.letters.for_you import web as for_you
+from parley.letters.notifications import mutes_web as mutes
 from parley.letters.notifications import web as notifications
 from parley.moderation.appeals import web as appeals
 from parley.moderation.automod import web as automod
@@ -103,6 +104,7 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    mutes,
     authors,
     search,
     for_you,

@@ -191,6 +191,33 @@ async def test_highlights_follow_revisions(mira: Viewer, thread: int) -> None:
     assert (first.anchor, first.words) == ("same", None)
 
 
+async def test_highlights_are_found_where_their_passage_was_merged_into_another(mira: Viewer, thread: int) -> None:
+    [passage, second] = await make.lineages(thread)
+    await ops.keep_words(mira.id, thread, passage, "what a machine cannot know", "", "")
+    await ops.keep_words(mira.id, thread, second, "says more", "", "")
+
+    await revise_thread(thread, make.text(f"{WORDS} A second passage that says more.", title="The wager"))
+    await jobs.find_again()
+
+    [there] = await db.values(
+        """select p.lineage from thread t join revision r on r.article = t.article and r.number = t.revision
+           join passage p on p.revision = r.id where t.id = $1""",
+        thread,
+    )
+    rows = await queries.kept(mira)
+    assert [(row.passage, row.anchor == "lost") for row in rows] == [(there, False)] * 2
+    assert {row.present for row in rows} == {"what a machine cannot know", "says more"}
+
+
+async def test_after_keeping_one_finds_the_way_to_all_of_it(
+    client: httpx.AsyncClient, mira: Viewer, thread: int
+) -> None:
+    await client.post(f"/t/{thread}/keep", data={"text": ""})
+    answer = await client.get(f"/t/{thread}/notes", headers={"HX-Request": "true"})
+    assert 'href="/kept"' in answer.text
+    assert 'href="/kept"' in (await client.get("/for-you")).text.partition("<main")[2]
+
+
 async def test_a_moved_comment_is_kept_in_its_new_thread(mira: Viewer, thread: int) -> None:
     comment, other = await make.comment(thread, await make.member("ben"), "Elsewhere."), await make.thread()
     await db.execute("insert into kept_item (member, thread, comment) values ($1, $2, $3)", mira.id, thread, comment)

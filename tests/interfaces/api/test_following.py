@@ -15,12 +15,13 @@ async def test_a_program_follows_and_mutes_as_its_member(app: Litestar) -> None:
     mira, thread = await make.member("mira"), await make.thread()
     await make.member("jon")
     await make.member("mo", role="moderator")
-    follow = {"level": "follow", "channel": "mail"}
+    follow = {"level": "follow", "channel": "mail", "muted_until": None}
     async with program(app, mira, "follow") as script:
         assert (await script.put(f"/threads/{thread}/following", json=follow)).json() == follow
         assert (await script.get(f"/threads/{thread}/following")).json() == follow
         await script.put(f"/threads/{thread}/following", json={"level": "none"})
-        assert (await script.get(f"/threads/{thread}/following")).json() == {"level": "none", "channel": None}
+        nothing = {"level": "none", "channel": None, "muted_until": None}
+        assert (await script.get(f"/threads/{thread}/following")).json() == nothing
         assert (await script.put("/topics/research/following", json={"level": "mute"})).status_code == 200
         assert await db.value("select level from topic_follow") == "mute"
         await script.put("/topics/research/following", json={"level": "none"})
@@ -33,6 +34,29 @@ async def test_a_program_follows_and_mutes_as_its_member(app: Litestar) -> None:
         for path in ("/threads/999/following", "/topics/none/following", "/members/nobody/muting"):
             assert (await script.put(path, json={"level": "mute"})).status_code == 404
         assert (await script.put(f"/threads/{thread}/following", json={"level": "loud"})).status_code == 400
+
+
+async def test_a_program_mutes_for_a_while(app: Litestar) -> None:
+    mira, thread = await make.member("mira"), await make.thread()
+    await make.member("jon")
+    until = "2126-01-01T00:00:00Z"
+    mute = {"level": "mute", "muted_until": until}
+    async with program(app, mira, "follow") as script:
+        await script.put(f"/threads/{thread}/following", json=mute)
+        assert (await script.get(f"/threads/{thread}/following")).json() == mute | {"channel": None}
+        await script.put("/topics/research/following", json=mute)
+        await script.put("/members/jon/muting", json=mute)
+        for table in ("follow", "topic_follow", "block"):
+            assert await db.value(f"select muted_until > now() from {table}"), table
+        word = {"word": "tariffs", "muted_until": until}
+        assert (await script.put("/muted-words", json=word | {"word": " Tariffs"})).json() == word
+        assert (await script.get("/muted-words")).json() == {"items": [word]}
+        assert (await script.put("/muted-words", json={"word": "?"})).status_code == 422
+        assert (
+            await script.put("/muted-words", json={"word": "a", "muted_until": "2126-01-01T00:00"})
+        ).status_code == 400
+        assert (await script.post("/muted-words/remove", json={"word": "tariffs"})).status_code == 204
+        assert (await script.get("/muted-words")).json() == {"items": []}
 
 
 async def test_a_program_reads_notifications_and_marks_them_as_read(app: Litestar) -> None:

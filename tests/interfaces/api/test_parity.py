@@ -103,7 +103,7 @@ TWINS = {
     "/for-you/read": "/threads/{thread:str}/seen",
 }
 # Settings that the API has, although it has no others.
-OF_SETTINGS = {"/settings/articles/{number:int}/end": "/claims/{claim:str}"}
+OF_SETTINGS = {"/settings/muted": "/muted-words", "/settings/articles/{number:int}/end": "/claims/{claim:str}"}
 
 
 def twin(path: str) -> str:

@@ -7,6 +7,7 @@ from parley.discussion.commenting import editing
 from parley.discussion.comments import states
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads import ops as threads
+from parley.discussion.threads import reading
 from parley.letters.notifications import counts, jobs, ops, queries
 from parley.own_data.comment_claims import ops as comment_claims
 from parley.people.accounts import blocks
@@ -369,3 +370,17 @@ async def test_a_batch_of_events_ends_in_time_for_programs_that_follow_them(
 
 
 WAITING = "select count(*) from event where handled_at is null"
+
+
+async def test_a_comment_that_was_read_before_its_notification_was_made_is_not_new(app: Litestar) -> None:
+    mira, jon, thread = await make.member("mira"), await make.member("jon"), await make.thread()
+    own = await make.comment(thread, mira)
+    await reading.open_thread(mira.id, thread)
+    await db.execute("update visit set read_until = read_until - interval '1 hour'")
+    seen, other = [await make.comment(thread, jon, parent=own) for _ in range(2)]
+    await reading.mark_read(mira.id, thread, [seen])
+
+    await jobs.handle_events()
+
+    unread = await db.values("select comment from notification where member = $1 and read_at is null", mira.id)
+    assert unread == [other]

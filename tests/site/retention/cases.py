@@ -40,6 +40,12 @@ async def suppressed(bounce: int) -> None:
 CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
+    "block: mutes of members that are over": Case(
+        rows.mute,
+    ),
+    "muted_word: words that were muted for a time that is over": Case(
+        insert("muted_word", member=..., word="words", pattern="words", muted_until=LATER)
+    ),
     "invitation: invitations that are over": Case(
         insert("invitation", member=..., token_hash=..., uses=1, expires_at=LATER)
     ),

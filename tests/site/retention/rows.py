@@ -1,6 +1,7 @@
 """For each rule of retention: a row that it is about, and what keeps such a row although it is old."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -87,6 +88,10 @@ MADE |= {"item": _item, "target": member}
 
 async def unverified() -> int:
     return (await make.member(state="unverified")).id
+
+
+async def mute() -> int:
+    return await insert("block", member=..., other=await member(), kind="mute", muted_until=datetime.now(UTC))()
 
 
 async def note_on(who: int) -> None:

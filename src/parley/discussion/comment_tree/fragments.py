@@ -38,6 +38,8 @@ class ViewerState(msgspec.Struct, frozen=True):
     # The viewer muted its author, or blocked them.
     muted: bool = False
     blocked: bool = False
+    # The word in it that the viewer muted.
+    muted_word: str | None = None
 
 
 class Fragment(msgspec.Struct, frozen=True):

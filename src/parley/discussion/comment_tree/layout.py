@@ -173,7 +173,8 @@ def assemble(
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
     Visible comments by others that were not read before `visit` are marked as new and not collapsed, unless the viewer
-    muted or blocked their author. The first comment of each slow branch says that the branch is in slow mode.
+    muted or blocked their author, or muted a word in them. The first comment of each slow branch says that the branch
+    is in slow mode.
     """
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
     new = _new_comments(layout, states, visit, viewer)
@@ -203,7 +204,7 @@ def _new_comments(
     if visit is None:
         return set()
     unread = [row for row in layout.rows.values() if not visit.has_read(row.id, row.created_at)]
-    hidden = {comment for comment, state in states.items() if state.muted or state.blocked} if unread else set()
+    hidden = {comment for comment, state in states.items() if state.muted or state.blocked or state.muted_word}
     return {
         row.id
         for row in unread

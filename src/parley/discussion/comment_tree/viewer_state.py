@@ -9,12 +9,15 @@ from parley.discussion.comment_tree.layout import assemble
 from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import SlowBranch
-from parley.discussion.threads.reading import IS_UNREAD, VisitRow
+from parley.discussion.threads.reading import IS_UNREAD_WANTED, VisitRow
+from parley.people.accounts.muted_words import muted_word
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.platform.cache import by_text
 from parley.platform.http.access import MODERATOR
 from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import shorten
+from parley.platform.text.markdown import plain
 
 # A member's votes, by comment.
 Votes = Mapping[int, ViewerState]
@@ -22,8 +25,10 @@ Votes = Mapping[int, ViewerState]
 PASSAGE_LENGTH = 60
 # More than one page shows, so that some are left when the reader has visited all of its new comments.
 MOST_NEW = 300
+# Of the comments on the pages of members who muted words.
+PLAIN_BYTES = 8 * 2**20
 SELECT_BEYOND = f"""
-select c.id from visit v join comment c on c.thread = v.thread and {IS_UNREAD} and c.id <> all($4::bigint[])
+select c.id from visit v join comment c on c.thread = v.thread and {IS_UNREAD_WANTED} and c.id <> all($4::bigint[])
 where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
 """  # noqa: S608 constants only
 
@@ -56,11 +61,23 @@ def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes)
             states[row.id] = ViewerState(blocked=True)
         elif row.author in viewer.muted and row.has_profile:
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
+        elif word := muted_word_of(row, viewer.muted_words):
+            states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted_word=word)
     return states
 
 
 def is_muted(row: CommentRow, viewer: Viewer) -> bool:
     return row.author_id in viewer.blocked or (row.author in viewer.muted and row.has_profile)
+
+
+def muted_word_of(row: CommentRow, words: tuple[str, ...]) -> str | None:
+    """Return the first of a viewer's muted words in a visible comment."""
+    if not words or row.state != "visible":
+        return None
+    return muted_word(words, f"{row.statement or ''} {_plain(row.raw_html)}")
+
+
+_plain = by_text("plain", PLAIN_BYTES)(plain)
 
 
 def viewer_state_of(row: CommentRow) -> ViewerState:
@@ -99,7 +116,7 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> st
     for comment in layout.entries:
         row = layout.rows[comment]
         is_new = not visit.has_read(row.id, row.created_at) and row.state == "visible" and row.author_id != viewer.id
-        if is_new and not is_muted(row, viewer):
+        if is_new and not is_muted(row, viewer) and not muted_word_of(row, viewer.muted_words):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
 

@@ -6,7 +6,6 @@ import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.statements.deck import StatementCandidate, choose
-from parley.people.accounts.tables import Block
 from parley.platform import db
 
 SELECT_STATEMENT = """
@@ -37,6 +36,7 @@ left join merged_statement s on s.comment = c.id and exists (
     select from comment kept where kept.id = s.kept and kept.thread = c.thread)
 where m.state <> 'anonymised'
 """  # noqa: S608 constants only
+SELECT_MUTED = "select other from block where member = $1 and coalesce(muted_until > now(), true)"
 SELECT_ANSWERED = """
 select c.id as comment, c.statement as text, v.value from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.wording = c.wording
@@ -100,7 +100,7 @@ async def left_for(
     Blocks and mutes change what a member is asked, never what the map is made from.
     """
     done = {answer.comment for answer in answers}
-    authors = {member, *await db.values(Block.select(Block.other).where(Block.member == member))}
+    authors = {member, *await db.values(SELECT_MUTED, member)}
     return [statement for statement in asked if statement.comment not in done and statement.author not in authors]
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from parley.people.accounts.muted_words import HAS_MUTED_WORD
 from parley.platform import db
 
 # More ids of one thread are not kept: the oldest comments that were skipped then count as read.
@@ -25,12 +26,18 @@ after_read: list[AfterRead] = []
 UNREAD = """
 c.created_at > {visit}.read_until and c.id <> all({visit}.read) and c.state = 'visible'
 and c.author is distinct from {member}
-and coalesce(c.author, 0) <> all(array(select other from block where member = {member}))
+and coalesce(c.author, 0) <> all(array(
+    select other from block where member = {member} and coalesce(muted_until > now(), true)))
 """
+# Comment `c` contains a word that {member} muted.
+CONTAINS_MUTED_WORD = HAS_MUTED_WORD.replace("{text}", "concat_ws(' ', c.statement, c.body)")
+# Without those: they are not new to the member as long as the word is muted, but stay unread.
+UNREAD_WANTED = f"{UNREAD} and not {CONTAINS_MUTED_WORD}"
 IS_UNREAD = UNREAD.format(visit="v", member="v.member")
+IS_UNREAD_WANTED = UNREAD_WANTED.format(visit="v", member="v.member")
 # The page shows more than 99 as "99+".
 COUNT_UNREAD = f"""(
-    select count(*) from (select from comment c where c.thread = v.thread and {IS_UNREAD} limit 100) counted
+    select count(*) from (select from comment c where c.thread = v.thread and {IS_UNREAD_WANTED} limit 100) counted
 )"""  # noqa: S608 constants only
 SELECT_VISIT = f"""
 select v.read_until, v.read, v.passage, {COUNT_UNREAD} as unread from visit v where v.member = $1 and v.thread = $2

@@ -7,6 +7,7 @@ import msgspec
 
 from parley.articles.articles.rules import READABLE
 from parley.discussion.threads.disagreement import overlap
+from parley.people.accounts.muted_words import muted_word
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.text.cleaning import shorten
@@ -80,9 +81,11 @@ class Voice(msgspec.Struct, frozen=True):
         return "" if self.stance == "asks" and QUESTION_MARKS.isdisjoint(self.words) else self.stance
 
     def hidden_from(self, viewer: Viewer | None) -> bool:
-        """Whether the viewer blocked or muted its author."""
+        """Whether the viewer blocked or muted its author, or muted a word in it."""
         return viewer is not None and (
-            self.author_id in viewer.blocked or (self.is_member and self.author in viewer.muted)
+            self.author_id in viewer.blocked
+            or (self.is_member and self.author in viewer.muted)
+            or muted_word(viewer.muted_words, self.words) is not None
         )
 
 
@@ -101,7 +104,7 @@ class Voices(msgspec.Struct, frozen=True):
     quote: str
 
     def hidden_from(self, viewer: Viewer | None) -> bool:
-        """Whether the viewer blocked or muted one of the two. The other alone would be no disagreement."""
+        """Whether one of the two is hidden from the viewer. The other alone would be no disagreement."""
         return any(voice.hidden_from(viewer) for voice in self.both)
 
 

@@ -17,7 +17,7 @@ import msgspec
 from parley.interfaces.api.scopes import MODERATE
 from parley.interfaces.api.tables import ApiToken
 from parley.people.accounts import viewer_cache
-from parley.people.accounts.sessions import AWAITS_APPROVAL, lacks_factor
+from parley.people.accounts.sessions import AWAITS_APPROVAL, MUTES, lacks_factor
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
 from parley.people.accounts.tokens import from_now
 from parley.people.accounts.viewer import Viewer
@@ -38,10 +38,7 @@ LIFETIMES = (7, 30, 90, 365)
 SELECT_TOKEN = f"""
 select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,
        member.id as member, name, case when {lacks_factor("$2")} then 'member' else role end as role,
-       {STATE_NOW} as state, {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted,
-       array(select other.name from block join member other on other.id = block.other where block.member = member.id)
-         as muted,
-       array(select other from block where block.member = member.id and kind = 'block') as blocked
+       {STATE_NOW} as state, {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, {MUTES}
 from (select id, member as owner, scopes, expires_at, used_at from api_token where token_hash = $1) k
 join member on member.id = k.owner
 where k.expires_at > now() and {SIGNS_IN}
@@ -69,6 +66,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
     assisted: str
     muted: list[str]
     blocked: list[int]
+    muted_words: list[str]
 
     @property
     def viewer(self) -> Viewer:
@@ -86,6 +84,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
             assisted=self.assisted,
             muted=frozenset(self.muted),
             blocked=frozenset(self.blocked),
+            muted_words=tuple(self.muted_words),
         )
 
 
@@ -102,7 +101,7 @@ class CachedOwner(msgspec.Struct, frozen=True):
 
 def _size(cached: CachedOwner) -> int:
     owner = cached.owner
-    return viewer_cache.size_of(owner.state_reason, owner.muted, owner.blocked)
+    return viewer_cache.size_of(owner.state_reason, owner.muted, owner.blocked, owner.muted_words)
 
 
 _owners: Bounded[CachedOwner] = Bounded(viewer_cache.MOST_VIEWERS, viewer_cache.MOST_BYTES, _size)

@@ -31,7 +31,7 @@ select 0::bigint as session, id, name, role, false as needs_factor, {STATE_NOW} 
   state <> 'unverified' as verified, {sessions.AWAITS_APPROVAL} as awaits_approval, state_until as until,
   state_reason as why, assisted, density, legend, marks, marks_read, zone, null::timestamptz as last_visit,
   false as is_stale,
-  array[]::text[] as muted, array[]::bigint[] as blocked, null::int as unread
+  array[]::text[] as muted, array[]::bigint[] as blocked, array[]::text[] as muted_words, null::int as unread
 from member where id = $1 and {SIGNS_IN}
 """  # noqa: S608 constants only
 

@@ -72,17 +72,22 @@ async def _queue_events(stream: Stream, events: Sequence[render.RenderedEvent]) 
     written.
     """
     authors = {event.author for event in events if event.author is not None}
-    blocked = await _blocks.ask((stream.member, authors)) if stream.member is not None and authors else None
+    has_comments = stream.member is not None and any(event.comment for event in events)
+    blocked, words = await _mutes.ask((stream.member or 0, authors)) if has_comments else (None, ())
     for event in events:
-        stream.put(event.for_reader(blocked), event.seq)
+        stream.put(event.for_reader(stream.member, blocked, words), event.seq)
 
 
-async def _blocked(readers: list[tuple[int, set[int]]]) -> list[frozenset[int]]:
-    """Return whom each member blocked of all these authors."""
+Mutes = tuple[frozenset[int] | None, tuple[str, ...]]
+
+
+async def _mutes_of(readers: list[tuple[int, set[int]]]) -> list[Mutes]:
+    """Return whom each member blocked of all these authors, and which words they muted."""
     authors: set[int] = set().union(*(authors for _, authors in readers))
-    blocked = await queries.blocked_by({member for member, _ in readers}, authors)
-    return [blocked[member] for member, _ in readers]
+    members = {member for member, _ in readers}
+    blocked, words = await queries.blocked_by(members, authors), await queries.muted_words(members)
+    return [(blocked[member], words.get(member, ())) for member, _ in readers]
 
 
 # One statement each would keep a thousand members who return at once waiting.
-_blocks: Batcher[tuple[int, set[int]], frozenset[int]] = Batcher(MOST_AT_ONCE, _blocked)
+_mutes: Batcher[tuple[int, set[int]], Mutes] = Batcher(MOST_AT_ONCE, _mutes_of)

@@ -15,6 +15,8 @@ from parley.platform.observability import metrics
 
 log = structlog.get_logger(__name__)
 
+Blocked = dict[int | None, frozenset[int]]
+
 
 class Channel:
     """One watched thread: its readers, and the last event that they were sent."""
@@ -29,11 +31,12 @@ class Channel:
         self.scored_from = scored_from
         self.sent_scores: dict[int, queries.ScoredComment] = {}
 
-    def send(self, events: Iterable[RenderedEvent], blocked: dict[int | None, frozenset[int]]) -> None:
-        """Queue events for all readers; `blocked` has the members whom each reader blocked."""
+    def send(self, events: Iterable[RenderedEvent], blocked: Blocked, words: dict[int, tuple[str, ...]]) -> None:
+        """Queue events for all readers; `blocked` has the members whom each reader blocked, `words` what they muted."""
         for event in events:
             for stream in self.streams:
-                stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
+                muted = words.get(stream.member or 0, ())
+                stream.put(event.for_reader(stream.member, blocked.get(stream.member), muted), event.seq)
             self.seq = event.seq
 
     def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
@@ -47,13 +50,21 @@ class Channel:
         return fresh
 
 
-async def blocked_by_readers(channel: Channel, events: Collection[RenderedEvent]) -> dict[int | None, frozenset[int]]:
-    """Return the authors of `events` whom each reader of the channel blocked, also for readers who join meanwhile."""
+async def mutes_of_readers(
+    channel: Channel, events: Collection[RenderedEvent]
+) -> tuple[Blocked, dict[int, tuple[str, ...]]]:
+    """Return the authors of `events` whom each reader of the channel blocked, and the words that each muted.
+
+    Also for readers who join meanwhile.
+    """
     authors = {event.author for event in events if event.author is not None}
-    blocked: dict[int | None, frozenset[int]] = {}
+    blocked: Blocked = {}
+    words: dict[int, tuple[str, ...]] = {}
     while members := {stream.member for stream in channel.streams if stream.member is not None} - blocked.keys():
+        if any(event.comment for event in events):
+            words |= await queries.muted_words(members)
         blocked |= await queries.blocked_by(members, authors)
-    return blocked
+    return blocked, words
 
 
 class Delivery:
@@ -101,7 +112,7 @@ class Delivery:
                 rendered = await render.events(events)
                 # Read who blocked whom after the events: a comment must not reach a reader who blocked its author
                 # before it was written.
-                channel.send(rendered, await blocked_by_readers(channel, rendered))
+                channel.send(rendered, *await mutes_of_readers(channel, rendered))
                 for event in events:
                     metrics.DELAY_SECONDS.observe(event.age)
 

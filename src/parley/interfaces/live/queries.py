@@ -32,6 +32,10 @@ select coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challen
        coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none, p.lineage
 from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
 """
+SELECT_MUTED_WORDS = """
+select member, array_agg(word order by id) as words from muted_word
+where member = any($1) and coalesce(muted_until > now(), true) group by member
+"""
 SELECT_BLOCKED = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
 
 
@@ -118,6 +122,17 @@ async def scored_since_event(thread: int, seq: int) -> list[ScoredComment]:
 async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
     """Return the balance of each of these passages of a thread's article."""
     return await db.fetch(PassageBalance, SELECT_BALANCES, thread, lineages)
+
+
+class MutedWords(msgspec.Struct, frozen=True):
+    member: int
+    words: list[str]
+
+
+async def muted_words(members: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the words that each of `members` muted, without those who muted none."""
+    rows = await db.fetch(MutedWords, SELECT_MUTED_WORDS, list(members)) if members else []
+    return {row.member: tuple(row.words) for row in rows}
 
 
 async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict[int | None, frozenset[int]]:

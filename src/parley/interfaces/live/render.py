@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from parley.articles.articles import queries as articles
+from parley.discussion.comment_tree.fragments import ViewerState
+from parley.discussion.comment_tree.viewer_state import muted_word_of
 from parley.discussion.comments import queries
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import ThesisBox, thesis_box
@@ -76,20 +78,27 @@ def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersActio
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):
-    """An event's number and message. `render_blocked` renders it for members who blocked the comment's `author`.
+    """An event's number and message.
 
-    It is called only if there is such a reader, who may have joined after the event was rendered.
+    `render_blocked` renders it for members who blocked the comment's `author`, `render_folded` for those who muted a
+    word in its `comment`. They are called only if there are such readers, who may have joined since.
     """
 
     seq: int
     message: bytes
     author: int | None = None
     render_blocked: Callable[[], bytes] | None = None
+    comment: queries.CommentRow | None = None
+    render_folded: Callable[[str], bytes] | None = None
 
-    def for_reader(self, blocked: Collection[int] | None) -> bytes:
-        """Return the message for a reader who blocked these members."""
-        is_blocked = blocked and self.author in blocked
-        return self.render_blocked() if is_blocked and self.render_blocked else self.message
+    def for_reader(self, reader: int | None, blocked: Collection[int] | None, words: tuple[str, ...]) -> bytes:
+        """Return the message for a reader who blocked these members and muted these words."""
+        if blocked and self.author in blocked and self.render_blocked:
+            return self.render_blocked()
+        if words and self.comment and self.render_folded and self.author != reader:
+            word = muted_word_of(self.comment, words)
+            return self.render_folded(word) if word else self.message
+        return self.message
 
 
 async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
@@ -143,14 +152,21 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     if comment is not None and comment.thread != row.thread:
         return _moved_away(row, context, comment)
     full = message(_event_html(row, context, comment), seq=row.seq)
-    if comment is None or comment.author_id is None:
+    if comment is None:
         return RenderedEvent(row.seq, full)
+
+    @cache
+    def render_folded(word: str) -> bytes:
+        return message(_event_html(row, context, comment, ViewerState(muted_word=word)), seq=row.seq)
+
+    if comment.author_id is None:
+        return RenderedEvent(row.seq, full, comment=comment, render_folded=render_folded)
 
     @cache
     def render_blocked() -> bytes:
         return message(_event_html(row, context, queries.blank(comment)), seq=row.seq)
 
-    return RenderedEvent(row.seq, full, comment.author_id, render_blocked)
+    return RenderedEvent(row.seq, full, comment.author_id, render_blocked, comment, render_folded)
 
 
 def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentRow) -> RenderedEvent:
@@ -163,14 +179,16 @@ def _moved_away(row: EventRow, context: RenderContext, comment: queries.CommentR
     return RenderedEvent(row.seq, message(html, seq=row.seq))
 
 
-def _event_html(row: EventRow, context: RenderContext, comment: queries.CommentRow | None) -> str:
+def _event_html(
+    row: EventRow, context: RenderContext, comment: queries.CommentRow | None, state: ViewerState | None = None
+) -> str:
     thread = context.thread
     if comment is not None:
         values = {
             "thread": thread,
             "comment": comment,
             "passage": context.passages.get(comment.passage) if comment.passage is not None else None,
-            "viewer_state": None,
+            "viewer_state": state,
             "replies": "",
             "stub": None,
             "parent_author": None,

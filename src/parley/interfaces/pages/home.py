@@ -100,8 +100,14 @@ async def _for_member(listing: ThreadListing, cards: Sequence[Card], viewer: Vie
     news = await news_for(viewer, [card.id for card in cards], sides=sides, leading=leading)
     cells = [] if listing.topic or listing.after else news.cells
     told = {cell.comment for cell in cells if cell.comment is not None}
+    states = [(card, news.threads.get(card.id)) for card in cards]
     return {
-        "threads": [seen_by(viewer, card, news.threads.get(card.id), told) for card in cards],
+        # Who opens the page of a topic wants to see what is in it.
+        "threads": [
+            seen_by(viewer, card, state, told)
+            for card, state in states
+            if listing.topic or not (state and state.is_unwanted)
+        ],
         "level": await topic_level(viewer.id, listing.topic.slug) if listing.topic else None,
         "cells": cells,
         "since": heading(viewer, cells, datetime.now(UTC)),

@@ -19,7 +19,8 @@ where d.version = t.revision and d.shown = {DISPLAY} and ($1::bigint is null or 
 FROM_COMMENT = f"""
 join comment c on c.id = d.source join thread t on t.id = c.thread join article a on a.id = t.article
 where c.version = d.version and {IS_VISIBLE} and c.collapsed is null and d.shown in ('', {DISPLAY})
-and coalesce(c.author, 0) <> all(array(select other from block where member = $1))
+and coalesce(c.author, 0) <> all(array(
+    select other from block where member = $1 and coalesce(muted_until > now(), true)))
 and not (c.assisted and exists (select from member where id = $1 and assisted = 'hide'))
 """  # noqa: S608 constants only
 

@@ -25,6 +25,7 @@ from parley.letters.news.rules import (
 )
 from parley.letters.news.selection import (
     collapses,
+    has_muted_word,
     has_seen,
     hides_author,
     is_already_sent,
@@ -114,6 +115,8 @@ def _of_reader(reader: DigestReader, candidate: Candidate) -> Iterator[str]:
         yield "It was in an earlier issue, or in a notification that was mailed or read."
     if mutes(reader, candidate):
         yield "The member muted the thread or leaves its topic out of the digest."
+    if has_muted_word(reader, candidate):
+        yield "It contains a word that the member muted."
     if hides_author(reader, candidate):
         yield "The member muted or blocked its author, or its author blocked them."
     if collapses(reader, candidate):

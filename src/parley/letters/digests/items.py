@@ -127,7 +127,7 @@ async def choose(issues: Sequence[IssueRow], shared: SharedCandidates, now: date
     own = [candidate for of_member in candidates.values() for candidate in of_member]
     best = [comment for thread in shared.threads for comment in thread.comments]
     comments = {candidate.comment for candidate in (*own, *best, *shared.questions) if candidate.comment}
-    articles = [thread.thread for thread in (*shared.opened, *shared.picked)]
+    articles = [one.thread for one in (*shared.opened, *shared.picked, *own) if one.comment is None]
     without_weekly = {issue.member for issue in issues if omits_weekly_topics(issue.period, issue.weekday)}
     rows = await readers(members, list(comments), articles, without_weekly)
     return [select(reader, candidates[reader.id], shared) for reader in rows]

@@ -8,12 +8,13 @@ import msgspec
 
 from parley.discussion.comments.rules import EXCERPT
 from parley.discussion.opinion_map.queries import STATEMENT_LENGTH
+from parley.discussion.threads.reading import CONTAINS_MUTED_WORD
 from parley.letters.digests.items import DigestItem
 from parley.letters.digests.queries import IssueRow
 from parley.letters.digests.words import lay_out
 from parley.letters.news.rules import ARTICLE_IS_CLEARED, EXPIRES_HOURS, MAY_BE_FEATURED
 from parley.letters.notifications.letters import UNRENDERED, wrap
-from parley.letters.notifications.rules import IS_MUTED
+from parley.letters.notifications.rules import IS_MUTED, IS_MUTED_TOPIC
 from parley.people.mail import Letter, unsubscribe_link, write, written_html
 from parley.platform import db
 from parley.platform.cache import by_text
@@ -31,12 +32,13 @@ select distinct on (s.verdict) s.verdict, c.statement, {EXCERPT} as excerpt, t.i
        t.state = 'open' as is_open
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
 left join follow f on f.thread = t.id and f.member = $1
-left join topic_follow tf on tf.topic = t.topic and tf.member = $1 and tf.level = 'mute'
+left join topic_follow tf on tf.topic = t.topic and tf.member = $1 and {IS_MUTED_TOPIC}
 where s.verdict in ('common-ground', 'dividing') and s.since > $2::timestamptz - {VERDICT_DAYS} * interval '1 day'
   and {MAY_BE_FEATURED} and c.author is distinct from $1 and t.state <> 'archived'
   and {ARTICLE_IS_CLEARED} and not {IS_MUTED} and not exists (
-    select from block b where b.member = $1 and b.other = c.author
+    select from block b where b.member = $1 and b.other = c.author and coalesce(b.muted_until > now(), true)
        or b.member = c.author and b.other = $1 and b.kind = 'block')
+  and not {CONTAINS_MUTED_WORD.format(member="$1")}
 order by s.verdict, f.level is distinct from 'follow', s.bridge desc, s.since desc, c.id
 """  # noqa: S608 constants only
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 import msgspec
 
-from parley.discussion.threads.reading import UNREAD
+from parley.discussion.threads.reading import UNREAD_WANTED
 from parley.letters.notifications.queries import FROM_UNREAD
-from parley.letters.notifications.rules import OF_PART
+from parley.letters.notifications.rules import MUTES_THREAD, OF_PART
 from parley.platform import db
 
 THREADS_PER_PAGE = 8
@@ -33,17 +33,12 @@ union all
  and not exists (select from visit v where v.member = $1 and v.thread = f.thread)
  order by since desc limit {MOST_THREADS})
 """  # noqa: S608 constants only
-# Leaves out muted threads, and threads of muted topics unless the member follows them.
-IS_NOT_MUTED = """
-not exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'mute')
-and (not exists (select from topic_follow tf where tf.member = $1 and tf.topic = t.topic and tf.level = 'mute')
-     or exists (select from follow f where f.member = $1 and f.thread = t.id and f.level = 'follow'))
-"""
 # Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted.
-IS_UNREAD = f"c.thread = tracked.thread and {UNREAD.format(visit='tracked', member='$1::bigint')}"
+IS_UNREAD = f"c.thread = tracked.thread and {UNREAD_WANTED.format(visit='tracked', member='$1::bigint')}"
 FROM_THREADS_WITH_ACTIVITY = f"""
 from ({SELECT_TRACKED_THREADS}) tracked
-join thread t on t.id = tracked.thread and t.last_activity_at > tracked.read_until where {IS_NOT_MUTED}
+join thread t on t.id = tracked.thread and t.last_activity_at > tracked.read_until
+where not {MUTES_THREAD.format(member="$1")}
 """
 
 COUNT_UNREAD = f"""

@@ -100,6 +100,8 @@ class DigestReader(msgspec.Struct, frozen=True):
     muted_threads: frozenset[int] = frozenset()
     followed_threads: frozenset[int] = frozenset()
     muted_topics: frozenset[str] = frozenset()
+    # What contains a word that they muted: comments, and articles (without their revision).
+    unwanted: frozenset[ItemKey] = frozenset()
     collapses_assisted: bool = False
 
 

@@ -74,18 +74,21 @@ order by i.place, i.comment
 # threads $4.
 SELECT_SHOWN = f"""
 select one.thread, null::bigint as comment, coalesce({COUNT_UNREAD}, 0)::int as unread, a.value as answer,
-       null as author, '' as words, '' as title, '' as slug
-from unnest($2::bigint[]) one(thread) left join visit v on v.member = $1 and v.thread = one.thread
+       null as author, '' as words, '' as title, '' as slug, {IS_UNWANTED} as is_unwanted
+from unnest($2::bigint[]) one(thread) join thread t on t.id = one.thread
+cross join lateral (select $1::bigint as member) i left join comment c on false
+left join visit v on v.member = $1 and v.thread = one.thread
 left join thesis h on h.thread = one.thread and h.ended_at is null
 left join thesis_answer a on a.thesis = h.id and a.member = $1
 union all
-select c.thread, c.id, 0, null, coalesce(m.name, c.imported_author), coalesce(c.statement, {EXCERPT}), t.title, t.slug
+select c.thread, c.id, 0, null, coalesce(m.name, c.imported_author), coalesce(c.statement, {EXCERPT}), t.title, t.slug,
+       false
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article left join member m on m.id = c.author
 left join visit v on v.member = $1 and v.thread = c.thread
 where c.id = any($3::bigint[]) and c.state = 'visible' and c.collapsed is null and not a.untitled
   and (c.id = any($5::bigint[]) or v.id is null or c.created_at > v.read_until and c.id <> all(v.read))
 union all
-select t.id, 0, 0, null, null, h.text, t.title, t.slug from thread t join article a on a.id = t.article {PRESENT}
+select t.id, 0, 0, null, null, h.text, t.title, t.slug, false from thread t join article a on a.id = t.article {PRESENT}
 where t.id = any($4::bigint[]) and h.id is not null and not a.untitled
 """  # noqa: S608 constants only
 
@@ -110,13 +113,18 @@ class ShownRow(msgspec.Struct, frozen=True):
     words: str
     title: str
     slug: str
+    is_unwanted: bool
 
 
 class ThreadState(msgspec.Struct, frozen=True):
-    """How many comments of a thread a member has not read, up to 100, and what they answered to its thesis."""
+    """How many comments of a thread a member has not read, up to 100, and what they answered to its thesis.
+
+    `is_unwanted`: they muted it, its topic or a word of its title or thesis.
+    """
 
     unread: int
     answer: int | None
+    is_unwanted: bool
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -172,7 +180,7 @@ async def news_for(
     shown = [choice for choice in picked if (choice.thread, choice.comment or 0) in words]
     return MemberNews(
         [_cell(choice, words[choice.thread, choice.comment or 0]) for choice in _pick(shown, most=1)][:MOST_CELLS],
-        {row.thread: ThreadState(row.unread, row.answer) for row in rows if row.comment is None},
+        {row.thread: ThreadState(row.unread, row.answer, row.is_unwanted) for row in rows if row.comment is None},
     )
 
 

@@ -27,7 +27,7 @@ from parley.letters.news.rules import (
     VERDICT_DAYS,
 )
 from parley.letters.notifications.queries import NotificationRow, unread_for_digest
-from parley.letters.notifications.rules import MOST_UNREAD
+from parley.letters.notifications.rules import IS_MUTED_THREAD, MOST_UNREAD
 from parley.platform import db
 
 THREADS_PER_TOPIC = 40
@@ -109,7 +109,7 @@ cross join lateral (
            {SIDES_OF_THREAD.format(thread="t.id")} as sides
     from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
     left join follow f on f.member = m.id and f.thread = t.id
-    where v.member = m.id and t.last_activity_at > v.read_until and f.level is distinct from 'mute'
+    where v.member = m.id and t.last_activity_at > v.read_until and not coalesce({IS_MUTED_THREAD}, false)
       and exists (select from comment c where c.thread = v.thread and {UNREAD.format(visit="v", member="m.id")})
       and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
     order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
@@ -124,7 +124,7 @@ cross join lateral (
             ) newest
         ) c
         where c.author is distinct from m.id and {IS_ELIGIBLE} and {HAS_CONTEXT} and not exists (
-            select from block b where b.member = m.id and b.other = c.author
+            select from block b where b.member = m.id and b.other = c.author and coalesce(b.muted_until > now(), true)
                or b.member = c.author and b.other = m.id and b.kind = 'block')
     ) c where (c.rank <= {OWN_PER_SIDE} or c.id = any(v.sides)) and {IS_CLEARED}
 ) c

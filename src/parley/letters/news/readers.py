@@ -7,8 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
+from parley.discussion.comments.rules import ALL_WORDS
 from parley.letters.news.candidates import DigestReader, ItemKey
 from parley.letters.notifications.rules import IS_MAIL, SETTINGS_JOINS
+from parley.people.accounts.muted_words import muted_word
 from parley.platform import db
 
 T = TypeVar("T")
@@ -29,7 +31,7 @@ select author as member, parent as comment from comment where author = any($1) a
 union select member, comment from vote where member = any($1) and comment = any($2)
 """
 SELECT_HIDDEN_AUTHORS = """
-select member, other::text as author from block where member = any($1)
+select member, other::text as author from block where member = any($1) and coalesce(muted_until > now(), true)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
 # Items of earlier issues, and comments whose notification was mailed or read.
@@ -42,9 +44,22 @@ where n.kind in ('reply', 'mention', 'followed') and n.comment = any($2) and n.m
   and ({IS_MAIL} or n.read_at is not null)
 """  # noqa: S608 constants only
 SELECT_LEVELS = """
-select member, thread, null as topic, level from follow where member = any($1) and level in ('mute', 'follow')
-union all select member, null, topic, level from topic_follow where member = any($1)
+select member, thread, null as topic, level, coalesce(muted_until > now(), false) as is_paused
+from follow where member = any($1) and (level in ('mute', 'follow') or muted_until > now())
+union all
+select member, null, topic, level, coalesce(muted_until > now(), false) from topic_follow where member = any($1)
 """
+SELECT_MUTED_WORDS = """
+select member, array_agg(word order by id) as words from muted_word
+where member = any($1) and coalesce(muted_until > now(), true) group by member
+"""
+SELECT_WORDS = f"""
+select c.id as comment, c.thread, {ALL_WORDS} as words from comment c where c.id = any($1)
+union all
+select 0, t.id, concat_ws(' ', t.title, h.text) from thread t
+left join thesis h on h.thread = t.id and h.ended_at is null
+where t.id = any($2)
+"""  # noqa: S608 constants only
 SELECT_HIDING_ASSISTED = "select id from member where id = any($1) and assisted <> 'show'"
 
 
@@ -97,6 +112,29 @@ class FollowLevel(msgspec.Struct, frozen=True):
     thread: int | None
     topic: str | None
     level: str
+    # It is muted for a while.
+    is_paused: bool
+
+    @property
+    def is_mute(self) -> bool:
+        return self.is_paused or self.level == "mute"
+
+
+class MutedWords(msgspec.Struct, frozen=True):
+    member: int
+    words: list[str]
+
+
+class ItemWords(msgspec.Struct, frozen=True):
+    """The words of a comment, or of an article, whose comment is 0."""
+
+    comment: int
+    thread: int
+    words: str
+
+    @property
+    def key(self) -> ItemKey:
+        return self.comment, 0 if self.comment else self.thread, 0
 
 
 async def readers(
@@ -129,13 +167,14 @@ async def readers(
     muted_topics = _sets(
         (row.member, row.topic)
         for row in levels
-        if row.topic and (row.level == "mute" or (row.level == "weekly" and row.member in without_weekly))
+        if row.topic and (row.is_mute or (row.level == "weekly" and row.member in without_weekly))
     )
-    muted_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "mute")
+    muted_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.is_mute)
     followed_threads = _sets((row.member, row.thread) for row in levels if row.thread and row.level == "follow")
     hidden = _sets((row.member, row.author) for row in await db.fetch(HiddenAuthor, SELECT_HIDDEN_AUTHORS, ids))
     rows = await db.fetch(SentItem, SELECT_ALREADY_SENT, ids, list(comments), list(articles))
     already_sent = _sets((row.member, key) for row in rows for key in row.keys)
+    unwanted = await _with_muted_words(ids, comments, articles)
     collapsing = set(await db.values(SELECT_HIDING_ASSISTED, ids))
     return [
         DigestReader(
@@ -149,10 +188,23 @@ async def readers(
             muted_threads=frozenset(muted_threads[member]),
             followed_threads=frozenset(followed_threads[member]),
             muted_topics=frozenset(muted_topics[member]),
+            unwanted=frozenset(unwanted[member]),
             collapses_assisted=member in collapsing,
         )
         for member in members
     ]
+
+
+async def _with_muted_words(
+    members: Sequence[int], comments: Sequence[int], articles: Sequence[int]
+) -> defaultdict[int, set[ItemKey]]:
+    """Return the comments and articles that contain a word which the member muted."""
+    muted = await db.fetch(MutedWords, SELECT_MUTED_WORDS, members)
+    items = await db.fetch(ItemWords, SELECT_WORDS, list(comments), list(articles)) if muted else []
+    words_of = {row.member: tuple(row.words) for row in muted}
+    return _sets(
+        (member, item.key) for member, words in words_of.items() for item in items if muted_word(words, item.words)
+    )
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:

@@ -5,7 +5,9 @@ expressions `t` is the thread, `c` the comment, `i` the item and `x` the article
 """
 
 from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE
-from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_MAIL, IS_SHOWN, JOINS, SETTINGS_JOINS
+from parley.discussion.threads.reading import CONTAINS_MUTED_WORD
+from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_MAIL, IS_SHOWN, JOINS, MUTES_THREAD, SETTINGS_JOINS
+from parley.people.accounts.muted_words import HAS_MUTED_WORD
 
 # After this many days without a visit, a member is asked once whether they still want the digest.
 INACTIVE_DAYS = 90
@@ -70,7 +72,7 @@ HAS_TEXT = "exists (select from article shown where shown.id = t.article and sho
 
 # The reader blocked or muted the author, or the author blocked the reader.
 IS_BLOCKED = """exists (
-    select from block b where b.member = i.member and b.other = {one}.author
+    select from block b where b.member = i.member and b.other = {one}.author and coalesce(b.muted_until > now(), true)
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
 MAY_BE_READ = f"""(
@@ -79,12 +81,12 @@ MAY_BE_READ = f"""(
 )"""
 # The parent of a comment is quoted if it may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
-# What the reader does not want to hear of, unless they open it: whatever else a member may mute belongs here.
-# A followed thread is wanted even if its topic is muted.
-IS_UNWANTED = """(
-    exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
-    or exists (select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute')
-       and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'follow')
+# What the reader does not want to hear of, unless they open it: threads, topics and words that they muted.
+_ARTICLE_WORDS = "concat_ws(' ', t.title, (select text from thesis where thread = t.id and ended_at is null))"
+IS_UNWANTED = f"""(
+    {MUTES_THREAD.format(member="i.member")} or case when c.id is null
+        then {HAS_MUTED_WORD.format(member="i.member", text=_ARTICLE_WORDS)}
+        else {CONTAINS_MUTED_WORD.format(member="i.member")} end
 )"""
 # A question has no answer yet.
 IS_CURRENT = "(i.kind <> 'question' or c.reply_count = 0)"

@@ -83,6 +83,10 @@ def mutes(reader: DigestReader, candidate: Candidate) -> bool:
     )
 
 
+def has_muted_word(reader: DigestReader, candidate: Candidate) -> bool:
+    return (*candidate.key[:2], 0) in reader.unwanted
+
+
 def hides_author(reader: DigestReader, candidate: Candidate) -> bool:
     return candidate.author in reader.hidden_authors
 
@@ -92,7 +96,7 @@ def collapses(reader: DigestReader, candidate: Candidate) -> bool:
 
 
 # Reasons to leave a candidate out (absence.py puts each into words).
-EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, hides_author, collapses)
+EXCLUSIONS = (is_author, has_seen, is_already_sent, mutes, has_muted_word, hides_author, collapses)
 
 
 class _Issue:

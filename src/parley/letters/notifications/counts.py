@@ -27,8 +27,13 @@ SELECT_VALID = f"""
 select u.member, u.notifications as unread from unread_count u
 where u.member = any({MEMBERS}::bigint[]) and {UNREAD_HOLDS}
 """  # noqa: S608 constants only
+_ENDS = " union all ".join(
+    f"select muted_until from {table} o where o.member = wanted.member and o.muted_until > now()"  # noqa: S608 constants
+    for table in ("block", "follow", "topic_follow", "muted_word")
+)
+NEXT_END = f"(select min(muted_until) from ({_ENDS}) mute)"  # noqa: S608 constants only
 # All in one snapshot: what is committed later has a change that is not deleted here. Of two who count at once, the
-# number of the later one stays. A decision is shown once it can no longer be undone.
+# number of the later one stays. A decision is shown once it can no longer be undone, what a mute hides once it ends.
 RECOUNT = f"""
 with seen as (
     delete from unread_change where id in (
@@ -39,7 +44,8 @@ select wanted.member, ({COUNT_UNREAD.format("wanted.member")}), now(), least(
     now() + interval '{VALID_SECONDS} seconds',
     (select min(d.created_at) + interval '{UNDO_SECONDS} seconds 1 millisecond' from (
         select o.decision from notification o where o.member = wanted.member order by o.id desc limit 20
-    ) newest join decision d on d.id = newest.decision and d.created_at > now() - interval '{UNDO_SECONDS} seconds'))
+    ) newest join decision d on d.id = newest.decision and d.created_at > now() - interval '{UNDO_SECONDS} seconds'),
+    {NEXT_END})
 from unnest({MEMBERS}) wanted(member) join member m on m.id = wanted.member order by wanted.member
 on conflict (member) do update set
     notifications = case when u.counted_at > excluded.counted_at then u.notifications else excluded.notifications end,

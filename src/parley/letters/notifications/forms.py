@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from parley.letters.notifications.rules import KINDS, THREAD_CHANNELS, TOPIC_LEVELS
+from parley.people.accounts.muted_words import end_of
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 
@@ -43,9 +44,10 @@ class QuietForm(Form):
 
 
 class FollowForm(Form):
-    """Follow or mute, or undo that; for a thread with a channel of its own, if any."""
+    """Follow or mute, or undo that; a mute for a period, and following a thread with a channel of its own, if any."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.on = self.flag("on")
+        self.until = end_of(self)
         self.channel = self.choice("channel", THREAD_CHANNELS)

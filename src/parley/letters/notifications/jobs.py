@@ -64,8 +64,8 @@ where follow.level = 'none' and follow.since < excluded.since
 # The rows of `n`, with the channels that their members chose, in the order of members: two workers must not deadlock.
 # One comment gives a member one notification.
 INSERT_NOTIFICATIONS = f"""
-insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
-select member, kind, event, thread, comment, actor, by_mail, created_at from (
+insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at, read_at)
+select member, kind, event, thread, comment, actor, by_mail, created_at, read_at from (
     select distinct on (n.event, n.member) n.*, ({CHANNEL}) = 'mail' as by_mail from n {SETTINGS_JOINS}
     where ({CHANNEL}) <> 'off' and not {IS_BLOCKED} order by n.event, n.member, {RANK}
 ) chosen order by member, event
@@ -73,6 +73,7 @@ on conflict do nothing
 """  # noqa: S608 constants only
 # A comment notifies the author of its parent, the members it mentions ($2 are events, $3 members) and the followers of
 # the thread, as long as they have few unread there. An edit notifies only the members that it mentions.
+# Whoever has the page open may have read a comment before this job: then it is not new to them.
 # `offset 0` has PostgreSQL look up each member by key; if it took the table for small, it would scan all
 # followers for every member.
 NOTIFY_OF_COMMENTS = f"""
@@ -104,7 +105,10 @@ with e as materialized (
         order by n.id limit left_over.room
     ) new
 ), n as (
-    select r.member, r.kind, e.id as event, null::bigint as decision, e.thread, e.comment, e.actor, e.created_at
+    select r.member, r.kind, e.id as event, null::bigint as decision, e.thread, e.comment, e.actor, e.created_at,
+           case when e.is_new and exists (
+               select from visit v where v.member = r.member and v.thread = e.thread and e.comment = any(v.read)
+           ) then now() end as read_at
     from e join reached r on r.id = e.id cross join lateral (select state from member where id = r.member offset 0) m
     where r.member <> e.actor and m.state not in ('unverified', 'deactivated', 'anonymised')
 )
@@ -137,7 +141,7 @@ with e as (
     group by e.id, c.author
 ), n as (
     select touched.member, 'revised' as kind, e.id as event, null::bigint as decision, e.thread, touched.comment,
-           e.actor, e.created_at
+           e.actor, e.created_at, null::timestamptz as read_at
     from e join touched on touched.id = e.id where touched.member is distinct from e.actor
 )
 {INSERT_NOTIFICATIONS}

@@ -22,8 +22,24 @@ from parley.platform.text.messages import N_
 
 SET_LEVEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, $3, $4, now() from thread where id = $2
-on conflict (member, thread) do update set level = excluded.level, channel = excluded.channel,
+on conflict (member, thread) do update set level = excluded.level, channel = excluded.channel, muted_until = null,
     since = case when follow.level = excluded.level then follow.since else excluded.since end
+"""
+# For a while, after which the level counts again.
+MUTE_UNTIL = """
+insert into follow (member, thread, level, muted_until, since)
+select $1, id, 'none', $3, now() from thread where id = $2
+on conflict (member, thread) do update set muted_until = excluded.muted_until,
+    level = case when follow.level = 'mute' then 'none' else follow.level end
+"""
+UNMUTE = """
+update follow set muted_until = null, level = case when level = 'mute' then 'none' else level end
+where member = $1 and thread = $2
+"""
+MUTE_TOPIC_UNTIL = """
+insert into topic_follow (member, topic, level, muted_until, since) values ($1, $2, 'usual', $3, now())
+on conflict (member, topic) do update set muted_until = excluded.muted_until,
+    level = case when topic_follow.level = 'mute' then 'usual' else topic_follow.level end
 """
 RESET_TOPICS = "delete from topic_follow where member = $1 and topic = any($2)"
 SET_CHANNEL = """
@@ -88,34 +104,52 @@ on conflict (proposal, member) where proposal is not null do update set {RENEW}
 """  # noqa: S608 a constant
 
 
-async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
-    """Follow a thread, mute it, or neither. Raises NotFound."""
-    if not await db.execute(SET_LEVEL, member, thread, level, channel):
+async def follow_thread(
+    member: int, thread: int, level: str, channel: str | None = None, until: datetime | None = None
+) -> None:
+    """Follow a thread, mute it (`until` then), or neither. Raises NotFound."""
+    is_paused = level == "mute" and until is not None
+    done = (
+        db.execute(MUTE_UNTIL, member, thread, until)
+        if is_paused
+        else db.execute(SET_LEVEL, member, thread, level, channel)
+    )
+    if not await done:
         raise NotFound(N_("This thread does not exist."))
     await _notify(thread)
 
 
 async def unfollow_thread(member: int, thread: int, level: str) -> None:
     """Undo following, or muting; nothing changes if the member does the other."""
-    if (await following(member, thread)).level == level:
+    if level == "mute":
+        await db.execute(UNMUTE, member, thread)
+        await _notify(thread)
+    elif (await following(member, thread)).level == level:
         await follow_thread(member, thread, "none")
 
 
-async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None:
-    """Follow or mute a topic, or undo that. Raises NotFound."""
+async def follow_topic(member: int, topic: str, level: str, *, on: bool, until: datetime | None = None) -> None:
+    """Follow a topic or mute it (`until` then), or undo that. Raises NotFound."""
     if not await Topic.exists().where(Topic.slug == topic):
         raise NotFound(N_("There is no such topic."))
-    if on:
+    if on and until is not None:
+        await db.execute(MUTE_TOPIC_UNTIL, member, topic, until)
+    elif on:
         await _put_topics(member, {topic: level})
     else:
-        is_of_level = TopicFollow.level == "mute" if level == "mute" else TopicFollow.level != "mute"
-        await TopicFollow.delete().where(TopicFollow.member == member, TopicFollow.topic == topic, is_of_level)
+        levels = ["mute", "usual"] if level == "mute" else ["follow", "weekly", "usual"]
+        is_topic = (TopicFollow.member == member, TopicFollow.topic == topic)
+        await TopicFollow.delete().where(*is_topic, TopicFollow.level.is_in(levels))
+        await TopicFollow.update({TopicFollow.muted_until: None}).where(*is_topic)
     await _notify()
 
 
 async def set_topics(member: int, levels: Mapping[str, str]) -> None:
     """Set how often each of these topics is in the digest: a level of `TopicFollow`, or `usual`."""
     async with db.atomic():
+        # A form shows a topic that is muted for a while as muted.
+        present = await queries.topic_levels(member)
+        levels = {topic: level for topic, level in levels.items() if present.get(topic, "usual") != level}
         await db.execute(RESET_TOPICS, member, [topic for topic, level in levels.items() if level == "usual"])
         await _put_topics(member, {topic: level for topic, level in levels.items() if level != "usual"})
     await _notify()
@@ -125,7 +159,7 @@ async def _put_topics(member: int, levels: Mapping[str, str]) -> None:
     if levels:
         rows = [TopicFollow(member=member, topic=topic, level=level) for topic, level in levels.items()]
         unique = (TopicFollow.member, TopicFollow.topic)
-        await TopicFollow.insert(*rows).on_conflict(unique, "DO UPDATE", [TopicFollow.level])
+        await TopicFollow.insert(*rows).on_conflict(unique, "DO UPDATE", [TopicFollow.level, TopicFollow.muted_until])
 
 
 async def set_channel(member: int, thread: int, channel: str | None) -> None:

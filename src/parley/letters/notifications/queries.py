@@ -7,7 +7,7 @@ import msgspec
 
 from parley.discussion.comments.rules import IS_VISIBLE
 from parley.letters.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JOINS, KINDS, QuietSpan
-from parley.letters.notifications.tables import NotificationPreference, TopicFollow
+from parley.letters.notifications.tables import NotificationPreference
 from parley.moderation.decisions.rules import act
 from parley.people.accounts import names
 from parley.platform import db
@@ -62,17 +62,27 @@ where n.member = any($1::bigint[]) and n.read_at is null and n.created_at > $2 a
 and {IS_FOR_DIGEST}
 order by n.member, n.id
 """  # noqa: S608 constants only
-SELECT_FOLLOWING = "select level, channel from follow where member = $1 and thread = $2"
-SELECT_FOLLOWED = """
-select level, channel, title, address, base_address from (
-    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
+# What holds now: a mute for a while counts before the level.
+LEVEL = "case when coalesce({row}.muted_until > now(), false) then 'mute' else {row}.level end"
+SELECT_FOLLOWING = f"""
+select {LEVEL.format(row="f")} as level, channel, case when muted_until > now() then muted_until end as muted_until
+from follow f where member = $1 and thread = $2
+"""  # noqa: S608 constants only
+SELECT_TOPIC_LEVELS = f"""
+select topic, level from (select topic, {LEVEL.format(row="f")} as level from topic_follow f where member = $1) chosen
+where level <> 'usual'
+"""  # noqa: S608 constants only
+SELECT_FOLLOWED = f"""
+select level, channel, muted_until, title, address, base_address from (
+    select {LEVEL.format(row="f")} as level, f.channel, f.muted_until, t.title,
+           '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as base_address,
            f.since
-    from follow f join thread t on t.id = f.thread where f.member = $1 and f.level <> 'none'
+    from follow f join thread t on t.id = f.thread where f.member = $1
     union all
-    select tf.level, null, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since
+    select {LEVEL.format(row="tf")}, null, tf.muted_until, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since
     from topic_follow tf join topic p on p.slug = tf.topic where tf.member = $1
-) every order by since desc limit 200
-"""
+) every where level in ('follow', 'weekly', 'mute') order by since desc limit 200
+"""  # noqa: S608 constants only
 SELECT_QUIET_HOURS = """
 select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.member where q.member = $1
 """
@@ -142,6 +152,13 @@ class FollowState(msgspec.Struct, frozen=True):
 
     level: str = "none"
     channel: str | None = None
+    # When a mute ends.
+    muted_until: datetime | None = None
+
+
+class TopicLevel(msgspec.Struct, frozen=True):
+    topic: str
+    level: str
 
 
 async def following(member: int, thread: int) -> FollowState:
@@ -155,8 +172,7 @@ async def topic_level(member: int, topic: str) -> str | None:
 
 async def topic_levels(member: int) -> dict[str, str]:
     """Return how often topics are in a member's digest, for the topics that they chose."""
-    chosen = TopicFollow.select(TopicFollow.topic, TopicFollow.level).where(TopicFollow.member == member)
-    return {row["topic"]: row["level"] for row in await chosen}
+    return {row.topic: row.level for row in await db.fetch(TopicLevel, SELECT_TOPIC_LEVELS, member)}
 
 
 class FollowedRow(msgspec.Struct, frozen=True):
@@ -164,6 +180,7 @@ class FollowedRow(msgspec.Struct, frozen=True):
 
     level: str
     channel: str | None
+    muted_until: datetime | None
     title: str
     address: str
     # `/follow` and `/mute` below it change what the member chose.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.threads.reading import CONTAINS_MUTED_WORD
 from parley.moderation.decisions.rules import UNDO_SECONDS
 from parley.platform.text.messages import N_, Message
 
@@ -55,11 +56,20 @@ OF_PART = {
     "you": ("reply", "mention", "revised", "update", "proposal"),
     "decisions": ("decision",),
 }
+# A row `f` of follow mutes its thread, a row `tf` of topic_follow its topic, for good or for a while.
+IS_MUTED_THREAD = "(f.level = 'mute' or coalesce(f.muted_until > now(), false))"
+IS_MUTED_TOPIC = "(tf.level = 'mute' or coalesce(tf.muted_until > now(), false))"
+# The member {member} muted the thread `t` or its topic. A followed thread is wanted even if its topic is muted.
+MUTES_THREAD = f"""(
+    exists (select from follow f where f.member = {{member}} and f.thread = t.id and {IS_MUTED_THREAD})
+    or exists (select from topic_follow tf where tf.member = {{member}} and tf.topic = t.topic and {IS_MUTED_TOPIC})
+       and not exists (select from follow f where f.member = {{member}} and f.thread = t.id and f.level = 'follow')
+)"""  # noqa: S608 constants only
 # Joins the settings of the member of a notification `n`.
-SETTINGS_JOINS = """
+SETTINGS_JOINS = f"""
 left join thread t on t.id = n.thread
 left join follow f on f.member = n.member and f.thread = n.thread
-left join topic_follow tf on tf.member = n.member and tf.topic = t.topic and tf.level = 'mute'
+left join topic_follow tf on tf.member = n.member and tf.topic = t.topic and {IS_MUTED_TOPIC}
 left join notification_preference p on p.member = n.member and p.kind = n.kind
 """
 # Joins all that decides whether it may be shown: its comment, its decision, and the member's settings.
@@ -68,7 +78,7 @@ left join comment c on c.id = n.comment
 left join decision d on d.id = n.decision
 {SETTINGS_JOINS}
 """
-IS_MUTED = "(coalesce(f.level = 'mute', false) or tf.id is not null and f.level is distinct from 'follow')"
+IS_MUTED = f"(coalesce({IS_MUTED_THREAD}, false) or tf.id is not null and f.level is distinct from 'follow')"
 _DEFAULTS = " ".join(f"when '{kind.name}' then '{kind.channel}'" for kind in KINDS)
 CHANNEL = f"""
 case when {IS_MUTED} then 'off'
@@ -89,7 +99,7 @@ c.base_downs + c.downs + coalesce((
 """
 # The member blocked or muted the actor, or the actor blocked the member.
 IS_BLOCKED = """(
-exists (select from block b where b.member = n.member and b.other = n.actor)
+exists (select from block b where b.member = n.member and b.other = n.actor and coalesce(b.muted_until > now(), true))
 or exists (select from block b where b.member = n.actor and b.other = n.member and b.kind = 'block')
 )"""
 IS_SHOWN = f"""
@@ -97,6 +107,7 @@ IS_SHOWN = f"""
 and (n.comment is null or {IS_VISIBLE} and (n.kind in ('revised', 'proposal') or not {IS_NET_FLAGGED}))
 and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
 and not {IS_BLOCKED}
+and not (n.kind in ('reply', 'mention', 'followed') and {CONTAINS_MUTED_WORD.format(member="n.member")})
 """
 # Included in the digest: by the chosen channel, or because it could not be mailed. Suggested updates have no comment
 # and are not included: the channel chosen for their thread applies to comments.

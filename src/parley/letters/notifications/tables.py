@@ -15,6 +15,7 @@ class Follow(Table):
     """Whether a member follows a thread; one row per member and thread.
 
     `follow`: they are notified of every comment. `mute`: of nothing in the thread. `none`: of replies and mentions.
+    Until `muted_until` it is muted whatever its level, which counts again afterwards.
     """
 
     id = BigSerial(primary_key=True)
@@ -23,6 +24,7 @@ class Follow(Table):
     level = Varchar(6, null=False, default="follow")
     # The channel for this thread, or null for the channel of each kind.
     channel = Varchar(6, null=True, default=None)
+    muted_until = Timestamptz(null=True, default=None)
     since = Timestamptz(null=False)
 
     follow_level_check = Check("level in ('follow', 'none', 'mute')")
@@ -33,15 +35,19 @@ class Follow(Table):
 
 
 class TopicFollow(Table):
-    """A topic that a member wants in each digest (`follow`), in one a week (`weekly`), or nowhere (`mute`)."""
+    """A topic that a member wants in each digest (`follow`), in one a week (`weekly`), as `usual`, or nowhere (`mute`).
+
+    Until `muted_until` it is muted whatever its level.
+    """
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.cascade)
     level = Varchar(6, null=False, default="follow")
+    muted_until = Timestamptz(null=True, default=None)
     since = Timestamptz(null=False)
 
-    topic_follow_level_check = Check("level in ('follow', 'weekly', 'mute')")
+    topic_follow_level_check = Check("level in ('follow', 'weekly', 'usual', 'mute')")
     topic_follow_member_topic_key = Unique([member, topic])
 
 

@@ -47,7 +47,8 @@ async def _topics(request: AnyRequest) -> dict[str, Any] | None:
 
 
 async def _following(request: AnyRequest) -> dict[str, Any]:
-    return {"followed": await queries.followed_threads(signed_in(request).id)}
+    rows = await queries.followed_threads(signed_in(request).id)
+    return {"followed": [row for row in rows if row.level != "mute"]}
 
 
 CHANNELS = Section(
@@ -59,9 +60,7 @@ CHANNELS = Section(
 )
 QUIET_HOURS = Section("mail", "quiet", N_("Quiet hours"), "letters/notifications/_quiet_hours.html", _quiet_hours)
 TOPICS = Section("mail", "topics", N_("Topics in the digest"), "letters/notifications/_topics.html", _topics)
-FOLLOWING = Section(
-    "mail", "following", N_("What you follow and mute"), "letters/notifications/_following.html", _following
-)
+FOLLOWING = Section("mail", "following", N_("What you follow"), "letters/notifications/_following.html", _following)
 
 
 @post("/settings/notifications", name="notifications:channels", opt={"who": MEMBER})
@@ -119,9 +118,9 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     viewer, row = signed_in(request), await thread_at(thread)
     form = FollowForm(await posted_fields(request))
     if form.errors:
-        raise Refused(join(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
+        raise Refused(join(" ", [N_("Nothing was changed."), *form.errors.values()]))
     if form.on:
-        await ops.follow_thread(viewer.id, row.id, level, form.channel)
+        await ops.follow_thread(viewer.id, row.id, level, form.channel, form.until)
     else:
         await ops.unfollow_thread(viewer.id, row.id, level)
     if wants_fragment(request):
@@ -134,7 +133,7 @@ async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[An
     form = FollowForm(await posted_fields(request))
     if not topic.isprintable():
         raise NotFound(N_("There is no such topic."))
-    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
+    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on, until=form.until)
     return _back(form, f"/?topic={quote(topic)}")
 
 

@@ -8,10 +8,10 @@ from msgspec import Meta
 from rapidfuzz import fuzz, process
 
 from parley.moderation.matching import score, signature, trust
-from parley.moderation.matching.folding import fold, fold_alike
 from parley.moderation.matching.patterns import compile_pattern, words_pattern
 from parley.moderation.matching.post import Post
 from parley.people.accounts import names
+from parley.platform.text.folding import fold, fold_alike
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from parley.moderation.matching.folding import fold, fold_alike
+from parley.platform.text.folding import fold, fold_alike
 
 DATA = Path(__file__).parent / "data" / "marks.txt"
 WORD = re.compile(r"\w+")

@@ -7,12 +7,12 @@ import msgspec
 
 from parley.discussion.commenting.drafts import Signature
 from parley.moderation.matching import score
-from parley.moderation.matching.folding import fold, fold_alike, unfurl
 from parley.moderation.matching.links import is_often_linked, written_addresses
 from parley.moderation.matching.score import Buckets
 from parley.moderation.matching.signature import likeness, signature
 from parley.platform.cache import by_text
 from parley.platform.text import markdown
+from parley.platform.text.folding import fold, fold_alike, unfurl
 from parley.platform.text.hosts import bare_host, host_of
 
 # Only the beginning of a text is compared, which bounds the cost.

@@ -108,6 +108,7 @@ OWN_TABLES = [
     "kept_item",
     "follow",
     "topic_follow",
+    "muted_word",
     "notification",
     "unread_count",
     "notification_preference",

@@ -38,6 +38,7 @@ topics.jsonl                 the topics that you follow or muted
 visits.jsonl                 when you last read each discussion
 kept.jsonl                   the comments, articles and words of articles that you keep, with your notes
 blocks.jsonl                 the members whom you muted or blocked
+muted-words.jsonl            the words that you muted
 sessions.jsonl               where you are signed in, with addresses and browsers
 passkeys.jsonl               the names of your passkeys, and when you added and last used them
 tokens.jsonl                 your tokens for programs: names, rights and dates, not the tokens themselves

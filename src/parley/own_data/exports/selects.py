@@ -83,8 +83,8 @@ RECORDS = {
         from suggested_update s cross join lateral (select convert_from(s.draft, 'UTF8')::json as draft) d
         where s.member = $1
     """,
-    "follows.jsonl": "select id, thread, level, channel, since from follow where member = $1",
-    "topics.jsonl": "select id, topic, level, since from topic_follow where member = $1",
+    "follows.jsonl": "select id, thread, level, channel, muted_until, since from follow where member = $1",
+    "topics.jsonl": "select id, topic, level, muted_until, since from topic_follow where member = $1",
     # Of what others wrote, the number.
     "kept.jsonl": f"""
         select c.id, c.thread, c.comment, c.passage, case when {MAY_BE_QUOTED} then c.quote end as quote, c.text,
@@ -93,8 +93,10 @@ RECORDS = {
     """,  # noqa: S608 constants only
     "visits.jsonl": "select id, thread, seen_at, read_until, read from visit where member = $1",
     "blocks.jsonl": """
-        select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
+        select b.id, m.name, b.kind, b.muted_until, b.created_at
+        from block b join member m on m.id = b.other where b.member = $1
     """,
+    "muted-words.jsonl": "select id, word, muted_until, created_at from muted_word where member = $1",
     "sessions.jsonl": "select id, agent, address, site, created_at, seen_at, expires_at from session where member = $1",
     "passkeys.jsonl": "select id, name, created_at, used_at from passkey where member = $1",
     "tokens.jsonl": "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1",

@@ -1,5 +1,6 @@
 """Muting and blocking other members."""
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -16,45 +17,58 @@ Kind = Literal["mute", "block"]
 
 # Every page that the member reads has to leave them out.
 MOST_BLOCKED = 500
+SELECT_BLOCKED = """
+select m.name, b.kind, b.muted_until from block b join member m on m.id = b.other
+where b.member = $1 and coalesce(b.muted_until > now(), true) order by b.created_at desc, b.other
+"""
+SELECT_KIND = "select kind from block where member = $1 and other = $2 and coalesce(muted_until > now(), true)"
+# Muting a blocked member leaves the block, which includes a mute.
+INSERT_BLOCK = """
+insert into block as b (member, other, kind, muted_until) values ($1, $2, $3, $4)
+on conflict (member, other) do update set kind = excluded.kind, muted_until = excluded.muted_until
+where b.kind = 'mute' or excluded.kind = 'block'
+"""
+DELETE_ENDED = "delete from block where member = $1 and muted_until <= now()"
 
 
 class BlockedMember(msgspec.Struct, frozen=True):
     name: str
     kind: Kind
+    muted_until: datetime | None
 
 
-async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
-    """Mute or block a member, or undo it. Raises Refused for oneself, for blocking staff, and at MOST_BLOCKED."""
+async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool, until: datetime | None = None) -> None:
+    """Mute a member (`until` then) or block them, or undo it.
+
+    Raises Refused for oneself, for blocking staff, and at MOST_BLOCKED.
+    """
     if other.id == viewer.id:
         raise Refused(N_("You cannot mute or block yourself."))
     if on and kind == "block" and other.role != "member":
         raise Refused(N_("Moderators and admins cannot be blocked: they must be able to reply. You can mute them."))
     async with db.atomic():
         if on:
-            await _add(viewer.id, other.id, kind)
+            await _add(viewer.id, other.id, kind, until)
         else:
             await Block.delete().where(Block.member == viewer.id, Block.other == other.id, Block.kind == kind)
         viewer_cache.clear_after_commit()
 
 
-async def _add(member: int, other: int, kind: Kind) -> None:
+async def _add(member: int, other: int, kind: Kind, until: datetime | None) -> None:
+    await db.execute(DELETE_ENDED, member)
     if await Block.count().where(Block.member == member, Block.other != other) >= MOST_BLOCKED:
         raise Refused(N_("You have muted or blocked {most} members, which is the limit."), most=MOST_BLOCKED)
-    new = Block.insert(Block(member=member, other=other, kind=kind))
-    pair = (Block.member, Block.other)
-    # Muting a blocked member leaves the block, which includes a mute.
-    await (new.on_conflict(pair, "DO UPDATE", [Block.kind]) if kind == "block" else new.on_conflict(pair, "DO NOTHING"))
+    await db.execute(INSERT_BLOCK, member, other, kind, until if kind == "mute" else None)
 
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
-    row = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
-    return row["kind"] if row else None
+    kind: Kind | None = await db.value(SELECT_KIND, viewer.id, other)
+    return kind
 
 
 async def list_blocked(viewer: Viewer) -> list[BlockedMember]:
     """The members that `viewer` muted or blocked, the last first."""
-    blocks = Block.select(Block.other.name.as_alias("name"), Block.kind).where(Block.member == viewer.id)
-    return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))
+    return await db.fetch(BlockedMember, SELECT_BLOCKED, viewer.id)
 
 
 async def require_unblocked(member: int, other: int) -> None:

@@ -50,6 +50,14 @@ LAST_VISIT = f"case when member.seen_at < now() - {PAUSE} then member.seen_at el
 # An SQL condition: members who have confirmed their address and wait for a moderator (signups/).
 AWAITS_APPROVAL = """case when state = 'unverified' then exists (
       select from sign_up where sign_up.member = member.id and waits and confirmed_at is not null) else false end"""
+# Whom a member muted or blocked, and the words that they muted: of a Viewer.
+MUTES = """
+  array(select other.name from block join member other on other.id = block.other
+        where block.member = member.id and coalesce(muted_until > now(), true)) as muted,
+  array(select other from block where block.member = member.id and kind = 'block') as blocked,
+  array(select word from muted_word w where w.member = member.id and coalesce(muted_until > now(), true)
+        order by w.id) as muted_words
+"""
 # Whether the kept number `u` of what is addressed to a member holds (letters/notifications/counts.py).
 UNREAD_HOLDS = """
 u.valid_until > now() and not exists (select from unread_change c where c.member = u.member)
@@ -60,10 +68,7 @@ select session.id as session, member.id, name, case when {lacks_factor("$3")} th
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
   density, legend, marks, marks_read, zone,
   {LAST_VISIT} as last_visit,
-  session.seen_at < now() - interval '5 minutes' as is_stale,
-  array(select other.name from block join member other on other.id = block.other where block.member = member.id)
-    as muted,
-  array(select other from block where block.member = member.id and kind = 'block') as blocked,
+  session.seen_at < now() - interval '5 minutes' as is_stale, {MUTES},
   (select u.notifications from unread_count u where u.member = member.id and {UNREAD_HOLDS}) as unread
 from session join member on member.id = session.member
 where token_hash = $1 and session.site is not distinct from $2 and {IS_VALID}
@@ -123,6 +128,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     is_stale: bool
     muted: list[str]
     blocked: list[int]
+    muted_words: list[str]
     unread: int | None
 
 

@@ -242,9 +242,27 @@ class Block(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     other = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(5, null=False, default=None)
+    # When a mute ends; null: it does not.
+    muted_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
     block_kind_check = Check("kind in ('block', 'mute')")
     block_member_other_key = Unique([member, other])
 
     block_other = Index("other")
+
+
+class MutedWord(Table, tablename="muted_word"):
+    """A word or phrase that a member does not want to read about (muted_words.py)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    word = Varchar(40, null=False, default=None)
+    # Its longest part, and the pattern with which PostgreSQL finds all of it; both in folded case.
+    hint = Text(null=False, default="")
+    pattern = Text(null=False, default=None)
+    # When it is wanted again; null: never.
+    muted_until = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+    muted_word_member_word_key = Unique([member, word])

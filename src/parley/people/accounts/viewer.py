@@ -28,6 +28,8 @@ class Viewer(Principal, frozen=True):
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.
     blocked: frozenset[int] = frozenset()
+    # The words and phrases that this viewer does not want to read about.
+    muted_words: tuple[str, ...] = ()
     # How much is addressed to them that they have not read; None if it must be counted again.
     unread: int | None = None
 

@@ -13,7 +13,7 @@ from parley.platform.cache import Bounded, text_bytes
 
 CACHE_SECONDS = 1.0
 MOST_VIEWERS, MOST_BYTES = 10_000, 32 * 2**20
-# Roughly, for a viewer, and for each member whom they muted or blocked.
+# Roughly, for a viewer, and for each member or word that they muted or blocked.
 VIEWER_BYTES, BLOCKED_BYTES = 2_000, 200
 
 
@@ -25,15 +25,18 @@ class CachedViewer(msgspec.Struct, frozen=True):
     token: str | None = None
 
 
-def size_of(why: str, muted: Collection[str], blocked: Collection[int]) -> int:
-    """Return roughly the bytes in memory of a viewer. The members whom they muted and blocked take most."""
-    return VIEWER_BYTES + text_bytes(why) + BLOCKED_BYTES * (len(muted) + len(blocked))
+def size_of(why: str, *mutes: Collection[str] | Collection[int]) -> int:
+    """Return roughly the bytes in memory of a viewer. What they muted and blocked takes most."""
+    return VIEWER_BYTES + text_bytes(why) + BLOCKED_BYTES * sum(map(len, mutes))
 
 
 def _new() -> Bounded[CachedViewer]:
-    return Bounded(
-        MOST_VIEWERS, MOST_BYTES, lambda cached: size_of(cached.viewer.why, cached.viewer.muted, cached.viewer.blocked)
-    )
+    return Bounded(MOST_VIEWERS, MOST_BYTES, _size)
+
+
+def _size(cached: CachedViewer) -> int:
+    viewer = cached.viewer
+    return size_of(viewer.why, viewer.muted, viewer.blocked, viewer.muted_words)
 
 
 _cache = _new()

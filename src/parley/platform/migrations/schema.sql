@@ -120,6 +120,12 @@ create trigger topic_follow_changed after update on topic_follow referencing new
   for each statement execute function unread_changed();
 create trigger topic_follow_gone after delete on topic_follow referencing old table as changed
   for each statement execute function unread_changed();
+create trigger muted_word_added after insert on muted_word referencing new table as changed
+  for each statement execute function unread_changed();
+create trigger muted_word_changed after update on muted_word referencing new table as changed
+  for each statement execute function unread_changed();
+create trigger muted_word_gone after delete on muted_word referencing old table as changed
+  for each statement execute function unread_changed();
 create trigger preference_added after insert on notification_preference referencing new table as changed
   for each statement execute function unread_changed();
 create trigger preference_changed after update on notification_preference referencing new table as changed
@@ -152,8 +158,10 @@ begin
   return null;
 end $$;
 
-create trigger comment_unread_changed after update of state, ups, downs, base_ups, base_downs on comment for each row
-  when (old.state <> new.state or (old.base_downs + old.downs > old.base_ups + old.ups + 1)
+create trigger comment_unread_changed
+  after update of state, ups, downs, base_ups, base_downs, body, statement on comment for each row
+  when (old.state <> new.state or (old.body, old.statement) is distinct from (new.body, new.statement)
+        or (old.base_downs + old.downs > old.base_ups + old.ups + 1)
         <> (new.base_downs + new.downs > new.base_ups + new.ups + 1))
   execute function comment_unread_changed();
 

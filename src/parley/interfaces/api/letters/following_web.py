@@ -1,5 +1,6 @@
-"""Following and muting threads and topics, muting and blocking members, and reading my notifications."""
+"""Following and muting threads and topics, muting and blocking members, muted words, and my notifications."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from parley.interfaces.api.paging import After, after_id, page_of
 from parley.interfaces.api.people.members_web import member_at
 from parley.interfaces.api.scopes import FOLLOW
 from parley.letters.notifications import ops, queries
-from parley.people.accounts import blocks
+from parley.people.accounts import blocks, muted_words
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, AnyRequest
@@ -23,6 +24,10 @@ from parley.platform.text.messages import N_
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Level = Annotated[Literal["follow", "mute", "none"], Meta(description="What I do with it; `none` ends that.")]
+
+
+Moment = Annotated[datetime, Meta(tz=True)]
+MutedUntil = Annotated[Moment | None, Meta(description="When a mute ends; null: it does not.")]
 
 
 class Following(Body, frozen=True):
@@ -33,18 +38,38 @@ class Following(Body, frozen=True):
         Literal["page", "mail", "digest"] | None,
         Meta(description="Where notifications of it go: `page`, `mail` or `digest`; null: my default."),
     ] = None
+    muted_until: MutedUntil = None
 
 
 class TopicFollowing(Body, frozen=True):
     """Whether I follow a topic, mute it, or neither."""
 
     level: Level
+    muted_until: MutedUntil = None
 
 
 class Muting(Body, frozen=True):
     """Whether I mute a member, block them, or neither."""
 
     level: Annotated[Literal["mute", "block", "none"], Meta(description="What I do with them; `none` ends that.")]
+    muted_until: MutedUntil = None
+
+
+class MutedWord(Body, frozen=True):
+    """A word or phrase that I muted."""
+
+    word: Annotated[str, Meta(description="The word or phrase, in lower case.")]
+    muted_until: MutedUntil = None
+
+
+class MutedWords(msgspec.Struct, frozen=True):
+    items: fields.Items[MutedWord]
+
+
+class Unmuted(Body, frozen=True):
+    """A word or phrase that I no longer mute."""
+
+    word: Annotated[str, Meta(description="The word or phrase, as it is kept.")]
 
 
 class Notification(msgspec.Struct, frozen=True):
@@ -85,7 +110,7 @@ async def following(request: AnyRequest, thread: fields.ThreadPath) -> Response[
 async def follow(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[Following]) -> Response[Following]:
     """Follow a thread, mute it, or neither."""
     row = await thread_at(thread)
-    await ops.follow_thread(signed_in(request).id, row.id, data.level, data.channel)
+    await ops.follow_thread(signed_in(request).id, row.id, data.level, data.channel, data.muted_until)
     return answer_write(data)
 
 
@@ -103,7 +128,9 @@ async def follow_topic(
         for level in ("follow", "mute"):
             await ops.follow_topic(viewer.id, topic, level, on=False)
     else:
-        await ops.follow_topic(viewer.id, topic, data.level, on=True)
+        await ops.follow_topic(
+            viewer.id, topic, data.level, on=True, until=data.muted_until if data.level == "mute" else None
+        )
     return answer_write(data)
 
 
@@ -116,8 +143,28 @@ async def mute_member(request: AnyRequest, name: fields.NamePath, data: JSONBody
     if present is not None and present != data.level:
         await blocks.put(viewer, other, present, on=False)
     if data.level != "none":
-        await blocks.put(viewer, other, data.level, on=True)
+        await blocks.put(viewer, other, data.level, on=True, until=data.muted_until)
     return answer_write(data)
+
+
+@get("/muted-words", name="api:muted-words", responses=problems(403))
+async def list_words(request: AnyRequest) -> Response[MutedWords]:
+    """The words that I muted: what contains them is not told me as new, and folded in discussions."""
+    rows = await muted_words.list_words(signed_in(request))
+    return answer_member(request, MutedWords([from_row(MutedWord, row) for row in rows]))
+
+
+@put("/muted-words", name="api:mute-word", status_code=200, responses=problems(403, 422))
+async def mute_word(request: AnyRequest, data: JSONBody[MutedWord]) -> Response[MutedWord]:
+    """Mute a word or phrase, or change until when."""
+    word = await muted_words.mute(signed_in(request), data.word, data.muted_until)
+    return answer_write(MutedWord(word, data.muted_until))
+
+
+@post("/muted-words/remove", name="api:unmute-word", status_code=204, responses=problems(403))
+async def unmute_word(request: AnyRequest, data: JSONBody[Unmuted]) -> None:
+    """Mute a word or phrase no longer."""
+    await muted_words.unmute(signed_in(request), data.word)
 
 
 @get("/notifications", name="api:notifications", responses=problems(403, 422))
@@ -138,7 +185,17 @@ async def read_notifications(request: AnyRequest, data: JSONBody[ReadUpTo]) -> N
 handlers = [
     Router(
         "/",
-        route_handlers=[following, follow, follow_topic, mute_member, notifications, read_notifications],
+        route_handlers=[
+            following,
+            follow,
+            follow_topic,
+            mute_member,
+            list_words,
+            mute_word,
+            unmute_word,
+            notifications,
+            read_notifications,
+        ],
         opt={"who": MEMBER, "scope": FOLLOW},
     )
 ]

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 from parley.people.account_settings import renaming
 from parley.people.account_settings.sections import PAGES, Context, Section, show
 from parley.people.accounts import blocks, names, queries, sessions
+from parley.people.accounts.muted_words import end_of
 from parley.people.accounts.user_agents import device
 from parley.people.accounts.viewer import signed_in
 from parley.people.second_factors import authenticators, factor_recovery, passkey_settings, step_up
@@ -33,7 +34,7 @@ FORMER = {
     "/settings/invitations": "/settings/profile#invitations",
     "/settings/notices": "/settings/mail#channels",
     "/settings/notifications": "/settings/mail#following",
-    "/settings/muted": f"{SECURITY}#muted",
+    "/settings/muted": "/settings/mail#muted",
     "/settings/security/links": f"{SECURITY}#links",
     "/settings/tokens": f"{SECURITY}#tokens",
     "/settings/decisions": "/settings/data#decisions",
@@ -86,10 +87,6 @@ async def _second_step(request: AnyRequest) -> dict[str, Any]:
     }
 
 
-async def _muted(request: AnyRequest) -> dict[str, Any]:
-    return {"listed": await blocks.list_blocked(signed_in(request))}
-
-
 def _choice(read: Callable[[queries.Account], bool]) -> Context:
     """The context of a section with one choice, which is on or off."""
 
@@ -105,7 +102,6 @@ SESSIONS = Section("security", "sessions", N_("Where you are signed in"), "peopl
 PASSWORD = Section("security", "password", N_("Address and password"), "people/accounts/_password.html", _password)
 SECOND = Section("security", "second", N_("Second step"), "people/accounts/_second_step.html", _second_step)
 PASSKEYS = Section("security", "passkeys", N_("Passkeys"), "people/accounts/_passkeys.html", _second_step)
-MUTED = Section("security", "muted", N_("Muted and blocked members"), "people/accounts/_muted.html", _muted)
 MAPS = Section(
     "security",
     "maps",
@@ -216,7 +212,7 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     if person is None or person.state == "unverified":
         raise NotFound(N_("There is no member with this name."))
     form = Form(await posted_fields(request))
-    await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
+    await blocks.put(signed_in(request), person, kind, on=form.flag("on"), until=end_of(form))
     back = local_path(form.values.get("next"))
     return see_other(back if back != "/" else f"/u/{quote(person.name)}")
 
