@@ -61,6 +61,7 @@ BUILT = {
     ],
     items.SELECT_ITEMS: [items.SELECT_CHOSEN, items.SELECT_STORED_UNREAD],
     modmembers.SELECT_MEMBERS: [modmembers.SELECT_MEMBERS.format(key=key) for key in ("email_key", "name_key")],
+    modmembers.ON_SAME_NETWORK: [modmembers.ON_SAME_NETWORK.format("$1")],
     found_comments.SELECT_COMMENTS: [found_comments.SELECT_MATCHING, found_comments.SELECT_THESE],
     people.SELECT_DECISIONS: [people.SELECT_DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.SELECT_FROM_PAGE: [

@@ -61,6 +61,7 @@ PATTERNS_OF_OURS = {
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
+    "articles/imports/preview.py",
     "extraction/errors.py",
     "articles/revisions/losses.py",
     "moderation/automod/acting.py",

@@ -79,7 +79,7 @@ def test_pages_without_text_are_shown_as_pictures_in_their_place_and_told() -> N
         ("paragraph", 3, False),
         ("figure", 4, True),
     ]
-    assert (article.where["pages"], article.where["picture pages"], article.where["missing pages"]) == ("5", "2, 4", "")
+    assert (article.where["pages"], article.where["picture_pages"], article.where["missing_pages"]) == ("5", "2, 4", "")
 
 
 def test_a_table_of_contents_with_leaders_of_dots_does_not_make_a_pdf_unreadable() -> None:

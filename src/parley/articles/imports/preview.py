@@ -40,8 +40,8 @@ _WHERE = {
 }
 FACTS = ("title", "byline", "published_at", "updated_at", "language", "section", "licence", "bio")
 _PAGES = {
-    "picture pages": N_("Without text, shown as pictures: {pages}."),
-    "missing pages": N_("Could not be read and are missing: {pages}."),
+    "picture_pages": N_("Without text, shown as pictures: {pages}."),
+    "missing_pages": N_("Could not be read and are missing: {pages}."),
 }
 _META = N_("From the page's metadata ({name}).")
 

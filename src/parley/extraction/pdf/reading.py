@@ -77,8 +77,8 @@ def _unread(total: int, readable: Sequence[Page], pictures: Sequence[Page]) -> d
     shown, lost = pictures[:MOST_FIGURES], [page.number for page in pictures[MOST_FIGURES:]]
     return {
         "pages": str(total),
-        "picture pages": ranges([page.number for page in shown]),
-        "missing pages": ranges(sorted({*damaged, *lost})),
+        "picture_pages": ranges([page.number for page in shown]),
+        "missing_pages": ranges(sorted({*damaged, *lost})),
     }
 
 

@@ -63,19 +63,22 @@ def robots() -> Response[str]:
     is_allowed = settings().training
     names = "".join(f"User-agent: {name}\n" for name in TRAINERS)
     return _text(
-        ROBOTS,
-        signal="" if is_allowed else SIGNAL,
-        trainers="" if is_allowed else f"{names}Disallow: /\n\n",
+        ROBOTS.format(
+            base_url=settings().base_url,
+            signal="" if is_allowed else SIGNAL,
+            trainers="" if is_allowed else f"{names}Disallow: /\n\n",
+        )
     )
 
 
 @get("/llms.txt", name="feeds:llms", opt={"who": ANYONE}, sync_to_thread=False)
 def llms() -> Response[str]:
-    return _text(LLMS, name=settings().name, training=ALLOWED if settings().training else FORBIDDEN)
+    training = ALLOWED if settings().training else FORBIDDEN
+    return _text(LLMS.format(base_url=settings().base_url, name=settings().name, training=training))
 
 
-def _text(template: str, **words: str) -> Response[str]:
-    return Response(template.format(base_url=settings().base_url, **words), media_type=MediaType.TEXT)
+def _text(text: str) -> Response[str]:
+    return Response(text, media_type=MediaType.TEXT)
 
 
 handlers: list[object] = [robots, llms]

@@ -25,6 +25,7 @@ KINDS = {
     "thread.slowed": N_("Slow mode changes"),
     "thread.archived": N_("A thread is archived"),
     "article.revised": N_("An article gets a new version"),
+    "anchors.moved": N_("All comments have moved to the new version of an article"),
     "article.restricted": N_("More or less of an article is shown"),
     "author.pinned": N_("An author pins a reply"),
     "thesis.changed": N_("What an article claims changes"),
