@@ -115,7 +115,7 @@ async def test_a_removal_is_understood_appealed_against_and_overturned(
     await ada.page.get_by_role("link", name="It was a quotation.").click()
     await ada.page.get_by_label("It was wrong").check()
     await ada.page.get_by_label("Your answer").fill("So it was.")
-    await ada.page.get_by_role("button", name="Send the decision").click()
+    await ada.page.get_by_role("button", name="Decide").click()
     await expect(ada.main()).not_to_contain_text("It was a quotation.")
 
     assert await read(visitor, thread) == before

@@ -27,10 +27,11 @@ export function close() {
   (document.getElementById("item") ?? document.getElementById("moderate-title"))?.focus({ preventScroll: true });
 }
 
-/** Send the decision, if one is chosen; or lead to a field that is empty. */
+/** Send the decision, if one is chosen; or lead to an empty field where a law is asked for. */
 function send() {
   if (!chosen()) return false;
-  const empty = ["law", "reason"].map((name) => bar().elements[name]).find((field) => field?.offsetParent && !field.value.trim());
+  const { law, reason } = bar().elements;
+  const empty = law?.offsetParent && [law, reason].find((field) => !field.value.trim());
   if (empty && empty !== document.activeElement) return empty.focus(), true;
   bar().requestSubmit(bar().querySelector(".go"));
   return true;

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -29,6 +29,8 @@ BYE = b"event: bye\ndata: \n\n"
 # server that restarts do not all come back at once.
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
+# Messages of one event with one of several muted words named in each.
+MOST_FOLDED = 20
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
 COMMENT_TEMPLATES = {
     "comment.posted": "interfaces/live/posted.html",
@@ -155,7 +157,8 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     if comment is None:
         return RenderedEvent(row.seq, full)
 
-    @cache
+    # Readers mute few words that somebody just wrote.
+    @lru_cache(MOST_FOLDED)
     def render_folded(word: str) -> bytes:
         return message(_event_html(row, context, comment, ViewerState(muted_word=word)), seq=row.seq)
 
