@@ -166,9 +166,11 @@ async def test_a_text_that_was_taken_down_is_not_edited_or_updated(
 async def test_a_passage_without_its_text_is_named_by_its_number(
     client: httpx.AsyncClient, mo: Viewer, thread: int
 ) -> None:
-    await make.comment(thread, await make.member(), passage=(await make.lineages(thread))[1])
+    lineage = (await make.lineages(thread))[1]
+    await make.comment(thread, await make.member(), passage=lineage)
     await decide(mo, thread, "text")
-    assert "Next: <bdi>“Passage 2”</bdi>" in (await client.get(f"/t/{thread}/x?view=passage")).text
+    heading = f'<h3 id="g{lineage}-title" dir="auto"><a href="#p{lineage}">Passage 2</a></h3>'
+    assert heading in (await client.get(f"/t/{thread}/x?view=passage")).text
 
 
 @pytest.mark.parametrize("action", ["remove", "text"])

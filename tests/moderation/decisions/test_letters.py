@@ -87,7 +87,7 @@ async def test_where_the_ground_is_law_the_law_and_the_facts_are_asked_for_and_s
     assert row.illegal_content_legal_ground == "§ 187 StGB"
 
 
-async def test_letters_about_articles_and_profiles_quote_the_words(app: Litestar) -> None:
+async def test_letters_about_articles_and_profiles_say_which_and_quote_no_title_and_no_profile(app: Litestar) -> None:
     mo, jonas = await make.member("mo", role="moderator"), await make.member("jonas")
     thread = await make.thread(make.text("Buy this now.", "Words.", title="The wager"), starter=jonas)
     await db.execute("update member set bio = 'Cheap pills.' where id = $1", jonas.id)
@@ -98,9 +98,15 @@ async def test_letters_about_articles_and_profiles_quote_the_words(app: Litestar
     item = await reports.open_item("member", jonas.id, None)
     await decided(item, mo, "bio", guideline="spam")
 
-    said = "\n".join(await db.values("select text from mail where recipient = 'jonas@example.org'"))
-    for words in ("The passage: “Buy this now.”", "The article: “The wager”", "It said: “Cheap pills.”"):
-        assert words in said
+    passage, article, profile = await db.values(
+        "select text from mail where recipient = 'jonas@example.org' order by id"
+    )
+    assert "The passage: “Buy this now.”" in passage and "The discussion: The wager" in passage
+    added = await db.value(
+        "select to_char(created_at at time zone 'UTC', 'FMDD FMMonth YYYY, HH24:MI') from thread where id = $1", thread
+    )
+    assert f"The article is the one that you added on {added}" in article and "The wager" not in article
+    assert "removed the bio on your profile" in profile and "Cheap pills" not in profile
 
 
 async def reported_by(comment: int, who: Viewer) -> int:

@@ -67,6 +67,7 @@ VALUES = {
     "boolean": "true",
     "timestamp with time zone": "now()",
     "date": "current_date",
+    "int8multirange": "'{}'",
 }
 SELECT_MEMBER = f"(select id from member where name = '{NAME}')"
 CHOSEN = {

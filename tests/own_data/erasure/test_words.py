@@ -16,7 +16,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.people.sign_in.authentication import Client
 from parley.platform import db
 from parley.platform.errors import Refused
-from tests import make
+from tests import make, restricting
 from tests.moderation.modqueue.reported import decided, reported
 from tests.own_data.erasure.filling import where
 from tests.people.accounts.person import PASSWORD, Person
@@ -146,7 +146,8 @@ async def test_no_decision_shows_an_erased_article_again(client: httpx.AsyncClie
     thread, mo = await pasted(bird), await make.member("mo", role="moderator")
     await erased(client, bird, words="1")
     for action in ("remove", "restore"):
-        await in_place.decide_article(mo, thread, Choice(0, 0, action, "civility", "It insults somebody."))
+        choice = Choice(0, 0, action, "civility", "It insults somebody.", title=await restricting.title(thread))
+        await in_place.decide_article(mo, thread, choice)
     page = (await client.get(await make.address(thread), follow_redirects=True)).text
     assert ERASED in page
 

@@ -25,18 +25,16 @@ from parley.platform.text.messages import N_
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
 after_letters: list[Callable[[int], Awaitable[None]]] = []
 
-# The words are quoted unless the ground is grave: nobody needs to read those again. The title says which article it is.
+# The words are quoted unless the ground is grave: nobody needs to read those again. What was removed of a profile, and
+# a title, are named by what they are: they stand in no letter.
 SELECT_CONCERNED = f"""
 select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
        d.moderator is null as automated, d.role, d.target, t.title as thread,
        d.created_at + $3::interval as appeal_until,
-       case when d.kind = 'article' and d.action <> 'passage' then (
-                select title from revision where article = t.article order by number desc limit 1)
-            when g.severity < {SENSITIVE} then case d.kind when 'comment' then {EXCERPT}
-                when 'member' then coalesce(d.before ->> 'bio', d.before ->> 'title', d.before ->> 'name')
-                else (select left(p.text, 300) from passage p join revision r on r.id = p.revision
+       case when g.severity < {SENSITIVE} then case d.kind when 'comment' then {EXCERPT}
+                when 'article' then (select left(p.text, 300) from passage p join revision r on r.id = p.revision
                       where r.article = t.article and p.lineage = d.passage order by r.number desc limit 1) end
-       end as words, c.created_at as written_at, d.law
+       end as words, case d.kind when 'article' then t.created_at else c.created_at end as written_at, d.law
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
 where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask', 'archive')
@@ -48,6 +46,7 @@ APPEALS = N_(
     "is one."
 )
 WRITTEN = N_("It is the one that you wrote on {day}, {time}.")
+ADDED = N_("The article is the one that you added on {day}, {time}.")
 QUOTED = N_("(Here the letter quotes the beginning of the comment.)")
 # All reporters get the same letter; the preview shows the one to the first reporter.
 SELECT_REPORTER = f"""
@@ -70,8 +69,8 @@ class Concerned(msgspec.Struct, frozen=True):
     automated: bool
     role: str | None = None
     target: int = 0
-    # Of the discussion, and of what it is about: the words, None if they are not to be quoted; of a comment, when it
-    # was written.
+    # Of the discussion, and of what it is about: the words, None if they are not to be quoted, and when it was written
+    # or added.
     thread: str | None = None
     appeal_until: datetime | None = None
     words: str | None = None
@@ -133,7 +132,8 @@ def reasons(concerned: Concerned, link: str) -> tuple[str, str, str]:
     written = concerned.written_at
     dates = {
         "appeals": concerned.appeal_until and APPEALS.format(day=concerned.appeal_until),
-        "written": written and WRITTEN.format(day=written, time=clock(written)),
+        "written": written
+        and (ADDED if concerned.kind == "article" else WRITTEN).format(day=written, time=clock(written)),
     }
     context = msgspec.structs.asdict(concerned) | dates | {"action": act(concerned.kind, concerned.action)}
     return mail.written_message(
