@@ -115,7 +115,7 @@ async def reply_and_vote(page: Page) -> None:
     await form.locator("textarea").fill("Whose costs?")
     await form.get_by_role("button", name="Reply").click()
     await expect(page.locator(f"#{number}-list .comment", has_text="Whose costs?")).to_be_visible()
-    for button, axis in (("Worth reading", "quality"), ("Disagree", "agreement")):
+    for button, axis in (("Worth reading", "quality"), ("No", "agreement")):
         pressed = page.locator(f"#{number}-score").get_by_role("button", name=button, exact=True)
         await pressed.click()
         await expect(pressed, axis).to_have_attribute("aria-pressed", "true")
