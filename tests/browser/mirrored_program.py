@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from parley.platform.http import pages
+from parley.platform.http.environment import environment
 from parley.platform.text import messages
 from parley.site.cli import main
 from tests.pseudo import pseudo
@@ -13,5 +13,5 @@ from tests.pseudo import pseudo
 messages.translate = pseudo
 messages.DIRECTION = "rtl"
 # The compiled templates that are kept are English.
-pages.environment().bytecode_cache = None
+environment().bytecode_cache = None
 main()

@@ -16,6 +16,7 @@ from parley.people.mail.sending import deliver_due
 from parley.people.mail.unanswered import DeliveryOutcome
 from parley.platform import db
 from parley.platform.http import pages
+from parley.platform.http.environment import environment
 from tests.faults.postfix import Postfix, running
 from tests.people.mail import stored_list
 from tests.people.mail.sink import listening, use_settings
@@ -164,7 +165,7 @@ async def test_a_filter_finds_nothing_wrong_with_a_letter_as_it_is_delivered(
 
 
 def _html(monkeypatch: pytest.MonkeyPatch) -> str:
-    env = pages.environment()
+    env = environment()
     assert env.loader is not None
     layout = env.loader.get_source(env, "people/mail/_layout.html")[0]
     loader = DictLoader({"people/mail/_layout.html": layout, "people/mail/made_up.html": BODY})

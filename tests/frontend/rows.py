@@ -13,7 +13,7 @@ from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import StanceCounts, ThreadRow
 from parley.interfaces.pages.display import Display
 from parley.people.accounts.viewer import Viewer
-from parley.platform.http.pages import environment, set_globals
+from parley.platform.http.environment import environment, set_globals
 
 Row = SimpleNamespace
 

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from parley.platform import db
-from parley.platform.http.pages import compile_all
+from parley.platform.http.environment import compile_all
 from tests import make
 from tests.conftest import committed
 from tests.fuzz import costly, pages

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from parley.people.mail.writing import written_message
-from parley.platform.http import pages
+from parley.platform.http.environment import environment
 from parley.platform.settings import settings
 
 pytestmark = pytest.mark.anyio
@@ -19,8 +19,8 @@ NAME = "Example Débats & Co"
 def named(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PARLEY_NAME", NAME)
     settings.cache_clear()
-    site = pages.environment().globals["site"]
-    monkeypatch.setitem(pages.environment().globals, "site", site | {"name": settings().name})
+    site = environment().globals["site"]
+    monkeypatch.setitem(environment().globals, "site", site | {"name": settings().name})
     yield
     monkeypatch.undo()
     settings.cache_clear()

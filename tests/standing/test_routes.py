@@ -14,7 +14,7 @@ from parley.platform import db
 from parley.platform.events import redis
 from parley.platform.http.access import ANYONE, Access
 from parley.platform.http.assets import folder, static
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from tests import make
 from tests.standing.world import ROLES, World, gets, routes
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from parley.platform.migrations import m0001_initial as migrated
 
 CHECKS = {

@@ -7,7 +7,7 @@ from litestar import Litestar
 
 from parley.platform import db
 from parley.platform.db.migrated import is_migrated, known_migrations
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -27,7 +27,7 @@ from parley.platform.db.outages import OUTAGES
 from parley.platform.db.replica import open_replica
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
-from parley.platform.http import assets, failures, pages
+from parley.platform.http import assets, environment, failures
 from parley.platform.http.access import check_access
 from parley.platform.http.fair_share import FairShare
 from parley.platform.http.members_first import MembersFirst
@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> Litestar:
 async def _compile_templates() -> None:
     """Compile the templates that the first page did not need, once those who waited for the process are served."""
     await asyncio.sleep(COMPILE_AFTER_SECONDS)
-    await pages.compile_all()
+    await environment.compile_all()
     _keep()
 
 
@@ -88,7 +88,7 @@ async def _read_topics() -> None:
     while True:
         await asyncio.sleep(TOPICS_SECONDS)
         with suppress(*OUTAGES):
-            pages.set_globals(topics=await topics())
+            environment.set_globals(topics=await topics())
 
 
 def _keep() -> None:
@@ -150,7 +150,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "local": settings.local,
             "mail_to_files": settings.smtp_url is None,
         }
-        pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
+        environment.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
         await stored.prepare()
         await thread.warm()
         failures.warm()

@@ -42,7 +42,7 @@ from parley.people.account_settings import sections
 from parley.people.account_settings.web import settings as account
 from parley.people.accounts import hooks as accounts
 from parley.people.sso import ops as sso
-from parley.people.sso import web as sso_web
+from parley.people.sso.links import LINKS as SSO_LINKS
 
 
 def connect() -> None:
@@ -73,7 +73,7 @@ def connect() -> None:
         account.PASSWORD,
         account.SECOND,
         account.PASSKEYS,
-        sso_web.LINKS,
+        SSO_LINKS,
         tokens_web.TOKENS,
         account.MAPS,
         account.FEED,

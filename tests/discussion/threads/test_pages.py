@@ -9,7 +9,7 @@ from litestar import Litestar
 from parley.discussion.threads import queries
 from parley.interfaces.pages import thread_cards as cards
 from parley.platform import db
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from tests import make
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from parley.platform import db, tasks
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from parley.site import app
 from tests import command, make
 

@@ -16,7 +16,8 @@ from parley.articles.imports.ops import decode
 from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.platform.concurrency import in_thread
 from parley.platform.http.access import AnyRequest
-from parley.platform.http.pages import Prepared, environment, page
+from parley.platform.http.environment import environment
+from parley.platform.http.pages import Prepared, page
 from parley.platform.text.messages import N_, Message, deserialize
 
 _WHERE = {

@@ -12,7 +12,8 @@ from parley.articles.articles.versions import StoredPassage
 from parley.articles.revisions.lineage import EarlierPassage, align, headings
 from parley.articles.revisions.merging import Conflict
 from parley.extraction.html.passages import ImportedPassage
-from parley.platform.http.pages import Prepared, environment
+from parley.platform.http.environment import environment
+from parley.platform.http.pages import Prepared
 from parley.platform.text.diff import mark_changes
 
 ChangeKind = Literal["same", "changed", "moved", "added", "removed"]

@@ -11,7 +11,7 @@ from parley.discussion.comments.published_answers import PublishedShares
 from parley.discussion.comments.queries import CommentRow, blank
 from parley.discussion.threads.queries import SlowBranch
 from parley.platform.cache import Bounded
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from parley.platform.text.durations import ago
 
 CACHED = 8_000

@@ -23,7 +23,8 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, MicroCache, moment, text_bytes
 from parley.platform.concurrency import in_thread
 from parley.platform.events.notify import Signal, subscribers
-from parley.platform.http.pages import Prepared, environment
+from parley.platform.http.environment import environment
+from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import as_id, shorten
 
 # Characters of an article that search engines show with a link to its page.

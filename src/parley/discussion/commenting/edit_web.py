@@ -12,7 +12,7 @@ from parley.discussion.comment_tree.viewer_state import viewer_state_of
 from parley.discussion.commenting import editing
 from parley.discussion.commenting.forms import LONGEST_BODY, EditForm, edit_form_view
 from parley.discussion.commenting.web import comment_at, thread_at
-from parley.discussion.comments import queries, rules
+from parley.discussion.comments import queries, rules, texts
 from parley.discussion.comments.rules import DELETED_DAYS
 from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.cache import by_text
@@ -52,7 +52,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     viewer = signed_in(request)
     number = await own_comment_at(comment, viewer)
     rules.require_edit_allowed(viewer, await _state_of(number))
-    text = await queries.text(number)
+    text = await texts.text(number)
     return await _show(request, text, body=text.body, version=text.version, stance=text.stance, assisted=text.assisted)
 
 
@@ -76,13 +76,13 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
-                present = await queries.text(number)
+                present = await texts.text(number)
     if not form.errors:
         return await _changed_response(request, number)
     # Show what was typed, beside the `present` text if somebody changed it meanwhile.
     return await _show(
         request,
-        await queries.text(number),
+        await texts.text(number),
         status,
         body=form.values.get("body", ""),
         version=present.version if present else form.version,
@@ -93,7 +93,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     )
 
 
-async def _show(request: AnyRequest, text: queries.CommentText, status: int = 200, **fields: Any) -> Response[Any]:
+async def _show(request: AnyRequest, text: texts.CommentText, status: int = 200, **fields: Any) -> Response[Any]:
     form, thread = edit_form_view(text.id, parent=text.parent, **fields), await thread_at(str(text.thread))
     return page(
         request, "discussion/comments/edit.html", "form", status, form=form, thread=thread, is_held=text.is_held
@@ -142,7 +142,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
     rules.require_history_allowed(viewer_of(request), await _state_of(row.id))
     before = as_id(request.query_params.get("before", "")) or LATEST
-    versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
+    versions = await texts.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:
         raise NotFound(N_("There are no older versions of this comment."))
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
@@ -151,7 +151,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     return page(request, "discussion/comments/history.html", comment=row, versions=shown, older=older)
 
 
-def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dict[str, Any]]:
+def _with_differences(versions: Sequence[texts.CommentVersionRow]) -> list[dict[str, Any]]:
     """Return the versions, newest first, with what each changed; the oldest only if it is the comment's first."""
     shown = []
     for before, version in zip([None, *versions], versions, strict=False):

@@ -21,7 +21,7 @@ from parley.discussion.commenting.forms import (
     edit_form_view,
     new_form,
 )
-from parley.discussion.comments import queries, rules
+from parley.discussion.comments import queries, rules, texts
 from parley.discussion.threads import queries as threads
 from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError, Refused
@@ -153,7 +153,7 @@ async def _posted_response(request: AnyRequest, thread: str, posted: posting.Pos
         stances=groups.total(parts.values()),
         form=new_form(row.id),
         wait=await wait_here(viewer, row),
-        held=await queries.held_comments(viewer.id, row.id) if comment.state == "held" else [],
+        held=await texts.held_comments(viewer.id, row.id) if comment.state == "held" else [],
         **ALONE,
     )
 
@@ -250,7 +250,7 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     thread = await thread_at(str(row.thread))
     body = ""
     if request.query_params.get("quote") and row.state == "visible":
-        body = "".join(f"> {line}\n" for line in (await queries.text(row.id)).body.splitlines()) + "\n"
+        body = "".join(f"> {line}\n" for line in (await texts.text(row.id)).body.splitlines()) + "\n"
     form = new_form(thread.id, parent=row.id, body=body)
     wait = await wait_here(viewer_of(request), thread, row.id)
     return page(request, "discussion/comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)

@@ -11,7 +11,8 @@ from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound, Refused
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import came_from, fragment, wants_fragment
+from parley.platform.http.pages import fragment, wants_fragment
+from parley.platform.http.return_paths import came_from
 from parley.platform.ratelimit import VOTE
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_, join

@@ -16,7 +16,7 @@ from parley.people.second_factors.web.proving import to_prove
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back
+from parley.platform.http.return_paths import leading_back
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

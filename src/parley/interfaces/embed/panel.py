@@ -10,6 +10,7 @@ from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.fragments import ViewerState
 from parley.discussion.comment_tree.view import Discussion
 from parley.discussion.comments import queries as comments
+from parley.discussion.comments import texts
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import thesis_box
@@ -66,7 +67,7 @@ async def panel(query: PanelQuery, viewer: Viewer | None) -> dict[str, Any]:
         "passage_row": next((row for row in whole.rows if row.lineage == query.passage), None),
         "comments": comments_shown,
         "on_page": {embedded.row.id for embedded in comments_shown},
-        "held": await comments.held_comments(viewer.id, query.thread) if viewer else [],
+        "held": await texts.held_comments(viewer.id, query.thread) if viewer else [],
         "more": shown.next_url is not None,
         "submission": str(uuid4()),
     }

@@ -18,7 +18,7 @@ from parley.interfaces.live.queries import EventRow, PassageBalance, ScoredComme
 from parley.moderation.decisions.rules import ACTIONS
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import OthersAction, QueueCount
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 
 HEARTBEAT = b": still here\n\n"
 # Has a reader load the page again, because it missed too much.

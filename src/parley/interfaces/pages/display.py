@@ -16,7 +16,7 @@ from parley.people.sign_in.forms import DENSITIES
 from parley.platform.http import cookies
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import local_path
+from parley.platform.http.return_paths import local_path
 
 YEAR = 365 * 86_400
 COOKIE = "display"

@@ -13,7 +13,8 @@ from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http.access import MODERATOR, AnyRequest
-from parley.platform.http.pages import came_from, fragment, pending_of
+from parley.platform.http.pages import fragment, pending_of
+from parley.platform.http.return_paths import came_from
 
 CACHE_SECONDS = 5.0
 _cache: MicroCache[dict[str, int]] = MicroCache("moderation_counts", CACHE_SECONDS)

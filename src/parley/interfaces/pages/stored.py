@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 from parley.platform import db, signing
 from parley.platform.events.redis import asking
 from parley.platform.http.assets import PACKAGE, folder
-from parley.platform.http.pages import Encoded, environment
+from parley.platform.http.environment import environment
+from parley.platform.http.pages import Encoded
 from parley.platform.observability.metrics import CACHE_READS
 
 # One hash, so that visitors add no keys, and nothing in it is older than an hour.

@@ -18,6 +18,7 @@ from parley.discussion.commenting.drafts import wait_here
 from parley.discussion.commenting.forms import new_form
 from parley.discussion.comments import queries
 from parley.discussion.comments.rules import STANCES
+from parley.discussion.comments.texts import SELECT_HELD_COMMENTS, HeldComment
 from parley.discussion.kept import queries as kept
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import thesis_box, thesis_of_viewer
@@ -63,7 +64,7 @@ def _rows(query: str) -> str:
 SELECT_READER = f"""
 select json_build_object(
     'votes', {_rows(votes.SELECT_VOTES_IN_THREAD)}, 'visits', {_rows(reading.SELECT_VISIT)},
-    'held', {_rows(queries.SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)},
+    'held', {_rows(SELECT_HELD_COMMENTS)}, 'follows', {_rows(notifications.SELECT_FOLLOWING)},
     'theses', {_rows(theses.SELECT_OF_MEMBER)}, 'kept', {_rows(kept.SELECT_HAS_KEPT)}
 )::text
 """
@@ -77,7 +78,7 @@ class ReaderRows(msgspec.Struct, frozen=True):
 
     votes: list[votes.VoteRow]
     visits: list[reading.VisitRow]
-    held: list[queries.HeldComment]
+    held: list[HeldComment]
     follows: list[notifications.FollowState]
     theses: list[theses.ViewerThesis]
     kept: list[kept.HasKept]

@@ -13,7 +13,7 @@ from parley.discussion.threads.voices import Voice, Voices, best_voices, voices
 from parley.letters.news.home import ThreadState
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.durations import ago
 from parley.platform.text.messages import Message

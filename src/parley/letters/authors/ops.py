@@ -3,6 +3,7 @@
 import secrets
 
 from parley.discussion.comments import queries as comments
+from parley.discussion.comments import texts
 from parley.discussion.comments.tables import Comment
 from parley.discussion.threads.locks import turn
 from parley.discussion.threads.queries import lock_thread
@@ -181,7 +182,7 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
             row = await comments.one(comment)
             if row is None or row.thread != thread:
                 raise NotFound(N_("There is no such comment here."))
-            body = (await comments.text(comment)).body
+            body = (await texts.text(comment)).body
             rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
             )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from parley.platform.http.forms import Form
-from parley.platform.http.pages import local_path
+from parley.platform.http.return_paths import local_path
 from parley.platform.text.cleaning import as_ids
 from parley.platform.text.messages import N_
 

@@ -14,7 +14,8 @@ from parley.people.accounts import blocks, muted_words
 from parley.people.accounts.viewer import signed_in
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import local_path, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import local_path
 from parley.platform.text.messages import N_
 
 

@@ -12,10 +12,10 @@ from parley.moderation.appeals import queries, second_look_queries
 from parley.moderation.appeals.rules import JUDGEMENTS, OUTCOMES, require_milder
 from parley.moderation.appeals.tables import Appeal, SecondLook
 from parley.moderation.decisions import effects, letters, rows, rules
-from parley.moderation.decisions.effects import Change
 from parley.moderation.decisions.rows import DecisionRow
 from parley.moderation.decisions.rules import Choice, Stale
 from parley.moderation.decisions.tables import Decision
+from parley.moderation.decisions.thread_settings import Change
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.reports import receipts, targets

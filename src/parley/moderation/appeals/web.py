@@ -24,7 +24,8 @@ from parley.platform import db
 from parley.platform.errors import NotFound, ParleyError
 from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import local_path, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import local_path
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

@@ -9,12 +9,11 @@ from parley.discussion.comments import moving, states, wording
 from parley.discussion.comments.rules import MOVED
 from parley.discussion.comments.tables import Comment
 from parley.discussion.threads.queries import lock_thread
-from parley.discussion.threads.tables import Thread
-from parley.discussion.threads.updating import decline_waiting
-from parley.moderation.decisions import profiles, restrictions, sanctions
-from parley.moderation.decisions.rules import SLOW_SECONDS, Choice, ThreadReference
+from parley.moderation.decisions import profiles, restrictions, sanctions, thread_settings
+from parley.moderation.decisions.rules import Choice, ThreadReference
 from parley.moderation.decisions.sanctions import Sanction
 from parley.moderation.decisions.tables import Decision
+from parley.moderation.decisions.thread_settings import Change, ThreadSettings
 from parley.moderation.reports.targets import Target
 from parley.people.accounts import sessions
 from parley.people.accounts.tables import Member
@@ -24,26 +23,13 @@ from parley.platform.errors import Refused
 from parley.platform.events.event_log import emit
 from parley.platform.text.messages import N_, as_text
 
-Change = tuple[dict[str, Any], dict[str, Any]]
-
 LONGEST_COLLAPSE_REASON = 200
 BY_RULE = N_("Automatic rule: {rule}")
-ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
 SELECT_COLLAPSE = """
 select d.reason, r.name as rule from decision d left join rule r on r.id = d.rule
 where d.kind = 'comment' and d.target = $1 and d.action = 'collapse' and d.state = 'in_force'
 order by d.id desc limit 1
 """
-# The events for readers of the thread.
-EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
-
-
-class ThreadSettings(msgspec.Struct, frozen=True):
-    """The state of a thread as moderators set it: `slow` are the seconds between two comments of one member."""
-
-    thread_state: str
-    slow: int
-    why: str = ""
 
 
 class CollapseReason(msgspec.Struct, frozen=True):
@@ -116,7 +102,7 @@ async def revert(target: Target, before: dict[str, Any], actor: int | None, *, c
     elif "restricted" in before:
         change = await restrictions.settle(target, actor)
     elif "thread_state" in before:
-        change = await _set_thread(target, msgspec.convert(before, ThreadSettings), actor)
+        change = await thread_settings.set_to(target, msgspec.convert(before, ThreadSettings), actor)
     elif "member_state" in before:
         change = await sanctions.settle(target)
     elif "role" in before:
@@ -189,7 +175,7 @@ async def _set_discussion(target: Target, choice: Choice, actor: int | None) -> 
         return await _move_branch(target, choice.to, actor)
     if choice.action in {"lock_branch", "unlock_branch"}:
         return await _set_branch(target, actor, locked=choice.action == "lock_branch")
-    return await _set_thread(target, _thread_settings(target, choice), actor)
+    return await thread_settings.set_to(target, thread_settings.after(target, choice), actor)
 
 
 async def _restore_branch(target: Target, before: dict[str, Any], actor: int | None) -> Change:
@@ -256,40 +242,6 @@ async def _return_statement(target: Target, text: str, actor: int | None) -> Cha
         return {}, {}
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"statement": None}, {"statement": text}
-
-
-def _thread_settings(target: Target, choice: Choice) -> ThreadSettings:
-    """The settings of the thread after a choice."""
-    match choice.action:
-        case "slow":
-            return ThreadSettings(target.thread_state or "open", SLOW_SECONDS, choice.reason)
-        case "unlock":
-            return ThreadSettings("open", 0, "")
-    return ThreadSettings("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
-
-
-def is_set(target: Target, choice: Choice) -> bool:
-    """Whether the thread is as an action on it would leave it."""
-    return _current_settings(target) == _thread_settings(target, choice)
-
-
-def _current_settings(target: Target) -> ThreadSettings:
-    return ThreadSettings(target.thread_state or "open", target.slow, target.why)
-
-
-async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> Change:
-    was = _current_settings(target)
-    if was == to:
-        return {}, {}
-    await Thread.update(
-        {Thread.state: to.thread_state, Thread.slow: to.slow, Thread.state_reason: to.why or None}
-    ).where(Thread.id == target.thread)
-    if to.thread_state == "archived":
-        await decline_waiting(target.thread or 0, as_text(ARCHIVED), actor)
-    await emit(
-        "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state], thread=target.thread or 0, actor=actor
-    )
-    return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 
 async def _set_role(target: Target, role: str) -> Change:

@@ -1,6 +1,6 @@
 """Locking, slowing, archiving and opening a thread from its page."""
 
-from parley.moderation.decisions import effects, ops
+from parley.moderation.decisions import ops, thread_settings
 from parley.moderation.decisions.rules import ACTIONS, ON_THREAD, Choice
 from parley.moderation.reports import targets
 from parley.people.accounts.viewer import Viewer
@@ -25,6 +25,6 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "", title:
     choice = Choice(0, 0, action, None, reason, title=title)
     async with db.atomic():
         target = await targets.lock("article", thread)
-        if effects.is_set(target, choice):
+        if thread_settings.is_set(target, choice):
             return None
         return await ops.carry_out(viewer, choice, target)

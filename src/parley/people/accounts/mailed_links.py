@@ -12,7 +12,7 @@ from parley.people.accounts.tables import AddressChange, Token
 from parley.platform import ratelimit
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Gone, TooMany
-from parley.platform.http.pages import leading_back
+from parley.platform.http.return_paths import leading_back
 from parley.platform.limit import EVERYBODY, Limit, Use
 from parley.platform.networks import Source
 from parley.platform.ratelimit import Triple

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from parley.people.mail.letters import send
-from parley.platform.http import pages
 from parley.platform.http.assets import folder
+from parley.platform.http.environment import environment
 from parley.platform.http.messages import Messages
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
@@ -63,7 +63,7 @@ def written_html(template: str, **context: Any) -> str:
     variables.
     """
     html = (
-        pages.environment()
+        environment()
         .get_template(f"people/mail/{template}.html")
         .render(mail=_site(), letter_style=_style(), **context)
     )

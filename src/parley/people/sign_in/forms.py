@@ -7,7 +7,7 @@ from parley.people.accounts import addresses, joining, names
 from parley.people.sign_in import breached, passwords
 from parley.platform.errors import Refused
 from parley.platform.http.forms import Form
-from parley.platform.http.pages import local_path
+from parley.platform.http.return_paths import local_path
 from parley.platform.settings import settings
 from parley.platform.text import zones
 from parley.platform.text.messages import N_

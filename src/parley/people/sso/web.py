@@ -10,34 +10,33 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.people.account_settings.sections import Section
 from parley.people.account_settings.web.signup import terms_of
 from parley.people.accounts import addresses, names, proof_of_work, queries, tokens
 from parley.people.accounts.joining import SignUpContext
 from parley.people.accounts.proof_of_work import ProofOfWorkNeeded
-from parley.people.accounts.viewer import signed_in, viewer_of
+from parley.people.accounts.viewer import viewer_of
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.people.sign_in import devices, sign_in_limits
 from parley.people.sign_in.authentication import Client
 from parley.people.sign_in.forms import AccountForm, zone_of
-from parley.people.sign_in.web.common import account_of, client_of, invalid, next_of, see_other
+from parley.people.sign_in.web.common import client_of, invalid, next_of, see_other
 from parley.people.sign_in.web.signin import refusal_page
 from parley.people.sso import openid, ops, pending, publisher
-from parley.people.sso import queries as identities
 from parley.people.sso.claims import Claims, NotTrusted
 from parley.people.sso.http import NoAnswer
+from parley.people.sso.links import LINKS, end_link
 from parley.people.sso.pending import Newcomer, PendingSignIn
 from parley.platform import ratelimit
 from parley.platform.errors import Forbidden, NotFound, ParleyError, Refused, TooMany
 from parley.platform.http import cookies
-from parley.platform.http.access import ANYONE, MEMBER, AnyRequest, require_confirmed_address
+from parley.platform.http.access import ANYONE, AnyRequest, require_confirmed_address
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import leading_back
 from parley.platform.limit import Use
 from parley.platform.providers import Provider
 from parley.platform.settings import settings
-from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -272,37 +271,6 @@ async def _refusal_page(request: AnyRequest, attempt: PendingSignIn | None, erro
 def _without_cookie(answer: Redirect) -> Redirect:
     answer.set_cookie(pending.cookie(""))
     return answer
-
-
-async def _links(request: AnyRequest) -> dict[str, Any] | None:
-    if not settings().providers:
-        return None
-    account = await account_of(request)
-    links = await identities.links(account.id)
-    return {
-        "form": Form({}),
-        "links": links,
-        "others": identities.not_connected(links),
-        "has_no_password": account.password_hash is None,
-    }
-
-
-LINKS = Section("security", "links", N_("Connected accounts"), "people/sso/_links.html", _links)
-
-
-@post("/settings/security/links/{link:str}/end", name="sso:end-link", opt={"who": MEMBER})
-async def end_link(request: AnyRequest, link: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
-    if not await step_up.is_proven(viewer):
-        return to_prove(LINKS.path)
-    number = as_id(link)
-    if number is None:
-        raise NotFound(N_("This account is not connected any more."))
-    try:
-        await ops.disconnect(viewer.id, number)
-    except Refused as refusal:
-        return await LINKS.invalid(request, Form({}), refusal)
-    return LINKS.saved()
 
 
 handlers: list[object] = [begin, back, sign_up_page, sign_up, end_link]

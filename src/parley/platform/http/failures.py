@@ -13,7 +13,8 @@ from parley.platform.db.outages import OUTAGES, expire_after
 from parley.platform.errors import FactorNeeded, InvalidFields, ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.platform.http import problems
 from parley.platform.http.access import AnyRequest
-from parley.platform.http.pages import environment, fragment, page, wants_fragment
+from parley.platform.http.environment import environment
+from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)

@@ -1,16 +1,14 @@
 """Answering with HTML: one template gives the page, and its block alone when htmx asks."""
 
-import asyncio
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from functools import cache, cached_property, lru_cache
-from typing import Any, cast
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
-from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Response
 from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS, HTTP_503_SERVICE_UNAVAILABLE
@@ -18,78 +16,15 @@ from litestar.types import Scope
 
 from parley.platform.errors import last_wait
 from parley.platform.http.access import AnyRequest, header_of, principal_of
-from parley.platform.http.assets import folder, static
 from parley.platform.http.encodings import ENCODINGS, IDENTITY, Part, compress, join
-from parley.platform.http.messages import Messages
-from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, Together, escape_plain
-from parley.platform.settings import settings
-from parley.platform.text import messages
-from parley.platform.text.durations import ago, every, since
-from parley.platform.text.formats import clock, day, iso, number
-from parley.platform.text.messages import as_text, plural_forms
+from parley.platform.http.environment import environment
+from parley.platform.http.return_paths import came_from
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
 # Of prepared HTML in what a template rendered.
 MARK = re.compile("(\0[0-9]+\0)")
-
-
-class Templates(Environment):
-    """Jinja's environment, with globals in plain dictionaries, and quicker to escape."""
-
-    code_generator_class = Escaping
-    escape_plain = staticmethod(escape_plain)
-    together = Together
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        # Jinja's own ChainMap is searched for each component of a page, which took a tenth of a page's CPU time.
-        return {**self.globals, **d} if d else self.globals
-
-
-@cache
-def environment() -> Environment:
-    """Return the template environment with the filters and globals of all templates."""
-    env = Templates(
-        loader=InliningLoader(folder("templates")),
-        extensions=[Messages],
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        cache_size=-1,
-        bytecode_cache=TemplateCache(folder("templates")),
-    )
-    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
-    env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
-    env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
-    env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
-    return env
-
-
-async def compile_all() -> None:
-    """Compile every template in a thread, one after the other, so that few requests have to wait for one.
-
-    What was compiled is kept beside its source, and in memory only once a page needs it: all of them take 16 MB.
-    """
-    for name in environment().list_templates(extensions=["html", "txt"]):
-        await asyncio.to_thread(_compile, name)
-
-
-def _compile(name: str) -> None:
-    env = environment()
-    source, filename, _ = cast("InliningLoader", env.loader).get_source(env, name)
-    kept = cast("TemplateCache", env.bytecode_cache)
-    bucket = kept.get_bucket(env, name, filename, source)
-    if bucket.code is None:
-        bucket.code = env.compile(source, name, filename)
-        kept.set_bucket(bucket)
-
-
-def set_globals(**values: Any) -> None:
-    """Set globals of all templates (`site`, `topics`)."""
-    environment().globals |= values
 
 
 def wants_fragment(request: AnyRequest) -> bool:
@@ -296,33 +231,3 @@ def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, st
     if status == HTTP_429_TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(last_wait.get())
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers | {"Vary": VARY})
-
-
-def local_path(raw: str | None) -> str:
-    """Return `raw` if it is a path of this site, else "/", so that redirects never leave the site."""
-    if raw and raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw:
-        return raw
-    return "/"
-
-
-def came_from(request: AnyRequest) -> str:
-    """Return the path of the page that sent `request`; "/" if it is unknown or not ours."""
-    try:
-        page = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    if f"{page.scheme}://{page.netloc}" != settings().base_url:
-        return "/"
-    return local_path(page.path + (f"?{page.query}" if page.query else ""))
-
-
-def leading_back(path: str, next_url: str) -> str:
-    """Return `path` with the parameter `next`, unless that is the home page."""
-    if next_url == "/":
-        return path
-    return f"{path}{'&' if '?' in path else '?'}next={quote(next_url, safe='/')}"
-
-
-def web(address: str | None) -> str | None:
-    """Return `address` if it is safe as a link (http or https), else None."""
-    return address if address and address.startswith(("https://", "http://")) else None

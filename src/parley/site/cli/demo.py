@@ -7,7 +7,7 @@ import rich_click as click
 from parley.articles.articles import queries as articles
 from parley.interfaces.embed import ops
 from parley.platform import db
-from parley.platform.http.pages import environment
+from parley.platform.http.environment import environment
 from parley.platform.settings import settings
 from parley.site.cli.running import on_installation
 from parley.site.cli.up import PUBLISHER_FILE

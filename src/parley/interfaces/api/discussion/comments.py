@@ -3,9 +3,10 @@
 import msgspec
 
 from parley.discussion.commenting.edit_web import LATEST, MOST_CHARACTERS, MOST_VERSIONS
-from parley.discussion.comments import queries, rules
-from parley.discussion.comments.queries import SOURCE, WHOLE_COLUMNS, CommentRow, CommentVersionRow, seen_by
+from parley.discussion.comments import queries, rules, texts
+from parley.discussion.comments.queries import SOURCE, WHOLE_COLUMNS, CommentRow, seen_by
 from parley.discussion.comments.rules import IS_IN, IS_VISIBLE
+from parley.discussion.comments.texts import CommentVersionRow
 from parley.interfaces.api.answers import from_row, versioned_etag
 from parley.interfaces.api.discussion import schemas
 from parley.people.accounts.viewer import Viewer
@@ -82,7 +83,7 @@ async def history(comment: int, viewer: Viewer | None, before: int | None) -> li
         raise NotFound(N_("This comment does not exist."))
     rules.require_history_allowed(viewer, state)
     number = min(before or LATEST, LATEST)
-    return (await queries.versions(comment, number, characters=MOST_CHARACTERS, most=MOST_VERSIONS))[::-1]
+    return (await texts.versions(comment, number, characters=MOST_CHARACTERS, most=MOST_VERSIONS))[::-1]
 
 
 async def is_held(comment: int) -> bool:

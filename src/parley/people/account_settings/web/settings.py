@@ -22,7 +22,7 @@ from parley.people.sign_in.web.common import account_of, client_of, see_other
 from parley.platform.errors import NotFound, Refused, TooMany
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import local_path
+from parley.platform.http.return_paths import local_path
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 

@@ -14,7 +14,8 @@ from parley.people.sign_in.web.common import OTHER_ACCOUNT, client_of, expired_l
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import leading_back
 
 TEMPLATE, BY_HAND = "people/accounts/signup.html", "people/accounts/signup_by_hand.html"
 

@@ -12,7 +12,8 @@ from parley.people.sign_in.web.common import client_of, invalid, next_of, see_ot
 from parley.platform.errors import Refused, TooMany
 from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import leading_back
 
 TEMPLATE = "people/accounts/prove.html"
 

@@ -17,7 +17,8 @@ from parley.people.sign_in.web.signin import refusal_page
 from parley.platform.errors import Forbidden, Gone, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import leading_back
 from parley.platform.settings import settings
 
 TEMPLATE = "people/accounts/second.html"

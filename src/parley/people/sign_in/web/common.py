@@ -16,7 +16,8 @@ from parley.platform.errors import Gone, NotFound, ParleyError, Refused, TooMany
 from parley.platform.http import cookies, fair_share
 from parley.platform.http.access import AnyRequest, address_of
 from parley.platform.http.forms import Form, posted_fields
-from parley.platform.http.pages import leading_back, local_path, page
+from parley.platform.http.pages import page
+from parley.platform.http.return_paths import leading_back, local_path
 from parley.platform.text.messages import N_
 
 # Longer than mailing a link takes, so that the time does not show whether one was mailed.
