@@ -20,7 +20,7 @@ from parley.platform import db
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.formats import clock
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import N_, Message
 
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
 after_letters: list[Callable[[int], Awaitable[None]]] = []
@@ -125,6 +125,11 @@ def new_role(concerned: Concerned) -> tuple[str, str, str]:
     return mail.written_message("role", name=concerned.name, role=concerned.role, reason=concerned.reason)
 
 
+def _which(kind: str, at: datetime) -> Message:
+    """Say which comment or article a letter is about, by when it was written or added."""
+    return ADDED.format(day=at, time=clock(at)) if kind == "article" else WRITTEN.format(day=at, time=clock(at))
+
+
 def reasons(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of a statement of reasons."""
     until = concerned.until
@@ -132,8 +137,7 @@ def reasons(concerned: Concerned, link: str) -> tuple[str, str, str]:
     written = concerned.written_at
     dates = {
         "appeals": concerned.appeal_until and APPEALS.format(day=concerned.appeal_until),
-        "written": written
-        and (ADDED if concerned.kind == "article" else WRITTEN).format(day=written, time=clock(written)),
+        "written": written and _which(concerned.kind, written),
     }
     context = msgspec.structs.asdict(concerned) | dates | {"action": act(concerned.kind, concerned.action)}
     return mail.written_message(
