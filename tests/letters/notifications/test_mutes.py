@@ -177,6 +177,14 @@ async def test_articles_about_a_muted_word_are_not_on_the_home_page(client: http
     assert (await client.get(f"/t/{thread}/any")).status_code == 200
 
 
+async def test_a_home_page_whose_articles_are_all_muted_says_so(case: Case, client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, case.mira)
+    await client.post(f"/t/{case.thread}/mute", data={"on": "1"})
+
+    page = (await client.get("/")).text
+    assert "You muted every article on this page." in page and "No threads here yet." not in page
+
+
 @pytest.mark.committed
 async def test_a_live_comment_with_a_muted_word_arrives_folded(app: Litestar, case: Case) -> None:
     broadcaster: Broadcaster = app.state.broadcaster

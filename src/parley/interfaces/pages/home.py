@@ -90,6 +90,7 @@ async def _context(listing: ThreadListing, viewer: Viewer | None) -> dict[str, A
         "is_first": not listing.after,
         "level": None,
         "cells": [],
+        "hides_all": False,
     } | (await _for_member(listing, found.cards, viewer) if viewer else {})
 
 
@@ -101,13 +102,11 @@ async def _for_member(listing: ThreadListing, cards: Sequence[Card], viewer: Vie
     cells = [] if listing.topic or listing.after else news.cells
     told = {cell.comment for cell in cells if cell.comment is not None}
     states = [(card, news.threads.get(card.id)) for card in cards]
+    # Who opens the page of a topic wants to see what is in it.
+    wanted = [(card, state) for card, state in states if listing.topic or not (state and state.is_unwanted)]
     return {
-        # Who opens the page of a topic wants to see what is in it.
-        "threads": [
-            seen_by(viewer, card, state, told)
-            for card, state in states
-            if listing.topic or not (state and state.is_unwanted)
-        ],
+        "threads": [seen_by(viewer, card, state, told) for card, state in wanted],
+        "hides_all": bool(cards) and not wanted,
         "level": await topic_level(viewer.id, listing.topic.slug) if listing.topic else None,
         "cells": cells,
         "since": heading(viewer, cells, datetime.now(UTC)),
