@@ -26,6 +26,8 @@ from parley.platform.local_servers.start import Servers
 
 ROUNDS = 5
 START_SECONDS = 120.0
+# After thousands of posts that it did not see.
+CATCH_UP_SECONDS = 600.0
 MB = 1_000_000
 HAS_WORK = "select exists (select from event where handled_at is null or indexed_at is null)"
 
@@ -151,7 +153,7 @@ async def worker(database_url: str) -> AsyncIterator[None]:
 async def _caught_up(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(CATCH_UP_SECONDS):
             while await connection.fetchval(HAS_WORK):  # noqa: ASYNC110 it is another process that works
                 await asyncio.sleep(0.2)
     finally:

@@ -69,7 +69,7 @@ def shown(page: httpx.Response) -> list[int]:
     return [int(whole or words) for whole, words in SHOWN.findall(page.text)]
 
 
-async def test_comments_since_the_last_visit_are_listed_by_thread_the_newest_first(
+async def test_comments_since_the_last_visit_are_listed_in_threads_the_latest_first(
     client: httpx.AsyncClient, mira: Viewer, jon: Viewer
 ) -> None:
     first, second = await visited_thread(mira, "The wager"), await visited_thread(mira, "The benchmark")
@@ -80,9 +80,23 @@ async def test_comments_since_the_last_visit_are_listed_by_thread_the_newest_fir
 
     page = await client.get("/for-you?part=threads")
 
-    assert shown(page) == [late, early, other]
+    assert shown(page) == [early, late, other]
     assert page.text.index("The wager") < page.text.index("The benchmark")
     assert shown(await client.get(f"/for-you?thread={first}")) == [early, late]
+
+
+async def test_a_reply_to_the_member_is_not_told_again_in_its_thread(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread = await visited_thread(mira, "The wager")
+    own = await make.comment(thread, mira)
+    await comment_from(thread, jon, hours=1, parent=own)
+    other = await comment_from(thread, jon, hours=2)
+    await jobs.handle_events()
+
+    found = await unread_queries.count_parts(mira.id)
+    assert (found["you"], found["threads"]) == (1, 1)
+    assert shown(await client.get("/for-you?part=threads")) == [other]
 
 
 async def test_comments_are_grouped_by_thread_in_whatever_order_they_are_read(

@@ -145,8 +145,8 @@ class Community:
         self.seen.told += len(ids) + len(told)
         self.seen.waiting += len(expected)
         self.seen.read += len((set(ids) | told) & self.read[member.id])
-        self.seen.lost += len(expected - set(ids)) + len(await self.unread_replies(member) - told)
-        self.seen.twice += len(ids) - len(set(ids)) + len(addressed) - len(told)
+        self.seen.lost += len(expected - set(ids) - told) + len(await self.unread_replies(member) - told)
+        self.seen.twice += len(ids) - len(set(ids)) + len(addressed) - len(told) + len(told.intersection(ids))
         assert sum(row.count for row in rows) == sum(
             min(100, count) for count in Counter(self.thread_of[comment] for comment in ids).values()
         )

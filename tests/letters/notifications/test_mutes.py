@@ -160,7 +160,7 @@ async def test_a_comment_with_a_muted_word_stays_unread_but_is_not_counted(
     assert BODY not in (await client.get("/for-you?part=threads")).text
     await muted_words.unmute(case.mira, "tariffs")
 
-    assert BODY in (await client.get("/for-you?part=threads")).text
+    assert BODY in (await client.get("/for-you?part=you")).text
 
 
 async def test_articles_about_a_muted_word_are_not_on_the_home_page(client: httpx.AsyncClient) -> None:

@@ -140,7 +140,7 @@ async def test_the_page_of_all_shows_what_is_addressed_to_the_member_and_the_new
 
     assert page.count("An answer with <em>words</em>.") == 1
     assert [page.count(f"News by {name}.") for name in ("ann", "bob", "cem", "dee")] == [0, 1, 1, 1]
-    assert "Read 4 new comments" in page
+    assert "Read all 4 new comments" in page
     assert '<span id="for-you-count"><b>1</b>' in page
 
 

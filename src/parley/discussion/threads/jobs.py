@@ -11,7 +11,7 @@ from parley.articles.imports.source_checks import DueCheck
 from parley.discussion.threads import disagreement
 from parley.discussion.threads.edit_ops import obey_reservations
 from parley.discussion.threads.opening import revise_from_source
-from parley.discussion.threads.queries import SPARKLINE_DAYS, hot
+from parley.discussion.threads.queries import hot
 from parley.discussion.threads.tables import ThreadStats
 from parley.extraction.errors import CannotImport, PageGone, Unchanged
 from parley.platform import db
@@ -27,14 +27,13 @@ GONE = N_("When we last checked, the source had no page at this address.")
 GONE_FOR_GOOD = N_("The source removed the page. We no longer check it; the text here stays as it is.")
 FAULT = N_("The page could not be read because of a fault on our side.")
 
-# Threads with activity after their stats were computed, and those whose sparkline is six hours old. A removed or edited
-# comment is found by its event, since it does not count as activity.
+# Threads with activity after their stats were computed. A removed or edited comment is found by its event, since it
+# does not count as activity.
 SELECT_DUE_THREADS = f"""
 select t.id, t.created_at from thread t join thread_stats s on s.thread = t.id
 where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
-   or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at)
-   or (s.refreshed_at < now() - interval '6 hours' and t.last_activity_at > now() - interval '15 days'))
+   or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at))
   and {attempts.due("thread stats", "t.id")}
 order by s.refreshed_at limit 200
 """  # noqa: S608 constants only
@@ -48,11 +47,6 @@ with counted as (
 )
 select coalesce(sum(greatest(score, 0)), 0)::int + count(*)::int as score,
        count(distinct coalesce(author::text, imported_author))::int as people,
-       (select array_agg(coalesce(n, 0) order by day)
-        from generate_series(0, $2 - 1) day left join (
-            select $2 - 1 - floor(extract(epoch from now() - created_at) / 86400)::int as at, count(*)::int as n
-            from counted where created_at > now() - make_interval(days => $2) group by 1
-        ) per_day on per_day.at = day) as days,
        array[count(*) filter (where parent is null and stance = 'supports' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'challenges' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'adds' and state = 'visible'),
@@ -70,7 +64,6 @@ class DueThread(msgspec.Struct, frozen=True):
 class ComputedStats(msgspec.Struct, frozen=True):
     score: int
     people: int
-    days: list[int]
     stances: list[int]
 
 
@@ -83,7 +76,7 @@ async def refresh_thread_stats() -> int:
 
 async def _refresh(thread: DueThread) -> None:
     started = await db.value("select now()")
-    stats = await db.fetch_one(ComputedStats, REFRESH_STATS, thread.id, SPARKLINE_DAYS)
+    stats = await db.fetch_one(ComputedStats, REFRESH_STATS, thread.id)
     if stats is None:
         return
     computed = msgspec.structs.asdict(stats) | msgspec.structs.asdict(await disagreement.find(thread.id))

@@ -16,8 +16,6 @@ from parley.platform.text.messages import N_
 
 PAGE = 20
 THREAD_SORTS = ("hot", "new", "active", "top")
-# Bars of a card's sparkline.
-SPARKLINE_DAYS = 14
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 # Ten times as many comments and votes weigh as much as being four days younger: articles are discussed for days.
 HOT_SECONDS = 345_600
@@ -54,7 +52,7 @@ select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site e
            when a.display <> 'none' then (
                select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
        end, '') as first_words,
-       t.comment_count, s.people, t.created_at, t.last_activity_at, s.days, s.stances,
+       t.comment_count, s.people, t.created_at, t.last_activity_at, s.stances,
        {COMMON_GROUND},
        ({{rank}})::float8 as rank
 from thread t
@@ -206,7 +204,6 @@ class CardRow(msgspec.Struct, frozen=True):
     people: int
     created_at: datetime
     last_activity_at: datetime
-    days: list[int]
     stances: list[int]
     common_ground: int
     rank: float

@@ -67,9 +67,9 @@ class ThreadStats(Table):
     score = Integer(null=False, default=0)
     hot = DoublePrecision(null=False, default=0.0)
     people = Integer(null=False, default=0)
-    days = Array(base_column=Integer(), null=False, default=list)
     stances = Array(base_column=Integer(), null=False, default=list)
-    # Unused since the next two; it goes once no process of the version before writes it.
+    # These two are unused; they go once no process of the version before writes them.
+    days = Array(base_column=Integer(), null=False, default=list)
     strongest = Array(base_column=BigInt(), null=False, default=list)
     # The supporting and the challenging response (discussion/threads/disagreement.py), or none.
     disagreement = Array(base_column=BigInt(), null=False, default=list)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from parley.articles.articles.queries import WORDS_A_MINUTE
 from parley.discussion.thesis.display import ThesisBox, thesis_box
 from parley.discussion.thesis.queries import ViewerThesis, of_threads
-from parley.discussion.threads.queries import PAGE, SPARKLINE_DAYS, CardRow, cards
+from parley.discussion.threads.queries import PAGE, CardRow, cards
 from parley.discussion.threads.voices import Voice, Voices, best_voices, voices
 from parley.letters.news.home import ThreadState
 from parley.people.accounts.viewer import Viewer
@@ -44,10 +44,6 @@ class Card(CardRow, frozen=True):
     @property
     def minutes(self) -> int:
         return max(1, round(self.words / WORDS_A_MINUTE))
-
-    @property
-    def sparkline(self) -> list[int]:
-        return self.days or [0] * SPARKLINE_DAYS
 
     @property
     def sides(self) -> set[int]:

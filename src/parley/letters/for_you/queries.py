@@ -33,8 +33,12 @@ union all
  and not exists (select from visit v where v.member = $1 and v.thread = f.thread)
  order by since desc limit {MOST_THREADS})
 """  # noqa: S608 constants only
-# Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted.
-IS_UNREAD = f"c.thread = tracked.thread and {UNREAD_WANTED.format(visit='tracked', member='$1::bigint')}"
+# Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted, and those that
+# are told as replies or mentions.
+IS_UNREAD = f"""c.thread = tracked.thread and {UNREAD_WANTED.format(visit="tracked", member="$1::bigint")}
+and not exists (select from notification n where n.comment = c.id and n.member = $1
+    and n.kind in ('reply', 'mention') and n.read_at is null)
+"""
 FROM_THREADS_WITH_ACTIVITY = f"""
 from ({SELECT_TRACKED_THREADS}) tracked
 join thread t on t.id = tracked.thread and t.last_activity_at > tracked.read_until
@@ -66,9 +70,9 @@ from (
 SELECT_UNREAD_KINDS = f"select n.kind {FROM_UNREAD.format('$1')}"
 SELECT_NEWEST_IDS = f"""
 select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
-    select c.id, c.created_at from comment c where {IS_UNREAD} and c.id <> all($4::bigint[])
+    select c.id, c.created_at from comment c where {IS_UNREAD}
     order by c.created_at desc, c.id desc limit $3
-) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at desc, c.id desc
+) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at, c.id
 """  # noqa: S608 constants only
 # The oldest unread comments of each thread, $3 of each; of a single thread, those after the comment $4.
 SELECT_COMMENT_IDS = f"""
@@ -115,10 +119,10 @@ async def unread_comment_ids(
     return comment_ids
 
 
-async def newest_unread_ids(member: int, threads: Sequence[UnreadThread], without: Sequence[int]) -> list[int]:
-    """Return the ids of the newest unread comments of these threads but `without`, the newest first within a thread."""
+async def newest_unread_ids(member: int, threads: Sequence[UnreadThread]) -> list[int]:
+    """Return the ids of the newest unread comments of these threads, as they follow each other within a thread."""
     ids = [thread.id for thread in threads]
-    newest: list[int] = await db.values(SELECT_NEWEST_IDS, member, ids, COMMENTS_PER_THREAD, without)
+    newest: list[int] = await db.values(SELECT_NEWEST_IDS, member, ids, COMMENTS_PER_THREAD)
     return newest
 
 

@@ -1,6 +1,5 @@
 """The page *For you*: what is addressed to a member, what is new in their threads, and decisions about them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +44,7 @@ async def for_you(
     if chosen != "threads":
         shown |= await _addressed(viewer, chosen, after_id)
     if chosen in ("", "threads"):
-        above = [item.row.comment for item in shown.get("addressed", {}).get("you", []) if item.is_written]
-        shown |= await _threads(viewer, after_id, without=above)
+        shown |= await _threads(viewer, after_id)
     return page(
         request,
         "letters/for_you/page.html",
@@ -75,11 +73,11 @@ async def _addressed(viewer: Viewer, part: str, before: int | None) -> dict[str,
     }
 
 
-async def _threads(viewer: Viewer, after: int | None, *, without: Sequence[int]) -> dict[str, Any]:
-    """Return a page of threads with unread comments, each with its newest ones that are not shown above."""
+async def _threads(viewer: Viewer, after: int | None) -> dict[str, Any]:
+    """Return a page of threads with unread comments, each with its newest ones."""
     threads = await queries.threads_with_unread(viewer.id, after=after)
     shown = threads[: queries.THREADS_PER_PAGE]
-    ids = await queries.newest_unread_ids(viewer.id, shown, without)
+    ids = await queries.newest_unread_ids(viewer.id, shown)
     return {
         "sections": await view.sections(viewer, shown, ids, queries.COMMENTS_PER_THREAD),
         "more_threads": f"/for-you?part=threads&after={shown[-1].id}" if len(threads) > len(shown) else None,

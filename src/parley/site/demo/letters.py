@@ -40,9 +40,9 @@ on conflict (member, thread) do nothing
 # The last comments of each thread, which its readers have not seen.
 SELECT_LAST_COMMENTS = """
 select c.id, c.thread, c.author from thread t cross join lateral (
-    select id, thread, author from comment where thread = t.id and state = 'visible' and author is not null
+    select id, thread, author, created_at from comment where thread = t.id and state = 'visible' and author is not null
     order by created_at desc, id desc limit $1
-) c order by c.thread, c.id
+) c order by c.created_at, c.id
 """
 DATE_EVENTS = """
 update event e set created_at = c.created_at from comment c
