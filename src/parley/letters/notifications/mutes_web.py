@@ -38,11 +38,9 @@ async def mute_word(request: AnyRequest) -> Response[Any]:
     """Mute a word for a period, or with `on=0` no longer."""
     viewer, form = signed_in(request), Form(await posted_fields(request))
     word, until = form.values.get("word", ""), muted_words.end_of(form)
-    if not form.errors and form.flag("on"):
+    if not form.errors:
         with form.refusals():
-            await muted_words.mute(viewer, word, until)
-    elif not form.errors:
-        await muted_words.unmute(viewer, word)
+            await (muted_words.mute(viewer, word, until) if form.flag("on") else muted_words.unmute(viewer, word))
     if form.errors:
         return await MUTED.invalid(request, form)
     back = local_path(form.values.get("next"))

@@ -74,7 +74,9 @@ async def mute(viewer: Viewer, raw: str, until: datetime | None) -> str:
     return word
 
 
-async def unmute(viewer: Viewer, word: str) -> None:
+async def unmute(viewer: Viewer, raw: str) -> None:
+    """Mute a word no longer. Raises Refused if `raw` is none that could be muted."""
+    word = as_word(raw)
     async with db.atomic():
         await MutedWord.delete().where(MutedWord.member == viewer.id, MutedWord.word == word)
         viewer_cache.clear_after_commit()
