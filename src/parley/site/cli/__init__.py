@@ -44,6 +44,6 @@ class Commands(click.RichGroup):
 
 
 @click.group(cls=Commands)
-@click.version_option(package_name="parley")
+@click.version_option(package_name="parley-forum", prog_name="parley")
 def main() -> None:
     """A forum whose every thread begins with an article, with the community's responses beside it."""
