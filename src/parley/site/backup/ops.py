@@ -73,7 +73,7 @@ async def create_backup(url: str, path: Path, on_progress: OnProgress, *, secret
             failpoint.hit("dumped")
             manifest = Manifest(
                 taken_at=await connection.fetchval("select now()"),
-                parley=version("parley"),
+                parley=version("parley-forum"),
                 postgresql=major,
                 migrations=await database.migrations(connection),
                 tables=await database.contents(connection),
