@@ -99,9 +99,17 @@ async def _dump(url: str, snapshot: str, server: int, file: BackupWriter, on_pro
 
 
 async def restore(
-    url: str, path: Path, on_progress: OnProgress, *, replace: bool = False, without_erasures: bool = False
+    url: str,
+    path: Path,
+    on_progress: OnProgress,
+    *,
+    replace: bool = False,
+    without_erasures: bool = False,
+    migrates: bool = True,
 ) -> Restored:
     """Restore the backup in `path` to the database at `url`, and verify every table.
+
+    It is migrated to this version, unless the one before is to run on it again.
 
     `on_progress` is called twice for each part of the dump: when it is checked, and when it is restored. Raises
     CommandFailed if the file is not a complete backup or is of a newer Parley, if Parley runs there, or if the database
@@ -122,7 +130,8 @@ async def restore(
                 await _restore_dump(url, connection.get_server_version().major, archive, on_progress)
                 failpoint.hit("restored")
                 await _verify(connection, manifest)
-                await _migrate(url)
+                if migrates:
+                    await _migrate(url)
                 failpoint.hit("migrated")
                 again = await erased.erase_again(connection, manifest.secret, erasures)
                 for renumber in (database.RENUMBER_EVENTS, RENUMBER_WEBHOOKS, RENUMBER_HUB):

@@ -8,7 +8,7 @@ import rich_click as click
 # Each command has a module of its name, except these. Loaded lazily, so that `parley up` imports little.
 MODULES = {
     "backup": "moving", "restore": "moving", "export": "moving", "import": "moving",
-    "migrate": "serve", "web": "serve", "worker": "serve",
+    "migrate": "upgrading", "upgrade": "upgrading", "web": "serve", "worker": "serve",
 }  # fmt: skip
 COMMANDS = [
     "api",

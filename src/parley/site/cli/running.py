@@ -20,7 +20,7 @@ from parley.platform.errors import CommandFailed, ParleyError
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.observability import log
-from parley.platform.settings import settings
+from parley.platform.settings import Settings, settings
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
@@ -59,6 +59,16 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
             report(exit_on_error(lambda: asyncio.run(run_connected(command, args, kwargs))), as_json=as_json)
 
     return run
+
+
+def process_settings() -> Settings:
+    """Return the settings of a process of a deployment, which logs by them."""
+    try:
+        config = settings()
+    except SettingsError as error:
+        fail(str(error))
+    log.set_up(config.log, readable=config.local)
+    return config
 
 
 def offline(command: Callable[..., Any]) -> Command:

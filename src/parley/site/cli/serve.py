@@ -1,4 +1,4 @@
-"""`parley web`, `parley worker`, `parley migrate`: the processes of a deployment."""
+"""`parley web` and `parley worker`: the processes of a deployment."""
 
 import asyncio
 import gc
@@ -14,13 +14,10 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parley.platform.environment import SettingsError
 from parley.platform.http.header_limits import BoundedHeaders
 from parley.platform.http.listener import Listener
-from parley.platform.observability import log
 from parley.platform.observability.watchdog import Watchdog
-from parley.platform.settings import Settings, settings
-from parley.site.cli.running import exit_on_error, fail
+from parley.site.cli.running import exit_on_error, fail, process_settings
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -39,15 +36,6 @@ UNSENT_BYTES = 131_072
 MOST_OPEN_FILES = 65_536
 # A process whose event loop hangs for this long ends itself, and its supervisor restarts it.
 HANG_SECONDS = 30.0
-
-
-def _settings() -> Settings:
-    try:
-        config = settings()
-    except SettingsError as error:
-        fail(str(error))
-    log.set_up(config.log, readable=config.local)
-    return config
 
 
 class Server(uvicorn.Server):
@@ -136,7 +124,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     gc.disable()
     from parley.site.app import create_app  # noqa: PLC0415 other commands do not need the application
 
-    given = _settings()
+    given = process_settings()
     allow_open_files()
     app = create_app(given)
     behind = BehindProxy(cast("Any", app), proxy) if proxy else None
@@ -201,18 +189,5 @@ def worker() -> None:
     """Run the background jobs: imports, mail, statistics, checks."""
     from parley.site.worker import run  # noqa: PLC0415 as in web
 
-    config = _settings()
+    config = process_settings()
     exit_on_error(lambda: asyncio.run(run(config)))
-
-
-@click.command()
-def migrate() -> None:
-    """Migrate the database to this version."""
-    from parley.platform.db.migrate import migrate as apply  # noqa: PLC0415 as in web
-
-    url = _settings().database_url
-    try:
-        exit_on_error(lambda: asyncio.run(apply(url)))
-    except RuntimeError as error:
-        fail(str(error))
-    click.echo("The database is up to date.")
