@@ -126,7 +126,7 @@ async def test_two_web_processes_and_a_worker_share_few_connections_and_lose_not
         voter = Voter(pair, [reader], await cookie_of(await make.member()))
         tasks = [asyncio.create_task(one.write(0.005)) for one in writers] + [asyncio.create_task(voter.vote())]
         await wait_until(lambda: all(len(one.said) > 40 for one in writers))
-        in_use = await db.value("select count(*) from pg_stat_activity where application_name = 'parley'")
+        in_use = await db.value("select count(*) from pg_stat_activity where application_name like 'parley%'")
         while (answer := await jon.post(f"{addresses[0]}/t/{thread}/comments", data=reply)).status_code == 503:
             pass
         for one in (*writers, voter):

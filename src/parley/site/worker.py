@@ -136,7 +136,7 @@ async def _traces(settings: Settings) -> AsyncIterator[Span]:
 async def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     hooks.connect()
-    await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
+    await open_pool(settings.database_url, size=POOL_SIZE, application_name="parley worker", statement_timeout="60000")
     open_redis(settings.redis_url)
     try:
         async with _traces(settings) as span, serve_metrics(settings.metrics, queues.update):

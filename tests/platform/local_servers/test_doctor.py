@@ -1,12 +1,17 @@
 """`parley doctor` on real installations, in order and not."""
 
+import asyncio
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from parley.platform.local_servers import Servers, servers
+from parley.site.cli.doctor.work import SELECT_WORK
 from tests import command
 
 
@@ -52,6 +57,38 @@ def test_it_says_what_to_do_about_a_database_that_is_not_migrated_or_not_durable
     assert code == 1
     assert "Run `parley migrate`" in texts(found, "fail")
     assert "A power cut loses posts" in texts(found, "fail")
+
+
+FAILED = """
+insert into job_failure (job, item, attempts, error, failed_at) values ('imports', '7', 5, 'ValueError', now());
+insert into event (seq, kind, thread, created_at) select 1, 'vote.changed', 1, now() - interval '2 minutes'
+"""
+
+
+@pytest.mark.anyio
+async def test_it_says_whether_the_worker_runs_and_what_failed_in_it(tmp_path: Path) -> None:
+    with servers(tmp_path) as both:
+        migrate(both)
+        _, found = doctor("--data", str(tmp_path))
+        assert "worker: It does not run: no mail is sent" in texts(found, "warn")
+        assert "jobs: None failed for good" in texts(found, "ok")
+
+        connection = await asyncpg.connect(both.database_url)
+        await connection.execute(FAILED)
+        code, found = doctor("--data", str(tmp_path))
+        assert code == 1 and "worker: It does not run: 1 posts and votes have waited" in texts(found, "fail")
+        assert "jobs: 1 items failed for good" in texts(found, "warn")
+
+        await connection.execute("update event set handled_at = now()")
+        worker = subprocess.Popen([sys.executable, "-m", "parley", "worker"], env=os.environ | both.settings)
+        try:
+            async with asyncio.timeout(60):
+                while not await connection.fetchval(f"select runs from ({SELECT_WORK}) work"):
+                    await asyncio.sleep(0.1)
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
+            await connection.close()
 
 
 def test_servers_that_are_away_and_a_deployment_half_made_are_named(tmp_path: Path) -> None:

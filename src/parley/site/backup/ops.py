@@ -36,7 +36,7 @@ from parley.site.backup.archive import (
 
 COUNT_OTHERS = """
 select count(*) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'
+where datname = current_database() and pid <> pg_backend_pid() and application_name in ('parley', 'parley worker')
 """
 MOVE_AWAY = f"alter schema public rename to {OLD_SCHEMA}; create schema public"
 MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
