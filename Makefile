@@ -21,7 +21,7 @@ patient = -o faulthandler_timeout=1800
 
 .DEFAULT_GOAL := help
 .PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large bench-peers \
-	messages assets lock
+	messages assets release lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -88,6 +88,12 @@ messages: .venv/dev.stamp ## Collect the sentences of templates and code in loca
 
 assets: node_modules ## Build the stylesheets and scripts in static/
 	bin/node-tool node bin/assets
+
+release: .venv/dev.stamp ## Build the wheel, the source, the list of parts and their checksums in dist/
+	@rm -rf dist
+	@export SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) && .venv/bin/python -m build --no-isolation --outdir dist . >/dev/null \
+		&& .venv/bin/python bin/sbom > dist/parley-forum.cdx.json
+	@cd dist && sha256sum * | tee SHA256SUMS
 
 lock: ## Update the lock files to the newest versions
 	$(compile) --upgrade pyproject.toml --extra dev -o requirements/dev.txt
