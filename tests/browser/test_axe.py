@@ -18,6 +18,8 @@ TAKE_OUT = """() => document.querySelectorAll('.comment:nth-of-type(n+4), .group
     .forEach(alike => alike.remove())"""
 # A letter is shown within the page of a mail client, which has the landmarks.
 IN_A_PAGE: dict[str, Any] = {name: {"enabled": False} for name in ("region", "landmark-one-main")}
+# A sheet lies over the article, whose heading is out of reach meanwhile.
+IN_A_SHEET: dict[str, Any] = {"page-has-heading-one": {"enabled": False}}
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 # Each way a page can look; the first one always, the others in `make sure`.
 LOOKS = [
@@ -100,6 +102,46 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     found += await violations(page, axe, "the sheet of keys")
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [
+        pytest.param("light", {}, id="light-wide"),
+        pytest.param("dark", NARROW, id="dark-narrow"),
+        pytest.param("dark", {}, id="dark-wide", marks=pytest.mark.slow),
+        pytest.param("light", NARROW, id="light-narrow", marks=pytest.mark.slow),
+    ],
+)
+async def test_axe_finds_nothing_in_the_states_of_a_thread(
+    open_tab: OpenTab, axe: str, scheme: str, size: dict[str, Any]
+) -> None:
+    tab = await open_tab("carlos_b", reduced_motion="reduce", color_scheme=scheme, **size)
+    page, found = tab.page, []
+    await tab.open("/t/2/x")
+    await page.evaluate(TAKE_OUT)
+    for press, then in [("See results", "Hide"), ("Agree", "You agree.")]:
+        await page.locator("#thesis").get_by_role("button", name=press, exact=press != "Agree").first.click()
+        await expect(page.locator(".thesis-said")).to_contain_text(then)
+        found += await violations(page, axe, f"after {press}")
+    await page.locator("#thesis").get_by_role("button", name="Take it back").click()
+    await page.locator(".comment .yes:enabled:not([aria-pressed=true])").first.click()
+    await expect(page.locator(".comment .yes[aria-pressed=true]").first).to_be_visible()
+    found += await violations(page, axe, "with a vote")
+    for summary in await page.locator(".talk-side > .menu > summary").all():
+        await summary.click()
+        found += await violations(page, axe, await summary.inner_text())
+        await page.keyboard.press("Escape")
+    if size:
+        for name, view in [("Article", "#article"), ("Where people stand", ".stand"), ("Discussion", ".comments")]:
+            await page.locator(".dock").get_by_role("link", name=name).click()
+            await expect(page.locator(view)).to_be_visible()
+            await page.evaluate(TAKE_OUT)
+            found += await violations(page, axe, name)
+        await page.locator(".gutter:not(.is-empty)").first.click()
+        await expect(page.locator(".is-sheet")).to_be_visible()
+        found += await violations(page, axe, "the sheet of a passage", IN_A_SHEET)
     assert found == [], "\n".join(found)
 
 

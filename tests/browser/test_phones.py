@@ -105,6 +105,15 @@ async def test_votes_have_words_on_a_phone(open_tab: OpenTab) -> None:
     assert "Not worth reading" in await votes.locator(".down").evaluate(said)
 
 
+async def test_what_a_member_does_rarely_is_drawn_on_a_phone(open_tab: OpenTab) -> None:
+    tab = await open_tab("mira", **PHONE)
+    await tab.open("/t/1/x")
+    for name in ("Report", "Share", "Keep"):
+        link = tab.page.locator(".comment-actions").first.get_by_role("link", name=name)
+        # Its picture has a size: text has none.
+        assert await link.evaluate("one => getComputedStyle(one, '::before').display") == "block", name
+
+
 # On a busy page a browser reports several changes at once. Here always.
 LATE = """
 const Observer = IntersectionObserver;

@@ -18,6 +18,13 @@ WHERE = """
   return [one, box.x, box.y, box.width, one === ".talk-body" ? 0 : box.height];
 })
 """
+OF_DEMO = """
+select h.text, h.agrees, h.disagrees, s.is_disputed,
+  (select string_agg(lower(p.text), ' ') from passage p join revision r on r.id = p.revision
+   where r.article = t.article) as article
+from thread t left join thesis h on h.thread = t.id and h.ended_at is null left join thread_stats s on s.thread = t.id
+where t.id <= 5 order by t.id
+"""
 BAR = "() => ['.thesis-ask', '.thesis .balance'].map(one => document.querySelector(one).getBoundingClientRect().width)"
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 FOCUS = "() => document.activeElement.textContent.trim()"
@@ -100,3 +107,13 @@ async def test_a_visitors_press_leads_to_sign_in_and_back_with_the_answer(open_t
 
     await tab.page.locator(".thesis-said", has_text="You disagree.").wait_for()
     assert await tab.page.locator(".thesis-ask > :nth-child(2)").get_attribute("aria-pressed") == "true"
+
+
+async def test_the_demos_articles_claim_something_in_their_authors_words_and_are_answered(site: Site) -> None:
+    shown = await site.fetch(OF_DEMO)
+
+    assert len(shown) == 5
+    for one in shown:
+        assert [word for word in one["text"].rstrip(".").lower().split() if word not in one["article"]] == []
+        assert min(one["agrees"], one["disagrees"]) > 0, one["text"]
+    assert sum(one["is_disputed"] for one in shown) >= 3

@@ -24,7 +24,7 @@ async def test_branches_without_anything_new_fold_when_asked(stage: Stage) -> No
     stage.html = thread_page(branch(1, new=False) + branch(3, new=True), left=LEFT)
     await stage.open()
     await expect(stage.page.locator("#c2")).to_be_visible()
-    await stage.page.get_by_role("button", name="Collapse what I have read").click()
+    await stage.page.get_by_role("button", name="Collapse read comments").click()
 
     await expect(stage.page.locator("#c2")).to_be_hidden()
     await expect(stage.page.locator("#c1-body")).to_be_visible()
@@ -36,7 +36,7 @@ async def test_branches_without_anything_new_fold_when_asked(stage: Stage) -> No
 async def test_where_nothing_is_new_there_is_nothing_to_fold(stage: Stage) -> None:
     await stage.open()
 
-    await expect(stage.page.get_by_role("button", name="Collapse what I have read")).to_have_count(0)
+    await expect(stage.page.get_by_role("button", name="Collapse read comments")).to_have_count(0)
 
 
 async def test_the_passage_being_read_is_told_and_the_page_never_scrolls_by_itself(stage: Stage) -> None:

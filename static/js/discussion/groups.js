@@ -4,7 +4,7 @@ import { rows } from "../articles/passages.js";
 import { sentence } from "../platform/sentences.js";
 
 const FINAL_GROUPS = ["whole", "earlier"];
-const MAX_HEADING_LENGTH = 90;
+const MAX_HEADING_LENGTH = 60;
 
 export const isGrouped = () => discussion()?.dataset.view === "passage";
 export const groupOf = (name) => document.getElementById(`g${name}`);
@@ -26,13 +26,13 @@ function addGroup(name) {
   const row = rows.get(name);
   const [link, respondLink] = group.querySelectorAll("a");
   group.setAttribute("aria-labelledby", link.parentElement.id);
-  link.textContent = row ? shortened(row.firstElementChild.textContent.trim()) : sentence(name);
   if (row) {
+    link.firstElementChild.textContent = shortened(row.firstElementChild.textContent.trim());
     // Set as they are written: a template's document has an address of its own.
     link.setAttribute("href", `#p${name}`);
     respondLink.setAttribute("href", `?passage=${name}#discussion`);
   } else {
-    link.replaceWith(link.textContent);
+    link.replaceWith(sentence(name));
     respondLink.remove();
   }
   const order = [...rows.keys(), ...FINAL_GROUPS];

@@ -63,7 +63,7 @@ async def test_what_a_member_pastes_does_not_take_the_address_it_claims(client: 
     assert opened.is_new
     assert await db.values("select url from article order by id") == [None, URL]
     assert f'href="{URL}"' in page.text
-    assert "text pasted by a member" in page.text
+    assert 'text pasted in by <a href="/u/mallory">' in page.text
     assert "review.example" not in home.text
 
 

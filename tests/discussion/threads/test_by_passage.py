@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from msgspec import structs
 
 from parley.discussion.comment_tree import groups
 from parley.discussion.commenting import editing
@@ -209,3 +210,36 @@ async def test_more_comments_of_one_stance_are_linked(
 
     assert [words for _, words in links] == ["1 more on this passage", "1 more here"]
     assert rest == [[f"c{asks[2]}"], [f"c{whole[8]}"]]
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_said"),
+    [
+        ("They draft, translate, explain", True),
+        ("They do a great deal. They draft, translate, explain, and write programs", True),
+        ("explain", False),
+        ("Nobody checks", False),
+    ],
+)
+async def test_a_heading_names_the_passage_and_a_quote_in_it_is_not_repeated(
+    client: httpx.AsyncClient, quote: str, is_said: bool
+) -> None:
+    words = "They do a great deal. They draft, translate, explain, and write programs. Nobody checks."
+    thread, ada = await make.thread(make.text(words)), await make.member()
+    [passage] = await make.lineages(thread)
+    await make.comment(thread, ada, passage=passage, quote=quote)
+
+    page, whole = [(await client.get(f"/t/{thread}?view={view}")).text for view in ("passage", "all")]
+
+    assert 'On “<span dir="auto">They do a great deal. They draft, translate, explain, and…</span>”' in page
+    assert ("is-quote is-in-heading" in page) is is_said
+    # Where no heading says it, the quote is shown.
+    assert 'is-quote"' in whole
+    assert quote in whole
+
+
+async def test_a_discussion_says_which_article_it_is_about(client: httpx.AsyncClient) -> None:
+    thread = await make.thread(structs.replace(make.text(title="The wager"), byline="Ines Okafor"))
+    page = (await client.get(f"/t/{thread}")).text
+    assert 'Discussion of <b dir="auto">The wager</b>, <bdi>Ines Okafor</bdi></h2>' in page
+    assert "Where people stand: The wager</h2>" in (await client.get(f"/t/{thread}?view=stand")).text

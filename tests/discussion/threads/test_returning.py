@@ -67,7 +67,7 @@ async def test_the_comments_of_others_since_are_counted_and_the_first_is_linked(
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
     assert f'<a href="#c{first}">2 new comments</a>' in page
-    assert "Collapse what I have read" in page
+    assert "Collapse read comments" in page
     assert page.count('class="comment is-new"') == 2
 
 

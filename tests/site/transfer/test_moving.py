@@ -38,6 +38,8 @@ from tests.standing.world import World, build
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
+CLAIM = "Nobody folds towels."
+THESES = "select array_agg(version || ' ' || text || ' ' || agrees order by id) from thesis where thread = {}"
 PICTURE = bytes(range(256)) * 40
 NEW_PICTURE = "insert into media (hash, mime, width, height, data) values ($1, 'image/png', 1, 1, $2)"
 CHANGED = """
@@ -136,6 +138,10 @@ async def cage(world: World) -> Cage:
     await db.execute(
         "update article set restricted = 'none' where id = (select article from thread where id = $1)", down
     )
+    for words in ("Towels fold themselves.", CLAIM):
+        await make.thesis(filled.thread, words)
+        await make.thesis_answers(filled.thread, 1, 0)
+    await make.thesis(down, "A text was taken down.")
     await db.execute(NEW_PICTURE, "a" * 64, PICTURE)
     await db.execute(NEW_PICTURE, "b" * 64, PICTURE)
     await db.execute(
@@ -153,6 +159,9 @@ async def test_a_private_export_moves_everything(cage: Cage, there: str, tmp_pat
     assert await value(there, "select count(*) from member") == 0
     assert (await imported(there, first)).added == len(lines)
     assert await exported(there, second, is_private=True) == lines
+    theses = ["1 Towels fold themselves. 1", f"2 {CLAIM} 1"]
+    assert await value(there, THESES.format(cage.thread)) == theses
+    assert await value(there, "select array_agg(value order by id) from thesis_answer") == [1, 0, 1, 0]
     # Transactions have other numbers here: after the old one, the hub would never be told of anything.
     assert await value(there, "select count(*) from hub_position") == 0
     # Once more adds nothing, also while a worker has locked events; and nothing comes among other content.
@@ -211,6 +220,9 @@ async def test_a_public_export_has_what_visitors_read_and_moves_too(cage: Cage, 
     await imported(there, first)
     assert await exported(there, second, is_private=False) == lines
     assert await value(there, "select data from media") == PICTURE
+    theses = ["1 Towels fold themselves. 0", f"2 {CLAIM} 0"]
+    assert await value(there, THESES.format(cage.thread)) == theses
+    assert await value(there, "select count(*) from thesis_answer") == 0
 
 
 async def test_every_line_is_as_the_schema_says(cage: Cage, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from parley.articles.articles.queries import PassageRow
 from parley.discussion.comment_tree.choosing import Node, Room, Tree, choose
 from parley.discussion.comment_tree.tree import MOST_SHOWN, ORDER, RANK, SIZE
-from parley.discussion.comments.queries import CommentRow
+from parley.discussion.comments.queries import CommentRow, RowInHeading
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads.queries import StanceCounts
 from parley.platform import db
@@ -20,8 +20,7 @@ SHORT = 200
 # Responses shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-PASSAGE_LENGTH = 90
-
+PASSAGE_LENGTH = 60
 
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
@@ -166,6 +165,21 @@ def _group(
 def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
     """How many comments take `stance`, or how many there are if it is None."""
     return sum(getattr(balance, name) for name in ([stance] if stance else StanceCounts.__struct_fields__))
+
+
+def in_headings(grouped: Iterable[CommentGroup], rows: Mapping[int, CommentRow]) -> dict[int, CommentRow]:
+    """Return the rows whose quote the heading of their group says already, as far as it is legible there."""
+    return {
+        root: RowInHeading(*msgspec.structs.astuple(rows[root]))
+        for group in grouped
+        for root in group.roots
+        if rows[root].anchor == "same" and _says(group.words.removesuffix("…"), rows[root].quote or "")
+    }
+
+
+def _says(heading: str, quote: str) -> bool:
+    """Whether a heading is mostly the quote, or the beginning of the quote."""
+    return bool(heading) and (quote.startswith(heading) or (quote in heading and 2 * len(quote) >= len(heading)))
 
 
 def _group_of(row: CommentRow, lineages: set[int]) -> int | str:

@@ -239,6 +239,7 @@ async def _grouped_discussion(
         )
         for group in grouped
     ]
+    comments |= groups.in_headings(grouped, comments)
     return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 import msgspec
 from markupsafe import Markup
@@ -77,6 +78,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     has_profile: bool
     # To recognise the viewer's own comments; templates never show it.
     author_id: int | None
+    # Whether the heading above it says its quote already, where comments are shown by passage.
+    is_in_heading: ClassVar[bool] = False
 
     @property
     def html(self) -> Markup:
@@ -102,6 +105,10 @@ class CommentRow(msgspec.Struct, frozen=True):
     @property
     def difference(self) -> Markup:
         return mark_changes(self.quote or "", self.words or "")
+
+
+class RowInHeading(CommentRow, frozen=True):
+    is_in_heading: ClassVar[bool] = True
 
 
 def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
