@@ -99,7 +99,8 @@ class Visit(Table):
     visit_member_thread_key = Unique([member, thread])
 
     # Who has read a comment (moderation/matching/facts.py).
-    visit_thread = Index("thread")
+    # The last visitors of a thread (moderation/matching/facts.py).
+    visit_thread_seen = Index("thread, seen_at desc")
 
 
 class SuggestedUpdate(Table):

@@ -11,10 +11,12 @@ from parley.moderation.decisions.queries import RESTRICTIONS
 from parley.moderation.matching.conditions import Similar
 from parley.moderation.matching.evaluate import ActiveRule
 from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
+from parley.moderation.matching.trust import LEVELS
 from parley.platform import db
 
 # Comments beyond this number make no difference.
 MOST_COUNTED = 100
+MOST_STOOD = LEVELS[-1].stood
 OWN, OTHERS = 10, 30
 MOST_EARLIER = 50
 
@@ -38,20 +40,34 @@ from (select * from alike union select * from linked) s join comment c on c.id =
 # As rendered: addresses that readers would have to type do not count here.
 HAS_LINK = """c.html like '%<a href="http%'"""
 # Somebody else had it on their screen, or opened the thread later: staff, or a member for a week when it was written.
-# So nobody earns trust with a second account made for it.
-WAS_READ = """
-exists (select from visit v join member r on r.id = v.member
-        where v.thread = c.thread and v.member <> c.author and (v.read_until >= c.created_at or c.id = any(v.read))
-          and (r.role <> 'member' or r.created_at < c.created_at - interval '7 days'))
+# So nobody earns trust with a second account made for it. Only the thread's last visitors are looked at, since this
+# runs before every post, however many visited it.
+MOST_VISITORS = 20
+LAST_VISITORS = f"""
+select v.member, v.read_until, v.read, r.role, r.created_at from (
+    select member, read_until, read from visit where thread = c.thread order by seen_at desc limit {MOST_VISITORS}
+) v join member r on r.id = v.member
+"""  # noqa: S608 constants only
+READ_IT = """
+v.member <> c.author and (v.read_until >= c.created_at or c.id = any(v.read))
+and (v.role <> 'member' or v.created_at < c.created_at - interval '7 days')
 """
+WAS_READ = f"exists (select from ({LAST_VISITORS}) v where {READ_IT})"
 # With WAS_READ and a day behind it, a comment `c` earns its author trust.
 STANDS = "c.state = 'visible' and c.collapsed is null"
 # One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
 # time afterwards: otherwise the planner would read everybody's comments of the hour.
 SELECT_AUTHOR = f"""
+with recent as materialized (
+    select c.id, c.thread, c.author, c.state, c.collapsed, c.created_at from comment c
+    where c.author = $1 and {LET_IN} order by c.created_at desc limit {MOST_COUNTED}
+), lasting as materialized (
+    select * from recent c where {STANDS} and c.created_at < now() - interval '1 day'
+), visitor as materialized (
+    select c.thread, v.* from (select distinct thread from lasting) c cross join lateral ({LAST_VISITORS}) v
+)
 select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
-  (select count(*) from (select from comment c where c.author = m.id and {LET_IN} limit {MOST_COUNTED}) n)
-     as comments,
+  (select count(*) from recent) as comments,
   (select count(*) from decision d where d.member = m.id and d.state = 'in_force' and d.action in {RESTRICTS}
      and d.created_at > now() - interval '90 days') as upheld,
   array(select extract(epoch from now() - c.created_at)::float8 from (
@@ -64,15 +80,14 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   (select count(*) from (select c.html from comment c where $5 and c.author = m.id and {LET_IN}
                          order by c.created_at desc limit {MOST_COUNTED}) c where {HAS_LINK}) as linked,
   array(select m.name_key union all select f.name_key from former_name f where f.member = m.id) as names,
-  m.checked_comments, p.days_present, p.stood,
+  m.checked_comments,
+  (select count(distinct (c.created_at at time zone 'UTC')::date) from recent c) as days_present,
+  (select count(*) from (select from lasting c where exists (
+      select from visitor v where v.thread = c.thread and {READ_IT}) limit {MOST_STOOD}) n) as stood,
   (select count(*) from report r where r.reporter = m.id and r.outcome = 'upheld'
      and r.created_at > now() - interval '1 year') as upheld_reports,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before
-from member m cross join lateral (
-    select count(distinct (c.created_at at time zone 'UTC')::date) as days_present,
-           count(*) filter (where {STANDS} and c.created_at < now() - interval '1 day' and {WAS_READ}) as stood
-    from (select * from comment c where c.author = m.id and {LET_IN} order by c.created_at desc limit {MOST_COUNTED}) c
-) p where m.id = $1
+from member m where m.id = $1
 """  # noqa: S608 no value in it
 
 
@@ -84,7 +99,8 @@ class AuthorRecord(msgspec.Struct, frozen=True):
     by everybody, newest first, if a rule needs them. `checked_comments`: how many of their comments were checked.
     `names`: the keys of their present name and those of the last year. `linked`: how many of their last 100 comments
     have a link, if a rule needs it. `sent_before`: this submission has already been posted. `days_present`: on how many
-    days they wrote, `stood`: how many comments stood for a day and were read, both of the last 100 comments let in.
+    days they wrote, `stood`: how many comments stood for a day and were read, up to as many as the highest level takes,
+    both of the last 100 comments let in.
     `upheld_reports`: of the last year.
     """
 
