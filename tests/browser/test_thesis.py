@@ -35,7 +35,7 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
     tab = await open_tab("theo", viewport={"width": width, "height": height})
     await tab.open("/t/2/x")
     page = tab.page
-    await page.locator(".thesis").scroll_into_view_if_needed()
+    await page.locator(".thesis-said").scroll_into_view_if_needed()
     # The font that comes late may break a line (test_arriving.py).
     await tab.fonts_shown()
     arriving = len(await tab.shifts())

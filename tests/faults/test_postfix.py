@@ -11,11 +11,10 @@ from jinja2 import DictLoader
 
 from parley.people import mail
 from parley.people.inbound_mail.intake import process
-from parley.people.mail import unanswered
+from parley.people.mail import unanswered, writing
 from parley.people.mail.sending import deliver_due
 from parley.people.mail.unanswered import DeliveryOutcome
 from parley.platform import db
-from parley.platform.http import pages
 from parley.platform.http.environment import environment
 from tests.faults.postfix import Postfix, running
 from tests.people.mail import stored_list
@@ -169,5 +168,5 @@ def _html(monkeypatch: pytest.MonkeyPatch) -> str:
     assert env.loader is not None
     layout = env.loader.get_source(env, "people/mail/_layout.html")[0]
     loader = DictLoader({"people/mail/_layout.html": layout, "people/mail/made_up.html": BODY})
-    monkeypatch.setattr(pages, "environment", lambda: env.overlay(loader=loader))
+    monkeypatch.setattr(writing, "environment", lambda: env.overlay(loader=loader))
     return mail.written_html("made_up", off=mail.unsubscribe_link(1, "digest"))

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import Environment, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
-from parley.platform.http.pages import Templates
+from parley.platform.http.environment import Templates
 from parley.platform.http.templates import escape_plain
 from parley.platform.text.messages import N_
 

@@ -25,7 +25,7 @@ from tests import make
 
 pytestmark = pytest.mark.anyio
 
-SHOWN = re.compile(r'<article class="comment is-new" id="c(\d+)"|<li dir="auto"><a href="/c/(\d+)"')
+SHOWN = re.compile(r'<article class="comment is-new" id="c(\d+)"|<li><a href="/c/(\d+)"')
 SET_VISIT_TIME = """
 update visit set seen_at = now() - make_interval(days => $3), read_until = now() - make_interval(days => $3)
 where member = $1 and thread = $2

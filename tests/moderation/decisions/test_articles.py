@@ -169,7 +169,7 @@ async def test_a_passage_without_its_text_is_named_by_its_number(
     lineage = (await make.lineages(thread))[1]
     await make.comment(thread, await make.member(), passage=lineage)
     await decide(mo, thread, "text")
-    heading = f'<h3 id="g{lineage}-title" dir="auto"><a href="#p{lineage}">Passage 2</a></h3>'
+    heading = f'<h3 id="g{lineage}-title" class="is-words"><a href="#p{lineage}">On passage 2</a></h3>'
     assert heading in (await client.get(f"/t/{thread}/x?view=passage")).text
 
 

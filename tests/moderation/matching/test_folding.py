@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.moderation.matching import folding
 from parley.moderation.matching.conditions import MOST_WORDS, Domains, Links, Pattern, WordList
 from parley.moderation.matching.post import Post
+from parley.platform.text import folding
 
 PHRASE = WordList(["free money"])
 

@@ -7,7 +7,8 @@ import pytest
 from jinja2 import DictLoader
 
 from parley.people import mail
-from parley.platform.http import pages
+from parley.people.mail import writing
+from parley.platform.http.environment import environment
 from tests.browser.test_markup import java, mistakes
 
 __all__ = ["java"]
@@ -23,15 +24,15 @@ BODY = """{% extends "people/mail/_layout.html" %}
 
 @pytest.fixture
 def letter(monkeypatch: pytest.MonkeyPatch) -> str:
-    env = pages.environment().overlay(loader=_with(BODY))
-    monkeypatch.setattr(pages, "environment", lambda: env)
+    env = environment().overlay(loader=_with(BODY))
+    monkeypatch.setattr(writing, "environment", lambda: env)
     return mail.written_html("made_up", said="<b>1 & 2</b>", off=mail.unsubscribe_link(1, "digest"))
 
 
 def _with(body: str) -> DictLoader:
-    loader = pages.environment().loader
+    loader = environment().loader
     assert loader is not None
-    layout = loader.get_source(pages.environment(), "people/mail/_layout.html")[0]
+    layout = loader.get_source(environment(), "people/mail/_layout.html")[0]
     return DictLoader({"people/mail/_layout.html": layout, "people/mail/made_up.html": body})
 
 
