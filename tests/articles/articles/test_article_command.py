@@ -33,6 +33,19 @@ async def test_the_origin_of_a_file_must_be_a_web_address(tmp_path: Path, url: s
     assert await db.value("select count(*) from article") == 0
 
 
+async def test_what_the_article_claims_is_given_with_it_and_a_longer_claim_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    file.write_text("# The wager\n\nSome words that say something.\n")
+
+    refused = add(str(file), "--topic", "research", "--thesis", "x" * 121)
+    assert refused.returncode == 1 and "120" in refused.stderr
+    assert await db.value("select count(*) from article") == 0
+
+    done = add(str(file), "--topic", "research", "--thesis", "Words say something.")
+    assert done.returncode == 0, done.stderr
+    assert await db.value("select text from thesis where ended_at is null") == "Words say something."
+
+
 async def test_a_known_address_is_updated_and_one_line_says_what_changed(tmp_path: Path) -> None:
     file = tmp_path / "essay.md"
     sentences = [f"Paragraph {number} says what it says at some length, and says it again." for number in range(8)]
