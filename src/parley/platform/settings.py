@@ -71,6 +71,9 @@ class Settings(msgspec.Struct, frozen=True):
     providers: Mapping[str, Provider] = MappingProxyType({})
     # Whether machines are not told that training models on this site is forbidden.
     training: bool = True
+    # For how many days the worker keeps a nightly backup, and what it hands each to. 0: it makes none.
+    backup_days: int = 0
+    backup_command: str | None = None
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
 
@@ -143,6 +146,8 @@ def read(env: Mapping[str, str]) -> Settings:
         redress=" ".join(env.get("PARLEY_REDRESS", "").split()),
         password_range=environment.service(env, "PARLEY_PASSWORD_RANGE", "https://api.pwnedpasswords.com/range"),
         websub_hub=environment.service(env, "PARLEY_WEBSUB_HUB", "https://hub.example/"),
+        backup_days=environment.number(env, "PARLEY_BACKUP_DAYS", 7) if env.get("PARLEY_BACKUP_DAYS") else 0,
+        backup_command=env.get("PARLEY_BACKUP_COMMAND") or None,
         providers=environment.providers_of(env),
         training=environment.choice(env, "PARLEY_TRAINING", ("on", "off"), default="on") == "on",
         limits=environment.choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",

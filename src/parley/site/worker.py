@@ -53,6 +53,7 @@ from parley.platform.events.scheduler import Job, Scheduler, Span
 from parley.platform.http.scrape import serve_metrics
 from parley.platform.settings import Settings
 from parley.site import hooks, queues, retention
+from parley.site.backup import nightly
 
 POOL_SIZE = 6
 HOUR = 3_600
@@ -112,6 +113,7 @@ JOBS = (
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("unread counts", unread_counts.check, hour=3),
+    Job("backup", nightly.back_up, hour=1, deferrable=True),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
     Job("search", search.index_at_a_pace, due=search.SELECT_DUE, gap=0.3, on_events=True),

@@ -16,7 +16,8 @@ from parley.platform.db.migrated import known_migrations
 from parley.platform.errors import CommandFailed
 from parley.site.backup import database as contents
 from parley.site.backup.archive import reading
-from parley.site.backup.upgrading import KEPT, NEWER, list_backups, upgrade
+from parley.site.backup.kept import list_backups
+from parley.site.backup.upgrading import KEPT, KIND, NEWER, upgrade
 from tests import command
 from tests.platform.upgrade.keep import DUMP
 from tests.platform.upgrade.test_upgrade import restored
@@ -58,12 +59,12 @@ async def test_an_upgrade_can_be_undone_and_made_again(old: str, tmp_path: Path)
     told = await parley("upgrade")
 
     made = Path(told["backup"])
-    assert list_backups(tmp_path)[0] == made and len(list_backups(tmp_path)) == KEPT
+    assert list_backups(tmp_path, KIND)[0] == made and len(list_backups(tmp_path, KIND)) == KEPT
     assert made.stat().st_mode & 0o777 == 0o600
     with reading(made) as (manifest, _):
         assert (manifest.tables, manifest.migrations) == before
     assert {*told["migrations"], *before[1]} == {*(await held(old))[1]} == known_migrations()
-    assert "up to date" in (await parley("upgrade"))["text"] and list_backups(tmp_path)[0] == made
+    assert "up to date" in (await parley("upgrade"))["text"] and list_backups(tmp_path, KIND)[0] == made
 
     assert (await parley("upgrade", "--undo"))["backup"] == str(made)
     back, migrations = await held(old)
@@ -85,7 +86,7 @@ async def test_what_cannot_be_upgraded_is_refused_before_anything_is_changed(
 
     with pytest.raises(CommandFailed, match=why[:40]):
         await upgrade(old, tmp_path, "secret", lambda _: None)
-    assert await held(old) == before and not list_backups(tmp_path)
+    assert await held(old) == before and not list_backups(tmp_path, KIND)
 
 
 async def test_where_the_disk_has_no_room_for_a_backup_nothing_is_migrated(
@@ -96,4 +97,4 @@ async def test_where_the_disk_has_no_room_for_a_backup_nothing_is_migrated(
 
     with pytest.raises(CommandFailed, match="has 1 MB free"):
         await upgrade(old, tmp_path, "secret", lambda _: None)
-    assert await held(old) == before and not list_backups(tmp_path)
+    assert await held(old) == before and not list_backups(tmp_path, KIND)

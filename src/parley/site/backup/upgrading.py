@@ -1,8 +1,5 @@
 """Upgrading a database: what this version adds to it, a verified backup before, and the way back to that."""
 
-import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +10,15 @@ from parley.platform.db import close_pool, open_pool
 from parley.platform.db.migrate import UNRELEASED, migrate
 from parley.platform.db.migrated import known_migrations
 from parley.platform.errors import CommandFailed
-from parley.site.backup import archive, database, ops
+from parley.site.backup import database, kept, ops
 from parley.site.backup.archive import Manifest, OnProgress
 
-FOLDER, PATTERN = "backups", "before-upgrade-*.backup"
+KIND = "before-upgrade"
 # Of the backups that are made before upgrades.
 KEPT = 3
 NEWER = (
     "This database was written by a newer Parley. Nothing was changed. Install that version again, or go back with "
     "`parley upgrade --undo`."
-)
-NO_ROOM = (
-    "A backup before the upgrade may take {needed:,} MB, and {folder} has {free:,} MB free. Nothing was changed. Make "
-    "room, set PARLEY_DATA to a larger disk, or back up yourself and run `parley migrate --no-backup`."
 )
 
 
@@ -34,11 +27,6 @@ class Upgraded(msgspec.Struct, frozen=True):
 
     migrations: list[str]
     backup: Path | None
-
-
-def list_backups(data: Path) -> list[Path]:
-    """Return the backups from before upgrades, the newest first."""
-    return sorted((data / FOLDER).glob(PATTERN), reverse=True)
 
 
 async def upgrade(
@@ -52,8 +40,9 @@ async def upgrade(
     async with database.connected(url) as connection:
         missing = await _missing(connection)
         holds = bool(missing) and await _holds_something(connection)
-        size = await connection.fetchval("select pg_database_size(current_database())")
-    made = await _back_up(url, data / FOLDER, size, secret, on_progress, demo) if holds and backs_up else None
+    made = None
+    if holds and backs_up:
+        made = await kept.back_up(url, data, KIND, KEPT, on_progress, secret=secret, demo=demo)
     try:
         await migrate(url)
     except RuntimeError as error:
@@ -74,11 +63,11 @@ async def check(url: str) -> None:
 
 async def undo(url: str, data: Path, on_progress: OnProgress) -> tuple[Path, Manifest]:
     """Put the newest backup from before an upgrade back as it was. Raises CommandFailed as `ops.restore` does."""
-    kept = list_backups(data)
-    if not kept:
-        raise CommandFailed(f"There is no backup from before an upgrade in {data / FOLDER}. Nothing was changed.")
-    done = await ops.restore(url, kept[0], on_progress, replace=True, migrates=False)
-    return kept[0], done.manifest
+    backups = kept.list_backups(data, KIND)
+    if not backups:
+        raise CommandFailed(f"There is no backup from before an upgrade in {data / kept.FOLDER}. Nothing was changed.")
+    done = await ops.restore(url, backups[0], on_progress, replace=True, migrates=False)
+    return backups[0], done.manifest
 
 
 async def _missing(connection: Any) -> list[str]:
@@ -95,25 +84,3 @@ async def _missing(connection: Any) -> list[str]:
 async def _holds_something(connection: Any) -> bool:
     names = await database.tables(connection)
     return "member" in names and bool(await connection.fetchval(database.HAS_CONTENT))
-
-
-async def _back_up(url: str, folder: Path, size: int, secret: str, on_progress: OnProgress, demo: bool) -> Path:
-    """Write a backup, read it again, and delete all but the newest KEPT."""
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 nothing else runs in this command
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        raise CommandFailed(NO_ROOM.format(needed=_megabytes(size), folder=folder, free=_megabytes(free)))
-    path = folder / f"before-upgrade-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
-    await ops.create_backup(url, path, on_progress, secret=secret, demo=demo)
-    with archive.reading(path) as (manifest, file):
-        archive.check(manifest, file, _ignore)
-    for old in list_backups(folder.parent)[KEPT:]:
-        old.unlink()
-    return path
-
-
-_ignore: Callable[[int], None] = lambda _amount: None  # noqa: E731
-
-
-def _megabytes(size: int) -> int:
-    return -(-size // 1_000_000)

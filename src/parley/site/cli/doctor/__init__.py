@@ -15,7 +15,7 @@ from parley.platform.local_servers import CannotStart, attach, find
 from parley.platform.settings import read
 from parley.site.cli.doctor import servers
 from parley.site.cli.doctor.checks import Check, Level, address, disk, files, mail, passwords, providers, secret
-from parley.site.cli.doctor.work import work
+from parley.site.cli.doctor.work import backups, work
 from parley.site.cli.running import DATA, JSON
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
@@ -62,6 +62,7 @@ async def examine(env: Mapping[str, str]) -> list[Check]:
         servers.replica(settings),
         servers.redis(settings),
         work(settings),
+        backups(settings),
         disk(settings),
         mail(settings),
         files(),

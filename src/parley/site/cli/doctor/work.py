@@ -1,10 +1,16 @@
-"""Whether the worker runs, and what failed in it."""
+"""Whether the worker runs, what failed in it, and how old the newest backup is."""
+
+from datetime import UTC, datetime, timedelta
 
 from parley.platform.settings import Settings
+from parley.site.backup import nightly
+from parley.site.backup.kept import list_backups
 from parley.site.cli.doctor.checks import Check, Level, judge
 from parley.site.cli.doctor.servers import UNREACHABLE, connected
 
 WORKER = "parley worker"
+# A night was missed.
+LATE = timedelta(hours=36)
 SELECT_WORK = f"""
 select exists (
            select from pg_stat_activity where datname = current_database() and application_name = '{WORKER}') as runs,
@@ -41,3 +47,16 @@ def _worker(*, runs: bool, waiting: int) -> Check:
         return Check(Level.FAIL, "worker", text)
     no = "It does not run: no mail is sent and nothing is imported. Start `parley worker`."
     return judge("worker", good=runs, yes="It runs, and nothing waits.", no=no, otherwise=Level.WARN)
+
+
+async def backups(settings: Settings) -> list[Check]:
+    if not settings.backup_days:
+        no = "None is made. Set PARLEY_BACKUP_DAYS=7, or let a timer run `parley backup`."
+        return [judge("backup", good=settings.local, yes="None is made on localhost.", no=no, otherwise=Level.WARN)]
+    newest = next(iter(list_backups(settings.data, nightly.KIND)), None)
+    if newest is None:
+        return [Check(Level.WARN, "backup", "None was made yet: the worker makes one at night.")]
+    age = datetime.now(UTC) - datetime.fromtimestamp(newest.stat().st_mtime, UTC)
+    hours = age // timedelta(hours=1)
+    no = f"The newest is {hours} h old: {newest}. The worker makes one every night; its log says why it did not."
+    return [judge("backup", good=age < LATE, yes=f"The newest is {hours} h old: {newest}.", no=no)]
