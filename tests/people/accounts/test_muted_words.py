@@ -89,6 +89,7 @@ async def test_a_member_mutes_so_many_words_and_no_more(app: Litestar) -> None:
     with pytest.raises(Refused, match="the limit"):
         await muted_words.mute(mira, "one more", None)
     assert await muted_words.mute(mira, "Word 7", None) == "word 7"
+    await muted_words.unmute(mira, "a\x00b")
     await muted_words.unmute(mira, "word 7")
     await muted_words.mute(mira, "one more", None)
 

@@ -75,6 +75,8 @@ async def mute(viewer: Viewer, raw: str, until: datetime | None) -> str:
 
 
 async def unmute(viewer: Viewer, word: str) -> None:
+    if "\x00" in word:
+        return  # PostgreSQL stores no such text.
     async with db.atomic():
         await MutedWord.delete().where(MutedWord.member == viewer.id, MutedWord.word == word)
         viewer_cache.clear_after_commit()
