@@ -68,8 +68,11 @@ async def test_a_thread_is_locked_and_a_member_silenced_and_freed(app: Litestar)
     async with program(app, mo, "moderate") as moderator, program(app, jon, "comment") as member:
         act = f"/moderation/threads/{thread}/action"
         assert (await member.post(act, json={"action": "lock"})).status_code == 404
-        assert (await moderator.post(act, json={"action": "lock", "reason": "A pause."})).status_code == 204
+        made = (await moderator.post(act, json={"action": "lock", "reason": "A pause."})).json()["id"]
         assert (await member.get(f"/threads/{thread}")).json()["reason"] == "A pause."
+        assert (await moderator.post(act, json={"action": "lock", "reason": "A pause."})).json() == {"id": None}
+        assert (await moderator.post(f"/moderation/decisions/{made}/undo")).status_code == 204
+        assert (await member.get(f"/threads/{thread}")).json()["reason"] != "A pause."
         silence = {"action": "silence", "rule": "civility", "reason": "Insults.", "until": 3}
         assert (await moderator.post("/moderation/members/jon/decide", json=silence)).status_code == 201
         assert (await member.post(f"/threads/{thread}/comments", json={"body": "Words."})).status_code == 403

@@ -250,7 +250,7 @@ async def test_the_overview_shows_how_far_they_agree(app: Litestar) -> None:
     found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
     assert found.summary == "4 decisions were given a second look: 3 found the same, 2 chose the same action."
-    assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]
+    assert found.rows == [["Removed", "3", "2", "1"], ["Kept up", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75%"),
         ("The same action", "50%"),

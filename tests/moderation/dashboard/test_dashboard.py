@@ -162,7 +162,7 @@ async def test_decisions_are_counted_by_action_without_those_undone(app: Litesta
     found = await figure("decisions")
 
     assert found.summary == "4 decisions: 3 restricted something, none was made by a rule."
-    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Approved": "1", "Warned": "1"}
+    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Kept up": "1", "Warned": "1"}
     assert found.strips[0].name == "Removed"
 
 

@@ -52,6 +52,14 @@ async def test_without_the_title_it_waits_for_a_second_moderator(mo: Viewer, thr
     assert (waiting, await db.value(SHOWN)) == ("full", "none")
 
 
+async def test_an_article_that_no_member_added_waits_for_a_second_moderator_too(mo: Viewer) -> None:
+    await make.member(role="moderator")
+
+    await take_down(mo, await make.thread(make.text("Words.", title="The wager"), starter=None), "")
+
+    assert await db.value("select state from decision") == "awaiting"
+
+
 async def test_the_title_takes_it_down_at_once_and_another_text_does_not(mo: Viewer, thread: int) -> None:
     await make.member(role="moderator")
     with pytest.raises(TitleNeeded, match="not the title"):

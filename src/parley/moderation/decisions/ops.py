@@ -213,7 +213,8 @@ async def _has_second(viewer: Viewer, choice: Choice, target: Target, item: int 
     by_admins = choice.action == "role" or (choice.action in ON_MEMBER and target.role != "member")
     staff = ["admin"] if by_admins else ["moderator", "admin"]
     reporters = await db.values(SELECT_REPORTERS_EVER, item, viewer.id, target.member)
-    return bool(await db.value(HAS_OTHERS, staff, [viewer.id, target.member, *reporters]))
+    taken = [member for member in (viewer.id, target.member, *reporters) if member is not None]
+    return bool(await db.value(HAS_OTHERS, staff, taken))
 
 
 async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:

@@ -65,7 +65,7 @@ NOT_IN_QUEUE: frozenset[str] = frozenset()
 ACTIONS = {
     action.name: action
     for action in (
-        Action("approve", N_("Keep it up"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("approve", N_("Keep it up"), N_("Kept up"), EVERYTHING, restricts=False),
         Action("ask", N_("Ask to edit"), N_("Author asked to edit"), COMMENT, restricts=False),
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),

@@ -8,7 +8,7 @@ from parley.platform.text.messages import N_, Message, join, plural, verbatim
 
 # The page shows the target beside it.
 ACTION_NAMES = {
-    "approve": N_("Approved"),
+    "approve": N_("Kept up"),
     "remove": N_("Removed"),
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+import msgspec
 from litestar import Response, Router, post
 from litestar.params import JSONBody
 from msgspec import Meta
@@ -35,6 +36,12 @@ class ThreadAction(Body, frozen=True):
     action: Annotated[Literal["lock", "unlock", "slow", "archive"], Meta(description="What to do with the thread.")]
     reason: fields.Reason = ""
     title: fields.TypedTitle = ""
+
+
+class ThreadDecision(msgspec.Struct, frozen=True):
+    """The decision that a thread action made, which can be undone for 30 seconds."""
+
+    id: Annotated[int | None, Meta(description="Null where the thread was in that state already.")]
 
 
 class Lifting(Body, frozen=True):
@@ -92,15 +99,17 @@ async def _decide(request: AnyRequest, subject: Subject, data: DirectDecision) -
 @post(
     "/moderation/threads/{thread:str}/action",
     name="api:act-on-thread",
-    status_code=204,
+    status_code=200,
     responses=problems(403, 404, 422),
 )
-async def act_on_thread(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[ThreadAction]) -> None:
+async def act_on_thread(
+    request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[ThreadAction]
+) -> Response[ThreadDecision]:
     """Lock, unlock, slow or archive a thread, unless it is in that state already."""
     row, form = await thread_at(thread), Form(as_fields(data))
     reason, title = form.text("reason", most=LONGEST_REASON), form.text("title", most=LONGEST_ADDRESS)
     check(form)
-    await thread_actions.act(staff(request), row.id, data.action, reason, title)
+    return answer_write(ThreadDecision(await thread_actions.act(staff(request), row.id, data.action, reason, title)))
 
 
 @post("/moderation/members/{name:str}/lift", name="api:lift", status_code=204, responses=problems(403, 404, 422))
@@ -129,16 +138,17 @@ async def merge_statement(request: AnyRequest, comment: fields.CommentPath, data
 @post(
     "/moderation/comments/{comment:str}/statement/remove",
     name="api:remove-statement",
-    status_code=204,
     responses=problems(403, 404, 422),
 )
-async def remove_statement(request: AnyRequest, comment: fields.CommentPath, data: JSONBody[Removal]) -> None:
+async def remove_statement(
+    request: AnyRequest, comment: fields.CommentPath, data: JSONBody[Removal]
+) -> Response[Decision]:
     """Remove the statement of a comment alone. Its author gets the reasons and can appeal."""
     viewer = staff(request)
     row = await comment_at(comment, viewer)
     form = RemovalForm(as_fields(data), await grounds())
     check(form)
-    await statements.remove(viewer, row.id, form.removal)
+    return answer_write(Decision(await statements.remove(viewer, row.id, form.removal)), 201)
 
 
 handlers = [
