@@ -27,7 +27,7 @@ from parley.discussion.kept.tables import KeptItem
 from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.discussion.thesis.tables import Thesis, ThesisAnswer
-from parley.discussion.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
+from parley.discussion.threads.tables import RoomModerator, SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.discussion.votes.tables import Vote
 from parley.interfaces.api.tables import ApiToken
 from parley.interfaces.embed.tables import CommentSite, EmbedCode, FirstComment, Site
@@ -91,7 +91,7 @@ TABLES = [
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block, MutedWord,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
-    Topic, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
+    Topic, RoomModerator, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
