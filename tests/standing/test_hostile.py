@@ -74,6 +74,8 @@ FORMS = {
     "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until", "to", "place"),
     "/t/{thread:str}/moderate": ("version", "action", "rule", "reason", "until", "place"),
     "/u/{name:str}/moderate": ("version", "action", "rule", "reason", "until"),
+    "/mod/rooms/{topic:str}": ("intro", "rules"),
+    "/mod/rooms/{topic:str}/moderators": ("name", "on"),
     "/mod/guidelines/new": ("code", "title", "text", "severity", "position", "category", "illegal", "retired"),
     "/mod/guidelines/{code:str}": ("title", "text", "severity", "position", "category", "illegal", "retired"),
     "/mod/guidelines/{code:str}/reasons": ("text", "shared"),

@@ -52,6 +52,7 @@ from parley.moderation.modrules import web as rules
 from parley.moderation.reports import web as reports
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
+from parley.moderation.rooms import web as rooms
 from parley.moderation.signups import web as signups
 from parley.moderation.statements import web as deck
 from parley.own_data.comment_claims import web as comment_claims
@@ -100,6 +101,7 @@ FEATURES = (
     modmembers,
     decided_web,
     rings,
+    rooms,
     modlog,
     dashboard,
     rules,

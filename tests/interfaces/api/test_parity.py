@@ -30,6 +30,7 @@ NOT_THERE = {
     "/mod/imported/": ACCOUNT,
     "/rules/edit": SETTING,
     "/mod/guidelines": SETTING,
+    "/mod/rooms/": SETTING,
     "/mod/reasons": SETTING,
     "/mod/rules": SETTING,
     "/mod/feeds": SETTING,

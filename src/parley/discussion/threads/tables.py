@@ -11,7 +11,6 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     OnDelete,
-    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -32,10 +31,6 @@ class Topic(Table):
     # What its page says of it, and rules that hold beside the site's: Markdown.
     intro = Text(null=False, default="")
     rules = Text(null=False, default="")
-    # Its colour: an angle in OKLCH, from which the styles compute one with enough contrast. None for the site's.
-    hue = SmallInt(null=True, default=None)
-
-    topic_hue_check = Check("hue between 0 and 359")
 
 
 class RoomModerator(Table):

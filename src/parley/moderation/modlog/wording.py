@@ -40,6 +40,8 @@ ACTION_NAMES = {
     "lift": N_("Sanctions lifted"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
+    "room.appoint": N_("Appointed moderator of a topic"),
+    "room.dismiss": N_("No longer moderator of a topic"),
     "recovery": N_("Agreed to remove the second step of"),
     "sign_out": N_("Signed out everywhere"),
     "import.confirm": N_("Confirmed as an imported author"),

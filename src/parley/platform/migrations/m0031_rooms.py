@@ -1,4 +1,4 @@
-"""Topics have moderators, an introduction, rules and a colour of their own."""
+"""Topics have moderators, an introduction and rules of their own."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
@@ -11,8 +11,6 @@ DESCRIPTION = "moderators of topics"
 FORWARDS = """
 alter table topic add column intro text not null default '';
 alter table topic add column rules text not null default '';
-alter table topic add column hue smallint default null;
-alter table topic add constraint topic_hue_check check (hue between 0 and 359);
 create table room_moderator (
     id bigserial primary key not null,
     topic varchar(40) not null references topic (slug) on delete cascade on update cascade default null,
