@@ -23,7 +23,7 @@ MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Lo
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('pending', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
+         when c.state in ('pending', 'hidden', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
 # The words of a comment, which the automatic rules read too (drafts.py: Draft.words).

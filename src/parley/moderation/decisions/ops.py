@@ -35,7 +35,7 @@ CLOSE_ITEM = """
 update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
   acted_at = coalesce(acted_at, now()), escalated = $2 or $3::int is not null and escalated,
   asked_until = now() + $3 * interval '1 hour', state = case when $2 or $3 is not null or kind = 'comment' and exists (
-    select from comment where id = target and state = 'pending') then 'open' else 'done' end
+    select from comment where id = target and state in ('pending', 'hidden')) then 'open' else 'done' end
 where id = $1
 """
 # Reject proposals that this decision makes obsolete.

@@ -40,7 +40,9 @@ IS_PASSED_ON = """
     (i.escalated and exists (
         select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting')))
 """
-IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
+IS_HELD = """
+    i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state in ('pending', 'hidden'))
+"""
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
     {IS_OPEN} and {MAY_SEE}
@@ -87,7 +89,7 @@ select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.open
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
-       {DUE_AT} as due_at, coalesce(c.state = 'pending', false) as held
+       {DUE_AT} as due_at, coalesce(c.state in ('pending', 'hidden'), false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
@@ -114,7 +116,7 @@ select (select count(*) from (select from queue_item i where {IS_WAITING} limit 
             where {IS_WAITING} limit {MOST_COUNTED}) n) as reported,
        (select count(*) from (
             select from comment c join queue_item i on i.kind = 'comment' and i.target = c.id
-            where c.state = 'pending' and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
+            where (c.state = 'pending' or c.state = 'hidden') and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
        (select count(*) from (
             select distinct i.id from rights_request q join report r on r.id = q.report and r.state <> 'resolved'
             join queue_item i on i.id = r.item where {IS_WAITING} limit {MOST_COUNTED}) n) as rights
