@@ -74,6 +74,8 @@ FORMS = {
     "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until", "to", "place"),
     "/t/{thread:str}/moderate": ("version", "action", "rule", "reason", "until", "place"),
     "/u/{name:str}/moderate": ("version", "action", "rule", "reason", "until"),
+    "/mod/raids": ("holds", "topic", "hours", "closes_sign_up"),
+    "/mod/raids/{raid:str}/end": (),
     "/mod/rooms/{topic:str}": ("intro", "rules"),
     "/mod/rooms/{topic:str}/moderators": ("name", "on"),
     "/mod/guidelines/new": ("code", "title", "text", "severity", "position", "category", "illegal", "retired"),

@@ -49,6 +49,7 @@ from parley.moderation.modmembers import decided_web
 from parley.moderation.modmembers import web as modmembers
 from parley.moderation.modqueue import web as modqueue
 from parley.moderation.modrules import web as rules
+from parley.moderation.raids import web as raids
 from parley.moderation.reports import web as reports
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
@@ -101,6 +102,7 @@ FEATURES = (
     modmembers,
     decided_web,
     rings,
+    raids,
     rooms,
     modlog,
     dashboard,

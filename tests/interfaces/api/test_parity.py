@@ -31,6 +31,7 @@ NOT_THERE = {
     "/rules/edit": SETTING,
     "/mod/guidelines": SETTING,
     "/mod/rooms/": SETTING,
+    "/mod/raids": SETTING,
     "/mod/reasons": SETTING,
     "/mod/rules": SETTING,
     "/mod/feeds": SETTING,
