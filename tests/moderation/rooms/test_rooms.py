@@ -109,6 +109,8 @@ async def test_of_a_member_of_both_only_what_happened_in_the_room_is_shown(clien
 
     assert "It insulted a researcher." in page
     assert "A note of the site." not in page
+    assert "Save note" not in page
+    assert "Sign-ups" not in page
 
 
 async def test_appeals_go_to_another_moderator_of_the_topic() -> None:

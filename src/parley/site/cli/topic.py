@@ -73,12 +73,8 @@ async def rename(slug: str, name: str) -> dict[str, Any]:
 async def moderator(slug: str, member: str, *, off: bool) -> dict[str, Any]:
     """Let a MEMBER moderate a topic: they see and decide what is in it, and nothing elsewhere."""
     await rooms.appoint(None, slug, member, on=not off)
-    return {
-        "text": f"{member} moderates {slug} {'no more' if off else 'now'}.",
-        "slug": slug,
-        "member": member,
-        "moderates": not off,
-    }
+    text = f"{member} moderates {slug} {'no more' if off else 'now'}."
+    return {"text": text, "slug": slug, "member": member, "moderates": not off}
 
 
 @topic.command()

@@ -28,7 +28,8 @@ async def list_context(request: AnyRequest, rows: list[QueueRow] | None = None) 
         "next_url": next_url(wanted, rows),
         "topics": [topic for topic in await threads.topics() if viewer.moderates_in(topic.slug)],
         "rules": await modqueue.rules(),
-        "other_kinds": {"rights": N_("Rights requests")} | {kind.name: kind.label for kind in kinds.kinds},
+        "other_kinds": {"rights": N_("Rights requests")}
+        | {kind.name: kind.label for kind in kinds.kinds if kind.in_rooms or viewer.is_staff},
         "waiting": count,
         "others_actions": [],
         "since": as_moment(count.at),
