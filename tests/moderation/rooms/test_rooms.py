@@ -16,7 +16,7 @@ from parley.platform.errors import Forbidden, NotFound, Refused
 from tests import make
 from tests.moderation.modqueue.reported import decided, removal, reported, sanctioned
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 
 async def appointed(*topics: str) -> Viewer:
