@@ -26,6 +26,7 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import profiles as removed_profiles
 from parley.moderation.matching import current
 from parley.moderation.modqueue import kinds
+from parley.moderation.raids import ops as raids
 from parley.moderation.reports import ops as reports
 from parley.moderation.rights import ops as rights
 from parley.moderation.signups import ops as signups
@@ -105,8 +106,8 @@ def connect() -> None:
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
-    drafts.before_post[:] = [checks.check, embed.note_site]
-    drafts.before_edit[:] = [edits.check, asking.check]
-    drafts.wait_of[:] = [display.wait_of, checks.wait_of]
+    drafts.before_post[:] = [raids.check, checks.check, embed.note_site]
+    drafts.before_edit[:] = [raids.check_edit, edits.check, asking.check]
+    drafts.wait_of[:] = [display.wait_of, checks.wait_of, raids.wait_of]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -27,7 +27,7 @@ from parley.discussion.kept.tables import KeptItem
 from parley.discussion.opinion_map.tables import PerspectiveMap, StatementVerdict
 from parley.discussion.statements.tables import MergedStatement, StatementProposal
 from parley.discussion.thesis.tables import Thesis, ThesisAnswer
-from parley.discussion.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
+from parley.discussion.threads.tables import RoomModerator, SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.discussion.votes.tables import Vote
 from parley.interfaces.api.tables import ApiToken
 from parley.interfaces.embed.tables import CommentSite, EmbedCode, FirstComment, Site
@@ -54,6 +54,7 @@ from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog.tables import ModAction
 from parley.moderation.modmembers.tables import Note
+from parley.moderation.raids.tables import Raid, RaidHold
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.rights.tables import RightsRequest
 from parley.moderation.rings.tables import VoteRing
@@ -91,11 +92,11 @@ TABLES = [
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block, MutedWord,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
-    Topic, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
+    Topic, RoomModerator, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
-    QueueItem, Report, RightsRequest,
+    QueueItem, Report, RightsRequest, Raid, RaidHold,
     Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
     Notification, UnreadCount, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,

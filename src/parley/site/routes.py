@@ -49,9 +49,11 @@ from parley.moderation.modmembers import decided_web
 from parley.moderation.modmembers import web as modmembers
 from parley.moderation.modqueue import web as modqueue
 from parley.moderation.modrules import web as rules
+from parley.moderation.raids import web as raids
 from parley.moderation.reports import web as reports
 from parley.moderation.rights import web as rights
 from parley.moderation.rings import web as rings
+from parley.moderation.rooms import web as rooms
 from parley.moderation.signups import web as signups
 from parley.moderation.statements import web as deck
 from parley.own_data.comment_claims import web as comment_claims
@@ -100,6 +102,8 @@ FEATURES = (
     modmembers,
     decided_web,
     rings,
+    raids,
+    rooms,
     modlog,
     dashboard,
     rules,

@@ -30,6 +30,8 @@ NOT_THERE = {
     "/mod/imported/": ACCOUNT,
     "/rules/edit": SETTING,
     "/mod/guidelines": SETTING,
+    "/mod/rooms/": SETTING,
+    "/mod/raids": SETTING,
     "/mod/reasons": SETTING,
     "/mod/rules": SETTING,
     "/mod/feeds": SETTING,

@@ -14,7 +14,6 @@ from parley.people.accounts.muted_words import muted_word
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.cache import by_text
-from parley.platform.http.access import MODERATOR
 from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.markdown import plain
@@ -39,18 +38,21 @@ def comments_html(
     votes: Votes | None = None,
     visit: VisitRow | None = None,
     *,
+    topic: str,
     slow_branches: Sequence[SlowBranch],
 ) -> Prepared:
-    """Return the comments of a discussion as `viewer` sees them, who cast `votes`."""
+    """Return the comments of a discussion in a `topic` as `viewer` sees them, who cast `votes`."""
     if viewer is None:
         return assemble(shown.layout, slow_branches=slow_branches)
-    states = _viewer_states(shown.layout.rows, viewer, votes or {})
+    states = _viewer_states(shown.layout.rows, viewer, votes or {}, moderates=viewer.moderates_in(topic))
     return assemble(shown.layout, states, visit, viewer.id, slow_branches)
 
 
-def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes) -> dict[int, ViewerState]:
+def _viewer_states(
+    rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes, *, moderates: bool
+) -> dict[int, ViewerState]:
     states = dict(votes)
-    if viewer.access >= MODERATOR:
+    if moderates:
         for row in rows.values():
             if row.state == "visible" and row.author_id != viewer.id:
                 states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), moderates=True)

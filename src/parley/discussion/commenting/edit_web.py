@@ -140,7 +140,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Show a page of the versions of a comment, newest first, with what each changed."""
     row = await comment_at(comment, viewer_of(request))
-    rules.require_history_allowed(viewer_of(request), await _state_of(row.id))
+    await rules.require_history_allowed(viewer_of(request), await _state_of(row.id))
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await texts.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:

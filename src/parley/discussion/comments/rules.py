@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, NotFound, Refused
-from parley.platform.http.access import ADMIN, MODERATOR
 from parley.platform.text.markdown import excerpt_of
 from parley.platform.text.messages import N_
 
@@ -23,7 +23,7 @@ MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Lo
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('pending', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
+         when c.state in ('pending', 'hidden', 'rejected', 'expired', 'withdrawn') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
 # The words of a comment, which the automatic rules read too (drafts.py: Draft.words).
@@ -104,10 +104,12 @@ def require_restoring_allowed(viewer: Viewer, comment: CommentState) -> None:
         )
 
 
-def require_history_allowed(viewer: Viewer | None, comment: CommentState) -> None:
-    """Raise NotFound if `viewer` blocked the author, or if only the author and staff may read the comment."""
+async def require_history_allowed(viewer: Viewer | None, comment: CommentState) -> None:
+    """Raise NotFound if `viewer` blocked the author, or if only the author and its moderators may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
         raise NotFound(N_("You blocked the member who wrote this, so you do not see it."))
-    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.access in (MODERATOR, ADMIN))
-    if comment.state != "visible" and not is_allowed:
+    if comment.state == "visible" or (viewer is not None and viewer.id == comment.author):
+        return
+    if viewer is None:
         raise NotFound(N_("This comment no longer exists."))
+    await rooms.require(viewer, comment.thread)

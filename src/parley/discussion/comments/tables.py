@@ -133,6 +133,7 @@ class Comment(Table):
     comment_author = Index("author, created_at desc", where="author is not null")
     comment_imported_author = Index("imported_author", where="imported_author is not null")
     comment_pending = Index("author, created_at", where="state = 'pending'")
+    comment_hidden = Index("id", where="state = 'hidden'")
     # With the default order, PostgreSQL would use this index to find the newest comments of a part, and read every
     # comment of the forum for a part that has none. `nulls first` leaves it for ranges of time; there are no nulls.
     comment_created = Index("created_at nulls first")

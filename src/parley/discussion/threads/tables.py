@@ -28,6 +28,21 @@ class Topic(Table):
     slug = Varchar(40, primary_key=True, null=False, default=None)
     name = Varchar(60, null=False, default=None, unique=True)
     position = Integer(null=False, default=0)
+    # What its page says of it, and rules that hold beside the site's: Markdown.
+    intro = Text(null=False, default="")
+    rules = Text(null=False, default="")
+
+
+class RoomModerator(Table):
+    """A member who moderates the threads of one topic, and sees and decides nothing elsewhere (rooms.py)."""
+
+    id = BigSerial(primary_key=True)
+    topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.cascade)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    since = Timestamptz(null=False)
+
+    room_moderator_topic_member_key = Unique([topic, member])
+    room_moderator_member = Index("member, topic")
 
 
 class Thread(Table):

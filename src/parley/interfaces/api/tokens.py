@@ -17,7 +17,7 @@ import msgspec
 from parley.interfaces.api.scopes import MODERATE
 from parley.interfaces.api.tables import ApiToken
 from parley.people.accounts import viewer_cache
-from parley.people.accounts.sessions import AWAITS_APPROVAL, MUTES, lacks_factor
+from parley.people.accounts.sessions import AWAITS_APPROVAL, MUTES, lacks_factor, rooms
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
 from parley.people.accounts.tokens import from_now
 from parley.people.accounts.viewer import Viewer
@@ -25,7 +25,6 @@ from parley.people.sign_in.authentication import has_second
 from parley.platform import db
 from parley.platform.cache import Bounded
 from parley.platform.errors import NotFound, Refused
-from parley.platform.http.access import MODERATOR
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
@@ -38,6 +37,7 @@ LIFETIMES = (7, 30, 90, 365)
 SELECT_TOKEN = f"""
 select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,
        member.id as member, name, case when {lacks_factor("$2")} then 'member' else role end as role,
+       {rooms("$2")},
        {STATE_NOW} as state, {AWAITS_APPROVAL} as awaits_approval, state_until, state_reason, assisted, {MUTES}
 from (select id, member as owner, scopes, expires_at, used_at from api_token where token_hash = $1) k
 join member on member.id = k.owner
@@ -59,6 +59,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
     member: int
     name: str
     role: str
+    rooms: list[str]
     state: str
     awaits_approval: bool
     state_until: datetime | None
@@ -75,6 +76,7 @@ class TokenOwner(msgspec.Struct, frozen=True):
             id=self.member,
             name=self.name,
             role=self.role if MODERATE in self.scopes else "member",
+            rooms=frozenset(self.rooms if MODERATE in self.scopes else ()),
             verified=self.state != "unverified",
             session=0,
             state=self.state,
@@ -157,7 +159,7 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
     Raises Refused for a scope that the member may not use, or that needs a second factor, and if they have too many
     tokens.
     """
-    if MODERATE in scopes and viewer.access < MODERATOR:
+    if MODERATE in scopes and not viewer.moderates:
         raise Refused(N_("Only moderators can create an API key that moderates."))
     if MODERATE in scopes and settings().staff_factor_days is not None and not await has_second(viewer.id):
         raise Refused(N_("An API key that moderates needs a second step of signing in. Set one up under Security."))

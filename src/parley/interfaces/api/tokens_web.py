@@ -14,7 +14,7 @@ from parley.people.accounts.viewer import Viewer, signed_in
 from parley.people.second_factors import step_up
 from parley.people.second_factors.web.proving import to_prove
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MEMBER, MODERATOR, AnyRequest
+from parley.platform.http.access import MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.return_paths import leading_back
 from parley.platform.text.cleaning import as_id
@@ -34,7 +34,7 @@ class TokenForm(Form):
 
 
 def _offered_scopes(viewer: Viewer) -> dict[str, str]:
-    return {scope: label for scope, label in SCOPES.items() if scope != MODERATE or viewer.access >= MODERATOR}
+    return {scope: label for scope, label in SCOPES.items() if scope != MODERATE or viewer.moderates}
 
 
 async def _tokens(request: AnyRequest) -> dict[str, Any]:

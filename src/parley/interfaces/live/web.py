@@ -16,7 +16,7 @@ from parley.moderation.modqueue.requests import since_of, wanted_of
 from parley.people.accounts.viewer import signed_in, staff, viewer_of
 from parley.platform.db.pool import Urgency, set_urgency
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of
+from parley.platform.http.access import ANYONE, MEMBER, ROOM_MODERATOR, AnyRequest, address_of
 from parley.platform.observability import load_shedding
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -41,7 +41,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     return _stream_response(stream, join, broadcaster.leave)
 
 
-@get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
+@get("/mod/queue/live", name="live:queue", opt={"who": ROOM_MODERATOR})
 async def queue(request: AnyRequest) -> ASGIApp:
     """Follow the queue: new items since the page was made, and what other moderators are reviewing and have decided."""
     broadcaster: Broadcaster = request.app.state.broadcaster

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.discussion.threads import rooms
 from parley.letters.notifications import ops as notifications
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.appeals.forms import AppealForm
@@ -15,7 +16,7 @@ from parley.moderation.decisions.queries import StatementOfReasons
 from parley.people.account_settings.sections import Section
 from parley.people.accounts.viewer import Viewer, signed_in, viewer_of
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest
+from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page, pending_of
 from parley.platform.text.cleaning import as_id
@@ -32,7 +33,8 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     viewer = viewer_of(request)
     if statement is not None and _concerns(statement, viewer, key):
         return statement, True
-    if statement is not None and viewer is not None and viewer.access >= MODERATOR:
+    if statement is not None and viewer is not None:
+        await rooms.require_decision(viewer, statement.id)
         return statement, False
     raise NotFound(N_("There is no page at this address."))
 

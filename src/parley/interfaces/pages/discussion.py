@@ -47,7 +47,7 @@ async def more(
     async with visitors_turn():
         shown = await view.discussion(query, viewer)
     own = await votes.votes_in_thread(viewer.id, row.id) if viewer else None
-    html = comments_html(shown, viewer, own, slow_branches=row.slow_branches)
+    html = comments_html(shown, viewer, own, topic=row.topic_slug, slow_branches=row.slow_branches)
     return page(
         request, "discussion/comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url
     )

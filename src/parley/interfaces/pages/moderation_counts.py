@@ -12,7 +12,7 @@ from parley.people.accounts.viewer import Viewer, staff
 from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.pages import fragment, pending_of
 from parley.platform.http.return_paths import came_from
 
@@ -28,7 +28,7 @@ class ModerationCounter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
-        if viewer is not None and viewer.access >= MODERATOR and is_page(scope):
+        if viewer is not None and viewer.moderates and is_page(scope):
             pending = pending_of(scope)
             pending.update(await _cached_counts(viewer))
         await self.app(scope, receive, send)
@@ -51,7 +51,7 @@ async def _count(viewer: Viewer) -> dict[str, int]:
     return counts | {"queue": items.items + sum(row.count for row in others)}
 
 
-@get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})
+@get("/mod/waiting", name="moderation:waiting", opt={"who": ROOM_MODERATOR})
 async def waiting(request: AnyRequest) -> Response[Any]:
     """Show these numbers in the masthead and, on moderators' pages, in their tabs and the queue's filter."""
     counts, path = await _count(staff(request)), came_from(request)

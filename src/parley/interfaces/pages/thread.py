@@ -209,15 +209,20 @@ async def _way_back(view: views.ThreadView) -> int | None:
 
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: bool) -> dict[str, Any]:
-    slow_branches = shown.thread.slow_branches
+    slow_branches, topic = shown.thread.slow_branches, shown.thread.topic_slug
     if viewer is None:
-        html = comments_html(shown.discussion, slow_branches=slow_branches)
+        html = comments_html(shown.discussion, topic=topic, slow_branches=slow_branches)
         thesis = thesis_box(shown.thesis, thread_state=shown.thread.state, looks=looks)
         return _shared_context(shown, html) | {"held": [], "wait": None, "following": None, "thesis": thesis}
     reader = msgspec.json.decode(await db.value(SELECT_READER, viewer.id, shown.thread.id), type=ReaderRows)
     visit = next(iter(reader.visits), None)
     html = comments_html(
-        shown.discussion, viewer, votes.viewer_states(reader.votes), visit, slow_branches=slow_branches
+        shown.discussion,
+        viewer,
+        votes.viewer_states(reader.votes),
+        visit,
+        topic=topic,
+        slow_branches=slow_branches,
     )
     more = {
         "held": reader.held,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.appeals import queries, second_look_queries
 from parley.moderation.appeals.rules import JUDGEMENTS, OUTCOMES, require_milder
 from parley.moderation.appeals.tables import Appeal, SecondLook
@@ -171,6 +172,7 @@ async def _require_reviewer_and_assign(
 
     Raises what `assign` raises.
     """
+    await rooms.require(viewer, target.thread or decision.thread)
     reporters = await rows.reporters(decision.id)
     had_part = viewer.id in {decision.moderator, decision.second_moderator, *reporters}
     is_last_resort = had_part and not await queries.has_reviewer(decision.id)

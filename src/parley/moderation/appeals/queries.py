@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.decisions.rows import ITEMS_OF_DECISION
 from parley.moderation.decisions.rules import OVERDUE_DAYS
 from parley.people.accounts.viewer import Viewer
@@ -28,7 +29,7 @@ def _may_decide(who: str, is_admin: str) -> str:
 
     Sanctions and profiles of staff, and roles, need an admin.
     """
-    return f"""d.member is distinct from {who}
+    return f"""d.member is distinct from {who} and {rooms.moderates(rooms.THREAD_OF_DECISION, who)}
     and ({is_admin} or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))"""
 
 
@@ -38,8 +39,9 @@ MAY_REVIEW_WITHOUT_PART = _may_review_without_part("$1", "$2")
 # Article 20(6) of the Digital Services Act asks for qualified staff, not for other staff.
 HAS_REVIEWER = f"""exists (
     select from member s
-    where s.role in ('moderator', 'admin') and s.state = 'active'
-    and {_may_review_without_part("s.id", "s.role = 'admin'")})"""
+    where (s.role in ('moderator', 'admin') or exists (select from room_moderator r where r.member = s.id))
+    and s.state = 'active'
+    and {_may_review_without_part("s.id", "s.role = 'admin'")})"""  # noqa: S608 constants only
 MAY_REVIEW = f"({MAY_REVIEW_WITHOUT_PART} or {_may_decide('$1', '$2')} and not {HAS_REVIEWER})"
 IS_OPEN_APPEAL = "a.state in ('filed', 'assigned')"
 BLOCKED = f"case when not ({_may_decide('$1', '$2')}) then 'admin' else 'part' end"
@@ -58,7 +60,7 @@ order by since, kind, id limit {MOST_LISTED}
 """  # noqa: S608 constants only
 # For the queue. What concerns the viewer is left out (columns: modqueue/kinds.py).
 WAITING_APPEALS = f"""
-    select a.id, null as thread, m.name as who, a.created_at as since,
+    select a.id, {rooms.THREAD_OF_DECISION} as thread, m.name as who, a.created_at as since,
            case when not {MAY_REVIEW} then {BLOCKED} end as blocked,
            case when a.assigned_to <> $1 then s.name end as holder, d.action, a.text as words
     from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
@@ -66,7 +68,7 @@ WAITING_APPEALS = f"""
     where {IS_OPEN_APPEAL} and d.member is distinct from $1 and a.member <> $1
 """  # noqa: S608 constants only
 WAITING_PROPOSALS = f"""
-    select d.id, null as thread, m.name as who, d.created_at as since,
+    select d.id, {rooms.THREAD_OF_DECISION} as thread, m.name as who, d.created_at as since,
            case when not ({MAY_REVIEW_WITHOUT_PART}) then {BLOCKED} end as blocked, null as holder, d.action,
            d.reason as words
     from decision d left join member m on m.id = d.member

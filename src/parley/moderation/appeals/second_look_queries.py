@@ -2,6 +2,7 @@
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.appeals.queries import MAY_REVIEW_WITHOUT_PART
 from parley.moderation.decisions.rows import HAS_ANSWERED
 from parley.moderation.matching.facts import RESTRICTS
@@ -50,12 +51,13 @@ SELECT_REPORTS = f"""
 select g.title as guideline_title, r.text from decision d join report r on {HAS_ANSWERED}
 join guideline g on g.code = r.guideline where d.id = $1 order by r.weight * g.severity desc, r.id limit 100
 """  # noqa: S608 constants only
-SELECT_COMPARISON = """
+SELECT_COMPARISON = f"""
 select d.id as decision, sl.judgement, d.action, m.name as moderator_name, g.title as guideline_title,
        d.reason
 from second_look sl join decision d on d.id = sl.decision join member m on m.id = d.moderator
 left join guideline g on g.code = d.guideline where sl.decision = $1 and sl.moderator = $2
-"""
+  and {rooms.moderates(rooms.THREAD_OF_DECISION, "$2")}
+"""  # noqa: S608 constants only
 
 
 async def count_waiting(viewer: Viewer) -> int:

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.discussion.threads import rooms
 from parley.moderation.appeals import ops, queries, second_look_queries
 from parley.moderation.appeals.forms import ReviewForm, SecondApprovalForm
 from parley.moderation.appeals.queries import AppealRow, Proposal
@@ -22,7 +23,7 @@ from parley.moderation.modqueue.web.opening import show_work
 from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import NotFound, ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.http.return_paths import local_path
@@ -54,31 +55,31 @@ async def _appeal_page(
 
 async def _decision_context(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
     """What both pages show of a decision: statement of reasons, whether its comment is concealed, and the member."""
-    reasons = await decisions.reasons(decision)
+    viewer, reasons = staff(request).id, await decisions.reasons(decision)
     return {
         "reasons": reasons,
-        "concealed": reasons is not None and await decisions.is_concealed(staff(request).id, reasons),
+        "concealed": reasons is not None and await decisions.is_concealed(viewer, reasons),
         # The viewer is never the member concerned here.
         "is_member_concerned": False,
-        "member": await people.summary(member) if member else None,
-        "decisions": [row for row in await people.decisions_concerning(member) if row.id != decision] if member else [],
-        "notes": await people.notes(member) if member else [],
+        "member": await people.summary(viewer, member) if member else None,
+        "decisions": [row for row in await people.decisions_concerning(viewer, member) if row.id != decision],
+        "notes": await people.notes(viewer, member),
     }
 
 
-@get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": MODERATOR})
+@get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": ROOM_MODERATOR})
 async def appeal_page(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     return await _appeal_page(request, await load_appeal(request, appeal))
 
 
-@post("/mod/appeals/{appeal:str}/assign", name="moderation:appeal-assign", opt={"who": MODERATOR})
+@post("/mod/appeals/{appeal:str}/assign", name="moderation:appeal-assign", opt={"who": ROOM_MODERATOR})
 async def assign(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     row = await load_appeal(request, appeal)
     await ops.assign(staff(request), row.id)
     return Redirect(f"/mod/appeals/{row.id}", status_code=303)
 
 
-@post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
+@post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": ROOM_MODERATOR})
 async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
     row = await load_appeal(request, appeal)
     form = ReviewForm(await posted_fields(request))
@@ -122,12 +123,16 @@ async def _proposal_page(
     return page(request, "moderation/appeals/proposal.html", status=status, **shown)
 
 
-@get("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval-page", opt={"who": MODERATOR})
+@get(
+    "/mod/decision/{decision:str}/second-approval",
+    name="moderation:second-approval-page",
+    opt={"who": ROOM_MODERATOR},
+)
 async def second_approval_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     return await _proposal_page(request, await load_proposal(request, decision))
 
 
-@post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": MODERATOR})
+@post("/mod/decision/{decision:str}/second-approval", name="moderation:second-approval", opt={"who": ROOM_MODERATOR})
 async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     row = await load_proposal(request, decision)
     form = SecondApprovalForm(await posted_fields(request))
@@ -142,13 +147,14 @@ async def decide_proposal(request: AnyRequest, decision: FromPath[str]) -> Respo
     return Redirect("/mod/queue?kind=approval", status_code=303)
 
 
-@post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
+@post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": ROOM_MODERATOR})
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
     reasons = await decisions.reasons(as_id(decision) or 0)
     if reasons is None or reasons.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted_fields(request))
+    await rooms.require_decision(viewer, reasons.id)
     if await decisions.is_concealed(viewer.id, reasons):
         async with db.atomic():
             await modlog.write(viewer, Entry("reveal", "comment", reasons.comment))
@@ -157,9 +163,10 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     return Redirect(back if back != "/" else f"/decision/{reasons.id}", status_code=303)
 
 
-@post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": MODERATOR})
+@post("/mod/second-looks/{decision:str}", name="moderation:second-look", opt={"who": ROOM_MODERATOR})
 async def second_look(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     form, decision_id = Form(await posted_fields(request)), as_id(decision) or 0
+    await rooms.require_decision(staff(request), decision_id)
     try:
         await ops.save_judgement(staff(request), decision_id, form.choice("judgement", list(JUDGEMENTS)))
     except ParleyError as error:
@@ -187,6 +194,7 @@ APPEALS = WorkKind(
     queries.WAITING_APPEALS,
     hours=24 * OVERDUE_DAYS,
     address="/mod/appeals/{id}",
+    in_rooms=True,
 )
 PROPOSALS = WorkKind(
     "approval",
@@ -195,6 +203,7 @@ PROPOSALS = WorkKind(
     queries.WAITING_PROPOSALS,
     hours=24 * OVERDUE_DAYS,
     address="/mod/decision/{id}/second-approval",
+    in_rooms=True,
 )
 # Nobody waits for a second look, so none is listed or counted.
 SECOND_LOOKS = WorkKind(
@@ -206,6 +215,7 @@ SECOND_LOOKS = WorkKind(
     template="moderation/appeals/second_look.html",
     panel=_case,
     opens_empty=True,
+    in_rooms=True,
 )
 
 

@@ -25,7 +25,7 @@ from parley.moderation.matching.post import EarlierPost, Post
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import ENTRY_BYTES, Bounded, text_bytes
 from parley.platform.errors import ParleyError, Refused
-from parley.platform.http.access import VERIFIED
+from parley.platform.http.access import MODERATOR
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.messages import N_, Message
@@ -62,7 +62,7 @@ async def check(draft: Draft) -> CheckResult | None:
     Raises TooMany where its author has to wait. If the rules fail, newcomers' comments wait for a moderator and all
     others are posted.
     """
-    if draft.author.access > VERIFIED:
+    if draft.author.access >= MODERATOR:
         return None
     try:
         now = await current.in_force()
@@ -84,7 +84,7 @@ async def check(draft: Draft) -> CheckResult | None:
 
 async def check_profile(viewer: Viewer, title: str, bio: str) -> None:
     """Raise Refused where a rule would hold these words, and for newcomers if the rules fail."""
-    if viewer.access > VERIFIED or not (title or bio):
+    if viewer.access >= MODERATOR or not (title or bio):
         return
     author = await facts.author(viewer.id)
     try:

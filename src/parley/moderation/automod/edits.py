@@ -17,7 +17,7 @@ from parley.moderation.matching.facts import MOST_COUNTED, AuthorRecord
 from parley.moderation.matching.post import EarlierPost, Post
 from parley.platform import db
 from parley.platform.errors import ParleyError, Refused
-from parley.platform.http.access import VERIFIED
+from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     """
     if await db.value(IS_UNCHANGED, edit.comment, edit.body, edit.assisted, edit.statement):
         return None
-    if edit.author.access > VERIFIED:
+    if edit.author.access >= MODERATOR:
         return holds.wait_on if edit.held else None
     author = await facts.author(edit.author.id)
     try:

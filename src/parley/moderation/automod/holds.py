@@ -18,6 +18,7 @@ from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import needs_posting_facts
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
+from parley.moderation.raids import ops as raids
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports import staff_mail
 from parley.moderation.reports.tables import QueueItem
@@ -156,7 +157,7 @@ async def apply_anew(comment: int, judged: Judged) -> None:
     item = await _renew_item(comment)
     at_posting = await _held_at_posting(comment)
     await db.execute(FORGET_HITS, comment, at_posting)
-    if not judged.holds and not at_posting and not await _is_taken_up(comment):
+    if not (judged.holds or at_posting or await raids.has_held(comment)) and not await _is_taken_up(comment):
         await _release(comment, item)
     if judged.hits or judged.unfinished:
         await acting.act(comment, judged)

@@ -4,10 +4,12 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.matching.facts import LET_IN, RESTRICTS
+from parley.moderation.modlog.queries import THREAD_OF_ENTRY
 from parley.moderation.modqueue import kinds
 from parley.moderation.modqueue.kinds import WorkCount
-from parley.moderation.modqueue.queries import IS_HELD, IS_PASSED_ON, NOT_OWN
+from parley.moderation.modqueue.queries import IS_HELD, IS_PASSED_ON, MAY_SEE
 from parley.moderation.reports.queries import GROUNDS_OF, IS_LATE, IS_OPEN
 from parley.moderation.reports.tables import QueueItem
 from parley.people.accounts.viewer import Viewer
@@ -17,7 +19,8 @@ from parley.platform import db
 ITEM_KINDS = ("reported", "held", "rights")
 SELECT_NOW = f"""
 with items as (
-    select i.*, {IS_PASSED_ON} as passed_on, {IS_LATE} as is_late from queue_item i where {IS_OPEN} and {NOT_OWN}
+    select i.*, {IS_PASSED_ON} as passed_on, {IS_LATE} as is_late from queue_item i
+    where {IS_OPEN} and {MAY_SEE} and {rooms.is_in("i.thread", "$2")}
 ), sorted as (
     select k.kind, i.opened_at, i.is_late from items i cross join lateral (values
         ('', true), ('held', {IS_HELD}),
@@ -33,53 +36,61 @@ select coalesce((select json_agg(counted) from counted), '[]')::text as kinds,
        (select count(*) from items where escalated) as escalated,
        (select count(*) from items where claimed_until > now()) as claimed
 """  # noqa: S608 constants only
-SELECT_REPORTED = """
+SELECT_REPORTED = f"""
 select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
        count(*) filter (where r.outcome = 'upheld') as upheld,
        count(*) filter (where r.outcome = 'declined') as declined
-from report r join guideline g on g.code = r.guideline where r.created_at >= $1 group by 1, 2
-"""
+from report r join guideline g on g.code = r.guideline join queue_item i on i.id = r.item
+where r.created_at >= $1 and {rooms.is_in("i.thread", "$3")} group by 1, 2
+"""  # noqa: S608 constants only
 SELECT_DECIDED = f"""
 select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as automated, count(*) as count,
        count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
        count(*) filter (where d.state = 'overturned') as overturned
 from decision d left join appeal a on a.decision = d.id
-where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by 1, 2, 3
+where d.created_at >= $1 and d.state not in ('undone', 'rejected')
+  and {rooms.is_in(rooms.THREAD_OF_DECISION, "$3")} group by 1, 2, 3
 """  # noqa: S608 constants only
-SELECT_WAITED = """
+SELECT_WAITED = f"""
 select date_trunc($2, acted_at) as start, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from acted_at - opened_at)::float8) as half,
        percentile_cont(0.9) within group (order by extract(epoch from acted_at - opened_at)::float8) as most
-from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having count(*) > 0
-"""
+from queue_item i where acted_at >= $1 and {rooms.is_in("i.thread", "$3")}
+group by grouping sets ((1), ()) having count(*) > 0
+"""  # noqa: S608 constants only
 SELECT_WAITED_BY_GROUND = f"""
 select g.title as ground, g.hours_to_decide, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8) as half,
        count(*) filter (where i.acted_at <= i.opened_at + g.hours_to_decide * interval '1 hour') as in_time
 from queue_item i cross join lateral ({GROUNDS_OF}) o join guideline g on g.code = o.guideline
-where i.acted_at >= $1 group by g.code order by g.position, g.code
+where i.acted_at >= $1 and {rooms.is_in("i.thread", "$2")} group by g.code order by g.position, g.code
 """  # noqa: S608 constants only
 # The weekly letter advises moderators who viewed hidden content more often than this to share the work.
 MANY_VIEWED = 30
-SELECT_LOAD = """
+SELECT_LOAD = f"""
 with done as (
-    select moderator as member, 1 as decisions, 0 as viewed from decision
+    select moderator as member, 1 as decisions, 0 as viewed from decision d
     where created_at >= $1 and moderator is not null and state not in ('undone', 'rejected')
+      and {rooms.is_in(rooms.THREAD_OF_DECISION, "$2")}
     union all select actor, 0, 1 from mod_action where at >= $1 and action = 'reveal' and actor is not null
+      and {rooms.is_in(THREAD_OF_ENTRY, "$2")}
 )
 select m.name, sum(decisions)::int as decisions, sum(viewed)::int as viewed
 from done join member m on m.id = done.member group by m.id order by 2 desc, 3 desc, 1
-"""
-SELECT_SECOND_LOOKS = """
+"""  # noqa: S608 constants only
+SELECT_SECOND_LOOKS = f"""
 select d.action, count(*) as count,
        count(*) filter (where (d.action = 'approve') = (sl.judgement = 'approve')) as agreed,
        count(*) filter (where d.action = sl.judgement) as same
-from second_look sl join decision d on d.id = sl.decision where sl.created_at >= $1 group by 1 order by 2 desc, 1
-"""
+from second_look sl join decision d on d.id = sl.decision where sl.created_at >= $1
+  and {rooms.is_in(rooms.THREAD_OF_DECISION, "$2")} group by 1 order by 2 desc, 1
+"""  # noqa: S608 constants only
 SELECT_MATCHED = f"""
 select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
        count(*) filter (where d.action in ('approve', 'restore')) as declined
-from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
+from (select distinct rule, comment from hit where created_at >= $1
+      and {rooms.is_in("(select o.thread from comment o where o.id = hit.comment)", "$2")}) h
+join rule u on u.id = h.rule
 left join queue_item i on i.kind = 'comment' and i.target = h.comment
 left join lateral (
     select action from decision
@@ -90,7 +101,8 @@ group by u.id order by count(*) desc, u.position
 """  # noqa: S608 constants only
 SELECT_ACTIVE = f"""
 select date_trunc($2, c.created_at) as start, count(*) as posts, count(distinct c.author) as people
-from comment c where c.created_at >= $1 and c.author is not null and {LET_IN} group by grouping sets ((1), ())
+from comment c where c.created_at >= $1 and c.author is not null and {LET_IN}
+  and {rooms.is_in("c.thread", "$3")} group by grouping sets ((1), ())
 """  # noqa: S608 constants only
 SELECT_JOINED = """
 select date_trunc($2, created_at) as start, count(*) as count from member
@@ -113,11 +125,11 @@ class QueueNow(msgspec.Struct, frozen=True):
         return WorkCount("all", sum(row.count for row in parts), sum(row.late for row in parts), oldest)
 
 
-async def queue_now(viewer: Viewer) -> QueueNow:
-    """What waits for this moderator; `late` work waits for longer than its time to decide."""
-    row = await db.fetch_one(RawNow, SELECT_NOW, viewer.id) or RawNow("[]", 0, 0)
+async def queue_now(viewer: Viewer, topics: list[str] | None = None) -> QueueNow:
+    """What waits for this moderator in these topics; `late` work waits for longer than its time to decide."""
+    row = await db.fetch_one(RawNow, SELECT_NOW, viewer.id, topics) or RawNow("[]", 0, 0)
     items = msgspec.json.decode(row.kinds, type=list[WorkCount])
-    found = {count.kind: count for count in [*items, *await kinds.counts(viewer)]}
+    found = {count.kind: count for count in [*items, *await kinds.counts(viewer, topics)]}
     shown = ["", *ITEM_KINDS, *(kind.name for kind in kinds.kinds if kind.waiting)]
     return QueueNow(
         {name: found.get(name) or WorkCount(name, 0, 0, None) for name in shown}, row.escalated, row.claimed
@@ -140,8 +152,8 @@ class Reported(msgspec.Struct, frozen=True):
     declined: int
 
 
-async def reported(since: datetime, grain: str) -> list[Reported]:
-    return await db.fetch(Reported, SELECT_REPORTED, since, grain)
+async def reported(since: datetime, grain: str, topics: list[str] | None = None) -> list[Reported]:
+    return await db.fetch(Reported, SELECT_REPORTED, since, grain, topics)
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -156,8 +168,8 @@ class Decided(msgspec.Struct, frozen=True):
     overturned: int
 
 
-async def decided(since: datetime, grain: str) -> list[Decided]:
-    return await db.fetch(Decided, SELECT_DECIDED, since, grain)
+async def decided(since: datetime, grain: str, topics: list[str] | None = None) -> list[Decided]:
+    return await db.fetch(Decided, SELECT_DECIDED, since, grain, topics)
 
 
 class Waited(msgspec.Struct, frozen=True):
@@ -169,9 +181,9 @@ class Waited(msgspec.Struct, frozen=True):
     most: float
 
 
-async def waited(since: datetime, grain: str) -> list[Waited]:
+async def waited(since: datetime, grain: str, topics: list[str] | None = None) -> list[Waited]:
     """The time from opening an item to the first action on it."""
-    return await db.fetch(Waited, SELECT_WAITED, since, grain)
+    return await db.fetch(Waited, SELECT_WAITED, since, grain, topics)
 
 
 class WaitedByGround(msgspec.Struct, frozen=True):
@@ -184,9 +196,9 @@ class WaitedByGround(msgspec.Struct, frozen=True):
     in_time: int
 
 
-async def waited_by_ground(since: datetime) -> list[WaitedByGround]:
+async def waited_by_ground(since: datetime, topics: list[str] | None = None) -> list[WaitedByGround]:
     """The time to the first action for each ground, beside its time to decide."""
-    return await db.fetch(WaitedByGround, SELECT_WAITED_BY_GROUND, since)
+    return await db.fetch(WaitedByGround, SELECT_WAITED_BY_GROUND, since, topics)
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -197,9 +209,9 @@ class Load(msgspec.Struct, frozen=True):
     viewed: int
 
 
-async def load(since: datetime) -> list[Load]:
+async def load(since: datetime, topics: list[str] | None = None) -> list[Load]:
     """The moderators who did something, the busiest first."""
-    return await db.fetch(Load, SELECT_LOAD, since)
+    return await db.fetch(Load, SELECT_LOAD, since, topics)
 
 
 class SecondLooks(msgspec.Struct, frozen=True):
@@ -211,8 +223,8 @@ class SecondLooks(msgspec.Struct, frozen=True):
     same: int
 
 
-async def second_looks(since: datetime) -> list[SecondLooks]:
-    return await db.fetch(SecondLooks, SELECT_SECOND_LOOKS, since)
+async def second_looks(since: datetime, topics: list[str] | None = None) -> list[SecondLooks]:
+    return await db.fetch(SecondLooks, SELECT_SECOND_LOOKS, since, topics)
 
 
 class Matched(msgspec.Struct, frozen=True):
@@ -225,9 +237,9 @@ class Matched(msgspec.Struct, frozen=True):
     declined: int
 
 
-async def matched(since: datetime) -> list[Matched]:
+async def matched(since: datetime, topics: list[str] | None = None) -> list[Matched]:
     """The hits of each rule, in shadow too."""
-    return await db.fetch(Matched, SELECT_MATCHED, since)
+    return await db.fetch(Matched, SELECT_MATCHED, since, topics)
 
 
 class Active(msgspec.Struct, frozen=True):
@@ -238,8 +250,8 @@ class Active(msgspec.Struct, frozen=True):
     people: int
 
 
-async def active(since: datetime, grain: str) -> list[Active]:
-    return await db.fetch(Active, SELECT_ACTIVE, since, grain)
+async def active(since: datetime, grain: str, topics: list[str] | None = None) -> list[Active]:
+    return await db.fetch(Active, SELECT_ACTIVE, since, grain, topics)
 
 
 class Joined(msgspec.Struct, frozen=True):

@@ -32,19 +32,21 @@ class Figure(msgspec.Struct, frozen=True):
     is_of_period: bool = True
 
 
-async def figures(period: Period) -> list[Figure]:
+async def figures(period: Period, topics: list[str] | None = None) -> list[Figure]:
+    """The figures of these topics, or of the whole site: nobody joins a topic, so those are the site's alone."""
     since, grain = period.since, period.grain
-    decided, by_ground = await queries.decided(since, grain), await queries.waited_by_ground(since)
+    decided, by_ground = await queries.decided(since, grain, topics), await queries.waited_by_ground(since, topics)
+    joined = await queries.joined(since, grain) if topics is None else []
     return [
-        waiting_time(period, await queries.waited(since, grain), by_ground),
+        waiting_time(period, await queries.waited(since, grain, topics), by_ground),
         times_to_decide(by_ground),
-        community(period, await queries.active(since, grain), await queries.joined(since, grain)),
+        community(period, await queries.active(since, grain, topics), joined),
         decisions(period, decided),
-        reports(period, await queries.reported(since, grain)),
+        reports(period, await queries.reported(since, grain, topics)),
         appeals(decided),
-        load(await queries.load(since)),
-        agreement(await queries.second_looks(since)),
-        rules(await queries.matched(since)),
+        load(await queries.load(since, topics)),
+        agreement(await queries.second_looks(since, topics)),
+        rules(await queries.matched(since, topics)),
     ]
 
 

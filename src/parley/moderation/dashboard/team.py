@@ -21,19 +21,19 @@ HOURS_OF_DAY = 24
 DEVIATIONS = 1.96
 
 
-async def figures(viewer: int, period: Period) -> list[Figure]:
+async def figures(viewer: int, period: Period, topics: list[str] | None = None) -> list[Figure]:
     """The figures of which something happened."""
     since = period.since
     start = (datetime.now(UTC) - WEEKS).replace(minute=0, second=0, microsecond=0)
-    reported = await team_queries.most_reported(viewer, since)
+    reported = await team_queries.most_reported(viewer, since, topics)
     every = [
-        moderators(await team_queries.pace(since), await team_queries.by_moderator(since)),
-        backlog(await team_queries.backlog(start)),
+        moderators(await team_queries.pace(since, topics), await team_queries.by_moderator(since, topics)),
+        backlog(await team_queries.backlog(start, topics)),
         most_reported("threads", N_("Most reported threads"), N_("Thread"), reported["threads"]),
         most_reported("members", N_("Most reported members"), N_("Member"), reported["members"]),
         most_reported("domains", N_("Most reported domains"), N_("Domain"), reported["domains"]),
-        reporters(await team_queries.reporters(since)),
-        reversals(await team_queries.reversals(since)),
+        reporters(await team_queries.reporters(since, topics)),
+        reversals(await team_queries.reversals(since, topics)),
     ]
     return [figure for figure in every if figure.rows]
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.matching.facts import RESTRICTS
-from parley.moderation.modqueue.queries import NOT_OWN
+from parley.moderation.modqueue.queries import MAY_SEE
 from parley.platform import db
 
 MOST_LISTED = 10
@@ -21,21 +22,24 @@ select m.name, {GROUND_OF_ITEM} as ground, count(*) as count,
        count(*) filter (where d.action in {RESTRICTS}) as restricting,
        count(*) filter (where d.action in {RESTRICTS} and d.state = 'overturned') as overturned
 from decision d join member m on m.id = d.moderator
-where d.created_at >= $1 and d.item is not null and d.state not in ('undone', 'rejected')
+where d.created_at >= $1 and {rooms.is_in(rooms.THREAD_OF_DECISION, "$2")}
+  and d.item is not null and d.state not in ('undone', 'rejected')
   and (d.action = 'approve' or d.action in {RESTRICTS})
 group by m.id, 2 order by m.name, 2
 """  # noqa: S608 constants only
-SELECT_PACE = """
+SELECT_PACE = f"""
 select m.name, count(*) as count,
        percentile_cont(0.5) within group (order by extract(epoch from d.created_at - i.opened_at)::float8)
            filter (where i.opened_at <= d.created_at) as half
 from decision d join member m on m.id = d.moderator left join queue_item i on i.id = d.item
-where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by m.id order by 2 desc, 1
-"""
+where d.created_at >= $1 and d.state not in ('undone', 'rejected')
+  and {rooms.is_in(rooms.THREAD_OF_DECISION, "$2")} group by m.id order by 2 desc, 1
+"""  # noqa: S608 constants only
 # The open items at the end of each hour; of an item that was open before, only the last time is known.
-SELECT_BACKLOG = """
+SELECT_BACKLOG = f"""
 with item as (
-    select opened_at, case when state = 'done' then coalesce(acted_at, opened_at) end as closed_at from queue_item
+    select opened_at, case when state = 'done' then coalesce(acted_at, opened_at) end as closed_at from queue_item i
+    where {rooms.is_in("i.thread", "$2")}
 ), change as (
     select date_trunc('hour', opened_at) as hour, 1 as n from item where opened_at >= $1
     union all
@@ -46,10 +50,10 @@ select h.hour, (
     + coalesce(sum(s.n) over (order by h.hour), 0))::int as open
 from generate_series($1::timestamptz, date_trunc('hour', now()), interval '1 hour') h(hour)
 left join summed s using (hour) order by 1
-"""
+"""  # noqa: S608 constants only
 FROM_REPORTS = f"""
 from report r join queue_item i on i.id = r.item left join comment c on i.kind = 'comment' and c.id = i.target
-where r.created_at >= $2 and {NOT_OWN}
+where r.created_at >= $2 and {MAY_SEE} and {rooms.is_in("i.thread", "$3")}
 """
 # A link in the HTML of a comment, with its host.
 LINK = """'href="https?://([^/":?#]+)'"""
@@ -75,7 +79,8 @@ select r.host as name, {COUNTS} from (
 """  # noqa: S608 constants only
 SELECT_REPORTERS = f"""
 select m.name, {COUNTS}
-from report r join member m on m.id = r.reporter where r.created_at >= $1 and m.state <> 'anonymised'
+from report r join member m on m.id = r.reporter join queue_item i on i.id = r.item
+where r.created_at >= $1 and {rooms.is_in("i.thread", "$2")} and m.state <> 'anonymised'
 group by m.id order by 2 desc, m.id limit {2 * MOST_LISTED}
 """  # noqa: S608 constants only
 SELECT_REVERSALS = f"""
@@ -83,6 +88,7 @@ select g.title as name, count(*) as count, count(a.id) as appealed,
        count(*) filter (where d.state = 'overturned' or a.state = 'modified') as reversed
 from decision d join guideline g on g.code = d.guideline left join appeal a on a.decision = d.id
 where d.created_at >= $1 and d.action in {RESTRICTS} and d.state not in ('undone', 'rejected', 'awaiting')
+  and {rooms.is_in(rooms.THREAD_OF_DECISION, "$2")}
 group by g.code order by 4 desc, 2 desc, 1
 """  # noqa: S608 constants only
 
@@ -126,28 +132,28 @@ class Reversals(msgspec.Struct, frozen=True):
     reversed: int
 
 
-async def by_moderator(since: datetime) -> list[ByModerator]:
-    return await db.fetch(ByModerator, SELECT_BY_MODERATOR, since)
+async def by_moderator(since: datetime, topics: list[str] | None = None) -> list[ByModerator]:
+    return await db.fetch(ByModerator, SELECT_BY_MODERATOR, since, topics)
 
 
-async def pace(since: datetime) -> list[Pace]:
-    return await db.fetch(Pace, SELECT_PACE, since)
+async def pace(since: datetime, topics: list[str] | None = None) -> list[Pace]:
+    return await db.fetch(Pace, SELECT_PACE, since, topics)
 
 
-async def backlog(since: datetime) -> list[OpenAt]:
+async def backlog(since: datetime, topics: list[str] | None = None) -> list[OpenAt]:
     """The number of open items at the end of each hour; `since` is a full hour."""
-    return await db.fetch(OpenAt, SELECT_BACKLOG, since)
+    return await db.fetch(OpenAt, SELECT_BACKLOG, since, topics)
 
 
-async def most_reported(viewer: int, since: datetime) -> dict[str, list[MostReported]]:
+async def most_reported(viewer: int, since: datetime, topics: list[str] | None = None) -> dict[str, list[MostReported]]:
     """Threads, members and domains with the most reports, without the viewer's own cases."""
     selects = {"threads": SELECT_THREADS, "members": SELECT_MEMBERS, "domains": SELECT_DOMAINS}
-    return {name: await db.fetch(MostReported, sql, viewer, since) for name, sql in selects.items()}
+    return {name: await db.fetch(MostReported, sql, viewer, since, topics) for name, sql in selects.items()}
 
 
-async def reporters(since: datetime) -> list[MostReported]:
-    return await db.fetch(MostReported, SELECT_REPORTERS, since)
+async def reporters(since: datetime, topics: list[str] | None = None) -> list[MostReported]:
+    return await db.fetch(MostReported, SELECT_REPORTERS, since, topics)
 
 
-async def reversals(since: datetime) -> list[Reversals]:
-    return await db.fetch(Reversals, SELECT_REVERSALS, since)
+async def reversals(since: datetime, topics: list[str] | None = None) -> list[Reversals]:
+    return await db.fetch(Reversals, SELECT_REVERSALS, since, topics)

@@ -11,14 +11,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.discussion.threads import queries as threads
+from parley.discussion.threads import rooms
 from parley.moderation.dashboard import mail, periods, stats, team
 from parley.moderation.dashboard import queries as numbers
 from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
 from parley.moderation.modqueue import kinds
+from parley.moderation.modqueue.requests import text_in
 from parley.people.accounts.viewer import staff
 from parley.people.mail import bounces
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
+from parley.platform.http.access import ADMIN, ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page
 from parley.platform.text.cleaning import as_id
@@ -36,19 +39,30 @@ async def _overview(request: AnyRequest) -> dict[str, Any]:
     chosen = days if days in periods.CHOICES else None
     period = periods.period(chosen, today) if chosen else periods.default(await numbers.first_opened_at(), today)
     labels = ITEM_LABELS | {kind.name: kind.label for kind in kinds.kinds}
-    now = await numbers.queue_now(staff(request))
-    figures = await stats.figures(period)
-    return {"now": now, "labels": labels, "figures": figures, "period": period, "chosen": chosen}
+    viewer, topic = staff(request), text_in(request, "topic")
+    topics = rooms.chosen_topics(viewer, topic)
+    return {
+        "now": await numbers.queue_now(viewer, topics),
+        "labels": labels,
+        "figures": await stats.figures(period, topics),
+        "period": period,
+        "chosen": chosen,
+        "topic": topic,
+        "only": topics,
+    }
 
 
-@get("/mod", name="moderation:overview", opt={"who": MODERATOR})
+@get("/mod", name="moderation:overview", opt={"who": ROOM_MODERATOR})
 async def overview(request: AnyRequest) -> Response[Any]:
     context = await _overview(request)
-    lead = await team.figures(staff(request).id, context["period"])
-    return page(request, "moderation/dashboard/overview.html", choices=periods.CHOICES, team=lead, **context)
+    viewer = staff(request)
+    lead = await team.figures(viewer.id, context["period"], context["only"])
+    topics = [one for one in await threads.topics() if viewer.moderates_in(one.slug)]
+    shown = {"choices": periods.CHOICES, "team": lead, "topics": topics} | context
+    return page(request, "moderation/dashboard/overview.html", **shown)
 
 
-@get("/mod/now", name="moderation:overview-now", opt={"who": MODERATOR})
+@get("/mod/now", name="moderation:overview-now", opt={"who": ROOM_MODERATOR})
 async def now(request: AnyRequest) -> Response[Any]:
     """The figures of the overview, which htmx swaps in."""
     return fragment(request, "moderation/dashboard/live.html", **await _overview(request))

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.decisions import asking, effects, letters, removal_limit, rules, takedowns
 from parley.moderation.decisions.rules import ACTIONS, ASKED_HOURS, ON_MEMBER, PENDING, Choice, Stale
 from parley.moderation.decisions.tables import Decision
@@ -18,7 +19,7 @@ from parley.moderation.reports.targets import Target
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
-from parley.platform.errors import NotFound
+from parley.platform.errors import Forbidden, NotFound
 from parley.platform.text.messages import N_
 
 # Called in the transaction of each decision; hooks.py fills this in.
@@ -34,7 +35,7 @@ CLOSE_ITEM = """
 update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
   acted_at = coalesce(acted_at, now()), escalated = $2 or $3::int is not null and escalated,
   asked_until = now() + $3 * interval '1 hour', state = case when $2 or $3 is not null or kind = 'comment' and exists (
-    select from comment where id = target and state = 'pending') then 'open' else 'done' end
+    select from comment where id = target and state in ('pending', 'hidden')) then 'open' else 'done' end
 where id = $1
 """
 # Reject proposals that this decision makes obsolete.
@@ -99,8 +100,10 @@ def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
 async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | None = None) -> int:
     """Carry out a choice on a locked target and return the id of the decision. The caller has checked permissions.
 
-    A choice that needs a second approval is only saved, and its item stays open.
+    A choice that needs a second approval is only saved, and its item stays open. Raises NotFound and Forbidden where
+    the viewer moderates other rooms only.
     """
+    await _require_moderated(viewer, choice, target)
     if choice.action == "ask":
         asking.require_editable(target)
         await asking.announce(target, viewer.id)
@@ -131,6 +134,15 @@ async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | 
     entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
     await modlog.write(viewer, entry)
     return made
+
+
+async def _require_moderated(viewer: Viewer, choice: Choice, target: Target) -> None:
+    """Raise NotFound, or Forbidden for what only moderators of the whole site may do."""
+    await rooms.require(viewer, target.thread)
+    if viewer.access < ACTIONS[choice.action].access:
+        raise Forbidden(N_("Only moderators of the whole site can do this."))
+    if choice.action == "move" and choice.to is not None:
+        await rooms.require(viewer, choice.to.thread)
 
 
 def about(choice: Choice, target: Target) -> tuple[str, int]:

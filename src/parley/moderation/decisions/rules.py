@@ -6,7 +6,7 @@ import msgspec
 
 from parley.people.accounts.viewer import Viewer
 from parley.platform.errors import Forbidden, ParleyError, Refused
-from parley.platform.http.access import ADMIN, MODERATOR, Access
+from parley.platform.http.access import ADMIN, MODERATOR, ROOM_MODERATOR, Access
 from parley.platform.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
@@ -41,7 +41,7 @@ class Action(msgspec.Struct, frozen=True):
     restricts: bool = True
     # Has a duration.
     timed: bool = False
-    access: Access = MODERATOR
+    access: Access = ROOM_MODERATOR
     # Only in the form that opens where a moderator sees something (moderation/modqueue/in_place.py), not in the queue.
     in_place: bool = False
 
@@ -88,10 +88,10 @@ ACTIONS = {
         Action("archive", N_("Archive the thread"), N_("Thread archived"), ARTICLE, restricts=False, in_place=True),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
         Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
-        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
-        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
+        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True, access=MODERATOR),
+        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True, access=MODERATOR),
         # On the page of the statement only (moderation/statements/ops.py: remove).
-        Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE),
+        Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE, access=MODERATOR),
         # On the page of the member only (moderation/modmembers/ops.py).
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
@@ -115,6 +115,11 @@ ROLES = ("member", "moderator", "admin")
 def act(kind: str, action: str) -> str:
     """The key of what members read an action is called, which differs for articles and comments."""
     return f"{kind}.{action}" if kind == "article" else action
+
+
+def offered(viewer: Viewer, kind: str) -> list[Action]:
+    """The actions for this kind of target that this moderator may decide."""
+    return [action for action in ACTIONS.values() if kind in action.kinds and viewer.access >= action.access]
 
 
 class Stale(ParleyError):
@@ -178,7 +183,7 @@ def require_choice_allowed(choice: Choice, kind: str) -> None:
 
 def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
-    if viewer.access < MODERATOR:
+    if not viewer.moderates:
         raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
         raise Forbidden(N_("This is about you: another moderator has to decide it."))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.decisions import effects, letters, ops, rules
 from parley.moderation.decisions.rows import DecisionRow, load, reporters
 from parley.moderation.decisions.rules import Stale
@@ -20,9 +21,10 @@ from parley.platform.errors import Forbidden, ParleyError, Refused
 from parley.platform.http.access import ADMIN
 from parley.platform.text.messages import N_
 
-PROPOSER_MAY_DECIDE = """
-select role = 'admin' or role = 'moderator' and not $2 from member where id = $1 and state = 'active'
-"""
+PROPOSER_MAY_DECIDE = f"""
+select m.role = 'admin' or not $2 and {rooms.moderates(rooms.THREAD_OF_DECISION)}
+from member m cross join decision d where m.id = $1 and m.state = 'active' and d.id = $3
+"""  # noqa: S608 constants only
 
 
 async def approve(viewer: Viewer, decision: int) -> None:
@@ -34,7 +36,7 @@ async def approve(viewer: Viewer, decision: int) -> None:
     async with db.atomic():
         made, target = await _lock_proposal(viewer, decision)
         admins_only = made.action == "role" or (made.kind == "member" and target.role != "member")
-        if not await db.value(PROPOSER_MAY_DECIDE, made.moderator, admins_only):
+        if not await db.value(PROPOSER_MAY_DECIDE, made.moderator, admins_only, made.id):
             raise Refused(
                 N_("The moderator who proposed this can no longer decide it. Reject it, and make a new decision.")
             )
@@ -83,6 +85,7 @@ async def _lock_proposal(viewer: Viewer, decision: int) -> tuple[DecisionRow, Ta
     target = await targets.lock(made.kind, made.target)
     made = await load(decision, lock=True)
     require_approval_allowed(viewer, made, target, await reporters(made.id))
+    await rooms.require(viewer, target.thread or made.thread)
     return made, target
 
 

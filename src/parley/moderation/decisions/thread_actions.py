@@ -1,12 +1,12 @@
 """Locking, slowing, archiving and opening a thread from its page."""
 
+from parley.discussion.threads import rooms
 from parley.moderation.decisions import ops, thread_settings
 from parley.moderation.decisions.rules import ACTIONS, ON_THREAD, Choice
 from parley.moderation.reports import targets
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, Refused
-from parley.platform.http.access import MODERATOR
 from parley.platform.text.messages import N_
 
 
@@ -16,7 +16,7 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "", title:
     Raises Forbidden for members, Refused for other actions and for archiving without a reason, NotFound where there is
     no such thread, TitleNeeded.
     """
-    if viewer.access < MODERATOR:
+    if not viewer.moderates:
         raise Forbidden(N_("Only moderators can do this."))
     if action not in ON_THREAD:
         raise Refused(N_("This cannot be done to a thread."))
@@ -25,6 +25,7 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "", title:
     choice = Choice(0, 0, action, None, reason, title=title)
     async with db.atomic():
         target = await targets.lock("article", thread)
+        await rooms.require(viewer, thread)
         if thread_settings.is_set(target, choice):
             return None
         return await ops.carry_out(viewer, choice, target)

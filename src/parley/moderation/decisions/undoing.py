@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from parley.discussion.threads import rooms
 from parley.discussion.threads.locks import lock_for_move
 from parley.moderation.decisions import effects, letters
 from parley.moderation.decisions.rows import DecisionRow, end, load
@@ -81,7 +82,7 @@ async def undo(viewer: Viewer, decision: int) -> None:
 
 async def _undo(viewer: Viewer, decision: int) -> None:
     made, target = await lock(decision)
-    await _may_undo(viewer, made)
+    await _may_undo(viewer, made, target)
     await revert(viewer, made, target)
 
 
@@ -109,7 +110,8 @@ async def revert(viewer: Viewer, made: DecisionRow, target: Target) -> None:
     await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=made.id))
 
 
-async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
+async def _may_undo(viewer: Viewer, made: DecisionRow, target: Target) -> None:
+    await rooms.require(viewer, target.thread or made.thread)
     late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
     was_announced = made.second_moderator is not None
     if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late or was_announced:

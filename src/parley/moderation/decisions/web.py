@@ -12,7 +12,7 @@ from parley.moderation.decisions.forms import LONGEST_ADDRESS
 from parley.moderation.decisions.rules import ACTIONS
 from parley.people.accounts.viewer import staff
 from parley.platform.errors import Refused
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, wants_fragment
 
@@ -22,7 +22,7 @@ LONGEST_REASON = 300
 @post(
     [f"/t/{{thread:str}}/{action}" for action in ("lock", "unlock", "slow", "archive")],
     name="moderation:thread-action",
-    opt={"who": MODERATOR},
+    opt={"who": ROOM_MODERATOR},
     status_code=200,
 )
 async def act(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:

@@ -6,18 +6,25 @@ from typing import TypeVar
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.modlog import wording
 from parley.platform import db
 
 PAGE = 50
-SELECT_ENTRIES = """
+# The thread of an entry: of what is about a member, that of the decision.
+THREAD_OF_ENTRY = """
+case mod_action.kind when 'article' then mod_action.target
+when 'comment' then (select o.thread from comment o where o.id = mod_action.target)
+else (select o.thread from decision o where o.id = mod_action.decision) end
+"""
+SELECT_ENTRIES = f"""
 with page as materialized (
     select * from mod_action
     where ($1::text is null or actor = (select id from member where name_key = $1))
       and ($2::text is null or action = $2) and ($3::text is null or kind = $3)
       and ($4::boolean is null or automated = $4)
       and ($5::date is null or at >= $5::date::timestamptz) and ($6::date is null or at < ($6::date + 1)::timestamptz)
-      and ($7::bigint is null or id < $7)
+      and ($7::bigint is null or id < $7) and {rooms.moderates(THREAD_OF_ENTRY, "$9")}
     order by id desc limit $8
 )
 select a.id, a.at, m.name as actor, a.action, a.kind, a.target, a.before::text as before, a.after::text as after,
@@ -32,7 +39,7 @@ left join member w on w.id = case a.kind when 'member' then a.target else c.auth
 left join rule u on a.kind = 'rule' and u.id = a.target
 left join inbound_feed f on a.kind = 'feed' and f.id = a.target
 order by a.id desc
-"""
+"""  # noqa: S608 constants only
 # Decisions that came into force and were not undone. Approvals only if the comment had been held or hidden.
 IS_PUBLIC = """
 a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
@@ -101,9 +108,9 @@ class LogRow(msgspec.Struct, frozen=True):
         return wording.change(msgspec.json.decode(self.before), msgspec.json.decode(self.after))
 
 
-async def entries(query: LogQuery, *, before: int | None = None) -> list[LogRow]:
-    """The newest entries, or those before the entry `before`; one more than fits the page if there are more."""
-    return await db.fetch(LogRow, SELECT_ENTRIES, *msgspec.structs.astuple(query), before, PAGE + 1)
+async def entries(viewer: int, query: LogQuery, *, before: int | None = None) -> list[LogRow]:
+    """The newest entries that this moderator may see, or those before `before`; one more than fits the page, if any."""
+    return await db.fetch(LogRow, SELECT_ENTRIES, *msgspec.structs.astuple(query), before, PAGE + 1, viewer)
 
 
 class PublicRow(msgspec.Struct, frozen=True):

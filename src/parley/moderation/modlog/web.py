@@ -14,8 +14,9 @@ from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog import queries, wording
 from parley.moderation.modlog.queries import Count, LogQuery
 from parley.people.accounts import names
+from parley.people.accounts.viewer import staff
 from parley.platform.errors import NotFound
-from parley.platform.http.access import ANYONE, MODERATOR, AnyRequest
+from parley.platform.http.access import ANYONE, ROOM_MODERATOR, AnyRequest
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -23,10 +24,10 @@ from parley.platform.text.messages import N_
 YEARS = range(2000, 2200)
 
 
-@get("/mod/log", name="moderation:log", opt={"who": MODERATOR})
+@get("/mod/log", name="moderation:log", opt={"who": ROOM_MODERATOR})
 async def staff_log(request: AnyRequest) -> Response[Any]:
     asked = request.query_params
-    rows = await queries.entries(filter_of(request), before=as_id(asked.get("before", "")))
+    rows = await queries.entries(staff(request).id, filter_of(request), before=as_id(asked.get("before", "")))
     kept = {name: value for name, value in asked.items() if value and name != "before"}
     this_month = datetime.now(UTC).replace(day=1)
     return page(

@@ -40,6 +40,10 @@ ACTION_NAMES = {
     "lift": N_("Sanctions lifted"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
+    "raid.begin": N_("Raid mode switched on"),
+    "raid.end": N_("Raid mode switched off"),
+    "room.appoint": N_("Appointed moderator of a topic"),
+    "room.dismiss": N_("No longer moderator of a topic"),
     "recovery": N_("Agreed to remove the second step of"),
     "sign_out": N_("Signed out everywhere"),
     "import.confirm": N_("Confirmed as an imported author"),
@@ -141,6 +145,7 @@ KINDS = {
     "ground": N_("Published rules"),
     "feed": N_("Feeds"),
     "ring": N_("Voting rings"),
+    "raid": N_("Raid mode"),
 }
 # The states and roles that the record mentions.
 STATES = {

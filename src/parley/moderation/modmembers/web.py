@@ -112,8 +112,8 @@ async def _show(
         "former_names": await renaming.former(person.id),
         "same_network": await queries.on_same_network(person.id),
         "sign_ins": [(device(session.agent), session) for session in await sessions.list_valid(person.id)],
-        "decisions": await people.decisions_concerning(person.id),
-        "notes": await people.notes(person.id),
+        "decisions": await people.decisions_concerning(viewer.id, person.id),
+        "notes": await people.notes(viewer.id, person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),
         "may_act": viewer.id != person.id and (person.role == "member" or viewer.access >= ADMIN),
@@ -147,7 +147,7 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     if not form.errors:
         await ops.note(staff(request), person.id, form.words)
     if wants_fragment(request):
-        notes, status = await people.notes(person.id), 422 if form.errors else 200
+        notes, status = await people.notes(staff(request).id, person.id), 422 if form.errors else 200
         left = form if form.errors else Form({})
         return fragment(request, "moderation/modmembers/_notes.html", status, about=person.name, notes=notes, note=left)
     if form.errors:

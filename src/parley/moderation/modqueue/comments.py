@@ -6,6 +6,7 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from parley.discussion.comments.rules import ALL_WORDS, EXCERPT
+from parley.discussion.threads import rooms
 from parley.moderation.matching.post import LONGEST_COMPARED, comparable
 from parley.moderation.modqueue.filters import CommentFilter
 from parley.moderation.modqueue.queries import EXCERPT_LENGTH
@@ -20,8 +21,8 @@ MOST_FOUND = 50
 # A comment is compared with this many, the newest ones first, and resembles those that have this share in common.
 MOST_COMPARED = 2_000
 ALIKE = 75
-IS_FOUND = """
-    c.author is distinct from $1
+IS_FOUND = f"""
+    c.author is distinct from $1 and {rooms.moderates("c.thread")}
     and case when $7::text is null then c.state in ('visible', 'pending')
         else c.state in ('visible', 'removed') and c.id in (
             select d.target from decision d where d.moderator = (select id from member where name_key = $7)
@@ -31,7 +32,7 @@ IS_FOUND = """
     and ($4::text is null or strpos(lower(c.body), $4) > 0)
     and ($5::bigint is null or exists (select from hit o where o.comment = c.id and o.rule = $5))
     and ($6::bigint is null or c.thread = $6)
-"""
+"""  # noqa: S608 constants only
 SELECT_COMMENTS = f"""
 select c.id, c.thread, c.author as author_id, coalesce(m.name, c.imported_author) as author, c.state,
        {EXCERPT} as words, t.title, c.created_at, i.id as item, c.version,

@@ -65,8 +65,7 @@ async def decide(viewer: Viewer, subject: Subject, choice: Choice) -> int:
 
     It answers the reports that wait. Raises Refused, Forbidden, NotFound and Stale as decisions of the queue do.
     """
-    thread = subject.comment.thread if subject.comment else subject.id if subject.kind == "article" else None
-    return await decide_on(viewer, subject.kind, subject.id, thread, choice)
+    return await decide_on(viewer, subject.kind, subject.id, subject.thread, choice)
 
 
 async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, choice: Choice) -> int:

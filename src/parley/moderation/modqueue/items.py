@@ -13,7 +13,7 @@ from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.modqueue import arithmetic, people
 from parley.moderation.modqueue.bar import offending_words
 from parley.moderation.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
-from parley.moderation.modqueue.queries import NOT_OWN
+from parley.moderation.modqueue.queries import MAY_SEE
 from parley.moderation.reports.queries import IS_SENSITIVE, IS_SENSITIVE_COMMENT
 from parley.moderation.rights import queries as rights
 from parley.moderation.rights.queries import RightsRow
@@ -40,7 +40,7 @@ select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened
             where i.kind = 'comment' and h.comment = i.target and h.acted order by h.id desc limit 1)) as likely
 from queue_item i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target left join member h on h.id = i.claimed_by
-where i.id = $2 and {NOT_OWN}
+where i.id = $2 and {MAY_SEE}
 """  # noqa: S608 constants only
 SELECT_COMMENT_WORDS = f"""
 select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.body,
@@ -255,9 +255,9 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
-        decided=await people.decisions_about(number, row.kind, row.target),
-        member=await people.summary(row.member) if row.member else None,
-        record=await people.decisions_concerning(row.member),
-        notes=await people.notes(row.member),
+        decided=await people.decisions_about(viewer, number, row.kind, row.target),
+        member=await people.summary(viewer, row.member) if row.member else None,
+        record=await people.decisions_concerning(viewer, row.member),
+        notes=await people.notes(viewer, row.member),
         others=await people.others(viewer, row.member, row.id),
     )

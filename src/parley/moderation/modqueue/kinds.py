@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from parley.discussion.threads import rooms
 from parley.moderation.reports.queries import NEARLY_DUE_HOURS
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -45,6 +46,8 @@ class WorkKind(msgspec.Struct, frozen=True):
     panel: Panel | None = None
     # The panel opens also where nothing waits, with 0.
     opens_empty: bool = False
+    # Moderators of rooms decide those of their threads. All others are for the staff of the site.
+    in_rooms: bool = False
 
 
 # Filled by site/hooks.py, in the order in which the filter shows them.
@@ -132,14 +135,14 @@ async def rows(viewer: Viewer, kind: str | None = None) -> list[WorkRow]:
     return await db.fetch(WorkRow, sql, viewer.id, viewer.access >= ADMIN)
 
 
-async def counts(viewer: Viewer) -> list[WorkCount]:
-    """The counts of all kinds, in their order, also of those of which nothing waits."""
+async def counts(viewer: Viewer, topics: list[str] | None = None) -> list[WorkCount]:
+    """The counts of all kinds in these topics, in their order, also of those of which nothing waits."""
     parts = " union all ".join(_select(one, MOST_COUNTED) for one in kinds if one.waiting)
     sql = f"""
     select kind, count(*) as count, count(*) filter (where due_at < now()) as late, min(since) as oldest
-    from ({parts}) w where blocked is null group by kind
+    from ({parts}) w where blocked is null and {rooms.is_in("w.thread", "$3")} group by kind
     """  # noqa: S608 constants only
-    found = {row.kind: row for row in await db.fetch(WorkCount, sql, viewer.id, viewer.access >= ADMIN)}
+    found = {row.kind: row for row in await db.fetch(WorkCount, sql, viewer.id, viewer.access >= ADMIN, topics)}
     return [found.get(kind.name) or WorkCount(kind.name, 0, 0, None) for kind in kinds if kind.waiting]
 
 
@@ -148,6 +151,7 @@ def _select(kind: WorkKind, most: int) -> str:
     (select '{kind.name}' as kind, w.id, w.thread::bigint as thread, w.who::text as who, w.since,
             w.blocked::text as blocked, w.holder::text as holder, w.action::text as action,
             left(w.words, 1000) as words, w.since + interval '{kind.hours} hours' as due_at
-     from ({kind.waiting}) w where $1::bigint is not null and $2::boolean is not null
+     from ({kind.waiting}) w where $2::boolean is not null
+       and {rooms.moderates("w.thread::bigint" if kind.in_rooms else "null::bigint")}
      order by w.blocked is not null, w.since, w.id limit {most})
     """  # noqa: S608 constants only

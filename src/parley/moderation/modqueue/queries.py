@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from parley.discussion.comments.rules import EXCERPT
+from parley.discussion.threads import rooms
 from parley.moderation.automod.tables import Rule
 from parley.moderation.decisions.rules import ACTIONS, SUSPENSION_PROPOSED, UNDO_SECONDS
 from parley.moderation.decisions.undoing import SELECT_SANCTION
@@ -24,10 +25,10 @@ MOST_ACTIONS = 500
 HAS_OTHERS = (
     "exists (select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1)"
 )
-# Moderators do not see items about their own comments or about themselves; nor, while somebody else can decide, those
-# about articles that they added or that they reported.
-NOT_OWN = f"""
-    not (i.kind = 'member' and i.target = $1)
+# Moderators of rooms see only items of their rooms. Nobody sees items about their own comments or about themselves;
+# nor, while somebody else can decide, those about articles that they added or that they reported.
+MAY_SEE = f"""
+    {rooms.moderates("i.thread")} and not (i.kind = 'member' and i.target = $1)
     and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
     and not (i.kind = 'article' and {HAS_OTHERS}
              and exists (select from thread o where o.id = i.target and o.starter = $1))
@@ -39,10 +40,12 @@ IS_PASSED_ON = """
     (i.escalated and exists (
         select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting')))
 """
-IS_HELD = "i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state = 'pending')"
+IS_HELD = """
+    i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.state in ('pending', 'hidden'))
+"""
 # Items that the viewer escalated appear only under the filter for escalated items.
 IS_CHOSEN = f"""
-    {IS_OPEN} and {NOT_OWN}
+    {IS_OPEN} and {MAY_SEE}
     and case $2::text
         when 'held' then {IS_HELD}
         when 'reported' then exists (select from report o where o.item = i.id and o.state <> 'resolved')
@@ -79,14 +82,14 @@ with page as materialized (
     {IN_ORDER} limit $12
 )
 """  # noqa: S608 constants only
-WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {NOT_OWN})"  # noqa: S608 as above
+WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {MAY_SEE})"  # noqa: S608 as above
 SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
-       {DUE_AT} as due_at, coalesce(c.state = 'pending', false) as held
+       {DUE_AT} as due_at, coalesce(c.state in ('pending', 'hidden'), false) as held
 from page i left join thread t on t.id = i.thread left join thread_stats s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
@@ -104,7 +107,7 @@ select (select count(*) from oldest) as count, (select min(opened_at) from oldes
        now() as at
 """  # noqa: S608 constants only
 # Without a filter.
-IS_WAITING = f"{IS_OPEN} and {NOT_OWN} and not {IS_PASSED_ON}"
+IS_WAITING = f"{IS_OPEN} and {MAY_SEE} and not {IS_PASSED_ON}"
 SELECT_KIND_COUNTS = f"""
 select (select count(*) from (select from queue_item i where {IS_WAITING} limit {MOST_COUNTED}) n) as items,
        (select count(*) from (
@@ -113,19 +116,19 @@ select (select count(*) from (select from queue_item i where {IS_WAITING} limit 
             where {IS_WAITING} limit {MOST_COUNTED}) n) as reported,
        (select count(*) from (
             select from comment c join queue_item i on i.kind = 'comment' and i.target = c.id
-            where c.state = 'pending' and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
+            where (c.state = 'pending' or c.state = 'hidden') and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
        (select count(*) from (
             select distinct i.id from rights_request q join report r on r.id = q.report and r.state <> 'resolved'
             join queue_item i on i.id = r.item where {IS_WAITING} limit {MOST_COUNTED}) n) as rights
 """  # noqa: S608 constants only
 SELECT_OTHERS_ACTIONS = f"""
 select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
-where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
+where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {MAY_SEE}
 union all
 (select distinct on (i.id) i.id, m.name, d.action
  from decision d join queue_item i on i.id = d.item join member m on m.id = d.moderator
  where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
-   and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
+   and d.action <> 'escalate' and i.state = 'done' and {MAY_SEE}
    and not exists (select from report o where o.item = i.id and o.reporter = $1)
  order by i.id, d.id desc limit {MOST_ACTIONS})
 order by item

@@ -79,7 +79,8 @@ async def decision_context(request: AnyRequest) -> dict[str, Any]:
         "grounds": rules,
         "saved": saved,
         "reasons": default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
-        "sanctions": [ACTIONS[name] for name in SANCTIONS],
+        # Of rooms, no sanction goes beyond them.
+        "sanctions": [ACTIONS[name] for name in SANCTIONS] if staff(request).is_staff else [],
         "lengths": LENGTHS,
     }
 

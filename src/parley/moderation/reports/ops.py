@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from parley.moderation.reports import receipts, targets
+from parley.moderation.reports import hiding, receipts, targets
 from parley.moderation.reports.queries import IS_NEARLY_DUE, URGENCY
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.people.accounts.viewer import Viewer
@@ -138,7 +138,9 @@ async def report(entered: ReportInput) -> int:
             raise Forbidden(OWN[target.kind])
         weight = await _weight(entered)
         item = await open_item(entered.kind, entered.target, target.thread, reopen=weight > 0)
-        return await _add(item, entered, weight)
+        made = await _add(item, entered, weight)
+        await hiding.hide_if_many(target, item)
+        return made
 
 
 async def open_item(kind: str, target: int, thread: int | None, *, reopen: bool = True) -> int:

@@ -21,6 +21,13 @@ class Subject(msgspec.Struct, frozen=True):
     comment: CommentRow | None = None
 
     @property
+    def thread(self) -> int | None:
+        """The thread in which it is; None for a member."""
+        if self.comment is not None:
+            return self.comment.thread
+        return self.id if self.kind == "article" else None
+
+    @property
     def report_address(self) -> str:
         return f"{self.address}/report"
 

@@ -4,16 +4,17 @@ from datetime import datetime
 
 import msgspec
 
+from parley.moderation.raids.ops import CLOSES_SIGN_UP
 from parley.moderation.signups.tables import Invitation
 from parley.people.accounts import tokens
 from parley.people.accounts.joining import Mode, Terms
-from parley.people.community.tables import Community
 from parley.platform import db
 
 SELECT_INVITER = """
 select m.name from invitation i join member m on m.id = i.member
 where i.token_hash = $1 and i.uses > 0 and i.expires_at > now() and m.state = 'active'
 """
+SELECT_MODE = f"select case when {CLOSES_SIGN_UP} then 'closed' else sign_up end from community"  # noqa: S608 a constant
 FROM_WAITING = """
 from sign_up s join member m on m.id = s.member
 where s.waits and s.confirmed_at is not null and m.state = 'unverified'
@@ -50,7 +51,7 @@ async def terms(invitation: str) -> Terms:
 
 
 async def mode() -> Mode:
-    sign_up_mode: Mode = await db.value(Community.select(Community.sign_up))
+    sign_up_mode: Mode = await db.value(SELECT_MODE)
     return sign_up_mode
 
 

@@ -108,6 +108,7 @@ OWN_TABLES = [
     "kept_item",
     "follow",
     "topic_follow",
+    "room_moderator",
     "muted_word",
     "notification",
     "unread_count",

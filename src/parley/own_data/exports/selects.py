@@ -85,6 +85,7 @@ RECORDS = {
     """,
     "follows.jsonl": "select id, thread, level, channel, muted_until, since from follow where member = $1",
     "topics.jsonl": "select id, topic, level, muted_until, since from topic_follow where member = $1",
+    "moderated-topics.jsonl": "select id, topic, since from room_moderator where member = $1",
     # Of what others wrote, the number.
     "kept.jsonl": f"""
         select c.id, c.thread, c.comment, c.passage, case when {MAY_BE_QUOTED} then c.quote end as quote, c.text,

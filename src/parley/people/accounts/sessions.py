@@ -39,9 +39,17 @@ def lacks_factor(days: str) -> str:
 
     Their rights of staff are suspended. Without days, nobody needs a second factor.
     """
-    return f"""coalesce(role <> 'member' and staff_since < now() - make_interval(days => {days})
+    return f"""coalesce((role <> 'member' and staff_since < now() - make_interval(days => {days}) or exists (
+          select from room_moderator where room_moderator.member = member.id
+          and room_moderator.since < now() - make_interval(days => {days})))
       and not exists (select from authenticator where authenticator.member = member.id)
       and not exists (select from passkey where passkey.member = member.id), false)"""  # noqa: S608 a parameter
+
+
+def rooms(days: str) -> str:
+    """SQL: the topics that a member moderates, none while they lack a needed second factor."""
+    return f"""case when {lacks_factor(days)} then '{{}}' else
+      array(select topic from room_moderator where room_moderator.member = member.id) end as rooms"""  # noqa: S608 a parameter
 
 
 # Who comes back after such a pause begins another visit.
@@ -64,7 +72,7 @@ u.valid_until > now() and not exists (select from unread_change c where c.member
 """
 SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
-  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state <> 'unverified' as verified,
+  {lacks_factor("$3")} as needs_factor, {rooms("$3")}, {STATE_NOW} as state, state <> 'unverified' as verified,
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
   density, legend, marks, marks_read, zone,
   {LAST_VISIT} as last_visit,
@@ -79,7 +87,9 @@ where session.id = any($1) and {IS_VALID}
 """  # noqa: S608 constants only
 SELECT_STILL_STAFF = f"""
 select session.id from session join member on member.id = session.member
-where session.id = any($1) and role <> 'member' and not {lacks_factor("$2")}
+where session.id = any($1)
+  and (role <> 'member' or exists (select from room_moderator where room_moderator.member = member.id))
+  and not {lacks_factor("$2")}
   and {STATE_NOW} = 'active' and {IS_VALID}
 """  # noqa: S608 constants only
 # Two requests at once update the rows once.
@@ -112,6 +122,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     name: str
     role: str
     needs_factor: bool
+    rooms: list[str]
     state: str
     verified: bool
     awaits_approval: bool

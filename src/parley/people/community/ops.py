@@ -24,6 +24,14 @@ async def set_sign_up(viewer: Viewer, mode: str) -> None:
         log.info("sign-up changed", member=viewer.id, mode=mode)
 
 
+async def set_hide_after(viewer: Viewer, reports: int) -> None:
+    """Set how many independent reports hide a comment, 0 for none. Raises Forbidden for anybody but admins."""
+    if viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins can do this."))
+    await Community.update({Community.hide_after: reports}).where(Community.id == 1)
+    log.info("hiding changed", member=viewer.id, reports=reports)
+
+
 class RulesChanged(Refused):
     """Another admin changed the rules after the form was opened."""
 

@@ -23,6 +23,7 @@ class CommunityRules(msgspec.Struct, frozen=True):
     written: str
     asks_declaration: bool
     sign_up: str
+    hide_after: int
     changed_at: datetime
 
     @property
@@ -47,7 +48,7 @@ def default_rules() -> str:
 
 async def rules() -> CommunityRules:
     written, declares = Community.rules.as_alias("written"), Community.asks_declaration
-    rules = Community.select(written, declares, Community.sign_up, Community.changed_at)
+    rules = Community.select(written, declares, Community.sign_up, Community.hide_after, Community.changed_at)
     row = await db.fetch_one(CommunityRules, rules)
     if row is None:
         raise LookupError("the table community has no row: the first migration inserts it")

@@ -7,6 +7,7 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     OnDelete,
+    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -25,10 +26,13 @@ class Community(Table):
     asks_declaration = Boolean(null=False, default=False)
     # Who can sign up: everybody, invited people, people whom a moderator approves, or nobody (signups/).
     sign_up = Varchar(8, null=False, default="open")
+    # A comment that this many independent members report is hidden until a moderator decides; 0: none is (hiding.py).
+    hide_after = SmallInt(null=False, default=0)
     changed_at = Timestamptz(null=False)
     # The domain and the day in the ids of feed entries (`tag:` URIs, RFC 4151), which stay when the domain changes.
     tag_authority = Varchar(270, null=False, default="")
 
+    community_hide_after_check = Check("hide_after in (0, 3, 5)")
     community_one_check = Check("id = 1")
     community_sign_up_check = Check("sign_up in ('open', 'invited', 'approved', 'closed')")
 

@@ -20,6 +20,8 @@ class RulesForm(Form):
         self.asks_declaration = self.flag("asks_declaration")
         # Without it, who can sign up stays as it is.
         self.sign_up = self.choice("sign_up", ("open", "invited", "approved", "closed"))
+        # As above.
+        self.hide_after = self.choice("hide_after", ("0", "3", "5"))
 
 
 @get("/rules", name="community:rules", opt={"who": ANYONE})
@@ -33,7 +35,14 @@ async def rules_page(request: AnyRequest) -> Response[Any]:
 async def edit_form(request: AnyRequest) -> Response[Any]:
     rules = await queries.rules()
     declares = "1" if rules.asks_declaration else ""
-    form = RulesForm({"rules": rules.text, "asks_declaration": declares, "sign_up": rules.sign_up})
+    form = RulesForm(
+        {
+            "rules": rules.text,
+            "asks_declaration": declares,
+            "sign_up": rules.sign_up,
+            "hide_after": str(rules.hide_after),
+        }
+    )
     return page(request, "people/community/edit.html", form=form, version=rules.version)
 
 
@@ -53,6 +62,8 @@ async def edit(request: AnyRequest) -> Response[Any]:
         return page(request, "people/community/edit.html", status=status, form=form, version=version)
     if form.sign_up is not None:
         await ops.set_sign_up(viewer, form.sign_up)
+    if form.hide_after is not None:
+        await ops.set_hide_after(viewer, int(form.hide_after))
     return Redirect("/rules", status_code=303)
 
 

@@ -33,11 +33,13 @@ class Access(IntEnum):
     ANYONE = 0
     MEMBER = 1
     VERIFIED = 2
-    MODERATOR = 3
-    ADMIN = 4
+    # A moderator of rooms, who sees and decides only there (discussion/threads/rooms.py).
+    ROOM_MODERATOR = 3
+    MODERATOR = 4
+    ADMIN = 5
 
 
-ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Access
+ANYONE, MEMBER, VERIFIED, ROOM_MODERATOR, MODERATOR, ADMIN = Access
 
 
 class Principal(msgspec.Struct, frozen=True):
@@ -56,6 +58,8 @@ class Principal(msgspec.Struct, frozen=True):
     why: str = ""
     # Staff who have no second factor yet though they need one: their role here is `member`.
     needs_factor: bool = False
+    # The slugs of the topics that they moderate.
+    rooms: frozenset[str] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
 
@@ -76,7 +80,23 @@ class Principal(msgspec.Struct, frozen=True):
             return ADMIN
         if self.role == "moderator":
             return MODERATOR
+        if self.rooms and self.verified:
+            return ROOM_MODERATOR
         return VERIFIED if self.verified else MEMBER
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they moderate the whole site."""
+        return self.access >= MODERATOR
+
+    @property
+    def moderates(self) -> bool:
+        """Whether they moderate anything."""
+        return self.access >= ROOM_MODERATOR
+
+    def moderates_in(self, topic: str | None) -> bool:
+        """Whether they moderate the threads of this topic."""
+        return self.access >= MODERATOR or (self.access == ROOM_MODERATOR and topic in self.rooms)
 
 
 def principal_of(connection: ASGIConnection) -> Principal | None:  # type: ignore[type-arg]
@@ -128,7 +148,7 @@ def require_confirmed_address(viewer: Principal) -> None:
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Principal | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
-    if viewer and viewer.access >= MODERATOR:
+    if viewer and viewer.moderates:
         pool.set_urgency(Urgency.STAFF)
     elif isinstance(connection, Request) and connection.method == "POST":
         pool.set_urgency(Urgency.FORMS)
@@ -175,7 +195,7 @@ async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: 
     """
     if viewer is None:
         return
-    uses = [Use(FORM_ACCOUNT, str(viewer.id))] if viewer.access < MODERATOR else []
+    uses = [Use(FORM_ACCOUNT, str(viewer.id))] if not viewer.moderates else []
     limits = handler.opt.get("limits")
     await take_all([*uses, *(each(limits, viewer.id, address_of(connection)) if limits else ())])
 
@@ -200,9 +220,9 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if (unknown := connection.scope.get("viewer_unknown")) is not None:
         # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
-    if viewer is not None and viewer.needs_factor and who is not None and who >= MODERATOR:
+    if viewer is not None and viewer.needs_factor and who is not None and who >= ROOM_MODERATOR:
         raise FactorNeeded(N_("Moderators and admins need a second step to sign in. Please set it up first."))
-    if who is None or who >= MODERATOR:
+    if who is None or who >= ROOM_MODERATOR:
         raise NotFound(N_("There is no page at this address."))
     if viewer is None:
         # The API says how programs do.

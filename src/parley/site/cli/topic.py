@@ -1,4 +1,4 @@
-"""`parley topic`: list, add, rename and remove the topics of threads."""
+"""`parley topic`: list, add, rename and remove the topics of threads, and appoint their moderators."""
 
 import re
 from typing import Any
@@ -8,6 +8,7 @@ import rich_click as click
 
 from parley.discussion.threads.queries import topics
 from parley.discussion.threads.tables import Topic
+from parley.moderation.rooms import ops as rooms
 from parley.platform import db
 from parley.platform.errors import CommandFailed
 from parley.platform.text.cleaning import BadText, clean
@@ -62,6 +63,18 @@ async def rename(slug: str, name: str) -> dict[str, Any]:
     if not done:
         raise _unknown_topic(slug)
     return {"text": f"{slug} is called “{name}” now.", "slug": slug, "name": name}
+
+
+@topic.command()
+@click.argument("slug")
+@click.argument("member")
+@click.option("--remove", "off", is_flag=True, help="They moderate the topic no more.")
+@on_installation
+async def moderator(slug: str, member: str, *, off: bool) -> dict[str, Any]:
+    """Let a MEMBER moderate a topic: they see and decide what is in it, and nothing elsewhere."""
+    await rooms.appoint(None, slug, member, on=not off)
+    text = f"{member} moderates {slug} {'no more' if off else 'now'}."
+    return {"text": text, "slug": slug, "member": member, "moderates": not off}
 
 
 @topic.command()

@@ -13,7 +13,7 @@ from parley.discussion.comments.tables import Comment, CommentVersion
 from parley.discussion.threads import jobs
 from parley.discussion.threads.opening import open_thread
 from parley.discussion.threads.ops import revise_thread
-from parley.discussion.threads.tables import Thread, ThreadStats, Topic
+from parley.discussion.threads.tables import RoomModerator, Thread, ThreadStats, Topic
 from parley.discussion.votes.jobs import repair_counters
 from parley.discussion.votes.queries import differing_recounts
 from parley.discussion.votes.tables import Vote
@@ -40,6 +40,11 @@ REVISED_MINUTES = 4_300
 LOCKED = "04"
 WITHOUT_CAMPS = ("02",)
 LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h explains at the end of the thread."
+# Two topics with a moderator of their own, each with cases that wait.
+ROOMS = {
+    "ai-and-society": ("zofia", "What automatic systems do to people, with sources.", "Say whether you were there."),
+    "craft": ("ines", "How things are made by hand, and what a machine changes.", "No prices of living makers."),
+}
 STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "wei_l"}
 
 
@@ -73,6 +78,7 @@ async def fill() -> dict[str, int]:
                 )
             ids = await _add_members()
             threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
+            await _add_rooms(ids)
             await moderating.moderate(ids, threads)
             await letters.leave(ids)
     if ids:
@@ -113,6 +119,12 @@ async def _add_members() -> dict[str, int]:
         (made,) = await Member.insert(row)
         ids[member.name] = made["id"]
     return ids
+
+
+async def _add_rooms(ids: dict[str, int]) -> None:
+    for topic, (name, intro, rules) in ROOMS.items():
+        await Topic.update({Topic.intro: intro, Topic.rules: rules}).where(Topic.slug == topic)
+        await RoomModerator.insert(RoomModerator(topic=topic, member=ids[name]))
 
 
 async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:

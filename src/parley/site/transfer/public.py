@@ -98,7 +98,7 @@ SELECTS = {
     "passage": SELECT_PASSAGES,
     "merged_passage": 'select lineage, "into", revision from merged_passage order by lineage',
     "media": SELECT_MEDIA,
-    "topic": "select slug, name, position from topic order by slug",
+    "topic": "select slug, name, position, intro, rules from topic order by slug",
     "thread": SELECT_THREADS,
     "thread_stats": SELECT_THREAD_STATS,
     "thesis": SELECT_THESES,

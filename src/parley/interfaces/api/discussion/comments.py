@@ -81,7 +81,7 @@ async def history(comment: int, viewer: Viewer | None, before: int | None) -> li
     if state is None or state.state != "visible":
         # Staff read the versions of a hidden comment on the page.
         raise NotFound(N_("This comment does not exist."))
-    rules.require_history_allowed(viewer, state)
+    await rules.require_history_allowed(viewer, state)
     number = min(before or LATEST, LATEST)
     return (await texts.versions(comment, number, characters=MOST_CHARACTERS, most=MOST_VERSIONS))[::-1]
 

@@ -17,7 +17,7 @@ from parley.moderation.appeals.forms import ReviewForm, SecondApprovalForm
 from parley.moderation.appeals.web import decide_appeal, load_appeal, load_proposal
 from parley.moderation.decisions import second_approval
 from parley.people.accounts.viewer import staff
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 
 
 class WaitingItem(msgspec.Struct, frozen=True):
@@ -139,6 +139,6 @@ handlers = [
     Router(
         "/",
         route_handlers=[waiting, read_appeal, assign_appeal, decide, decide_proposal],
-        opt={"who": MODERATOR, "scope": MODERATE},
+        opt={"who": ROOM_MODERATOR, "scope": MODERATE},
     )
 ]

@@ -26,7 +26,7 @@ from parley.moderation.statements import ops as statements
 from parley.moderation.statements.forms import RemovalForm
 from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import MODERATOR, ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form
 
 
@@ -154,15 +154,12 @@ async def remove_statement(
 handlers = [
     Router(
         "/",
-        route_handlers=[
-            decide_comment,
-            decide_article,
-            decide_member,
-            act_on_thread,
-            lift,
-            merge_statement,
-            remove_statement,
-        ],
+        route_handlers=[decide_comment, decide_article, act_on_thread],
+        opt={"who": ROOM_MODERATOR, "scope": MODERATE},
+    ),
+    Router(
+        "/",
+        route_handlers=[decide_member, lift, merge_statement, remove_statement],
         opt={"who": MODERATOR, "scope": MODERATE},
-    )
+    ),
 ]

@@ -23,7 +23,7 @@ from parley.moderation.modqueue.requests import item_at
 from parley.people.accounts.viewer import staff
 from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
@@ -116,4 +116,4 @@ async def undo(request: AnyRequest, decision: fields.DecisionPath) -> None:
     await undoing.undo(staff(request), number)
 
 
-handlers = [Router("/", route_handlers=[queue, claim, decide, undo], opt={"who": MODERATOR, "scope": MODERATE})]
+handlers = [Router("/", route_handlers=[queue, claim, decide, undo], opt={"who": ROOM_MODERATOR, "scope": MODERATE})]

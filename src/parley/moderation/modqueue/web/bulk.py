@@ -15,7 +15,7 @@ from parley.moderation.modqueue.filters import DAYS, CommentFilter
 from parley.moderation.modqueue.requests import decision_context, decision_form, text_in
 from parley.people.accounts.viewer import staff
 from parley.platform.errors import Refused
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
@@ -50,7 +50,7 @@ def _selected_items(data: Mapping[str, Any]) -> dict[int, int]:
     return versions
 
 
-@post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/bulk", name="moderation:bulk", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def decide_items(request: AnyRequest) -> Response[Any]:
     """Without an action show the form, with one a preview; with `sure=1` decide."""
     viewer, data = staff(request), await posted_fields(request)
@@ -72,7 +72,7 @@ async def decide_items(request: AnyRequest) -> Response[Any]:
     return await _show_items(request, items, rows, form, outcomes=outcomes, done=done)
 
 
-@post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def undo_items(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many items within half a minute."""
     viewer, data = staff(request), await posted_fields(request)
@@ -103,7 +103,11 @@ async def _show_items(
         "done": done,
         "waiting": await bulk.waiting(outcome.decision for outcome in outcomes or ()),
         "undone": undone,
-        "actions": [action for action in ACTIONS.values() if action.kinds and not action.in_place],
+        "actions": [
+            action
+            for action in ACTIONS.values()
+            if action.kinds and not action.in_place and staff(request).access >= action.access
+        ],
     }
     return page(request, "moderation/modqueue/bulk.html", status=status, **context)
 
@@ -137,14 +141,14 @@ def _selected_comments(data: Mapping[str, Any]) -> dict[int, int | None]:
     return versions
 
 
-@get("/mod/comments", name="moderation:comments", opt={"who": MODERATOR})
+@get("/mod/comments", name="moderation:comments", opt={"who": ROOM_MODERATOR})
 async def comments_page(request: AnyRequest) -> Response[Any]:
     """The newest comments that the filter finds, with the form of the decision."""
     rows = await comments.matching(staff(request).id, _filter_from(request))
     return await _show_comments(request, rows, DecisionForm({}))
 
 
-@post("/mod/comments", name="moderation:decide-comments", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/comments", name="moderation:decide-comments", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def decide_comments(request: AnyRequest) -> Response[Any]:
     """Show what the decision would do; with `sure=1` decide."""
     viewer, data = staff(request), await posted_fields(request)
@@ -166,7 +170,7 @@ async def decide_comments(request: AnyRequest) -> Response[Any]:
     return await _show_comments(request, selected, form, outcomes=outcomes, done=done, waiting=waiting)
 
 
-@post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/comments/undo", name="moderation:undo-comments", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def undo_comments(request: AnyRequest) -> Response[Any]:
     """Undo decisions on many comments and their authors within half a minute, the last first."""
     viewer, data = staff(request), await posted_fields(request)

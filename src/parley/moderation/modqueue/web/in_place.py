@@ -11,12 +11,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.discussion.commenting.web import thread_at
+from parley.discussion.threads import rooms
 from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.restrictions import EFFECTS
-from parley.moderation.decisions.rules import ACTIONS
+from parley.moderation.decisions.rules import ACTIONS, offered
 from parley.moderation.modqueue import in_place, items, people
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.bar import KEYS, bar
@@ -26,7 +27,7 @@ from parley.moderation.reports.subjects import Subject
 from parley.people.accounts.viewer import staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form
 from parley.platform.http.pages import page, wants_fragment
 from parley.platform.text.cleaning import as_id
@@ -52,9 +53,7 @@ async def _show(
     details = await items.details(viewer.id, number) if number else None
     waits = details if details and details.item.state == "open" else None
     impossible = _impossible(subject) - ({"approve"} if waits else set())
-    possible = [
-        action.name for action in ACTIONS.values() if subject.kind in action.kinds and action.name not in impossible
-    ]
+    possible = [action.name for action in offered(viewer, subject.kind) if action.name not in impossible]
     likely = form.values.get("rule") or (waits.item.likely if waits else None)
     shown: dict[str, Any] = {
         "subject": subject,
@@ -64,7 +63,7 @@ async def _show(
         "destinations": await in_place.destinations(subject),
         "passages": await in_place.passages(subject.id) if subject.kind == "article" else [],
         "about": about,
-        "notes": await people.notes(await in_place.concerned_member(subject)) if about else [],
+        "notes": await people.notes(viewer.id, await in_place.concerned_member(subject)) if about else [],
         "letter": None,
         "done": await modqueue.undoable(viewer.id, done) if done else None,
         "undone": undone,
@@ -89,17 +88,24 @@ def _impossible(subject: Subject) -> set[str]:
     return impossible | ({"collapse"} if comment is not None and comment.collapsed is not None else {"restore"})
 
 
-@get(ADDRESSES, name="moderation:moderate-form", opt={"who": MODERATOR})
+@get(ADDRESSES, name="moderation:moderate-form", opt={"who": ROOM_MODERATOR})
 async def moderate_form(request: AnyRequest) -> Response[Any]:
     asked = request.query_params
     form = DecisionForm({"action": asked.get("action", "")})
-    return await _show(request, await subjects.at(request, gone=True), form, done=as_id(asked.get("done", "")))
+    return await _show(request, await _subject(request), form, done=as_id(asked.get("done", "")))
 
 
-@post(ADDRESSES, name="moderation:moderate", opt={"who": MODERATOR}, status_code=200)
+async def _subject(request: AnyRequest) -> Subject:
+    """The subject that the address names. Raises NotFound where the viewer does not moderate it."""
+    subject = await subjects.at(request, gone=True)
+    await rooms.require(staff(request), subject.thread)
+    return subject
+
+
+@post(ADDRESSES, name="moderation:moderate", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def moderate(request: AnyRequest) -> Response[Any]:
     """Undo, preview or decide; a mistake shows the form with what was typed."""
-    subject = await subjects.at(request, gone=True)
+    subject = await _subject(request)
     form = await decision_form(request)
     undo = form.id("undo")
     try:
@@ -134,21 +140,27 @@ async def _show_article(request: AnyRequest, thread: ThreadRow, form: Form, stat
         "done": await modqueue.undoable(staff(request).id, done) if done else None,
         "article": await in_place.whole_article(thread.id),
         "passages": await in_place.passages(thread.id),
-        "decisions": await people.decisions_about(0, "article", thread.id),
+        "decisions": await people.decisions_about(staff(request).id, 0, "article", thread.id),
         "actions": [ACTIONS[name] for name in (*EFFECTS, "restore")],
         "form": form,
     }
     return page(request, "moderation/modqueue/article.html", status=status, **context)
 
 
-@get("/mod/articles/{thread:str}", name="moderation:article", opt={"who": MODERATOR})
+@get("/mod/articles/{thread:str}", name="moderation:article", opt={"who": ROOM_MODERATOR})
 async def article_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _show_article(request, await thread_at(thread), Form({}))
+    return await _show_article(request, await _moderated_thread(request, thread), Form({}))
 
 
-@post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": MODERATOR}, status_code=200)
-async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+async def _moderated_thread(request: AnyRequest, thread: str) -> ThreadRow:
     row = await thread_at(thread)
+    await rooms.require(staff(request), row.id)
+    return row
+
+
+@post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": ROOM_MODERATOR}, status_code=200)
+async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row = await _moderated_thread(request, thread)
     form = await decision_form(request)
     form.require()
     if not form.errors:

@@ -13,7 +13,7 @@ from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
-from parley.moderation.decisions.rules import ACTIONS, Stale
+from parley.moderation.decisions.rules import Stale, offered
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modqueue import claims, in_place, items
@@ -31,10 +31,10 @@ from parley.moderation.modqueue.requests import (
 from parley.moderation.modqueue.waiting import waiting
 from parley.moderation.modqueue.web.listing import following_item, item_rows, list_context, next_url, work_rows
 from parley.moderation.modqueue.web.opening import open_work
-from parley.people.accounts.viewer import staff
+from parley.people.accounts.viewer import Viewer, staff
 from parley.platform import db
 from parley.platform.errors import ParleyError
-from parley.platform.http.access import MODERATOR, AnyRequest
+from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id
@@ -62,7 +62,7 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     return context | {
         "details": details,
         "form": form,
-        "bar": _bar(details, form, context["reasons"]) if details else None,
+        "bar": _bar(details, form, context["reasons"], staff(request)) if details else None,
         "keys": KEYS,
         "wanted": wanted_of(request),
         "letter": None,
@@ -70,9 +70,9 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     }
 
 
-def _bar(details: ItemDetails, form: Form, reasons: dict[str, str]) -> Bar:
+def _bar(details: ItemDetails, form: Form, reasons: dict[str, str], viewer: Viewer) -> Bar:
     item = details.item
-    possible = [action.name for action in ACTIONS.values() if item.kind in action.kinds and not action.in_place]
+    possible = [action.name for action in offered(viewer, item.kind) if not action.in_place]
     author = details.member.name if details.member else None
     quotes = [] if item.sensitive else details.offending_words
     return bar(item.kind, author, possible, form.values.get("rule") or item.likely, reasons, quotes)
@@ -85,7 +85,7 @@ def _is_undone(details: ItemDetails, decision: int | None) -> bool:
     )
 
 
-@get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
+@get("/mod/queue", name="moderation:queue", opt={"who": ROOM_MODERATOR})
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
     """The list with the item that the address names, or with the first item that nobody else has claimed.
 
@@ -105,12 +105,12 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     return await _answer(request, await items.details(viewer.id, first) if first else None, rows=rows, chosen=False)
 
 
-@get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
+@get("/mod/item/{item:str}", name="moderation:item", opt={"who": ROOM_MODERATOR})
 async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return await _answer(request, await details_at(request, item))
 
 
-@post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Claim an item. Where another moderator has it or decided it, show that."""
     row, form, status = await item_at(request, item), Form({}), 200
@@ -126,13 +126,13 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return _to_item(request, row.id)
 
 
-@post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Leave an item to others and claim the next one."""
     return await _show_next(request, await item_at(request, item))
 
 
-@post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Show sensitive words, and record who looked."""
     row = await item_at(request, item)
@@ -142,7 +142,7 @@ async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return await _show(request, item) if wants_fragment(request) else _to_item(request, row.id)
 
 
-@post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     row = await item_at(request, item)
     form = await decision_form(request)
@@ -161,7 +161,7 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return await _show_next(request, row, decision)
 
 
-@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
+@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Undo one's own decision. If it is too late, show the item as it is now with the reason."""
     viewer, form = staff(request), Form(await posted_fields(request))

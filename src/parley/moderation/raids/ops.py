@@ -1,0 +1,152 @@
+"""Switching raid mode on and off, and what it holds."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+import msgspec
+import structlog
+
+from parley.discussion.commenting.drafts import CheckResult, CommentEdit, Draft
+from parley.discussion.threads.queries import ThreadRow
+from parley.moderation.matching import facts, trust
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.moderation.raids.tables import Raid, RaidHold
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports import targets
+from parley.people.accounts.viewer import Viewer
+from parley.platform import db
+from parley.platform.db import NOW
+from parley.platform.errors import NotFound, Refused
+from parley.platform.text.formats import clock
+from parley.platform.text.markdown import count_links
+from parley.platform.text.messages import N_, Message, as_text
+
+log = structlog.get_logger(__name__)
+HOLDS = {
+    "newcomers": N_("Comments of new members"),
+    "links": N_("Comments with links"),
+    "all": N_("All comments"),
+    "nothing": N_("No comments"),
+}
+HOURS = (1, 3, 12, 24)
+IS_ON = "r.ended_at is null and r.until > now()"
+# The strictest that holds in a thread, and in its topic.
+SELECT_IN_THREAD = f"""
+select r.id, r.topic, r.holds, r.closes_sign_up, r.until, t.topic as thread_topic, 0 as waiting
+from raid r join thread t on t.id = $1
+where {IS_ON} and r.holds <> 'nothing' and (r.topic is null or r.topic = t.topic)
+order by r.holds = 'all' desc, r.until desc
+"""  # noqa: S608 constants only
+SELECT_ON = f"""
+select r.id, r.topic, r.holds, r.closes_sign_up, r.until, r.topic as thread_topic,
+       (select count(*) from raid_hold h join comment c on c.id = h.comment
+        where h.raid = r.id and c.state = 'pending') as waiting
+from raid r where {IS_ON} and ($1::text[] is null or r.topic = any($1)) order by r.id
+"""  # noqa: S608 constants only
+CLOSES_SIGN_UP = f"exists (select from raid r where {IS_ON} and r.closes_sign_up)"
+BEGIN = """
+insert into raid (topic, holds, closes_sign_up, started_by, until)
+values ($1, $2, $3, $4, now() + $5 * interval '1 hour') returning id
+"""
+CANNOT_WAIT = N_(
+    "Comments here wait for a moderator now, and an edit cannot wait: the comment stays as it was. Your text is kept: "
+    "please try again later."
+)
+
+
+class RaidRow(msgspec.Struct, frozen=True):
+    """Raid mode that is on; `waiting`: how many of the comments that it held nobody has decided on."""
+
+    id: int
+    topic: str | None
+    holds: str
+    closes_sign_up: bool
+    until: datetime
+    thread_topic: str | None
+    waiting: int
+
+
+async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up: bool, hours: int) -> int:
+    """Switch raid mode on in a topic, or on the whole site, and return its id.
+
+    Raises NotFound where the viewer does not moderate that, Refused for anything that is not offered.
+    """
+    if not (viewer.moderates_in(topic) if topic else viewer.is_staff):
+        raise NotFound(N_("There is no such topic."))
+    if holds not in HOLDS or hours not in HOURS or (holds == "nothing" and not closes_sign_up):
+        raise Refused(N_("Please choose what waits for a moderator, and for how long."))
+    if topic and closes_sign_up:
+        raise Refused(N_("Members sign up for the whole site, not for a topic."))
+    async with db.atomic():
+        raid: int = await db.value(BEGIN, topic, holds, closes_sign_up, viewer.id, hours)
+        await modlog.write(viewer, Entry("raid.begin", "raid", raid, reason=topic or ""))
+    log.info("raid mode on", raid=raid, member=viewer.id, topic=topic, holds=holds, hours=hours)
+    return raid
+
+
+async def end(viewer: Viewer, raid: int) -> None:
+    """Switch raid mode off. What it held waits on. Raises NotFound where there is none for this moderator."""
+    if raid not in {row.id for row in await on(viewer)}:
+        raise NotFound(N_("There is no page at this address."))
+    async with db.atomic():
+        await Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid)
+        await modlog.write(viewer, Entry("raid.end", "raid", raid))
+
+
+async def on(viewer: Viewer) -> list[RaidRow]:
+    """Raid mode as it is on now where the viewer moderates; that of the whole site is for its staff."""
+    return await db.fetch(RaidRow, SELECT_ON, None if viewer.is_staff else sorted(viewer.rooms))
+
+
+async def check(draft: Draft) -> CheckResult | None:
+    """Hold a draft that raid mode concerns."""
+    raid = await _concerning(draft.author, draft.thread, draft.html)
+    return CheckResult(hold=True, after=partial(_hold, raid=raid.id)) if raid else None
+
+
+async def check_edit(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
+    """Raise Refused for an edit of a published comment that raid mode concerns."""
+    if not edit.held and await _concerning(edit.author, edit.thread, edit.html):
+        raise Refused(CANNOT_WAIT)
+    return None
+
+
+async def has_held(comment: int) -> bool:
+    return await RaidHold.exists().where(RaidHold.comment == comment)
+
+
+async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Message | None:
+    """The sentence above the form of a member whose comments raid mode may hold."""
+    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread.id):
+        if raid.holds == "links":
+            return N_("Comments with links wait for a moderator until {time}.").format(time=clock(raid.until))
+        if raid.holds == "all" or await _is_newcomer(viewer):
+            return N_("Your comment will wait for a moderator: this is so for many until {time}.").format(
+                time=clock(raid.until)
+            )
+    return None
+
+
+async def _concerning(author: Viewer, thread: int, html: str) -> RaidRow | None:
+    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread):
+        if author.moderates_in(raid.thread_topic):
+            return None
+        has_link = raid.holds == "links" and count_links(html) > 0
+        if raid.holds == "all" or has_link or (raid.holds == "newcomers" and await _is_newcomer(author)):
+            return raid
+    return None
+
+
+async def _is_newcomer(member: Viewer) -> bool:
+    """Whether a member has not reached the highest level of trust (matching/trust.py)."""
+    return trust.level(await facts.author(member.id)) is not trust.LEVELS[-1]
+
+
+async def _hold(comment: int, raid: int) -> None:
+    await RaidHold.insert(RaidHold(comment=comment, raid=raid))
+    target = await targets.lock("comment", comment)
+    await reports.update_risk(await reports.open_item("comment", comment, target.thread))
+    reason = as_text(N_("A moderator switched raid mode on, so this comment is waiting for one."))
+    await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))

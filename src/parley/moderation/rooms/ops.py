@@ -1,0 +1,61 @@
+"""Appointing the moderators of a room, and saying what the room is about."""
+
+import structlog
+
+from parley.discussion.threads.tables import RoomModerator, Topic
+from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog.ops import Entry
+from parley.people.accounts import queries as accounts
+from parley.people.accounts import viewer_cache
+from parley.people.accounts.viewer import Viewer
+from parley.platform import db
+from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.http.access import ADMIN
+from parley.platform.text.messages import N_
+
+log = structlog.get_logger(__name__)
+MOST_MODERATORS = 20
+
+
+async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> None:
+    """Let a member moderate a topic, or no more; without a viewer it is whoever runs the installation.
+
+    Raises Forbidden for anybody but admins, NotFound for an unknown topic, Refused for a name that nobody active has,
+    and where there are too many already.
+    """
+    _require_admin(viewer)
+    person = await accounts.by_name(name)
+    if person is None or person.state != "active":
+        raise Refused(N_("There is no active member with this name."))
+    async with db.atomic():
+        if not await Topic.select(Topic.slug).where(Topic.slug == topic).lock_rows("NO KEY UPDATE"):
+            raise NotFound(N_("There is no such topic."))
+        of_topic = RoomModerator.topic == topic
+        if on and await RoomModerator.count().where(of_topic) >= MOST_MODERATORS:
+            raise Refused(N_("A topic has at most {most} moderators."), most=MOST_MODERATORS)
+        if on:
+            row = RoomModerator(topic=topic, member=person.id)
+            unique = (RoomModerator.topic, RoomModerator.member)
+            changed = await RoomModerator.insert(row).on_conflict(unique, "DO NOTHING")
+        else:
+            gone = RoomModerator.delete().where(of_topic, RoomModerator.member == person.id)
+            changed = await gone.returning(RoomModerator.id)
+        if changed:
+            action = "room.appoint" if on else "room.dismiss"
+            role = viewer.role if viewer else "operator"
+            await modlog.write(viewer, Entry(action, "member", person.id, reason=topic), role=role)
+        # At the next request they moderate the topic, or do not.
+        viewer_cache.clear_after_commit()
+    log.info("moderator of a topic changed", topic=topic, member=person.id, on=on)
+
+
+async def describe(viewer: Viewer, topic: str, *, intro: str, rules: str) -> None:
+    """Set what the page of a topic says. Raises Forbidden for anybody but admins."""
+    _require_admin(viewer)
+    await Topic.update({Topic.intro: intro, Topic.rules: rules}).where(Topic.slug == topic)
+    log.info("topic described", topic=topic, member=viewer.id)
+
+
+def _require_admin(viewer: Viewer | None) -> None:
+    if viewer is not None and viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins can do this."))

@@ -1,0 +1,78 @@
+"""The page about a topic, and the page on which admins describe it and appoint its moderators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.moderation.rooms import ops, queries
+from parley.moderation.rooms.queries import Room
+from parley.people.accounts.names import LONGEST_NAME
+from parley.people.accounts.viewer import staff
+from parley.platform.errors import NotFound
+from parley.platform.http.access import ADMIN, ANYONE, AnyRequest
+from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.pages import page
+from parley.platform.text.messages import N_
+
+LONGEST_INTRO, LONGEST_RULES = 2_000, 10_000
+
+
+class RoomForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.intro = self.text("intro", most=LONGEST_INTRO, lines=True)
+        self.rules = self.text("rules", most=LONGEST_RULES, lines=True)
+
+
+async def _room_at(topic: str) -> Room:
+    """The room at an address. Raises NotFound."""
+    room = await queries.room(topic) if topic.isprintable() else None
+    if room is None:
+        raise NotFound(N_("There is no such topic."))
+    return room
+
+
+@get("/topic/{topic:str}/about", name="rooms:about", opt={"who": ANYONE, "reading": True})
+async def about(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    room = await _room_at(topic)
+    return page(request, "moderation/rooms/about.html", room=room, moderators=await queries.moderators(room.slug))
+
+
+async def _show(request: AnyRequest, room: Room, form: Form, status: int = 200) -> Response[Any]:
+    moderators = await queries.moderators(room.slug)
+    return page(request, "moderation/rooms/edit.html", status=status, room=room, moderators=moderators, form=form)
+
+
+@get("/mod/rooms/{topic:str}", name="rooms:edit-form", opt={"who": ADMIN})
+async def edit_form(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    room = await _room_at(topic)
+    return await _show(request, room, RoomForm({"intro": room.intro, "rules": room.rules}))
+
+
+@post("/mod/rooms/{topic:str}", name="rooms:edit", opt={"who": ADMIN}, status_code=200)
+async def edit(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    room, form = await _room_at(topic), RoomForm(await posted_fields(request))
+    if form.errors:
+        return await _show(request, room, form, 422)
+    await ops.describe(staff(request), room.slug, intro=form.intro, rules=form.rules)
+    return Redirect(f"/topic/{room.slug}/about", status_code=303)
+
+
+@post("/mod/rooms/{topic:str}/moderators", name="rooms:appoint", opt={"who": ADMIN}, status_code=200)
+async def appoint(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    """Appoint a member; with `on=0` they moderate the topic no more."""
+    room, form = await _room_at(topic), Form(await posted_fields(request))
+    name = form.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+    if not form.errors:
+        with form.refusals():
+            await ops.appoint(staff(request), room.slug, name, on=form.values.get("on") != "0")
+    if form.errors:
+        form.values |= {"intro": room.intro, "rules": room.rules}
+        return await _show(request, room, form, form.status)
+    return Redirect(f"/mod/rooms/{room.slug}", status_code=303)
+
+
+handlers: list[object] = [about, edit_form, edit, appoint]

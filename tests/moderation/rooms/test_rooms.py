@@ -1,0 +1,137 @@
+"""Admins describe a topic and appoint its moderators, who then see and decide what is in it."""
+
+import httpx
+import pytest
+
+from parley.moderation.appeals import ops as appeals
+from parley.moderation.appeals import queries
+from parley.moderation.modqueue import queries as modqueue
+from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.rooms import ops
+from parley.people.accounts import sessions, tokens
+from parley.people.accounts.middleware import as_viewer
+from parley.people.accounts.viewer import Viewer
+from parley.platform import db
+from parley.platform.errors import Forbidden, NotFound, Refused
+from tests import make
+from tests.moderation.modqueue.reported import decided, removal, reported, sanctioned
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
+
+
+async def appointed(*topics: str) -> Viewer:
+    """A moderator of these topics, as a request has them."""
+    member, admin = await make.member(), await make.member(role="admin")
+    for topic in topics:
+        await ops.appoint(admin, topic, member.name, on=True)
+    token = await sessions.start(member.id, "member", agent="a test", address="127.0.0.1")
+    row = await sessions.find(tokens.digest(token) or b"")
+    assert row is not None
+    return as_viewer(row, not_before=0)
+
+
+async def test_an_admin_appoints_and_describes_on_a_page(client: httpx.AsyncClient) -> None:
+    member = await make.member("rosa")
+    await make.sign_in(client, await make.member(role="admin"))
+
+    assert (await client.post("/mod/rooms/research/moderators", data={"name": "rosa"})).status_code == 303
+    assert "rosa" in (await client.get("/mod/rooms/research")).text
+    saved = await client.post("/mod/rooms/research", data={"intro": "Of *science*.", "rules": "Name your source."})
+    client.cookies.clear()
+    about = (await client.get(saved.headers["location"])).text
+
+    assert "<em>science</em>" in about and "Name your source." in about and "rosa" in about
+    assert "/topic/research/about" in (await client.get("/?topic=research")).text
+    assert await db.value("select reason from mod_action where action = 'room.appoint' and target = $1", member.id)
+
+
+async def test_whoever_is_dismissed_moderates_nothing_at_the_next_request(client: httpx.AsyncClient) -> None:
+    admin, member = await make.member(role="admin"), await make.member()
+    item = await reported()
+    await ops.appoint(admin, "research", member.name, on=True)
+    await make.sign_in(client, member)
+    assert (await client.get(f"/mod/item/{item}")).status_code == 200
+
+    await ops.appoint(admin, "research", member.name, on=False)
+
+    assert (await client.get(f"/mod/item/{item}")).status_code == 404
+    assert (await client.get("/mod/queue")).status_code == 404
+
+
+async def test_only_admins_appoint_and_only_known_members_and_topics(client: httpx.AsyncClient) -> None:
+    admin, moderator, member = [await make.member(role=role) for role in ("admin", "moderator", "member")]
+
+    with pytest.raises(Forbidden):
+        await ops.appoint(moderator, "research", member.name, on=True)
+    with pytest.raises(NotFound):
+        await ops.appoint(admin, "nowhere", member.name, on=True)
+    with pytest.raises(Refused):
+        await ops.appoint(admin, "research", "nobody-of-this-name", on=True)
+    await make.sign_in(client, admin)
+    assert (
+        await client.post("/mod/rooms/research/moderators", data={"name": "nobody-of-this-name"})
+    ).status_code == 422
+    assert await db.value("select count(*) from room_moderator") == 0
+
+
+async def test_a_moderator_of_the_topic_decides_but_sanctions_nobody(client: httpx.AsyncClient) -> None:
+    room = await appointed("research")
+    item, author = await reported(), await make.member()
+    await make.sign_in(client, room)
+
+    page = (await client.get(f"/mod/item/{item}")).text
+    assert 'value="remove"' in page and 'value="silence"' not in page
+    assert (await client.post(f"/mod/item/{item}/decide", data=await removal(item))).status_code == 303
+    assert await db.value("select moderator from decision where item = $1", item) == room.id
+
+    other = await reported(author)
+    with pytest.raises(NotFound):
+        await sanctioned(other, room, author)
+    with pytest.raises(Forbidden):
+        await decided(other, room, "silence", days=3)
+    assert await db.value("select state from member where id = $1", author.id) == "active"
+
+
+async def test_of_a_member_of_both_only_what_happened_in_the_room_is_shown(client: httpx.AsyncClient) -> None:
+    site, author = await make.member(role="moderator"), await make.member()
+    elsewhere = await make.comment(await make.thread(topic="work"), author, "Elsewhere.")
+    await db.execute(
+        "insert into note (member, author, text) values ($1, $2, 'A note of the site.')", author.id, site.id
+    )
+    await decided(await reported(author), site, reason="It insulted a researcher.")
+    item, room = await reported(author), await appointed("work")
+    assert elsewhere
+
+    await make.sign_in(client, room)
+    assert (await client.get(f"/mod/item/{item}")).status_code == 404
+    await make.sign_in(client, await appointed("research"))
+    page = (await client.get(f"/mod/item/{item}")).text
+
+    assert "It insulted a researcher." in page
+    assert "A note of the site." not in page
+    assert "Save note" not in page
+    assert "Sign-ups" not in page
+
+
+async def test_appeals_go_to_another_moderator_of_the_topic() -> None:
+    first, second, other = await appointed("research"), await appointed("research"), await appointed("work")
+    decision = await decided(await reported(), first)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    waiting = [[row.id for row in await queries.waiting(who) if row.kind == "appeal"] for who in (first, second, other)]
+
+    assert waiting == [[], [appeal], []]
+    with pytest.raises(NotFound):
+        await appeals.assign(other, appeal)
+    await appeals.decide(second, appeal, outcome="overturned", answer="It was one.")
+    assert await db.value("select state from decision where id = $1", decision) == "overturned"
+
+
+async def test_a_room_has_nothing_of_comments_that_were_moved_out_of_it() -> None:
+    room = await appointed("research")
+    item = await reported()
+    assert [row.id for row in await modqueue.page(room.id, QueueFilter())] == [item]
+
+    await db.execute("update thread set topic = 'work' where id = (select thread from queue_item where id = $1)", item)
+
+    assert await modqueue.page(room.id, QueueFilter()) == []
