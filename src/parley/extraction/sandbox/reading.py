@@ -13,7 +13,7 @@ import msgspec
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.html.passages import ImportedPassage, cut_passages
-from parley.extraction.limits import is_pdf
+from parley.extraction.limits import LARGEST_PDF, is_pdf
 from parley.extraction.metadata.languages import detect_language
 from parley.extraction.notes.linking import link_notes
 from parley.extraction.sandbox import child
@@ -25,6 +25,8 @@ _SECONDS, _PDF_SECONDS = 15, 30
 MOST_PROCESSES = 3
 _running = asyncio.Semaphore(MOST_PROCESSES)
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
+_TOO_LARGE = N_("This PDF is larger than {megabytes} MB. Save the part that is to be discussed as a PDF of its own.")
+_TOO_SHORT = N_("This is too short for an article: it is one line, and there is no text below it. Add the text.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
 
@@ -79,6 +81,8 @@ async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
     from parley.extraction.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
 
+    if len(data) > LARGEST_PDF:
+        raise CannotImport(_TOO_LARGE, megabytes=LARGEST_PDF // 1_000_000)
     extracted, passages = read_pdf(data, title)
     return ReadArticle(_with_language(extracted, passages), passages)
 
@@ -92,9 +96,16 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 
 
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
-    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many.
+
+    It does so for a text from elsewhere that has none below its title, too.
+    """
     base_url = url or extracted.canonical_url
     passages = link_notes(cut_passages(extracted.html, base_url=base_url, title=extracted.title))
+    if not passages and url is None:
+        error = CannotImport(_TOO_SHORT)
+        error.found = extracted
+        raise error
     return ReadArticle(_with_language(extracted, passages), passages)
 
 
