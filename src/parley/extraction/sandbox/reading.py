@@ -13,7 +13,7 @@ import msgspec
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.html.passages import ImportedPassage, cut_passages
-from parley.extraction.limits import LARGEST_PDF, is_pdf
+from parley.extraction.limits import is_archive, is_pdf, most_bytes
 from parley.extraction.metadata.languages import detect_language
 from parley.extraction.notes.linking import link_notes
 from parley.extraction.sandbox import child
@@ -25,7 +25,7 @@ _SECONDS, _PDF_SECONDS = 15, 30
 MOST_PROCESSES = 3
 _running = asyncio.Semaphore(MOST_PROCESSES)
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
-_TOO_LARGE = N_("This PDF is larger than {megabytes} MB. Save the part that is to be discussed as a PDF of its own.")
+_TOO_LARGE = N_("This file is larger than {megabytes} MB. Save the part that is to be discussed as a file of its own.")
 _TOO_SHORT = N_("This is too short for an article: it is one line, and there is no text below it. Add the text.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
@@ -52,7 +52,11 @@ async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
 
 
 async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> ReadArticle:
-    """`extract_file` and `cut_passages` in a subprocess, or `read_pdf` for a PDF."""
+    """`extract_file` and `cut_passages` in a subprocess, or `read_pdf` for a PDF, `extract_document` for an archive."""
+    if len(data) > most_bytes(data):
+        raise CannotImport(_TOO_LARGE, megabytes=most_bytes(data) // 1_000_000)
+    if is_archive(data):
+        return await _run("document", data, title)
     return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title, chosen))
 
 
@@ -81,10 +85,16 @@ async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
     from parley.extraction.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
 
-    if len(data) > LARGEST_PDF:
-        raise CannotImport(_TOO_LARGE, megabytes=LARGEST_PDF // 1_000_000)
     extracted, passages = read_pdf(data, title)
     return ReadArticle(_with_language(extracted, passages), passages)
+
+
+def _document(data: bytes, title: str = "") -> ReadArticle:
+    from parley.extraction.text.documents import extract_document  # noqa: PLC0415 seldom needed
+
+    extracted, pictures = extract_document(data, title)
+    read = read_article(extracted)
+    return msgspec.structs.replace(read, passages=[pictures.put_into(passage) for passage in read.passages])
 
 
 _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
@@ -92,6 +102,7 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
     "pasted": extract_pasted,
     "file": extract_file,
     "pdf": _pdf,
+    "document": _document,
 }
 
 
