@@ -37,6 +37,18 @@ async def test_a_sign_of_where_people_part_keeps_the_readers_place(open_tab: Ope
     assert await page.evaluate("scrollY") == before
 
 
+async def test_on_a_phone_an_address_with_a_view_leads_to_it_and_coming_back_to_the_place_before(
+    open_tab: OpenTab,
+) -> None:
+    tab = await open_tab(reduced_motion="reduce", **PHONE)
+    page = tab.page
+    await tab.open("/t/1/x?view=stand")
+    await expect(page.locator("#discussion[data-view=stand]")).to_be_in_viewport(ratio=0.2)
+    await page.evaluate("scrollTo(0, 50)")
+    await page.reload()
+    await page.wait_for_function("scrollY === 50")
+
+
 async def test_on_a_phone_the_dock_leads_back_from_a_sign_to_where_it_was(open_tab: OpenTab) -> None:
     tab = await open_tab(reduced_motion="reduce", **PHONE)
     page = tab.page

@@ -28,6 +28,9 @@ def texts(markdown: str) -> list[str]:
         ('{{< figure src="kettle.png" >}}', []),
         ("{% include toc.html %}", []),
         ("{% highlight python %}\nprint(1)\n{% endhighlight %}", ["print(1)"]),
+        ("* TOC\n{:toc}\n\nWords.", ["Words."]),
+        ("## Boiling {#boiling}\n\nWords.\n{: .lead #first}\n\n*Hot*{: .x} water", ["Boiling", "Words.", "Hot water"]),
+        ('Words.\n\n<div hidden>Not these.</div>\n\n<p style="display:none">Nor these.</p>', ["Words."]),
         ("::: {.callout-note}\nKettles are hot.\n:::", ["Kettles are hot."]),
     ],
 )
@@ -36,8 +39,18 @@ def test_what_only_the_tool_understands_is_left_out(markdown: str, shown: list[s
 
 
 @pytest.mark.parametrize(
+    "markdown",
+    [r"Mass \(m_1\) warms.", r"Mass $m_1$ warms.", "Mass\n\n\\[m_1\\]\n\nwarms."],
+    ids=["round", "dollar", "square"],
+)
+def test_formulas_between_brackets_are_formulas(markdown: str) -> None:
+    assert "<msub><mi>m</mi><mn>1</mn></msub>" in extract_markdown(f"# Kettles\n\n{markdown}\n\nThe end.").html
+
+
+@pytest.mark.parametrize(
     ("markdown", "shown"),
     [
+        ("`\\\\(x\\\\)` and {: as `{: .x}`", "\\\\(x\\\\) and {: as {: .x}"),
         ("```\n%% x %% ==y== [[z]]\n- [ ] w\n```", "%% x %% ==y== [[z]] - [ ] w"),
         ("Code `==y==` and `[[z]]`", "Code ==y== and [[z]]"),
         ("100%% of x==1 and y==2", "100%% of x==1 and y==2"),

@@ -14,6 +14,9 @@ BLOCKS = {
         "language: en\nparams:\n  title: Not this one\n  date: 1999-01-01\n---\n"
     ),
     "TOML": '+++\ntitle = "The kettle"\nauthors = ["Ada Osei", "Ben Lund"]\ndate = 2026-02-03\nlang = "en"\n+++\n',
+    "JSON in a line": (
+        '{"title": "The kettle", "authors": [{"name": "Ada Osei"}, "Ben Lund"], "date": "2026-02-03", "lang": "en"}\n'
+    ),
     "JSON": '{\n"title": "The kettle", "author": "Ada Osei and Ben Lund",\n"date": "2026-02-03", "lang": "en"\n}\n',
 }
 

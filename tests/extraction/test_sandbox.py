@@ -42,6 +42,19 @@ async def test_a_refusal_comes_back_in_words() -> None:
         await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7")
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+async def test_one_sentence_is_too_short_and_keeps_its_words_as_the_title(name: str) -> None:
+    with pytest.raises(CannotImport, match="too short for an article") as refused:
+        await sandbox.sandboxed_file(name, b"A sentence about alignment stands alone here.")
+
+    assert refused.value.found.title == "A sentence about alignment stands alone here."
+
+
+async def test_a_pdf_that_is_larger_than_an_upload_may_be_is_refused() -> None:
+    with pytest.raises(CannotImport, match="larger than 20 MB"):
+        await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7".ljust(20_000_001))
+
+
 async def test_a_text_of_more_passages_than_an_article_may_have_is_refused_there() -> None:
     lines = "".join(f"- The words of item {number}.\n" for number in range(10_001))
     with pytest.raises(CannotImport, match="10,000 paragraphs"):

@@ -83,6 +83,9 @@ if (dock) {
     { rootMargin: "0px 0px -60% 0px" },
   );
   observer.observe(discussion());
+  // An address that names a view of the discussion leads to it, unless the reader comes back to where they were.
+  const isNew = performance.getEntriesByType("navigation")[0].type === "navigate";
+  if (isNarrow() && isNew && !location.hash && /[?&]view=/.test(location.search)) discussion().scrollIntoView();
   htmx.onLoad(markCurrent);
 
   dock.addEventListener("click", (event) => {

@@ -223,3 +223,47 @@ def test_a_sentence_goes_on_in_a_line_that_is_all_bold() -> None:
     lines = [*paragraph("The difference is what this essay is about, and I say it as often as I can: it", 160)]
     _, passages = read_pdf(pdf([[*HEAD, *lines, At(80, 172, "is not small.", font="B"), *paragraph(ONE, 210)]]))
     assert [one.text[-21:] for one in passages][:1] == ["I can: it is not small."[-21:]]
+
+
+def test_a_footnote_and_the_mark_in_the_text_are_tied_both_ways() -> None:
+    pages = [
+        [*HEAD, *paragraph(ONE, 160), At(80, 240, "A sentence that has a note."), At(195, 236, "*", 6)],
+        [At(80, 240, "Another page has another note."), At(212, 236, "*", 6)],
+    ]
+    for number, page in enumerate(pages, 1):
+        page += [
+            *paragraph(ONE, 300),
+            At(80, 696, "*", 5),
+            At(85, 700, f"The note of page {number}, in small letters.", 8),
+        ]
+    _, passages = read_pdf(pdf(pages))
+
+    notes = [one for one in passages if one.kind == "footnote"]
+    assert [one.text for one in notes] == [
+        "The note of page 1, in small letters.",
+        "The note of page 2, in small letters.",
+    ]
+    for label, text in (
+        ("1", "A sentence that has a note."),
+        ("2", "Another page has another note."),
+    ):
+        referring = next(one for one in passages if f'href="#fn-{label}"' in one.html)
+        assert referring.text == text
+        assert f'href="#fnref-{label}"' in notes[int(label) - 1].html
+
+
+@pytest.mark.parametrize("title", ["Contents", "Inhaltsverzeichnis"])
+def test_a_contents_list_is_left_out_and_the_text_after_it_is_not(title: str) -> None:
+    entries = [("1 Of kettles", "3"), ("1.1 Of water that", ""), ("boils . . . . . . . .", "3"), ("2 Of tea", "14")]
+    listed = [At(80, 150, title, 14, "B")]
+    for at, (words, page) in enumerate(entries):
+        listed += [At(80, 170 + 12 * at, words), *([At(500, 170 + 12 * at, page)] if page else [])]
+    _, passages = read_pdf(pdf([[*HEAD, *listed, At(80, 240, "1 Of kettles", 14, "B"), *paragraph(ONE, 262)]]))
+
+    assert [one.text for one in passages] == ["1 Of kettles", ONE.strip()]
+
+
+def test_a_section_called_contents_stays() -> None:
+    _, passages = read_pdf(pdf([[*HEAD, At(80, 150, "Contents", 14, "B"), *paragraph(ONE, 170)]]))
+
+    assert [one.text for one in passages] == ["Contents", ONE.strip()]

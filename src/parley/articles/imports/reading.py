@@ -86,7 +86,7 @@ async def read_file(
     member: int | None = None,
     chosen: str | None = None,
 ) -> ArticleText:
-    """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
+    """Like `read_text`, for a file. `url` is where it came from."""
     return await finish(await sandboxed_file(name, data, title, chosen), url, member)
 
 

@@ -17,7 +17,7 @@ from parley.articles.imports.forms import NewForm, PublishForm
 from parley.articles.imports.ops import decode
 from parley.articles.imports.preview import preview
 from parley.articles.revisions.updating import as_update
-from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
+from parley.extraction.limits import most_bytes
 from parley.extraction.text.decoding import ENCODING_NAMES
 from parley.people.accounts.viewer import signed_in
 from parley.platform.concurrency import in_thread
@@ -100,7 +100,7 @@ def _submitted_source(data: Any, form: NewForm) -> tuple[str | None, bytes | Non
     if not isinstance(upload, MultipartPart):
         form.errors["file"] = N_("Please choose a file.")
         return None, None, None
-    most = LARGEST_PDF if is_pdf(next(_parts(upload), b"")) else LARGEST_FILE
+    most = most_bytes(next(_parts(upload), b""))
     if upload.size > most:
         form.errors["file"] = N_("This file is larger than {megabytes} MB. Paste the text instead.").format(
             megabytes=most // 1_000_000

@@ -1,7 +1,9 @@
 """Opening a thread with its article, or finding the one that the article has."""
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 import msgspec
 
@@ -23,7 +25,8 @@ from parley.platform.events.event_log import emit
 from parley.platform.text.messages import N_
 from parley.platform.text.normal_forms import normalize
 
-MAX_SLUG = 80
+MAX_SLUG, MAX_ENCODED = 80, 240  # letters, and what they take in an address
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 # Words that follow the thread's number in other addresses, so that they cannot be slugs.
 RESERVED = {
     "answer",
@@ -63,9 +66,16 @@ from turn join thread t on t.id = turn.thread for no key update of t
 
 
 def slugify(title: str) -> str:
-    """Return the title as a readable part of an address, or "thread" when no letter of it can be used."""
-    plain = normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG].strip("-") or "thread"
+    """Return the title as a readable part of an address, or "thread" if it has no letter.
+
+    Latin letters lose their accents. Those of other scripts are percent-encoded, as an address has them.
+    """
+    plain = normalize("NFC", _ACCENTS.sub("", normalize("NFKD", title.lower())))
+    letters = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain)
+    slug = "-".join(letters.split())[:MAX_SLUG]
+    while len(quote(slug)) > MAX_ENCODED:
+        slug = slug[:-1]
+    slug = quote(slug.strip("-")) or "thread"
     return f"{slug}-thread" if slug in RESERVED else slug
 
 

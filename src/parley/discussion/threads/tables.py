@@ -52,7 +52,7 @@ class Thread(Table):
     article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
     topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.restrict)
     title = Text(null=False, default=None)
-    slug = Varchar(80, null=False, default=None)
+    slug = Varchar(240, null=False, default=None)
     state = Varchar(8, null=False, default="open")
     state_reason = Text(null=True, default=None)
     # Slow mode set by moderators: seconds between two comments of one member, or 0.

@@ -16,10 +16,11 @@ _GLUED_MARK = re.compile(r"(\d{1,3}|[*†‡§¶∗]{1,3})(?=[^\W\d])")  # noqa:
 
 
 class Footnote(msgspec.Struct):
-    """A footnote. `mark` is what refers to it in the text, `lines` do not have it any more."""
+    """A footnote. `mark` is what refers to it in the text, `lines` do not have it any more. `label` is unique."""
 
     mark: str
     lines: list[Line]
+    label: str = ""
 
     @property
     def page(self) -> int:
@@ -39,7 +40,21 @@ def take_footnotes(lines: Sequence[Line], typography: Typography) -> tuple[list[
             notes[-1].lines += small[:first]
             small = small[first:]
         notes += _notes(small)
+    _tie(text, notes)
     return text, notes
+
+
+def _tie(text: Sequence[Line], notes: Sequence[Footnote]) -> None:
+    """Give the notes labels, and the raised marks on their pages too: marks that are not unique become numbers."""
+    marks = [note.mark for note in notes]
+    is_unique = len(set(marks)) == len(marks) and "".join(marks).isalnum()
+    for number, note in enumerate(notes, 1):
+        note.label = note.mark if is_unique else str(number)
+    labels = {(note.page, note.mark): note.label for note in notes}
+    for line in text:
+        for word in line.words:
+            if is_raised(word, line):
+                word.note = labels.get((line.page, word.text), "")
 
 
 def _split(column: list[Line], typography: Typography) -> tuple[list[Line], list[Line]]:

@@ -11,6 +11,7 @@ import msgspec
 from parley.extraction.html.cutting import Kind
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.sanitiser import sanitise
+from parley.extraction.notes import linking
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.footnotes import Footnote, is_raised
 from parley.extraction.pdf.hyphens import Vocabulary
@@ -67,9 +68,8 @@ def _item(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
 
 def note_passages(notes: Sequence[Footnote], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
     for note in notes:
-        yield _make_passage(
-            "paragraph", None, f"<p><sup>{note.mark}</sup> {inline(note.lines, vocabulary)}</p>", note.page
-        )
+        words = f"<p>{inline(note.lines, vocabulary)}</p>"
+        yield _make_passage("footnote", None, linking.note(note.label, words), note.page)
 
 
 def _make_passage(kind: Kind, level: int | None, html: str, page: int) -> ImportedPassage:
@@ -87,10 +87,10 @@ def inline(lines: Sequence[Line], vocabulary: Vocabulary, *, plain: bool = False
             marks[id(word)] = _wrap(word, line, plain=plain)
         vocabulary.join(words, line)
     parts: list[str] = []
-    for wrap, run in groupby(words, key=lambda word: marks[id(word)]):
+    for (note, wrap), run in groupby(words, key=lambda word: (word.note, marks[id(word)])):
         same = list(run)
         space = " " if parts and not same[0].glued else ""
-        text = escape(_text(same))
+        text = linking.reference(note) if note else escape(_text(same))
         for opening in reversed(wrap):
             text = f"<{opening}>{text}</{opening.split(' ', 1)[0]}>"
         parts.append(space + text)
@@ -104,6 +104,8 @@ def _text(words: Sequence[Word]) -> str:
 def _wrap(word: Word, line: Line, *, plain: bool) -> Wrap:
     """The elements around a word, from the outside."""
     tags: list[str] = []
+    if word.note:
+        return ()
     if word.link:
         tags.append(f'a href="{escape(word.link)}"')
     if is_raised(word, line):

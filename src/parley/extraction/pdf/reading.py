@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import MOST_PASSAGES, ImportedPassage
+from parley.extraction.notes.linking import link_notes
 from parley.extraction.pdf.blocks import CAPTION, LABEL, TextBlock, cut_into_blocks
 from parley.extraction.pdf.columns import first_page_in_reading_order, in_reading_order
+from parley.extraction.pdf.contents import without_contents
 from parley.extraction.pdf.document import Page, open_pdf, read_pages
 from parley.extraction.pdf.figures import MOST_FIGURES, add_figures
 from parley.extraction.pdf.footnotes import take_footnotes
@@ -41,6 +43,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     segments = without_furniture(pages)
     lines = first_page_in_reading_order(segments[pages[0].number], pages[0].number)
     lines += [line for page in pages[1:] for line in in_reading_order(segments[page.number], page.number)]
+    lines = without_contents(lines)
     typography = typography_of(lines)
     vocabulary = Vocabulary(lines)
     text, notes = take_footnotes(lines, typography)
@@ -51,7 +54,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     blocks = add_figures(document, pages, blocks)
     pictures = picture_pages(pages)
     passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary)))
-    passages += note_passages(notes, vocabulary)
+    passages = link_notes([*passages, *note_passages(notes, vocabulary)])
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),

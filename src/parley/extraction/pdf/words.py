@@ -55,6 +55,7 @@ class Box(msgspec.Struct, frozen=True):
 class Word(msgspec.Struct):
     """Letters without a space between them, of one font and size. `glued` means no space before it either.
 
+    `note` is the label of the footnote to which it refers.
     `is_mirrored`: on a page from right to left (`right_to_left.py`).
     """
 
@@ -66,6 +67,7 @@ class Word(msgspec.Struct):
     font: Font
     glued: bool = False
     link: str | None = None
+    note: str = ""
     is_mirrored: bool = False
 
 

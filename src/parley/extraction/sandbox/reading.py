@@ -13,7 +13,7 @@ import msgspec
 from parley.extraction.errors import CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.html.passages import ImportedPassage, cut_passages
-from parley.extraction.limits import is_pdf
+from parley.extraction.limits import is_archive, is_pdf, most_bytes
 from parley.extraction.metadata.languages import detect_language
 from parley.extraction.notes.linking import link_notes
 from parley.extraction.sandbox import child
@@ -25,6 +25,8 @@ _SECONDS, _PDF_SECONDS = 15, 30
 MOST_PROCESSES = 3
 _running = asyncio.Semaphore(MOST_PROCESSES)
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
+_TOO_LARGE = N_("This file is larger than {megabytes} MB. Save the part that is to be discussed as a file of its own.")
+_TOO_SHORT = N_("This is too short for an article: it is one line, and there is no text below it. Add the text.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
 
@@ -50,7 +52,11 @@ async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
 
 
 async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> ReadArticle:
-    """`extract_file` and `cut_passages` in a subprocess, or `read_pdf` for a PDF."""
+    """`extract_file` and `cut_passages` in a subprocess, or `read_pdf` for a PDF, `extract_document` for an archive."""
+    if len(data) > most_bytes(data):
+        raise CannotImport(_TOO_LARGE, megabytes=most_bytes(data) // 1_000_000)
+    if is_archive(data):
+        return await _run("document", data, title)
     return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title, chosen))
 
 
@@ -83,18 +89,34 @@ def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  
     return ReadArticle(_with_language(extracted, passages), passages)
 
 
+def _document(data: bytes, title: str = "") -> ReadArticle:
+    from parley.extraction.text.documents import extract_document  # noqa: PLC0415 seldom needed
+
+    extracted, pictures = extract_document(data, title)
+    read = read_article(extracted)
+    return msgspec.structs.replace(read, passages=[pictures.put_into(passage) for passage in read.passages])
+
+
 _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
     "page": extract_html,
     "pasted": extract_pasted,
     "file": extract_file,
     "pdf": _pdf,
+    "document": _document,
 }
 
 
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
-    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many.
+
+    It does so for a text from elsewhere that has none below its title, too.
+    """
     base_url = url or extracted.canonical_url
     passages = link_notes(cut_passages(extracted.html, base_url=base_url, title=extracted.title))
+    if not passages and url is None:
+        error = CannotImport(_TOO_SHORT)
+        error.found = extracted
+        raise error
     return ReadArticle(_with_language(extracted, passages), passages)
 
 

@@ -57,8 +57,13 @@ _SIBLINGS = {
     "cp1250": ("cp1250", "iso8859-2"),
     "iso8859-2": ("iso8859-2", "cp1250"),
     "iso8859-15": ("cp1252", "iso8859-15"),
+    "cp1252": ("cp1252", "iso8859-15"),
 }
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s'\u2019.,/-]+(?=[^\W\d_])|[\x80-\x9f\ufffd]|\d\s?\u00a4|\u00a4\s?\d")
+_SIGN_IN_WORD = re.compile(
+    r"(?<=[^\W\d_])[^\w\s'\u2019.,/-]+(?=[^\W\d_])|[\x80-\x9f\ufffd]|\d\s?\u00a4|\u00a4\s?\d"
+    # A half beside a letter is French in ISO 8859-15, which has "œ" there.
+    r"|(?<=[^\W\d_])[\u00bc\u00bd]|(?<!\d)[\u00bc\u00bd](?=[^\W\d_])"
+)
 # What stands next to a letter in western texts, or is one; and quotation marks and dashes, which do not stand in words.
 _WESTERN = re.compile(
     r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0152\u0153\u0178\u0160\u0161\u017d\u017e]"

@@ -28,7 +28,7 @@ _YAML_KEY = r"""(?=\s*(?:#[^\n]*\n\s*)*[\w"'-]+[ \t]*:)"""
 _BLOCKS: dict[str, re.Pattern[str]] = {
     "yaml": re.compile(rf"\A---[ \t]*\n(?P<block>{_YAML_KEY}.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL),
     "toml": re.compile(r"\A\+\+\+[ \t]*\n(?P<block>.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL),
-    "json": re.compile(r"\A(?:;;;\n)?(?P<block>\{\s*\".*?\n\})[ \t]*(?:\n;;;)?(?:\n|\Z)", re.DOTALL),
+    "json": re.compile(r"\A(?:;;;\n)?(?P<block>\{\s*\"(?:[^\n]*|.*?\n)\})[ \t]*(?:\n;;;)?(?:\n|\Z)", re.DOTALL),
 }
 _PARSERS: dict[str, Callable[[str], Any]] = {
     # Every scalar as it is written: a date without a time must not become midnight somewhere.

@@ -1,6 +1,7 @@
 """An article written in Markdown, with or without front matter."""
 
 import re
+from html import escape
 from itertools import takewhile
 
 import lxml.html
@@ -10,7 +11,8 @@ from parley.extraction.html.boilerplate import TopLines, read_top
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import same_words
 from parley.extraction.html.sanitiser import sanitise
-from parley.extraction.text.front_matter import read_front_matter
+from parley.extraction.pruning.furniture import drop_hidden
+from parley.extraction.text.front_matter import FrontMatter, read_front_matter
 from parley.extraction.text.plain import may_be_heading
 from parley.extraction.text.rendering import to_html
 from parley.platform.text.directions import direction_of
@@ -22,6 +24,8 @@ _DIALECT = re.compile(
     r"|^\{% highlight (?P<language>\w+)[^%\n]*%\}\n(?P<listing>(?:(?!\{% (?:end)?highlight).*\n)*)\{% endhighlight %\}"
     # A comment, an embedded file and the name of a paragraph of Obsidian.
     r"|%%[^%]*%%|!\[\[[^\[\]\n]*\]\]|[ \t]\^[\w-]+[ \t]*$"
+    # Of kramdown, a contents list, attributes, and the name of a heading.
+    r"|^[*-][ \t][^\n]*\n\{:toc[^{}\n]*\}[ \t]*$|[ \t]*\{:[^{}\n]*\}|(?<=\S)[ \t]+\{[#.][\w:. #-]+\}(?=[ \t]*$)"
     # A tag of Jekyll, a shortcode of Hugo, the start or end of a box of Pandoc, and attributes of a picture.
     r"|^[ \t]*\{(?:%[^\n]*%|\{[<%][^\n]*[>%]\})\}[ \t]*$|^[ \t]*:::+[^\n]*$|(?<=[\])])\{[.#][^{}\n]*\}"
     r"|\[\[(?:[^\[\]|\n]*\|)?(?P<link>[^\[\]|\n]+)\]\](?!\()"
@@ -40,8 +44,15 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
     removed from the text. Raises CannotImport when there is no text.
     """
     front, text = read_front_matter(text)
+    tree = lxml.html.fragment_fromstring(to_html(plain_markdown(text)), create_parent="div")
+    drop_hidden(tree)
+    shown = "".join(lxml.html.tostring(part, encoding="unicode") for part in tree)
+    return extract_markup(sanitise(escape(tree.text or "") + shown, boxes=True), front, title)
+
+
+def extract_markup(html: str, front: FrontMatter, title: str = "") -> Extracted:
+    """Like `extract_markdown`, for sanitised markup and what its document states."""
     heading = front.title
-    html = sanitise(to_html(plain_markdown(text)), boxes=True)
     article = lxml.html.fragment_fromstring(html, create_parent="div")
     words = article.text_content()
     if not any(map(str.isalnum, words)):

@@ -29,9 +29,6 @@ _SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _PICTURE = N_("This is a picture, which cannot be read here. Copy its text and paste it instead.")
 _MAGIC = {
-    b"PK\x03\x04": N_(
-        "This is a document or an archive, which cannot be read here. Copy its text and paste it instead."
-    ),
     b"\xd0\xcf\x11\xe0": N_("This is a Word document, which cannot be read here. Copy its text and paste it instead."),
     b"{\\rtf": N_("This is a rich text document, which cannot be read here. Copy its text and paste it instead."),
     b"\x89PNG": _PICTURE,
@@ -62,7 +59,8 @@ def extract_file(name: str, data: bytes, title: str = "", chosen: str | None = N
     refuse_unreadable(data)
     if suffix not in _KINDS:
         raise CannotImport(
-            N_("{name} is not a .txt, .md, .html or .pdf file. Save it as one of these, or paste the text."), name=name
+            N_("{name} is not a .txt, .md, .html, .docx, .epub or .pdf file. Save it as one, or paste the text."),
+            name=name,
         )
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None, chosen=chosen)

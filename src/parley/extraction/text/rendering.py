@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.texmath import texmath_plugin
 
 from parley.extraction.maths.tex import formula
 from parley.extraction.notes.linking import LABEL, reference
@@ -27,6 +28,7 @@ def _renderer(*, whole: bool) -> MarkdownIt:
     dollarmath_plugin(
         markdown, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True, renderer=_formula
     )
+    texmath_plugin(markdown, delimiters="brackets")
     footnote_plugin(markdown, inline=whole, move_to_end=whole, always_match_refs=not whole)
     for name, rule in _RULES.items():
         markdown.add_render_rule(name, rule)
