@@ -119,6 +119,7 @@ CHOSEN = {
     ("mod_action", "kind"): "'member'",
     ("hit", "comment"): "(select max(id) from comment)",
     ("vote_ring", "members"): "'{}'",
+    ("raid", "holds"): "'all'",
 }
 
 

@@ -35,6 +35,7 @@ drafts.jsonl                 articles that you have not published
 suggested-corrections.jsonl  the corrections and updates of articles that you suggested, with their text while they wait
 follows.jsonl                the discussions that you follow or muted
 topics.jsonl                 the topics that you follow or muted
+moderated-topics.jsonl       the topics that you moderate
 visits.jsonl                 when you last read each discussion
 kept.jsonl                   the comments, articles and words of articles that you keep, with your notes
 blocks.jsonl                 the members whom you muted or blocked
