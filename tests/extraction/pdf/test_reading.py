@@ -267,3 +267,20 @@ def test_a_section_called_contents_stays() -> None:
     _, passages = read_pdf(pdf([[*HEAD, At(80, 150, "Contents", 14, "B"), *paragraph(ONE, 170)]]))
 
     assert [one.text for one in passages] == ["Contents", ONE.strip()]
+
+
+@pytest.mark.parametrize(
+    ("line", "stated", "byline"),
+    [
+        ("Ada Osei, Ben Lund and the Kettle project", "", ()),
+        ("Ada Osei, Ben Lund and others", "", ()),
+        ("Authors: Ada Osei, Ben Lund", "", ("Ada Osei", "Ben Lund")),
+        ("Ada Osei, Ben Lund", "Ada Osei", ("Ada Osei", "Ben Lund")),
+    ],
+)
+def test_a_byline_is_complete_or_empty(line: str, stated: str, byline: tuple[str, ...]) -> None:
+    head = [HEAD[0], At(180, 105, line), At(235, 122, "2024/03/14")]
+    article, _ = read_pdf(pdf([[*head, *paragraph(ONE, 160)]], Author=stated))
+
+    assert article.byline == byline
+    assert str(article.published_at) == "2024-03-14 00:00:00+00:00"

@@ -8,7 +8,7 @@ import dateparser  # type: ignore[import-untyped]
 import msgspec
 
 from parley.extraction.html.boilerplate import TopLines, facts_in
-from parley.extraction.metadata.names import is_name, names_in
+from parley.extraction.metadata.names import fold, is_name, names_in
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.hyphens import join_texts
 from parley.extraction.pdf.properties import Properties, stands_in
@@ -26,6 +26,8 @@ _SENTENCE, _FEWEST_IN_SENTENCE = (
 )
 _CELL = 1.6  # of the size: a wider space is between two authors
 _MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
+_AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
+_OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
 _PLACE = re.compile(
     r"universi|institut|department|college|school|laborator|\blabs?\b|\binc\b|research|cent(?:er|re)|facult|academy|hospital"
     r"|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b|division|foundation|corporation|company|gmbh|ministry|agency|council|@|https?:|www\.|abteilung|hochschule",
@@ -38,6 +40,7 @@ _LABEL = re.compile(
 _DATE = re.compile(
     r"\d{4}[-/]\d\d[-/]\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
+_SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
 # The site's name, in the title of a page that was printed to a PDF.
 _OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}$")
 _NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
@@ -155,21 +158,28 @@ def _is_byline(block: TextBlock) -> bool:
 
 def _find_authors(lines: Sequence[Line], properties: Properties, text: str, head: Head) -> None:
     stated = tuple(name for name in properties.authors if stands_in(name, text))
-    if stated:
+    authors = _authors_below(lines)
+    if stated and not {fold(name) for name in stated} < {fold(name) for name in authors}:
         head.authors, head.where["byline"] = stated, "pdf properties"
-        return
+    elif authors:
+        head.authors, head.where["byline"] = authors, "below title"
+
+
+def _authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
+    """All names below the title; none if there are others that are not named as persons are."""
     authors: dict[str, None] = {}
     style: str | None = None
     for line in lines:
         names = _names(line)
         look = _look(line)
         if names and (style is None or look == style):
+            if _OTHERS.search(line.text):
+                return ()
             style = look
             authors |= dict.fromkeys(names)
         elif style is not None and look == style and not names:
             style = f"{style} ended" if not _ends_open(line) else style
-    if authors:
-        head.authors, head.where["byline"] = tuple(authors), "below title"
+    return tuple(authors)
 
 
 def _look(line: Line) -> str:
@@ -189,7 +199,7 @@ def _names(line: Line) -> list[str]:
     all_names: list[str] = []
     for cell in _cells(line):
         written = " ".join(word.text for word in cell)
-        text = _MARKS.sub(" ", written)
+        text = _MARKS.sub(" ", _AUTHORS.sub("", written))
         names = [name for name in names_in(" ".join(text.split()).strip(" ,;-")) if _is_person(name)]
         if _PLACE.search(text) or _DATE.search(written):
             return []
@@ -247,5 +257,5 @@ def _take_facts(facts: TopLines, head: Head) -> None:
 
 def _as_date(text: str) -> datetime | None:
     settings = {"TIMEZONE": "UTC", "RETURN_AS_TIMEZONE_AWARE": True, "REQUIRE_PARTS": ["day", "month", "year"]}
-    moment: datetime | None = dateparser.parse(text, settings=settings)
+    moment: datetime | None = dateparser.parse(_SLASHED.sub(r"\1-\2-\3", text), settings=settings)
     return moment

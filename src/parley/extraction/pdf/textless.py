@@ -16,6 +16,7 @@ from parley.platform.text.messages import N_
 
 _FEWEST_LETTERS = 25  # an article has more
 _EMPTY = N_("This PDF is empty: its pages have neither text nor pictures.")
+_TOO_SHORT = N_("This PDF is too short for an article: it has only a few words.")
 _SCANNED = N_(
     "This PDF is a scan: it has pictures of pages, and no text. "
     "Run text recognition (OCR) on it and try again, or paste its text here."
@@ -40,8 +41,9 @@ def refuse_without_text(pages: Sequence[Page], properties: Properties) -> None:
     is_scan = letters < max(_FEWEST_LETTERS, _SCANNED_LETTERS * len(pages))
     if not is_scan and _has_words(pages):
         return
-    is_empty = not letters and not any(page.drawings for page in pages)
-    error = CannotImport(_EMPTY if is_empty else _SCANNED if is_scan else _UNREADABLE)
+    is_drawn = any(page.drawings for page in pages)
+    lacking = _SCANNED if is_drawn else _TOO_SHORT if letters else _EMPTY
+    error = CannotImport(lacking if is_scan else _UNREADABLE)
     error.found = Extracted(title=properties.title or None, html="", byline=properties.authors)
     raise error
 
