@@ -33,6 +33,8 @@ def take_footnotes(lines: Sequence[Line], typography: Typography) -> tuple[list[
     notes: list[Footnote] = []
     for _, column in groupby(lines, key=lambda line: (line.page, line.left_margin, line.right_margin)):
         kept, small = _split([*column], typography)
+        if small and _has_text_below(small[0], lines, typography):
+            kept, small = kept + small, []
         text += kept
         if small and not _mark(small[0]) and notes:
             # The note before it goes on here.
@@ -63,6 +65,18 @@ def _split(column: list[Line], typography: Typography) -> tuple[list[Line], list
         at -= 1
     first = next((number for number in range(at, len(column)) if _mark(column[number])), len(column))
     return column[:first], column[first:]
+
+
+def _has_text_below(first: Line, lines: Sequence[Line], typography: Typography) -> bool:
+    """Whether text stands below a line on its page, as it does below the places of authors."""
+    return any(
+        line.page == first.page
+        and line.baseline > first.baseline
+        and line.size >= _SMALL * typography.size
+        and line.left < first.right
+        and line.right > first.left
+        for line in lines
+    )
 
 
 def _notes(lines: Sequence[Line]) -> list[Footnote]:

@@ -13,7 +13,7 @@ from parley.extraction.pdf.segments import Segment, cut_segments
 
 _ROWS = 3  # at each end of a page
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
-_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*#(?:\s*(?:/|of|von|sur|de)\s*#)?\W*", re.IGNORECASE)
+_NUMBER = re.compile(r"[^\w#]*(?:page|seite|p\.)?\s*#(?:\s*(?:/|of|von|sur|de)\s*#)?[^\w#]*", re.IGNORECASE)
 _NEAR = 4.0  # points between the heights of the same row on two pages
 _OFTEN, _FEWEST = 0.25, 2  # pages on which a row is repeated
 _MOSTLY, _FEWEST_APART = 0.5, 3  # pages with any row at this height, apart from the text

@@ -1,0 +1,76 @@
+"""How well real PDFs are read: `python -m bench.corpus FOLDER [--kept]`.
+
+The files are those of Debian packages, fetched into the folder by `apt-get` in the versions of corpus.json. Half of
+them, by the hash of their bytes, is kept aside: nothing may be tuned on it, and `--kept` reads only that one. The
+labels in corpus.json were written from the first pages, before those of the half kept aside were read.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from parley.extraction.errors import CannotImport
+from parley.extraction.metadata.names import fold
+from parley.extraction.notes.linking import label_of, labels_in
+from parley.extraction.pdf.reading import read_pdf
+
+CORPUS: dict[str, Any] = json.loads(Path(__file__).with_name("corpus.json").read_text())
+
+
+def fetch(folder: Path) -> None:
+    """Fetch and unpack the packages that are not there."""
+    for name, version in CORPUS["packages"].items():
+        place = folder / name
+        if not place.exists():
+            subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=folder, check=True)  # noqa: S607
+            archive = next(folder.glob(f"{name}_*.deb"))
+            subprocess.run(["dpkg-deb", "-x", str(archive), str(place)], check=True)  # noqa: S607
+
+
+def labelled(folder: Path, *, kept: bool) -> Iterator[tuple[Path, bytes, list[str]]]:
+    """The files of one half with their labels: title, authors and date."""
+    for path in sorted(folder.glob("*/usr/**/*.pdf")):
+        data = path.read_bytes()
+        number = hashlib.sha256(data).hexdigest()[:8]
+        if number in CORPUS["labels"] and int(number[:2], 16) % 2 == kept:
+            yield path, data, CORPUS["labels"][number]
+
+
+def judged(found: str, wanted: str) -> str:
+    return "right" if found == wanted else "wrong" if found else "missing"
+
+
+def main() -> None:
+    folder, kept = Path(sys.argv[1]), "--kept" in sys.argv
+    fetch(folder)
+    counts: Counter[str] = Counter()
+    for path, data, (title, authors, date) in labelled(folder, kept=kept):
+        counts["files"] += 1
+        try:
+            article, passages = read_pdf(data)
+        except CannotImport as refused:
+            counts["refused"] += 1
+            print(f"{path.name}: {refused.reason}")
+            continue
+        found = {
+            "title": (fold(article.title or ""), fold(title)),
+            "authors": (fold("".join(article.byline)), fold(authors)),
+            "date": (article.published_at.date().isoformat() if article.published_at else "", date),
+        }
+        verdicts = {fact: judged(*values) for fact, values in found.items()}
+        counts.update(f"{fact} {verdict}" for fact, verdict in verdicts.items())
+        notes = [label_of(one.html) for one in passages if one.kind == "footnote"]
+        counts["notes"] += len(notes)
+        counts["notes tied"] += len({label for one in passages for label in labels_in(one.html)} & set(notes))
+        if wrong := [fact for fact, verdict in verdicts.items() if verdict != "right"]:
+            print(f"{path.name}: {', '.join(wrong)}: {article.title!r}, {article.byline}, {found['date'][0]!r}")
+    print(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+
+
+if __name__ == "__main__":
+    main()
