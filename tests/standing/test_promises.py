@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import ROOT
 
 PROOF = re.compile(r"`([\w/]+/test_\w+\.py)`((?: \w+,?)*)")
-NUMBERS = [f"R{number}" for number in range(1, 35)] + [f"I{number}" for number in range(1, 21)]
+NUMBERS = [f"R{number}" for number in range(1, 36)] + [f"I{number}" for number in range(1, 21)]
 
 
 def proofs(page: str) -> list[tuple[str, list[str]]]:

@@ -406,7 +406,7 @@ async def test_skipping_leaves_it_as_it_is_and_passes_by_what_others_hold(desk: 
     end = await desk.post(f"/mod/item/{third}/skip", headers=HTMX)
 
     assert answer.headers["location"] == f"/mod/item/{third}"
-    assert "Nothing is waiting for you" in end.text
+    assert "3 more wait in the list" in end.text
     assert await db.value("select state from queue_item where id = $1", first) == "open"
 
 

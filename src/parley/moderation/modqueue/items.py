@@ -22,6 +22,7 @@ from parley.platform.text.messages import Message
 
 # Of the replies to a comment, of others near it, and of the domains that it names.
 MOST_LISTED = 5
+OPENING_LENGTH, OPENING_PASSAGES = 400, 5
 SELECT_ITEM = f"""
 select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
        coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
@@ -52,6 +53,12 @@ select c.html as raw_html, c.id, coalesce(m.name, c.imported_author) as author, 
        (select site from comment_site where comment = c.id) as site,
        {IS_SENSITIVE_COMMENT} as sensitive
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
+"""  # noqa: S608 constants only
+# The first words of an article, as readers see them.
+SELECT_OPENING = f"""
+select left(string_agg(p.text, ' ' order by p.position), {OPENING_LENGTH + 1})
+from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
+cross join {READABLE} p where t.id = $1 and p.position <= {OPENING_PASSAGES}
 """  # noqa: S608 constants only
 # The others are replies to the same comment or, at the top level, comments on the same part of the article.
 SELECT_NEARBY = f"""
@@ -217,6 +224,7 @@ class ItemDetails(msgspec.Struct, frozen=True):
 
     item: ItemRow
     words: CommentWords | None
+    opening: str
     parent: CommentWords | None
     nearby: list[NearbyComment]
     reports: list[ReportRow]
@@ -250,6 +258,7 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
     return ItemDetails(
         item=row,
         words=comment,
+        opening=await db.value(SELECT_OPENING, row.target) or "" if row.kind == "article" else "",
         parent=await words(comment.parent) if comment and comment.parent else None,
         nearby=await nearby_comments(row.target) if comment else [],
         reports=await reports(number),

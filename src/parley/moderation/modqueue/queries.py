@@ -111,9 +111,9 @@ IS_WAITING = f"{IS_OPEN} and {MAY_SEE} and not {IS_PASSED_ON}"
 SELECT_KIND_COUNTS = f"""
 select (select count(*) from (select from queue_item i where {IS_WAITING} limit {MOST_COUNTED}) n) as items,
        (select count(*) from (
-            select from queue_item i cross join lateral (
-                select from report o where o.item = i.id and o.state <> 'resolved' limit 1) o
-            where {IS_WAITING} limit {MOST_COUNTED}) n) as reported,
+            select from queue_item i
+            where {IS_WAITING} and exists (select from report o where o.item = i.id and o.state <> 'resolved')
+            limit {MOST_COUNTED}) n) as reported,
        (select count(*) from (
             select from comment c join queue_item i on i.kind = 'comment' and i.target = c.id
             where (c.state = 'pending' or c.state = 'hidden') and {IS_WAITING} limit {MOST_COUNTED}) n) as held,
