@@ -26,6 +26,8 @@ BODIES = [
     DENSE,
     f"{WORD} " + repeated("*a* ", 2 * (MARKS - 10)) + "x" * (LONGEST_COMMENT - 2 * MARKS),
     f"{WORD}\n" + repeated("> " * 20 + "a\n", 41 * 150) + "\n" + repeated("a b ", LONGEST_COMMENT - 41 * 160),
+    # Each letter is four in the form in which muted words are looked for.
+    f"{WORD} " + "\u3300" * (LONGEST_COMMENT - 8),
     f"{WORD} " + repeated("a\n\n", 3 * 480) + repeated("漢", LONGEST_COMMENT - 3 * 500),
 ]
 SHORT = repeated("<'&\"", LONGEST_COMMENT)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
+from parley.people.accounts import muted_words
 from parley.platform import db
 from parley.platform.http.environment import compile_all
 from tests import make
@@ -52,6 +53,8 @@ async def measure(app: Litestar, count: int, bodies: list[str], *, is_long: bool
         "moderator": world.people["moderator"],
         "admin": world.people["admin"],
     }
+    for number in range(muted_words.MOST_WORDS):
+        await muted_words.mute(people["member"], f"nobodys word {number}", None)
     readers = [Reader("visitor"), *[await pages.reader(role, who) for role, who in people.items()]]
     last = await db.value("select last_seq from thread where id = $1", int(world.parts["{thread:str}"]))
     await costly.fill(world, count, bodies)

@@ -249,8 +249,8 @@ async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live_or_by_m
 
     rows = await live.events_after(cage.thread, 0, 1_000)
     told = await render.events(rows)
-    to_blocker = b"".join(one.for_reader(None, frozenset({cage.author.id}), ()) for one in told).decode()
-    to_others = b"".join(one.for_reader(None, frozenset(), ()) for one in told).decode()
+    to_blocker = b"".join(one.for_reader(None, frozenset({cage.author.id}), None) for one in told).decode()
+    to_others = b"".join(one.for_reader(None, frozenset(), None) for one in told).decode()
 
     assert cage.heard(to_blocker) == set()
     assert cage.author.name not in to_blocker

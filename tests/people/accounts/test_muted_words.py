@@ -1,5 +1,6 @@
 """Muted words: which texts contain them, on pages (Python) and in lists (PostgreSQL), and how many there can be."""
 
+import contextlib
 import time
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from parley.people.accounts import muted_words
-from parley.people.accounts.muted_words import HAS_MUTED_WORD, MOST_WORDS, as_word, muted_word
+from parley.people.accounts.muted_words import HAS_MUTED_WORD, LONGEST_READ, MOST_WORDS, as_word, muted_word
 from parley.platform import db
 from parley.platform.errors import Refused
 from tests import make
@@ -103,3 +104,27 @@ def test_a_long_discussion_is_matched_at_once() -> None:
     assert not any(muted_word(words, text) for text in texts)
 
     assert time.process_time() - start < 0.25
+
+
+async def test_words_far_into_a_long_text_are_not_looked_for(app: Litestar) -> None:
+    await muted_words.mute(await make.member(), "trump", None)
+    for length, found in ((LONGEST_READ - 8, True), (LONGEST_READ, False)):
+        text = "-" * length + " Trump says."
+        assert (muted_word(("trump",), text) is not None) == await in_postgres(text) == found
+
+
+async def test_many_words_in_many_long_texts_do_not_keep_postgres(app: Litestar) -> None:
+    """Each text has the letters of each word, and none of the words, so that each is looked for with its pattern."""
+    mira = await make.member()
+    with contextlib.suppress(Refused):
+        for number in range(100):
+            await muted_words.mute(mira, f"{'etaoinshrd'[number % 10]} {'etaoinshrd'[number // 10]}", None)
+    counted = HAS_MUTED_WORD.format(member="$1::bigint", text="x.text")
+    sql = f"select count(*) from (select repeat($2, 900) || n as text from generate_series(1, 100) n) x where {counted}"
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert await db.value(sql, mira.id, "et en es at the moment nothing is of use or ") == 0
+        taken.append(time.perf_counter() - start)
+
+    assert min(taken) < 2

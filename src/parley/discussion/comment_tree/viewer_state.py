@@ -1,6 +1,6 @@
 """What depends on the viewer in a discussion that is otherwise the same for everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,10 +10,11 @@ from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import SlowBranch
 from parley.discussion.threads.reading import IS_UNREAD_WANTED, VisitRow
-from parley.people.accounts.muted_words import muted_word
+from parley.people.accounts.muted_words import first_in, searchable
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.cache import by_text
+from parley.platform.concurrency import in_thread
 from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import shorten
 from parley.platform.text.markdown import plain
@@ -26,6 +27,8 @@ PASSAGE_LENGTH = 60
 MOST_NEW = 300
 # Of the comments on the pages of members who muted words.
 PLAIN_BYTES = 8 * 2**20
+# In characters of HTML. More is read in a thread: hostile letters take a microsecond each.
+MOST_ON_LOOP = 20_000
 SELECT_BEYOND = f"""
 select c.id from visit v join comment c on c.thread = v.thread and {IS_UNREAD_WANTED} and c.id <> all($4::bigint[])
 where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
@@ -40,16 +43,20 @@ def comments_html(
     *,
     topic: str,
     slow_branches: Sequence[SlowBranch],
+    muted: Mapping[int, str] | None = None,
 ) -> Prepared:
-    """Return the comments of a discussion in a `topic` as `viewer` sees them, who cast `votes`."""
+    """Return the comments of a discussion in a `topic` as `viewer` sees them.
+
+    They cast `votes` and muted words (`muted_in`).
+    """
     if viewer is None:
         return assemble(shown.layout, slow_branches=slow_branches)
-    states = _viewer_states(shown.layout.rows, viewer, votes or {}, moderates=viewer.moderates_in(topic))
+    states = _viewer_states(shown.layout.rows, viewer, votes or {}, muted or {}, moderates=viewer.moderates_in(topic))
     return assemble(shown.layout, states, visit, viewer.id, slow_branches)
 
 
 def _viewer_states(
-    rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes, *, moderates: bool
+    rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes, muted: Mapping[int, str], *, moderates: bool
 ) -> dict[int, ViewerState]:
     states = dict(votes)
     if moderates:
@@ -63,7 +70,7 @@ def _viewer_states(
             states[row.id] = ViewerState(blocked=True)
         elif row.author in viewer.muted and row.has_profile:
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
-        elif word := muted_word_of(row, viewer.muted_words):
+        elif word := muted.get(row.id):
             states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted_word=word)
     return states
 
@@ -72,14 +79,31 @@ def is_muted(row: CommentRow, viewer: Viewer) -> bool:
     return row.author_id in viewer.blocked or (row.author in viewer.muted and row.has_profile)
 
 
-def muted_word_of(row: CommentRow, words: tuple[str, ...]) -> str | None:
-    """Return the first of a viewer's muted words in a visible comment."""
-    if not words or row.state != "visible":
-        return None
-    return muted_word(words, f"{row.statement or ''} {_plain(row.raw_html)}")
+Words = tuple[str, ...]
 
 
-_plain = by_text("plain", PLAIN_BYTES)(plain)
+async def muted_in(rows: Iterable[CommentRow], words: Words) -> dict[int, str]:
+    """Return the first of a viewer's muted words in each of these comments that is visible and has one."""
+    return {comment: word for (comment, _), word in (await muted_by_readers(rows, {words} - {()})).items()}
+
+
+async def muted_by_readers(rows: Iterable[CommentRow], readers: Collection[Words]) -> dict[tuple[int, Words], str]:
+    """Return as `muted_in`, for several readers, by comment and what a reader muted."""
+    visible = [row for row in rows if row.state == "visible"] if readers else []
+    if len(readers) * sum(len(row.raw_html) for row in visible) > MOST_ON_LOOP:
+        return await in_thread(_muted_by_readers, visible, readers)
+    return _muted_by_readers(visible, readers)
+
+
+def _muted_by_readers(rows: list[CommentRow], readers: Collection[Words]) -> dict[tuple[int, Words], str]:
+    texts = {row.id: f"{searchable(row.statement or '')} {_folded(row.raw_html)}" for row in rows}
+    found = ((comment, words, first_in(text, words)) for comment, text in texts.items() for words in readers)
+    return {(comment, words): word for comment, words, word in found if word}
+
+
+@by_text("plain", PLAIN_BYTES)
+def _folded(html: str) -> str:
+    return searchable(plain(html))
 
 
 def viewer_state_of(row: CommentRow) -> ViewerState:
@@ -101,24 +125,27 @@ class LeftOff(msgspec.Struct, frozen=True):
     first: str
 
 
-def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftOff | None:
-    """Return what a thread's page shows a member who comes back, or None if there is nothing to show."""
+def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer, muted: Collection[int]) -> LeftOff | None:
+    """Return what a thread's page shows a member who comes back, or None if there is nothing to show.
+
+    `muted` are comments with words that they muted.
+    """
     if visit is None:
         return None
     row = next((row for row in shown.rows if row.lineage == visit.passage), None)
     if row is None and not visit.unread:
         return None
     words = shorten(row.text, PASSAGE_LENGTH) if row else ""
-    return LeftOff(row.lineage if row else None, words, visit.unread, _first_unread_link(shown, visit, viewer))
+    return LeftOff(row.lineage if row else None, words, visit.unread, _first_unread_link(shown, visit, viewer, muted))
 
 
-def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
+def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer, muted: Collection[int]) -> str:
     """Link to the first unread comment on this page; if there is none, to the page that lists the newest first."""
     layout = shown.discussion.layout
     for comment in layout.entries:
         row = layout.rows[comment]
         is_new = not visit.has_read(row.id, row.created_at) and row.state == "visible" and row.author_id != viewer.id
-        if is_new and not is_muted(row, viewer) and not muted_word_of(row, viewer.muted_words):
+        if is_new and not is_muted(row, viewer) and comment not in muted:
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
 

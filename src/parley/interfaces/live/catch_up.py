@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+from parley.discussion.comment_tree.viewer_state import Words, muted_in
 from parley.interfaces.live import queries, render
 from parley.interfaces.live.queries import ThreadState
 from parley.interfaces.live.stream import Stream
@@ -74,11 +75,13 @@ async def _queue_events(stream: Stream, events: Sequence[render.RenderedEvent]) 
     authors = {event.author for event in events if event.author is not None}
     has_comments = stream.member is not None and any(event.comment for event in events)
     blocked, words = await _mutes.ask((stream.member or 0, authors)) if has_comments else (None, ())
+    muted = await muted_in([event.comment for event in events if event.comment], words)
     for event in events:
-        stream.put(event.for_reader(stream.member, blocked, words), event.seq)
+        word = muted.get(event.comment.id) if event.comment else None
+        stream.put(event.for_reader(stream.member, blocked, word), event.seq)
 
 
-Mutes = tuple[frozenset[int] | None, tuple[str, ...]]
+Mutes = tuple[frozenset[int] | None, Words]
 
 
 async def _mutes_of(readers: list[tuple[int, set[int]]]) -> list[Mutes]:

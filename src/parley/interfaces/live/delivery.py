@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from parley.discussion.comment_tree.viewer_state import Words, muted_by_readers
 from parley.interfaces.live import queries, render
 from parley.interfaces.live.render import RenderedEvent
 from parley.interfaces.live.stream import Stream
@@ -16,6 +17,8 @@ from parley.platform.observability import metrics
 log = structlog.get_logger(__name__)
 
 Blocked = dict[int | None, frozenset[int]]
+# What members muted, by member; and the word of it that is in a comment, by comment and what was muted.
+Muted = tuple[dict[int, Words], dict[tuple[int, Words], str]]
 
 
 class Channel:
@@ -31,12 +34,14 @@ class Channel:
         self.scored_from = scored_from
         self.sent_scores: dict[int, queries.ScoredComment] = {}
 
-    def send(self, events: Iterable[RenderedEvent], blocked: Blocked, words: dict[int, tuple[str, ...]]) -> None:
-        """Queue events for all readers; `blocked` has the members whom each reader blocked, `words` what they muted."""
+    def send(self, events: Iterable[RenderedEvent], blocked: Blocked, muted: Muted) -> None:
+        """Queue events for all readers; `blocked` has the members whom each reader blocked, `muted` their words."""
+        words, found = muted
         for event in events:
+            comment = event.comment.id if event.comment else 0
             for stream in self.streams:
-                muted = words.get(stream.member or 0, ())
-                stream.put(event.for_reader(stream.member, blocked.get(stream.member), muted), event.seq)
+                word = found.get((comment, words.get(stream.member or 0, ())))
+                stream.put(event.for_reader(stream.member, blocked.get(stream.member), word), event.seq)
             self.seq = event.seq
 
     def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
@@ -50,21 +55,22 @@ class Channel:
         return fresh
 
 
-async def mutes_of_readers(
-    channel: Channel, events: Collection[RenderedEvent]
-) -> tuple[Blocked, dict[int, tuple[str, ...]]]:
-    """Return the authors of `events` whom each reader of the channel blocked, and the words that each muted.
+async def mutes_of_readers(channel: Channel, events: Collection[RenderedEvent]) -> tuple[Blocked, Muted]:
+    """Return the authors of `events` whom each reader of the channel blocked, and the words in them that each muted.
 
     Also for readers who join meanwhile.
     """
     authors = {event.author for event in events if event.author is not None}
     blocked: Blocked = {}
-    words: dict[int, tuple[str, ...]] = {}
+    words: dict[int, Words] = {}
+    found: dict[tuple[int, Words], str] = {}
+    comments = {event.comment.id: event.comment for event in events if event.comment}
     while members := {stream.member for stream in channel.streams if stream.member is not None} - blocked.keys():
-        if any(event.comment for event in events):
+        if comments:
             words |= await queries.muted_words(members)
+            found |= await muted_by_readers(comments.values(), set(words.values()))
         blocked |= await queries.blocked_by(members, authors)
-    return blocked, words
+    return blocked, (words, found)
 
 
 class Delivery:

@@ -9,7 +9,6 @@ import msgspec
 
 from parley.articles.articles import queries as articles
 from parley.discussion.comment_tree.fragments import ViewerState
-from parley.discussion.comment_tree.viewer_state import muted_word_of
 from parley.discussion.comments import queries
 from parley.discussion.thesis import queries as theses
 from parley.discussion.thesis.display import ThesisBox, thesis_box
@@ -93,13 +92,12 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     comment: queries.CommentRow | None = None
     render_folded: Callable[[str], bytes] | None = None
 
-    def for_reader(self, reader: int | None, blocked: Collection[int] | None, words: tuple[str, ...]) -> bytes:
-        """Return the message for a reader who blocked these members and muted these words."""
+    def for_reader(self, reader: int | None, blocked: Collection[int] | None, muted: str | None) -> bytes:
+        """Return the message for a reader who blocked these members and `muted` this word of the comment."""
         if blocked and self.author in blocked and self.render_blocked:
             return self.render_blocked()
-        if words and self.comment and self.render_folded and self.author != reader:
-            word = muted_word_of(self.comment, words)
-            return self.render_folded(word) if word else self.message
+        if muted and self.render_folded and self.author != reader:
+            return self.render_folded(muted)
         return self.message
 
 

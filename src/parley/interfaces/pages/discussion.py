@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery
 
 from parley.discussion.comment_tree import view
 from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
-from parley.discussion.comment_tree.viewer_state import comments_html
+from parley.discussion.comment_tree.viewer_state import comments_html, muted_in
 from parley.discussion.commenting.web import comment_at, thread_at
 from parley.discussion.comments.rules import STANCES
 from parley.discussion.votes import queries as votes
@@ -47,7 +47,8 @@ async def more(
     async with visitors_turn():
         shown = await view.discussion(query, viewer)
     own = await votes.votes_in_thread(viewer.id, row.id) if viewer else None
-    html = comments_html(shown, viewer, own, topic=row.topic_slug, slow_branches=row.slow_branches)
+    muted = await muted_in(shown.layout.rows.values(), viewer.muted_words if viewer else ())
+    html = comments_html(shown, viewer, own, topic=row.topic_slug, slow_branches=row.slow_branches, muted=muted)
     return page(
         request, "discussion/comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url
     )

@@ -13,7 +13,7 @@ from parley.articles.articles import queries as articles
 from parley.discussion.comment_tree import tree
 from parley.discussion.comment_tree import view as views
 from parley.discussion.comment_tree.tree import BRIDGING, COMMENT_SORTS
-from parley.discussion.comment_tree.viewer_state import LeftOff, comments_html, left_off, unread_beyond
+from parley.discussion.comment_tree.viewer_state import LeftOff, comments_html, left_off, muted_in, unread_beyond
 from parley.discussion.commenting.drafts import wait_here
 from parley.discussion.commenting.forms import new_form
 from parley.discussion.comments import queries
@@ -216,14 +216,9 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: b
         return _shared_context(shown, html) | {"held": [], "wait": None, "following": None, "thesis": thesis}
     reader = msgspec.json.decode(await db.value(SELECT_READER, viewer.id, shown.thread.id), type=ReaderRows)
     visit = next(iter(reader.visits), None)
-    html = comments_html(
-        shown.discussion,
-        viewer,
-        votes.viewer_states(reader.votes),
-        visit,
-        topic=topic,
-        slow_branches=slow_branches,
-    )
+    muted = await muted_in(shown.discussion.layout.rows.values(), viewer.muted_words)
+    own = votes.viewer_states(reader.votes)
+    html = comments_html(shown.discussion, viewer, own, visit, topic=topic, slow_branches=slow_branches, muted=muted)
     more = {
         "held": reader.held,
         "has_kept": bool(reader.kept),
@@ -235,7 +230,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None, *, looks: b
     hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more |= {"pinned": None} if hidden else {}
     more |= {"voices": None} if shown.voices is not None and shown.voices.hidden_from(viewer) else {}
-    return _shared_context(shown, html, left_off(shown, visit, viewer)) | more
+    return _shared_context(shown, html, left_off(shown, visit, viewer, muted)) | more
 
 
 def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:

@@ -23,8 +23,11 @@ from parley.platform.text.messages import N_
 
 # How long anything may be muted, in days.
 PERIODS = {"day": 1, "week": 7, "always": None}
-MOST_WORDS = 100
+# PostgreSQL keeps 32 compiled patterns for a connection. With more, it would compile each anew for every comment.
+MOST_WORDS = 30
 LONGEST_WORD = 40
+# Words after so many characters of a text are not looked for: a list may have hundreds of the longest comments.
+LONGEST_READ = 10_000
 # Compiled patterns of the members who are here. Each step of one takes about 40 bytes.
 KEPT_BYTES, STEP_BYTES = 16 * 2**20, 40
 # What ends a word: anything but letters and digits, and every letter of a script that puts no spaces between words.
@@ -34,12 +37,13 @@ BETWEEN_SQL = f"[^[:alnum:]]|[{UNSPACED}]"
 # What may stand between the words of a phrase.
 SIGNS = r"[\s!-/:-@\[-`{-~]+"
 # Whether the words {text} contain what {member} muted. Hot: most members muted none.
-HAS_MUTED_WORD = """(
-case when exists (select from muted_word w where w.member = {member}) then exists (
+HAS_MUTED_WORD = f"""(
+case when exists (select from muted_word w where w.member = {{member}}) then exists (
     select from muted_word w, (
-        select replace(replace(lower({text}), 'ß', 'ss'), '\u03c2', '\u03c3') as words offset 0) one
-    where w.member = {member} and (w.muted_until is null or w.muted_until > now())
-      and strpos(one.words, w.hint) > 0 and one.words ~ w.pattern) else false end)"""
+        select replace(replace(lower(left({{text}}, {LONGEST_READ})), 'ß', 'ss'), '\u03c2', '\u03c3') as words
+        offset 0) one
+    where w.member = {{member}} and (w.muted_until is null or w.muted_until > now())
+      and strpos(one.words, w.hint) > 0 and one.words ~ w.pattern) else false end)"""  # noqa: S608 constants only
 SELECT_WORDS = """
 select word, muted_until from muted_word
 where member = $1 and (muted_until is null or muted_until > now()) order by created_at desc, id desc
@@ -104,7 +108,17 @@ def as_word(raw: str) -> str:
 
 def muted_word(words: tuple[str, ...], text: str) -> str | None:
     """Return the first of these words in `text`, as it is written there, or None."""
-    match = _pattern(words).search(fold(text)) if words else None
+    return first_in(searchable(text), words)
+
+
+def searchable(text: str) -> str:
+    """Return what is looked at of a text, in which `first_in` finds words."""
+    return fold(text[:LONGEST_READ])
+
+
+def first_in(text: str, words: tuple[str, ...]) -> str | None:
+    """Return the first of these words in a text that is folded, or None."""
+    match = _pattern(words).search(text) if words else None
     return match.group(1) if match else None
 
 
