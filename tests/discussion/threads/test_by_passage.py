@@ -242,4 +242,4 @@ async def test_a_discussion_says_which_article_it_is_about(client: httpx.AsyncCl
     thread = await make.thread(structs.replace(make.text(title="The wager"), byline="Ines Okafor"))
     page = (await client.get(f"/t/{thread}")).text
     assert 'Discussion of <b dir="auto">The wager</b>, <bdi>Ines Okafor</bdi></h2>' in page
-    assert "Where people stand: The wager</h2>" in (await client.get(f"/t/{thread}?view=stand")).text
+    assert "Where people stand: <bdi>The wager</bdi></h2>" in (await client.get(f"/t/{thread}?view=stand")).text

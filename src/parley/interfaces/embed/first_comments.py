@@ -27,7 +27,7 @@ from due, site s where f.id = due.id and s.key = f.site
 returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f.assisted, f.submission, f.attempts
 """  # noqa: S608 constants only
 SELECT_AUTHOR = f"""
-select 0::bigint as session, id, name, role, false as needs_factor, {STATE_NOW} as state,
+select 0::bigint as session, id, name, role, false as needs_factor, array[]::text[] as rooms, {STATE_NOW} as state,
   state <> 'unverified' as verified, {sessions.AWAITS_APPROVAL} as awaits_approval, state_until as until,
   state_reason as why, assisted, density, legend, marks, marks_read, zone, null::timestamptz as last_visit,
   false as is_stale,
