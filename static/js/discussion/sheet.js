@@ -84,7 +84,7 @@ if (dock) {
   );
   observer.observe(discussion());
   // An address that names a view of the discussion leads to it, unless the reader comes back to where they were.
-  const isNew = performance.getEntriesByType("navigation")[0].type === "navigate";
+  const isNew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   if (isNarrow() && isNew && !location.hash && /[?&]view=/.test(location.search)) discussion().scrollIntoView();
   htmx.onLoad(markCurrent);
 
