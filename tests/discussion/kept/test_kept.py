@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.comments import moving, states
-from parley.discussion.kept import jobs, ops, queries, rules, web
+from parley.discussion.kept import exports, jobs, ops, queries, rules, web
 from parley.discussion.threads.ops import revise_thread
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
@@ -255,6 +255,12 @@ async def test_hostile_words_stay_words(client: httpx.AsyncClient, mira: Viewer,
     table = (await client.get("/kept/export/readwise")).text.splitlines()
     assert table[0] == "Highlight,Title,Author,URL,Note,Location,Date"
     assert "\"'=cmd" in table[1]
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\uff1d", "\uff0d", "\t=", "\n=", " \r\n@", "\u3000=", "\xa0="])
+def test_no_spreadsheet_calculates_what_was_kept(begins: str) -> None:
+    assert exports.harmless(f"{begins}1+1") == f"'{begins}1+1"
+    assert exports.harmless(f"1{begins}1") == f"1{begins}1"
 
 
 async def test_files_have_everything(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:

@@ -16,8 +16,8 @@ from parley.platform.settings import settings
 from parley.platform.text.markdown import literal
 from parley.platform.text.messages import N_, Message
 
-# A spreadsheet would calculate what begins with one of these.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would calculate what begins with one of these, some also in full width or after spaces.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 READWISE = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 
 
@@ -129,7 +129,7 @@ def _target(row: KeptRow) -> Any:
 
 def as_readwise(rows: Sequence[KeptRow], _former: KeptRow | None) -> str:
     """As Readwise imports it: https://docs.readwise.io/readwise/docs/importing-highlights/csv."""
-    return _table([_harmless(cell) for cell in cells] for cells in _readwise_rows(rows))
+    return _table([harmless(cell) for cell in cells] for cells in _readwise_rows(rows))
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
@@ -147,8 +147,9 @@ def _readwise_rows(rows: Sequence[KeptRow]) -> Iterator[tuple[str, ...]]:
         yield highlight, row.title, author or "", row.whole_address, row.text, str(row.passage or ""), at
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def harmless(cell: str) -> str:
+    """Return a cell that spreadsheets show as it is."""
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
 
 
 class Format(NamedTuple):
