@@ -19,24 +19,15 @@ from argon2 import PasswordHasher
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
-from parley.discussion.comment_tree import view
 from parley.extraction.sandbox import images
 from parley.extraction.sandbox import reading as sandbox
-from parley.interfaces.api import answers as api_answers
-from parley.interfaces.embed import web as embed
-from parley.interfaces.feeds import sitemap
-from parley.interfaces.feeds import web as feeds
-from parley.interfaces.pages import home, kept, moderation_counts, opinion_map, thread
-from parley.interfaces.pages import thread_cards as cards
 from parley.interfaces.search import queries as searches
-from parley.letters.news import home as news
-from parley.letters.notifications import counter as unread_counter
 from parley.moderation.automod import checks, trust
 from parley.moderation.matching import current, score
 from parley.moderation.matching.trust import LEVELS
 from parley.people.accounts import viewer_cache
 from parley.people.sign_in import passwords
-from parley.platform import token_buckets
+from parley.platform import cache, token_buckets
 from parley.platform.db import DB, Transaction, engine, execute
 from parley.platform.db.migrate import migrate
 from parley.platform.events import redis
@@ -275,19 +266,8 @@ where refobjid = any('{{{",".join(EMPTIED)}}}'::regclass[]) and deptype = 'a' an
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
-    counts = (unread_counter._counts, moderation_counts._cache)
-    for cache in (
-        *pages,
-        *counts,
-        opinion_map._pages,
-        kept._pages,
-        cards._listings,
-        news._choices,
-        news._shared,
-        api_answers._cache,
-    ):
-        cache.clear()
+    for each in list(cache._micro_caches):
+        each.clear()
     viewer_cache.clear()
     current.forget()
     score.use(None)
