@@ -182,7 +182,7 @@ FORMS = {
     "/mod/rules/{rule:str}/state": ("version", "state"),
     "/mod/members/{name:str}/note": ("text",),
     "/mod/members/{name:str}/sanction": ("action", "rule", "reason", "until", "preview"),
-    "/mod/members/{name:str}/lift": ("reason",),
+    "/mod/members/{name:str}/lift": ("reason", "undo"),
     "/mod/members/{name:str}/sessions/end": (),
     "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/feeds": ("url", "topic", "auto", "full", "basis"),

@@ -10,6 +10,7 @@ from litestar import Litestar
 from parley.moderation.decisions import second_approval
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.modlog import ops as modlog
+from parley.moderation.modlog import replay
 from parley.moderation.modmembers import ops as modmembers
 from parley.moderation.modmembers import queries as people
 from parley.moderation.modmembers.queries import MemberQuery
@@ -161,8 +162,39 @@ async def test_a_member_is_silenced_and_it_is_lifted(client: httpx.AsyncClient) 
     assert await db.value("select state from member where id = $1", jonas.id) == "active"
     assert await db.value("select state from decision") == "ended"
     assert await db.values("select action from mod_action order by id") == ["silence", "lift"]
-    assert "They understood." in await db.value("select text from mail where kind = 'lifted'")
+    assert "They understood." in await db.value("select text from mail where kind like 'lifted%'")
     assert (await modlog.verify()).broken is None
+
+
+async def test_what_was_just_lifted_is_in_force_again_and_nobody_was_told(client: httpx.AsyncClient) -> None:
+    jonas = await make.member("jonas")
+    await sign_in(client)
+    await client.post("/mod/members/jonas/sanction", data=SANCTION)
+    standing = "select state || ' ' || state_until from member where id = $1"
+    silenced = await db.value(standing, jonas.id)
+    await client.post("/mod/members/jonas/lift", data={"reason": "They understood."})
+
+    page = await client.get("/mod/members/jonas")
+    undone = await client.post("/mod/members/jonas/lift", data={"undo": "1"})
+    again = await client.post("/mod/members/jonas/lift", data={"undo": "1"})
+
+    assert "Sanctions lifted." in page.text and undone.status_code == 303
+    assert again.status_code == 422 and "no longer be undone" in again.text
+    assert silenced.startswith("silenced ") and await db.value(standing, jonas.id) == silenced
+    assert await db.value("select count(*) from mail where kind like 'lifted%'") == 0
+    assert await db.values("select action from mod_action order by id") == ["silence", "lift", "lift.undo"]
+    assert (await modlog.verify()).broken is None and await replay.contradictions() == []
+
+
+async def test_lifting_cannot_be_undone_later(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    await make.member("jonas")
+    await sign_in(client)
+    await client.post("/mod/members/jonas/sanction", data=SANCTION)
+    await client.post("/mod/members/jonas/lift", data={"reason": "They understood."})
+    monkeypatch.setattr(modmembers, "UNDO_SECONDS", 0)
+    late = await client.post("/mod/members/jonas/lift", data={"undo": "1"})
+
+    assert late.status_code == 422
 
 
 async def test_the_letter_can_be_previewed(client: httpx.AsyncClient) -> None:

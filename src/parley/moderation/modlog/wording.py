@@ -38,6 +38,7 @@ ACTION_NAMES = {
     "proposal.rejected": N_("Rejected by a second moderator"),
     "role": N_("Role changed"),
     "lift": N_("Sanctions lifted"),
+    "lift.undo": N_("Sanctions in force again"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
     "raid.begin": N_("Raid mode switched on"),
@@ -100,7 +101,7 @@ PROPOSED = {
 }
 # The actions that the public can read.
 PUBLIC = {
-    "approve": N_("A comment was approved"),
+    "approve": N_("A comment was kept up"),
     "remove": N_("A comment was removed"),
     "article.remove": N_("An article was removed"),
     "text": N_("The text of an article was taken down"),
@@ -132,6 +133,7 @@ PUBLIC = {
     "silence": N_("A member was silenced"),
     "suspend": N_("A member was suspended"),
     "lift": N_("A silence or suspension was lifted early"),
+    "lift.undo": N_("A lifted silence or suspension is in force again"),
     "end": N_("A silence or suspension ended"),
     "appeal.upheld": N_("An appeal was decided: the decision stands"),
     "appeal.overturned": N_("An appeal was decided: the decision was overturned"),

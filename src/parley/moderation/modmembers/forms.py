@@ -19,7 +19,9 @@ class LiftForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         missing = N_("Please give a reason: the member will read it.")
-        self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+        self.undoes = self.flag("undo")
+        least = 0 if self.undoes else 1
+        self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)
 
 
 class MassUndoForm(Form):

@@ -1,9 +1,12 @@
 """Actions on a member's page for staff: sanctions, notes, sessions, roles, each with an entry in the record."""
 
+from datetime import datetime, timedelta
+
 from parley.moderation.decisions import letters, rules, sanctions, second_approval
 from parley.moderation.decisions import ops as decisions
-from parley.moderation.decisions.rules import ON_MEMBER, ROLES, Choice
+from parley.moderation.decisions.rules import ON_MEMBER, ROLES, UNDO_SECONDS, Choice
 from parley.moderation.decisions.tables import Decision
+from parley.moderation.decisions.undoing import RESUME_RESTRICTIONS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modmembers.tables import Note
@@ -13,6 +16,7 @@ from parley.people import mail
 from parley.people.accounts import queries as accounts
 from parley.people.accounts import sessions
 from parley.people.accounts.viewer import Viewer
+from parley.people.mail.tables import Mail
 from parley.people.second_factors import factor_recovery
 from parley.platform import db
 from parley.platform.db import NOW
@@ -20,6 +24,14 @@ from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN
 from parley.platform.settings import settings
 from parley.platform.text.messages import N_
+
+# What a moderator lifted within so many seconds.
+LAST_LIFTED = """
+select a.at from mod_action a where a.kind = 'member' and a.target = $1 and a.actor = $2 and a.action = 'lift'
+and a.at > now() - $3 * interval '1 second' and exists (
+    select from decision d where d.kind = 'member' and d.target = $1 and d.state = 'ended' and d.ended_at = a.at)
+order by a.id desc limit 1
+"""
 
 
 async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
@@ -53,13 +65,32 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
 
 
+async def lifted_at(viewer: Viewer, member: int) -> datetime | None:
+    """When the viewer lifted the member's sanctions, if they can still undo that."""
+    at: datetime | None = await db.value(LAST_LIFTED, member, viewer.id, UNDO_SECONDS)
+    return at
+
+
+async def undo_lift(viewer: Viewer, member: int) -> None:
+    """Put the sanctions that the viewer has just lifted in force again; the member gets no letter. Raises Refused."""
+    async with db.atomic():
+        target = await _lock_member(viewer, member)
+        at = await lifted_at(viewer, member)
+        if at is None:
+            raise Refused(N_("This can no longer be undone. You can make a new decision."))
+        resumed = await db.values(RESUME_RESTRICTIONS, "member", member, at)
+        await letters.send_after_all(resumed)
+        await Mail.delete().where(Mail.kind == f"lifted.{member}", Mail.sent_at.is_null())
+        before, after = await sanctions.settle(target)
+        await modlog.write(viewer, Entry("lift.undo", "member", member, before, after, decision=resumed[-1]))
+
+
 async def _send_lifted(member: int, reason: str) -> None:
-    """Mail a member that their sanction was lifted early."""
+    """Mail a member that their sanction was lifted early, once that cannot be undone any more."""
     to = await accounts.account(member)
     if to is not None:
-        await mail.send(
-            "lifted", to.email, *mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
-        )
+        written = mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
+        await mail.send(f"lifted.{member}", to.email, *written, delay=timedelta(seconds=UNDO_SECONDS))
 
 
 async def _end_sanctions(member: int) -> list[int]:

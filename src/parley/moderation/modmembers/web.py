@@ -124,6 +124,7 @@ async def _show(
         "roles": ROLES,
         "lengths": LENGTHS,
         "letter": None,
+        "lifted": await ops.lifted_at(viewer, person.id),
         "done": await modqueue.undoable(viewer.id, done) if done else None,
     }
     return page(request, "moderation/modmembers/one.html", status=status, **(shown | context))
@@ -180,10 +181,15 @@ async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm)
 
 @post("/mod/members/{name:str}/lift", name="moderation:lift", opt={"who": MODERATOR})
 async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """End the sanctions; with `undo=1` put those that the viewer has just ended in force again."""
     person, form = await member_at(name), LiftForm(await posted_fields(request))
     if not form.errors:
         with form.refusals():
-            await ops.lift(staff(request), person.id, form.reason)
+            await (
+                ops.undo_lift(staff(request), person.id)
+                if form.undoes
+                else ops.lift(staff(request), person.id, form.reason)
+            )
     if form.errors:
         return await _show(request, await member_at(name), "lift", form, form.status)
     return _back(person, "record")
