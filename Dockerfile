@@ -10,6 +10,7 @@ COPY pyproject.toml README.md ./
 COPY src/ src/
 COPY templates/ templates/
 COPY static/ static/
+COPY locales/ locales/
 # Valkey and PostgreSQL have their own containers. The embedded PostgreSQL stays, because backups use its pg_dump.
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \

@@ -21,7 +21,7 @@ patient = -o faulthandler_timeout=1800
 
 .DEFAULT_GOAL := help
 .PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large bench-peers \
-	messages assets release lock
+	messages languages assets release lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -83,8 +83,11 @@ bench-large: .venv/browser.stamp ## Run the long benchmarks: a million comments,
 bench-peers: .venv/browser.stamp ## Run Isso beside Parley under the same load
 	.venv/bin/python -m bench peers
 
-messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/parley.pot
-	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --keyword plural:1,2 --keyword plural_forms:1,2 --ignore-dirs __pycache__ --output locales/parley.pot templates src/parley
+messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/, and count them
+	@.venv/bin/python bin/messages
+
+languages: .venv/dev.stamp ## Write how the languages in locales/ write numbers and days, from the CLDR
+	@.venv/bin/python bin/languages
 
 assets: node_modules ## Build the stylesheets and scripts in static/
 	bin/node-tool node bin/assets

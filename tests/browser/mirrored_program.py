@@ -7,11 +7,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from parley.platform.http.environment import environment
 from parley.platform.text import messages
+from parley.platform.text.languages import ENGLISH
 from parley.site.cli import main
 from tests.pseudo import pseudo
 
 messages.translate = pseudo
-messages.DIRECTION = "rtl"
+ENGLISH.direction = "rtl"
 # The compiled templates that are kept are English.
 environment().bytecode_cache = None
 main()

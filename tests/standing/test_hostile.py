@@ -109,6 +109,7 @@ FORMS = {
     "/t/{thread:str}/thesis/answer": ("value", "see", "version", "given"),
     "/mod/members/{name:str}/decided/approve": ("approve", "reason", "last"),
     "/mod/members/{name:str}/decided/undo": ("hours", "reason"),
+    "/language": ("language",),
     "/reading": ("density", "legend", "next"),
     "/settings/maps": ("out",),
     "/settings/name": ("name",),

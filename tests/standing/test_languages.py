@@ -30,6 +30,7 @@ from parley.platform import db
 from parley.platform.db import DB
 from parley.platform.http import pages
 from parley.platform.text import messages, zones
+from parley.platform.text.languages import ENGLISH
 from tests import make
 from tests.hebrew import english, hebrew, undirected, write_hebrew
 from tests.letters.digests.test_words import ISSUE, ITEM
@@ -78,7 +79,7 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
     world.parts["{name:str}"] = hebrew(world.parts["{name:str}"])
     fragments._cache.clear()
     monkeypatch.setattr(messages, "translate", pseudo)
-    monkeypatch.setattr(messages, "DIRECTION", "rtl")
+    monkeypatch.setattr(ENGLISH, "direction", "rtl")
     monkeypatch.setitem(pages.environment().globals, "direction", "rtl")
     # The compiled templates that are kept are English.
     monkeypatch.setattr(pages.environment(), "bytecode_cache", None)

@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "/verify/{token:str}",
     "/preview",
     # Only sets a cookie of the browser that asks.
+    "/language",
     "/reading",
     "/c/{comment:str}/report",
     "/t/{thread:str}/report",

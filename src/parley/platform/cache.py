@@ -16,6 +16,7 @@ from msgspec.structs import astuple
 
 from parley.platform.db.engine import without_transaction
 from parley.platform.observability.metrics import CACHE_BYTES, CACHE_READS
+from parley.platform.text.languages import ENGLISH, spoken
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
@@ -50,6 +51,12 @@ def _bytes_of(value: object) -> int:
     return 0
 
 
+def _in_language(key: Hashable) -> Hashable:
+    """The key of what is made in the reader's language. English has no mark, which costs the least."""
+    language = spoken()
+    return key if language is ENGLISH else (language.code, key)
+
+
 # Weak references, since the caches of a broadcaster end with it.
 _micro_caches: "WeakSet[MicroCache[Any]]" = WeakSet()
 
@@ -59,7 +66,8 @@ class MicroCache(Generic[Value]):
 
     The age of a value counts from before it is created, and no caller gets one that was `seconds` old when it
     called. So no value is served `seconds` after a commit that changed it, even if creating it takes longer. All values
-    together take at most `most_bytes`, measured by `size`; a larger one is created but not cached. For `keep_seconds`
+    together take at most `most_bytes`, measured by `size`; a larger one is created but not cached. Readers of different
+    languages share nothing. For `keep_seconds`
     a value stays as the `former` one, from which the next may be made.
     """
 
@@ -86,7 +94,7 @@ class MicroCache(Generic[Value]):
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]], not_before: float = 0.0) -> Value:
         """Return the cached value of `key`, or create it with `make`; none from before `not_before` (monotonic)."""
-        asked = monotonic()
+        asked, key = monotonic(), _in_language(key)
         kept = self._kept.get(key)
         if kept is not None and asked - kept[0] < self._seconds and kept[0] >= not_before:
             self._hits.inc()
@@ -99,7 +107,7 @@ class MicroCache(Generic[Value]):
 
     def former(self, key: Hashable) -> Value | None:
         """Return the last value of `key`, whatever its age, or None if it is not kept any more."""
-        kept = self._kept.get(key)
+        kept = self._kept.get(_in_language(key))
         return None if kept is None else kept[1]
 
     def drop(self, key: Hashable) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from parley.platform import providers
 from parley.platform.providers import Provider
+from parley.platform.text.languages import known
 
 # The schemes of server addresses. The library that connects reads the rest of the address.
 POSTGRESQL = ("postgresql", "postgres")
@@ -114,3 +115,10 @@ def networks(text: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
     except ValueError as error:
         raise SettingsError(f"PARLEY_FETCH_ALLOW must list networks such as 10.1.0.0/16: {error}.") from None
+
+
+def languages(env: Mapping[str, str]) -> tuple[str, ...]:
+    codes = tuple(env.get("PARLEY_LANGUAGES", "").replace(",", " ").split())
+    if not known().keys() >= set(codes):
+        raise SettingsError(f"PARLEY_LANGUAGES must name some of these: {', '.join(known())}.")
+    return codes

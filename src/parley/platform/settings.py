@@ -74,6 +74,8 @@ class Settings(msgspec.Struct, frozen=True):
     # For how many days the worker keeps a nightly backup, and what it hands each to. 0: it makes none.
     backup_days: int = 0
     backup_command: str | None = None
+    # The languages that readers can choose, the site's first. None named: English, and all that are complete.
+    languages: tuple[str, ...] = ()
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
 
@@ -149,6 +151,7 @@ def read(env: Mapping[str, str]) -> Settings:
         backup_days=environment.number(env, "PARLEY_BACKUP_DAYS", 7) if env.get("PARLEY_BACKUP_DAYS") else 0,
         backup_command=env.get("PARLEY_BACKUP_COMMAND") or None,
         providers=environment.providers_of(env),
+        languages=environment.languages(env),
         training=environment.choice(env, "PARLEY_TRAINING", ("on", "off"), default="on") == "on",
         limits=environment.choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )

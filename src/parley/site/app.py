@@ -30,6 +30,7 @@ from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.http import assets, environment, failures
 from parley.platform.http.access import check_access
 from parley.platform.http.fair_share import FairShare
+from parley.platform.http.languages import Languages
 from parley.platform.http.members_first import MembersFirst
 from parley.platform.http.scrape import serve_metrics
 from parley.platform.http.security_headers import RequestChecks
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
     )
     counted: ASGIApp = MembersFirst(UnreadCounter(ModerationCounter(TokenMiddleware(app.asgi_handler))))
-    handler: ASGIApp = ViewerMiddleware(EmbedSessions(counted))
+    handler: ASGIApp = ViewerMiddleware(EmbedSessions(Languages(counted)))
     if settings.limits:
         handler = FairShare(handler)
     app.asgi_handler = RequestChecks(_with_tracing(handler) if settings.traces else handler, settings)

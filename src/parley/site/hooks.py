@@ -60,6 +60,7 @@ def connect() -> None:
     sections.sections[:] = [
         account.NAME,
         account.ABOUT,
+        account.LANGUAGE,
         authors_web.ARTICLES,
         signups_web.INVITATIONS,
         digests_web.ALL_MAIL,

@@ -37,6 +37,7 @@ NOT_THERE = {
     "/mod/feeds": SETTING,
     "/mod/mail": SETTING,
     "/t/{thread:str}/pick": SETTING,
+    "/language": PAGE,
     "/reading": PAGE,
     "/embed/": PAGE,
     "/new/{number:str}/encoding": PAGE,

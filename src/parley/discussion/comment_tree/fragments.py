@@ -13,6 +13,7 @@ from parley.discussion.threads.queries import SlowBranch
 from parley.platform.cache import Bounded
 from parley.platform.http.environment import environment
 from parley.platform.text.durations import ago
+from parley.platform.text.languages import spoken
 
 CACHED = 8_000
 CACHED_BYTES = 32 * 2**20
@@ -90,7 +91,7 @@ def fragment_of(
     `parent_author` is given for a reply that is shown flat, `slow_branch` if the branch that begins here is in slow
     mode. `replies` is the summary of collapsed replies.
     """
-    key = (row.id, parent_author, state, slow_branch, replies)
+    key = (spoken().code, row.id, parent_author, state, slow_branch, replies)
     age = ago(row.created_at)
     cached = _cache.get(key)
     if cached is not None and (cached.row is row or cached.row == row) and cached.age == age:

@@ -1,7 +1,7 @@
 """Reads and renders the new events of each watched thread once, and queues them for all readers."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,6 +13,7 @@ from parley.interfaces.live.stream import Stream
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.observability import metrics
+from parley.platform.text.languages import Language, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -34,15 +35,20 @@ class Channel:
         self.scored_from = scored_from
         self.sent_scores: dict[int, queries.ScoredComment] = {}
 
-    def send(self, events: Iterable[RenderedEvent], blocked: Blocked, muted: Muted) -> None:
-        """Queue events for all readers; `blocked` has the members whom each reader blocked, `muted` their words."""
+    def send(
+        self, seq: int, events: Mapping[Language, Sequence[RenderedEvent]], blocked: Blocked, muted: Muted
+    ) -> None:
+        """Queue events up to number `seq` for all readers.
+
+        `blocked` has the members whom each reader blocked, `muted` their words.
+        """
         words, found = muted
-        for event in events:
-            comment = event.comment.id if event.comment else 0
-            for stream in self.streams:
+        for stream in self.streams:
+            for event in events[stream.language]:
+                comment = event.comment.id if event.comment else 0
                 word = found.get((comment, words.get(stream.member or 0, ())))
                 stream.put(event.for_reader(stream.member, blocked.get(stream.member), word), event.seq)
-            self.seq = event.seq
+        self.seq = seq
 
     def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:
         """Return the `rows` that were not sent yet, count all as sent, and note from when to read next."""
@@ -115,12 +121,23 @@ class Delivery:
             while more:
                 events = await queries.events_after(channel.thread, channel.seq, self._max_behind)
                 more = len(events) == self._max_behind
-                rendered = await render.events(events)
-                # Read who blocked whom after the events: a comment must not reach a reader who blocked its author
-                # before it was written.
-                channel.send(rendered, *await mutes_of_readers(channel, rendered))
+                if events:
+                    await self._send(channel, events)
                 for event in events:
                     metrics.DELAY_SECONDS.observe(event.age)
+
+    async def _send(self, channel: Channel, events: Sequence[queries.EventRow]) -> None:
+        rendered: dict[Language, list[RenderedEvent]] = {}
+        mutes: tuple[Blocked, Muted] = {}, ({}, {})
+        # Readers of another language may join meanwhile.
+        while missing := {stream.language for stream in channel.streams} - rendered.keys():
+            for language in missing:
+                with speaking(language):
+                    rendered[language] = await render.events(events)
+            # Read who blocked whom after the events: a comment must not reach a reader who blocked its author
+            # before it was written.
+            mutes = await mutes_of_readers(channel, next(iter(rendered.values())))
+        channel.send(events[-1].seq, rendered, *mutes)
 
     async def poll(self) -> None:
         """Deliver events whose signals were lost, and have scores read again."""

@@ -10,6 +10,7 @@ from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.waiting import waiting
 from parley.people.accounts.sessions import still_staff
 from parley.people.accounts.viewer import Viewer
+from parley.platform.text.languages import speaking
 
 
 class QueueStream(Stream):
@@ -47,7 +48,8 @@ class QueueStreams:
         """Send a queue page its state, unless it is unchanged."""
         count = await waiting(stream.viewer, stream.filter, stream.since)
         actions = await modqueue.others_actions(stream.viewer.id, stream.since)
-        message = render.queue(stream.filter, count, actions)
+        with speaking(stream.language):
+            message = render.queue(stream.filter, count, actions)
         if message != stream.last_message:
             stream.last_message = message
             stream.put(message)

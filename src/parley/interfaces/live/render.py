@@ -18,6 +18,7 @@ from parley.moderation.decisions.rules import ACTIONS
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import OthersAction, QueueCount
 from parley.platform.http.environment import environment
+from parley.platform.text.languages import speaking, spoken
 
 HEARTBEAT = b": still here\n\n"
 # Has a reader load the page again, because it missed too much.
@@ -155,8 +156,11 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     if comment is None:
         return RenderedEvent(row.seq, full)
 
+    language = spoken()
+
     # Readers mute few words that somebody just wrote.
     @lru_cache(MOST_FOLDED)
+    @speaking(language)
     def render_folded(word: str) -> bytes:
         return message(_event_html(row, context, comment, ViewerState(muted_word=word)), seq=row.seq)
 
@@ -164,6 +168,7 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
         return RenderedEvent(row.seq, full, comment=comment, render_folded=render_folded)
 
     @cache
+    @speaking(language)
     def render_blocked() -> bytes:
         return message(_event_html(row, context, queries.blank(comment)), seq=row.seq)
 

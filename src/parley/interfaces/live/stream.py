@@ -3,15 +3,16 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from time import monotonic
 from types import coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar.types import Receive, Send
 
 from parley.interfaces.live import render
 from parley.people.accounts.viewer import Viewer
+from parley.platform.text.languages import Language, speaking, spoken
 
 # More than LiveSettings.max_behind: that many events are queued at once for a reader that catches up. If the queue is
 # full, the reader has to load the page again.
@@ -37,7 +38,8 @@ class Stream:
 
     __slots__ = (
         "_aborted", "_bytes", "_closed", "_ended", "_is_scheduled", "_queue", "_readers", "_send", "_sending_since",
-        "_task", "_unread", "address", "jitter", "member", "opened_at", "sent_at", "seq", "session", "thread",
+        "_task", "_unread", "address", "jitter", "language", "member", "opened_at", "sent_at", "seq", "session",
+        "thread",
     )  # fmt: skip
 
     def __init__(self, thread: int, address: str, session: int | None, member: int | None = None) -> None:
@@ -46,6 +48,7 @@ class Stream:
         self.session = session
         self.member = member
         self.seq = 0
+        self.language = spoken()
         self.opened_at = self.sent_at = monotonic()
         self.jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 spreads reconnects, no secret
         self._queue: deque[bytes] = deque()
@@ -190,7 +193,20 @@ class NotificationStream(Stream):
 
     def send_unread(self, unread: int, message: bytes) -> None:
         """Send the number, and how many there are besides those on the page."""
-        super().send_unread(unread, message + render.more_notifications(max(0, unread - self.shown)))
+        with speaking(self.language):
+            super().send_unread(unread, message + render.more_notifications(max(0, unread - self.shown)))
+
+
+Made = TypeVar("Made")
+
+
+def by_language(streams: Iterable[Stream], make: Callable[[], Made]) -> dict[Language, Made]:
+    """Return what `make` makes in each language of the readers of these streams."""
+    made = {}
+    for language in {stream.language for stream in streams}:
+        with speaking(language):
+            made[language] = make()
+    return made
 
 
 def _run_until_waiting(sending: Awaitable[None]) -> Awaitable[None] | None:

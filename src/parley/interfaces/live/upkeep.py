@@ -3,6 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from time import monotonic, time
 
 import structlog
@@ -11,7 +12,7 @@ from redis.exceptions import RedisError
 from parley.interfaces.live import queries, render
 from parley.interfaces.live.delivery import Channel
 from parley.interfaces.live.limits import LiveSettings
-from parley.interfaces.live.stream import Stream
+from parley.interfaces.live.stream import Stream, by_language
 from parley.letters.notifications.counts import unread_of_all
 from parley.people.accounts.sessions import still_valid
 from parley.platform.events.redis import asking
@@ -30,9 +31,9 @@ async def send_scores(channels: Iterable[Channel]) -> None:
         channel.scores_due = False
         fresh = channel.take_unsent_scores(await queries.scored_after(channel.thread, channel.scored_from))
         if fresh:
-            message = render.scores(fresh)
+            messages = by_language(channel.streams, partial(render.scores, fresh))
             for stream in channel.streams:
-                stream.put(message)
+                stream.put(messages[stream.language])
 
 
 async def send_unread(streams: Iterable[Stream]) -> None:
@@ -42,11 +43,12 @@ async def send_unread(streams: Iterable[Stream]) -> None:
         if stream.member is not None:
             by_member[stream.member].append(stream)
     counts = await unread_of_all(by_member.keys()) if by_member else {}
-    messages = {count: render.unread(count) for count in {0, *counts.values()}}
+    listed = [stream for open_streams in by_member.values() for stream in open_streams]
+    messages = {count: by_language(listed, partial(render.unread, count)) for count in {0, *counts.values()}}
     for member, open_streams in by_member.items():
         count = counts.get(member, 0)
         for stream in open_streams:
-            stream.send_unread(count, messages[count])
+            stream.send_unread(count, messages[count][stream.language])
 
 
 class Presence:
@@ -88,9 +90,9 @@ async def send_readers(channels: dict[int, Channel], presence: Presence) -> None
     for thread, readers in (await presence.exchange(counts)).items():
         channel = channels.get(thread)
         if channel is not None:
-            message = render.readers(readers)
+            messages = by_language(channel.streams, partial(render.readers, readers))
             for stream in channel.streams:
-                stream.send_readers(readers, message)
+                stream.send_readers(readers, messages[stream.language])
 
 
 async def end_invalid(streams: Iterable[Stream]) -> None:

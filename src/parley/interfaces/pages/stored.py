@@ -19,6 +19,7 @@ from parley.platform.http.assets import PACKAGE, folder
 from parley.platform.http.environment import environment
 from parley.platform.http.pages import Encoded
 from parley.platform.observability.metrics import CACHE_READS
+from parley.platform.text.languages import LOCALES, spoken
 
 # One hash, so that visitors add no keys, and nothing in it is older than an hour.
 PAGES = "pages"
@@ -92,7 +93,7 @@ async def _read(place: str) -> StoredPage | None:
 def _made_for(wanted: object) -> bytes:
     """Return all that a page depends on besides its thread."""
     shared = environment().globals
-    return repr((wanted, shared["site"], shared["topics"], _maker)).encode()
+    return repr((wanted, spoken().code, shared["site"], shared["topics"], _maker)).encode()
 
 
 def _place(made_for: bytes) -> str:
@@ -105,7 +106,7 @@ def _signature(made_for: bytes, validator: str, until: float, content: bytes) ->
 
 def _sources() -> Iterable[Path]:
     """Yield all files that pages are made from."""
-    for place in (PACKAGE, folder("templates"), folder("static")):
+    for place in (PACKAGE, folder("templates"), folder("static"), LOCALES):
         yield from (file for file in sorted(place.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
 
 

@@ -16,6 +16,7 @@ from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
 from parley.platform.http.environment import environment
 from parley.platform.text.cleaning import as_id, shorten
 from parley.platform.text.durations import ago
+from parley.platform.text.languages import spoken
 from parley.platform.text.messages import Message
 
 # In characters: about three lines on a wide page.
@@ -54,7 +55,7 @@ class Card(CardRow, frozen=True):
     def html(self) -> Markup:
         """The card as HTML: rendered once for all who see the same, until it changes."""
         answer = self.thesis.value if self.thesis else None
-        key = (self.id, self.for_member, self.unread, self.voices is None, self.best is None, answer)
+        key = (spoken().code, self.id, self.for_member, self.unread, self.voices is None, self.best is None, answer)
         age = ago(self.last_activity_at)
         cached = _rendered.get(key)
         if cached is None or (cached.card is not self and cached.card != self) or cached.age != age:

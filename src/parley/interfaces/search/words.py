@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from parley.platform.text.messages import LANGUAGE
+from parley.platform.text.languages import ENGLISH
 from parley.platform.text.normal_forms import normalize
 
 # Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
@@ -129,7 +129,7 @@ def configuration(text: str, tag: str | None) -> str:
 
     Without one it is taken to be in the language of this site.
     """
-    code, script = language(tag) or LANGUAGE, _script(text)
+    code, script = language(tag) or ENGLISH.code, _script(text)
     if script and script != SCRIPTS.get(code, "LATIN"):
         code = BY_SCRIPT.get(script, "")
     return CONFIGURATIONS.get(code, OTHER)

@@ -25,9 +25,11 @@ from parley.people.sign_in.passwords import Asker
 from parley.platform import ratelimit
 from parley.platform.db import NOW, atomic
 from parley.platform.errors import Refused
+from parley.platform.http.languages import language_for
 from parley.platform.limit import Use
 from parley.platform.settings import settings
 from parley.platform.text import zones
+from parley.platform.text.languages import spoken
 from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
@@ -77,8 +79,10 @@ async def create(
     is_confirmed: bool,
 ) -> SignedIn | SecondFactorNeeded:
     """Create a member who was counted, and sign in; as `sign_up`."""
+    # Their letters are in the language in which they signed up.
+    language = "" if spoken() is language_for("") else spoken().code
     async with atomic():
-        member = await _insert(name, email, password_hash, "member", "unverified", zone)
+        member = await _insert(name, email, password_hash, "member", "unverified", zone, language)
         for admit in hooks.when_signed_up:
             await admit(member, context)
         if is_confirmed:
@@ -146,7 +150,13 @@ async def verify(token: str) -> int:
 
 
 async def _insert(
-    name: str, email: str, password_hash: str | None, role: str, state: str, zone: str = zones.DEFAULT
+    name: str,
+    email: str,
+    password_hash: str | None,
+    role: str,
+    state: str,
+    zone: str = zones.DEFAULT,
+    language: str = "",
 ) -> int:
     new = Member(
         name=name,
@@ -158,6 +168,7 @@ async def _insert(
         staff_since=None if role == "member" else NOW,
         state=state,
         zone=zone,
+        language=language,
     )
     inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
     if not inserted:

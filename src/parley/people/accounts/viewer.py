@@ -21,8 +21,11 @@ class Viewer(Principal, frozen=True):
     marks: str = "on"
     # Whether comments are marked as read as this viewer sees them.
     marks_read: bool = True
-    # Their time zone, and when their visit before this one ended.
+    # Their time zone.
     zone: str = "UTC"
+    # The language that they chose; empty if they chose none.
+    language: str = ""
+    # When their visit before this one ended.
     last_visit: datetime | None = None
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()

@@ -183,6 +183,13 @@ async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str)
         viewer_cache.clear_after_commit()
 
 
+async def set_language(viewer: Viewer, language: str) -> None:
+    """Set the language of a member's pages and letters; an empty one follows their browser."""
+    async with atomic():
+        await Member.update({Member.language: language}).where(Member.id == viewer.id)
+        viewer_cache.clear_after_commit()
+
+
 async def set_marks_read(viewer: Viewer, *, marks_read: bool) -> None:
     """Mark comments as read as the member sees them, or only when they say so."""
     async with atomic():

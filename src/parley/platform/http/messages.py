@@ -8,6 +8,7 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.lexer import Token, TokenStream
 
 from parley.platform.text import messages
+from parley.platform.text.languages import ENGLISH, spoken
 
 VALUE = re.compile(r"%\((\w+)\)s")
 
@@ -46,12 +47,14 @@ class Messages(InternationalizationExtension):
         """What a `{% trans %}` shows, where Jinja's own class would call a function for each viewer."""
         shown = {name: self._as_shown(value, counts=value is plural_expr) for name, value in variables.items()}
         if plural is None or plural_expr is None:
-            return nodes.Output(_translated_parts(singular, shown, with_values=vars_referenced))
-        of_one, many = (
-            nodes.Output(_translated_parts(message, shown, with_values=vars_referenced))
-            for message in (singular, plural)
-        )
-        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [of_one], [], [many])
+            # Jinja doubles each "%", which a message without values is written without.
+            key = singular if vars_referenced else singular.replace("%%", "%")
+            return _output(messages.translate(key), shown, with_values=vars_referenced)
+        forms = [_output(form, shown, with_values=vars_referenced) for form in messages.forms_of(singular, plural)]
+        chosen: nodes.Output | nodes.If = forms.pop()
+        for number, form in reversed([*enumerate(forms)]):
+            chosen = nodes.If(_is_form(singular, plural_expr, number), [form], [], [chosen])
+        return chosen
 
     def _as_shown(self, value: nodes.Expr, *, counts: bool) -> nodes.Expr:
         if counts:
@@ -63,10 +66,20 @@ def _filter(value: nodes.Expr, name: str) -> nodes.Expr:
     return nodes.Filter(value, name, [], [], None, None)
 
 
-def _translated_parts(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> list[nodes.Expr]:
-    """The translated message: its words as they stand, between them its values."""
-    # Jinja doubles each "%", which a message without values is written without.
+def _is_form(message: str, amount: nodes.Expr, number: int) -> nodes.Expr:
+    """Whether the amount takes the form of this number. Many languages have one for 1, and another."""
+    language = spoken()
+    if message not in language.counted or language.plural_rule == ENGLISH.plural_rule:
+        return nodes.Compare(amount, [nodes.Operand("eq", nodes.Const(1))])
+    form = nodes.Call(nodes.Name("plural_form", "load"), [amount], [], None, None)
+    return nodes.Compare(form, [nodes.Operand("eq", nodes.Const(number))])
+
+
+def _output(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> nodes.Output:
+    """A translated message: its words as they stand, between them its values."""
     if not with_values:
-        return [nodes.TemplateData(messages.translate(message.replace("%%", "%")))]
-    parts = enumerate(VALUE.split(messages.translate(message)))
-    return [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]
+        return nodes.Output([nodes.TemplateData(message)])
+    parts = enumerate(VALUE.split(message))
+    return nodes.Output(
+        [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]
+    )

@@ -22,7 +22,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import _escape_inner  # type: ignore[attr-defined] # the public `escape` makes a Markup
 
 from parley.platform.http import messages
-from parley.platform.text.messages import LANGUAGE
+from parley.platform.text.languages import ENGLISH, Language
 
 # `{% include "name" %}` with a literal name and optional whitespace control.
 INCLUDE = re.compile(r'\{%(-?) include "([^"]+)" (-?)%\}')
@@ -31,14 +31,15 @@ INCLUDE = re.compile(r'\{%(-?) include "([^"]+)" (-?)%\}')
 class TemplateCache(FileSystemBytecodeCache):
     """Keeps what was compiled from the templates in `folder`, where that may be written."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder / "__pycache__"))
+    def __init__(self, folder: Path, language: Language = ENGLISH) -> None:
+        super().__init__(str(folder / "__pycache__"), f"__jinja2_{language.code}_%s.cache")
+        self._language = language
 
     @cached_property
     def _compiler(self) -> str:
         """Return what the compiled code depends on besides the template's source."""
         ours = [getsource(module) for module in (sys.modules[__name__], messages)]
-        return " ".join([version("jinja2"), LANGUAGE, *ours])
+        return " ".join([version("jinja2"), self._language.digest, *ours])
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(self._compiler + source)

@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from parley.platform.text.formats import day
-from parley.platform.text.messages import N_, Message, join, plural, verbatim
+from parley.platform.text.messages import N_, Message, join, plural
 
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 MINUTES_AGO, HOURS_AGO, DAYS_AGO = N_("{count} min"), N_("{count} h"), N_("{count} d")
@@ -82,7 +81,7 @@ def _fill(message: Message, count: int) -> Message:
 
 @lru_cache(1_000)
 def _on(moment: date) -> Message:
-    return verbatim(day(moment))
+    return Message("{day}", values={"day": moment})
 
 
 def _seconds_since(moment: datetime) -> int:

@@ -1,28 +1,30 @@
-"""How numbers, days and times of day are written."""
+"""How numbers, days and times of day are written in the language of the reader."""
 
 from datetime import UTC, date, datetime
 
+from parley.platform.text.languages import spoken
+
 
 def number(amount: int) -> str:
-    return f"{amount:,}"
+    return spoken().number(amount)
 
 
 def percent(part: int, whole: int) -> str:
     """A share in whole percent; a dash where `whole` is 0."""
-    return f"{round(100 * part / whole)}%" if whole else "—"
+    return spoken().percent.format(round(100 * part / whole)) if whole else "—"
 
 
 def day(moment: date) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+    return spoken().full_day(moment)
 
 
 def day_of_year(moment: datetime) -> str:
     """A day without its year."""
-    return f"{moment.day} {moment:%B}"
+    return spoken().day_of_year(moment)
 
 
 def weekday(moment: datetime) -> str:
-    return f"{moment:%A}"
+    return spoken().weekday(moment)
 
 
 def clock(moment: datetime) -> str:

@@ -6,17 +6,15 @@ Jinja asks for `__html__`; whatever else is shown to a reader calls `as_text`.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Self
 
 import msgspec
 from markupsafe import escape
 
-from parley.platform.text.formats import day, number
+from parley.platform.text.languages import ENGLISH, Language, spoken
 
-# The language of this site's sentences, and the direction in which it is written: "ltr" or "rtl".
-LANGUAGE, DIRECTION = "en", "ltr"
 # Classes of letters that are written from right to left (Unicode Standard Annex 9).
 RIGHT_TO_LEFT = {"R", "AL"}
 # What a browser lays out on its own between these, as in `<bdi>`; they may also stand in an attribute or a title.
@@ -24,8 +22,13 @@ ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 
 
 def translate(message: str) -> str:
-    """The message in the language of this site, with its `{name}` and `%(name)s` still to be filled."""
-    return message
+    """The message in the reader's language, with its `{name}` and `%(name)s` still to be filled."""
+    return spoken().messages.get(message, message)
+
+
+def forms_of(one: str, many: str) -> Sequence[str]:
+    """The forms of a message that counts, in the order of the language's rule; English where they are missing."""
+    return spoken().counted.get(one) or (translate(one), translate(many))
 
 
 class Message(str):
@@ -42,7 +45,7 @@ class Message(str):
 
     def __new__(cls, *forms: str, amount: int = 1, values: Mapping[str, Any] | None = None) -> Self:
         english = _form(forms, amount)
-        message = super().__new__(cls, _fill(english, values, str) if values else english)
+        message = super().__new__(cls, _fill(english, values, str, ENGLISH) if values else english)
         message.forms, message.values, message.amount = forms, values or {}, amount
         return message
 
@@ -66,7 +69,8 @@ def plural(one: str, many: str, count: int, **values: Any) -> Message:
 
 def plural_forms(one: str, many: str) -> dict[str, str]:
     """Mark a message that a script counts, and return it by the plural forms of the language, as Intl names them."""
-    return {"one": translate(one), "other": translate(many)}
+    language = spoken() if one in spoken().counted else ENGLISH
+    return dict(zip(language.plurals, forms_of(one, many), strict=True))
 
 
 def join(separator: str, parts: Iterable[str]) -> Message:
@@ -81,7 +85,7 @@ def verbatim(text: str) -> Message:
 
 
 def as_text(message: str) -> str:
-    """The message in the language of this site; a string that is no message as it is."""
+    """The message in the reader's language; a string that is no message as it is."""
     return _translate(message, as_text) if isinstance(message, Message) else message
 
 
@@ -89,7 +93,7 @@ def isolate(message: str) -> str:
     """As `as_text`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
         return _translate(message, isolate)
-    if DIRECTION == "ltr" and (message.isascii() or not _has_right_to_left(message)):
+    if spoken().direction == "ltr" and (message.isascii() or not _has_right_to_left(message)):
         return message
     return ISOLATE % message
 
@@ -99,8 +103,11 @@ def _has_right_to_left(text: str) -> bool:
 
 
 def _translate(message: Message, show: Callable[[str], str]) -> str:
-    text = translate(_form(message.forms, message.amount))
-    return _fill(text, message.values, show) if message.values else text
+    language, counted = spoken(), None
+    if len(message.forms) > 1:
+        counted = language.counted.get(message.forms[0])
+    text = counted[language.form(message.amount)] if counted else translate(_form(message.forms, message.amount))
+    return _fill(text, message.values, show, language) if message.values else text
 
 
 def _form(forms: tuple[str, ...], amount: int) -> str:
@@ -108,18 +115,18 @@ def _form(forms: tuple[str, ...], amount: int) -> str:
     return forms[0] if amount == 1 else forms[-1]
 
 
-def _fill(text: str, values: Mapping[str, Any], show: Any) -> str:
-    return text.format_map({name: _write_value(value, show) for name, value in values.items()})
+def _fill(text: str, values: Mapping[str, Any], show: Any, language: Language) -> str:
+    return text.format_map({name: _write_value(value, show, language) for name, value in values.items()})
 
 
-def _write_value(value: Any, show: Any) -> Any:
+def _write_value(value: Any, show: Any, language: Language) -> Any:
     match value:
         case bool():
             return value
         case int():
-            return number(value)
-        case datetime():
-            return day(value)
+            return language.number(value)
+        case date():
+            return language.full_day(value)
         case str():
             return show(value)
         case _:

@@ -22,6 +22,7 @@ from parley.people.sign_in.web.common import account_of, client_of, see_other
 from parley.platform.errors import NotFound, Refused, TooMany
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.languages import offered
 from parley.platform.http.return_paths import local_path
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -66,6 +67,10 @@ async def _about(request: AnyRequest) -> dict[str, Any]:
     return {"form": Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})}
 
 
+async def _language(_request: AnyRequest) -> dict[str, Any] | None:
+    return {"languages": offered()} if len(offered()) > 1 else None
+
+
 async def _password(request: AnyRequest) -> dict[str, Any]:
     return {"form": Form({}), "email": (await account_of(request)).email}
 
@@ -98,6 +103,7 @@ def _choice(read: Callable[[queries.Account], bool]) -> Context:
 
 NAME = Section("profile", "name", N_("Your name"), "people/accounts/_name.html", _name)
 ABOUT = Section("profile", "about", N_("About you"), "people/accounts/_about.html", _about)
+LANGUAGE = Section("profile", "language", N_("Language"), "people/accounts/_language.html", _language)
 SESSIONS = Section("security", "sessions", N_("Where you are signed in"), "people/accounts/_sessions.html", _sessions)
 PASSWORD = Section("security", "password", N_("Address and password"), "people/accounts/_password.html", _password)
 SECOND = Section("security", "second", N_("Second step"), "people/accounts/_second_step.html", _second_step)
