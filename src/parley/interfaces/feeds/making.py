@@ -39,7 +39,7 @@ TITLE = 80
 MOST_BYTES, OTHER_BYTES = 950_000, 3_000
 # The bytes of a text in which its first characters are looked for.
 SCANNED = 4_000
-SHOW_ALL = as_text(N_("Show all"))
+SHOW_ALL = N_("Show all")
 # Of a feed without entries.
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -160,11 +160,11 @@ def _within_bytes(entries: Sequence[SyndicationEntry]) -> list[SyndicationEntry]
 
 def _opening(entry: SyndicationEntry) -> str:
     words = excerpt(beginning(entry.html, SCANNED) or entry.html, OPENING)
-    return f'<p>{escape(words)}</p><p><a href="{entry.url}">{SHOW_ALL}</a></p>'
+    return f'<p>{escape(words)}</p><p><a href="{entry.url}">{as_text(SHOW_ALL)}</a></p>'
 
 
 def _show_all(base: str, row: CommentRow) -> str:
-    return f'<p><a href="{base}/c/{row.id}">{SHOW_ALL}</a></p>'
+    return f'<p><a href="{base}/c/{row.id}">{as_text(SHOW_ALL)}</a></p>'
 
 
 def _is_shown(row: CommentRow | None) -> bool:

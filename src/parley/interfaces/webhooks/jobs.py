@@ -21,6 +21,7 @@ from parley.platform import db, failpoint
 from parley.platform.events import attempts
 from parley.platform.events.job_wakeups import start_another, wake_job
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 
 log = structlog.get_logger(__name__)
 
@@ -210,7 +211,8 @@ async def _switch_off(due: DueDelivery, reason: str) -> None:
         return
     log.warning("webhook switched off", webhook=due.webhook, reason=reason)
     link = f"{settings().base_url}/settings/webhooks/{due.webhook}"
-    written = mail.written_message("webhook", url=due.url, gone=reason == "gone", link=link)
     is_admin = Member.role == "admin", Member.state == "active", Member.is_demo == False  # noqa: E712 SQL
     for address in await db.values(Member.select(Member.email).where(*is_admin).order_by(Member.id)):
+        with speaking(await mail.language_of(address)):
+            written = mail.written_message("webhook", url=due.url, gone=reason == "gone", link=link)
         await mail.send("webhook", address, *written)

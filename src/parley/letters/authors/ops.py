@@ -21,6 +21,7 @@ from parley.platform.events.event_log import emit, emit_each
 from parley.platform.limit import Use
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 HOURS_BETWEEN_LETTERS = 12
@@ -86,7 +87,8 @@ async def _tell_deciders(row: ClaimRow) -> None:
     kind = f"claim-waiting.{row.id}"
     if not await db.value(staff_mail.CHECK_SENT, kind, HOURS_BETWEEN_LETTERS):
         for email in await queries.emails_of_publisher(row.article, row.member):
-            await mail.send(kind, email, *mail.written_message("claim_waiting", link=link))
+            with speaking(await mail.language_of(email)):
+                await mail.send(kind, email, *mail.written_message("claim_waiting", link=link))
 
 
 async def _row(number: int) -> ClaimRow:
@@ -137,7 +139,8 @@ async def tell_claimant(row: ClaimRow, state: str) -> None:
     email = await accounts.email_of(row.member)
     if email:
         link = f"{settings().base_url}{row.address}"
-        written = mail.written_message("claim_decided", name=row.name, title=row.title, state=state, link=link)
+        with speaking(await mail.language_of(email)):
+            written = mail.written_message("claim_decided", name=row.name, title=row.title, state=state, link=link)
         await mail.send("claim-decided", email, *written)
 
 

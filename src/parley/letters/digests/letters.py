@@ -18,9 +18,11 @@ from parley.letters.notifications.rules import IS_MUTED, IS_MUTED_TOPIC
 from parley.people.mail import Letter, unsubscribe_link, write, written_html
 from parley.platform import db
 from parley.platform.cache import by_text
+from parley.platform.http.languages import language_for
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.cleaning import as_id, shorten
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, as_text
 
 KEY_LENGTH = 32
@@ -72,21 +74,23 @@ class MapVerdict(msgspec.Struct, frozen=True):
 
 def queued_letter(issue: IssueRow) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
-    return _letter(issue, as_text(N_("The digest")), UNRENDERED, None)
+    with speaking(language_for(issue.language)):
+        return _letter(issue, as_text(N_("The digest")), UNRENDERED, None)
 
 
 def digest(issue: IssueRow, items: Sequence[DigestItem], verdicts: Sequence[MapVerdict] = ()) -> Letter:
     """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
-    issue_view = lay_out(items, issue.zone, issue.due_at)
-    context = {
-        "issue_view": issue_view,
-        "issue": issue,
-        "verdicts": verdicts,
-        "view": address("view", issue.id),
-        "off": unsubscribe_link(issue.member, "digest"),
-    }
-    subject, text = write("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrap)
-    return _letter(issue, subject, text, written_html("digest", **context))
+    with speaking(language_for(issue.language)):
+        issue_view = lay_out(items, issue.zone, issue.due_at)
+        context = {
+            "issue_view": issue_view,
+            "issue": issue,
+            "verdicts": verdicts,
+            "view": address("view", issue.id),
+            "off": unsubscribe_link(issue.member, "digest"),
+        }
+        subject, text = write("digest", **context, settings=f"{settings().base_url}/settings/mail", wrapped=_wrap)
+        return _letter(issue, subject, text, written_html("digest", **context))
 
 
 def question(issue: IssueRow) -> Letter:
@@ -96,8 +100,9 @@ def question(issue: IssueRow) -> Letter:
         "keep": address("keep", issue.member),
         "off": unsubscribe_link(issue.member, "digest"),
     }
-    subject, text = write("keep", **context)
-    return _letter(issue, subject, text, written_html("keep", **context))
+    with speaking(language_for(issue.language)):
+        subject, text = write("keep", **context)
+        return _letter(issue, subject, text, written_html("keep", **context))
 
 
 def address(what: str, id_: int) -> str:

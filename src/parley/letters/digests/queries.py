@@ -18,7 +18,7 @@ select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.w
 from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 SELECT_ISSUE = """
-select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
+select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday, m.language
 from issue i join member m on m.id = i.member join subscription s on s.member = i.member
 """
 SELECT_RECIPIENTS = f"""
@@ -40,6 +40,7 @@ class IssueRow(msgspec.Struct, frozen=True):
     zone: str
     frequency: str
     weekday: int
+    language: str = ""
 
     @property
     def local_weekday(self) -> int:

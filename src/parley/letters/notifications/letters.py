@@ -20,8 +20,10 @@ from parley.letters.notifications.rules import CHANNEL, IS_SHOWN, JOINS, LIST
 from parley.people.accounts.tables import Member
 from parley.people.mail import Letter, unsubscribe_link, write, written_html
 from parley.platform import db
+from parley.platform.http.languages import language_for
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import shorten
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, as_text
 
 # The queue holds no comments, so none have to be removed from it.
@@ -65,6 +67,7 @@ class LetterBody(msgspec.Struct, frozen=True):
 class Addressee(msgspec.Struct, frozen=True):
     name: str
     email: str
+    language: str
 
 
 class LetterEntry(msgspec.Struct, frozen=True):
@@ -109,7 +112,8 @@ async def render(member: int, thread: int | None, mail: int | None = None) -> tu
     to = await db.fetch_one(Addressee, Member.select().where(Member.id == member))
     if not entries or to is None:
         return None
-    letter = await _letter(member, to, _by_thread(member, entries))
+    with speaking(language_for(to.language)):
+        letter = await _letter(member, to, _by_thread(member, entries))
     if thread is None:
         letter = msgspec.structs.replace(letter, argument="", key=f"unread.{rows[0].id}.{member}")
     return letter, [row.id for row in rows]

@@ -26,6 +26,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, NotFound, Refused
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 SELECT_APPEAL_STATE = """
@@ -152,7 +153,8 @@ async def _send_outcome(appeal: int, *, is_last_resort: bool) -> None:
             "link": letters.link(appellant.decision),
             "is_last_resort": is_last_resort,
         }
-        await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
+        with speaking(await mail.language_of(appellant.email)):
+            await mail.send(f"appeal.{appeal}", appellant.email, *mail.written_message("appeal", **context))
         for hook in letters.after_letters:
             await hook(appellant.decision)
 

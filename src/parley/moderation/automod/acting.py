@@ -18,6 +18,7 @@ from parley.people import mail
 from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, Message, as_text
 
 MATCHED = N_("The rule “{rule}” has matched a new comment.")
@@ -121,5 +122,6 @@ async def _mail_author(rule: ActiveRule, target: targets.Target) -> None:
     author = await accounts.account(target.member) if target.member else None
     if author is not None:
         link = f"{settings().base_url}/t/{target.thread}"
-        written = mail.written_message("held", name=author.name, reason=rule.name, link=link)
+        with speaking(await mail.language_of(author.email)):
+            written = mail.written_message("held", name=author.name, reason=rule.name, link=link)
         await mail.send(f"held.{target.id}"[:20], author.email, *written)

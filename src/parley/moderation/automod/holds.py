@@ -27,6 +27,7 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, as_text
 
 ESCALATE_DAYS = 2
@@ -121,9 +122,10 @@ async def expire(comment: int) -> bool:
         await states.transition(waiting, "expired", actor=None)
         await _close_item(comment)
         for expired in await db.fetch(Expired, SELECT_EXPIRED, comment):
-            written = mail.written_message(
-                "expired", one=expired, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{expired.thread}"
-            )
+            with speaking(await mail.language_of(expired.email)):
+                written = mail.written_message(
+                    "expired", one=expired, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{expired.thread}"
+                )
             await mail.send(f"expired.{comment}", expired.email, *written)
         reason = as_text(N_("No moderator came to it in {days} days.").format(days=EXPIRE_DAYS))
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)

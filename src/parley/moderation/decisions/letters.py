@@ -20,6 +20,7 @@ from parley.platform import db
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
 from parley.platform.text.formats import clock
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, Message
 
 # Called with the decision in the transaction that sends its letters; hooks.py fills this in.
@@ -82,7 +83,8 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
     concerned = await db.fetch_one(Concerned, SELECT_CONCERNED, decision, queries.RESTRICTIONS, APPEAL)
     if concerned is not None:
-        await mail.send(kind(decision), concerned.email, *_write(concerned, link(decision)), delay=delay)
+        with speaking(await mail.language_of(concerned.email)):
+            await mail.send(kind(decision), concerned.email, *_write(concerned, link(decision)), delay=delay)
     await receipts.send_outcome(decision, _outcome_kind(decision), delay)
     for hook in after_letters:
         await hook(decision)

@@ -23,6 +23,7 @@ from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 # What a moderator lifted within so many seconds.
@@ -89,7 +90,8 @@ async def _send_lifted(member: int, reason: str) -> None:
     """Mail a member that their sanction was lifted early, once that cannot be undone any more."""
     to = await accounts.account(member)
     if to is not None:
-        written = mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
+        with speaking(await mail.language_of(to.email)):
+            written = mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
         await mail.send(f"lifted.{member}", to.email, *written, delay=timedelta(seconds=UNDO_SECONDS))
 
 

@@ -12,6 +12,7 @@ from parley.people.community.tables import Community
 from parley.platform import db
 from parley.platform.networks import source
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, as_text
 
 REASON = N_("Several members reported it, independently of each other.")
@@ -76,5 +77,6 @@ async def _mail_author(target: Target) -> None:
     author = await accounts.account(target.member) if target.member else None
     if author is not None:
         link = f"{settings().base_url}/t/{target.thread}"
-        written = mail.written_message("held", name=author.name, reason=as_text(REASON), link=link)
+        with speaking(await mail.language_of(author.email)):
+            written = mail.written_message("held", name=author.name, reason=as_text(REASON), link=link)
         await mail.send(f"held.{target.id}"[:20], author.email, *written)

@@ -12,6 +12,7 @@ from parley.platform.errors import TooMany
 from parley.platform.ratelimit import RECEIPT_ADDRESS, take
 from parley.platform.settings import settings
 from parley.platform.signing import is_signature, sign
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
@@ -66,28 +67,32 @@ async def send_receipt(report: int) -> None:
     """Mail the reporter that their report has arrived."""
     for row in await db.fetch(ReportMail, SELECT_RECEIPT, report):
         link = f"{settings().base_url}/reports/{report}/{key(report)}" if row.is_visitor else None
-        await _send(f"receipt.{report}", row, _write("receipt", row, confirm=link))
+        await _send(f"receipt.{report}", row, "receipt", confirm=link)
 
 
 async def send_outcome(decision: int, mail_kind: str, delay: timedelta) -> None:
     """Mail the outcome of a decision to those whose reports it resolved, after `delay`."""
     for report in await db.fetch(ReportMail, SELECT_RESOLVED, decision):
-        await _send(mail_kind, report, outcome(report), delay)
+        await _send(mail_kind, report, "outcome", delay)
 
 
 async def send_correction(reports: list[int], decision: int) -> None:
     """Mail the reporters that the `decision` on their reports was overturned."""
     for report in await db.fetch(ReportMail, SELECT_CORRECTED, reports):
-        await _send(f"corrected.{decision}", report, _write("corrected", report))
+        await _send(f"corrected.{decision}", report, "corrected")
 
 
-async def _send(kind: str, report: ReportMail, written: tuple[str, str, str], delay: timedelta = timedelta(0)) -> None:
+async def _send(
+    kind: str, report: ReportMail, template: str, delay: timedelta = timedelta(0), **more: str | None
+) -> None:
     """Mail a letter, unless it goes to an address that nobody confirmed, which got many today."""
     try:
         if not report.is_confirmed:
             await take(RECEIPT_ADDRESS, addresses.mailbox(report.email))
     except TooMany:
         return
+    with speaking(await mail.language_of(report.email)):
+        written = _write(template, report, **more)
     await mail.send(kind, report.email, *written, delay=delay)
 
 

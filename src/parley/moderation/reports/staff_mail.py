@@ -8,6 +8,7 @@ import msgspec
 from parley.people import mail
 from parley.platform import db
 from parley.platform.events import attempts
+from parley.platform.text.languages import speaking
 
 SELECT_STAFF = (
     "select id, email from member where role = any($1::text[]) and state = 'active' and not is_demo order by id"
@@ -27,9 +28,10 @@ async def send(kind: str, template: str, *, hours: int = 1, roles: Sequence[str]
     """Queue a letter to all staff of these roles, in the open transaction; at most one of a kind in `hours` hours."""
     if not await db.value(TRY_LOCK, kind) or await db.value(CHECK_SENT, kind, hours):
         return
-    written = mail.written_message(template, **context)
 
     async def send_one(member: StaffRecipient) -> None:
+        with speaking(await mail.language_of(member.email)):
+            written = mail.written_message(template, **context)
         await mail.send(kind, member.email, *written)
 
     await attempts.each(

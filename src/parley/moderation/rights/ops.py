@@ -14,6 +14,7 @@ from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Refused
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 SELECT_STARTER = """
@@ -77,7 +78,8 @@ async def notify_starter(report: int) -> None:
     for row in await db.fetch(RequestNotice, SELECT_STARTER, report):
         link = f"{settings().base_url}/t/{row.thread}/rights/{row.id}"
         context = msgspec.structs.asdict(row) | {"ground": GROUNDS[row.ground], "wish": WISHES[row.wish], "link": link}
-        await mail.send(f"rights.{row.id}", row.email, *mail.written_message("rights", **context))
+        with speaking(await mail.language_of(row.email)):
+            await mail.send(f"rights.{row.id}", row.email, *mail.written_message("rights", **context))
 
 
 async def answer(number: int, text: str) -> None:

@@ -98,7 +98,10 @@ async def decline(moderator: Viewer, member: int) -> None:
 
 
 async def _mail(person: Person, what: str) -> None:
-    written = mail.written_message("signup_decided", name=person.name, what=what, link=f"{settings().base_url}/login")
+    with speaking(await mail.language_of(person.email)):
+        written = mail.written_message(
+            "signup_decided", name=person.name, what=what, link=f"{settings().base_url}/login"
+        )
     await mail.send("sign-up-decided", person.email, *written)
 
 

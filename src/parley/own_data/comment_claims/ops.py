@@ -30,6 +30,7 @@ from parley.platform.events.event_log import emit_each
 from parley.platform.http.access import refuse_unverified
 from parley.platform.settings import settings
 from parley.platform.text import markdown
+from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
 MOST_WAITING = 3
@@ -222,9 +223,10 @@ async def _mail_decision(row: ImportedClaimRow, *, confirms: bool) -> None:
     email = await accounts.email_of(row.member)
     link = f"{settings().base_url}/settings/data#imported"
     if email:
-        written = mail.written_message(
-            "imported_decided", name=row.member_name, author=row.name, confirms=confirms, link=link
-        )
+        with speaking(await mail.language_of(email)):
+            written = mail.written_message(
+                "imported_decided", name=row.member_name, author=row.name, confirms=confirms, link=link
+            )
         await mail.send("imported-decided", email, *written)
 
 

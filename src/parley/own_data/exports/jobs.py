@@ -10,6 +10,7 @@ from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.events import attempts
 from parley.platform.settings import settings
+from parley.platform.text.languages import speaking
 
 log = structlog.get_logger(__name__)
 
@@ -113,4 +114,5 @@ async def _finish(requested: RequestedExport, size: int) -> None:
             raise TakenOverError
         if account is not None:
             link = f"{settings().base_url}/settings/data"
-            await mail.send("export", account.email, *mail.written_message("export", name=account.name, link=link))
+            with speaking(await mail.language_of(account.email)):
+                await mail.send("export", account.email, *mail.written_message("export", name=account.name, link=link))

@@ -7,7 +7,7 @@ imports `sending`.
 
 from parley.people.mail.letters import ADDRESS, Letter, MailList, end_hold, keep_member, lists, post, post_all, send
 from parley.people.mail.links import unsubscribe_link
-from parley.people.mail.writing import send_written, write, written_html, written_message
+from parley.people.mail.writing import language_of, send_written, write, written_html, written_message
 
 __all__ = [
     "ADDRESS",
@@ -15,6 +15,7 @@ __all__ = [
     "MailList",
     "end_hold",
     "keep_member",
+    "language_of",
     "lists",
     "post",
     "post_all",

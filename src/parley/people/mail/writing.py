@@ -9,18 +9,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from parley.people.mail.letters import send
+from parley.platform import db
 from parley.platform.http.assets import folder
 from parley.platform.http.environment import environment
+from parley.platform.http.languages import language_for
 from parley.platform.http.messages import Messages
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
 from parley.platform.text.formats import number
+from parley.platform.text.languages import Language, speaking, spoken
 from parley.platform.text.messages import as_text, isolate
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
 
 PREHEADER = 110
+# Several may have signed up with an address that nobody has confirmed.
+SELECT_LANGUAGE = "select language from member where email = $1 order by state = 'unverified', id desc limit 1"
 
 
 class MailBlock(msgspec.Struct, frozen=True):
@@ -52,8 +57,15 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
 
 
 async def send_written(kind: str, to: str, template: str, **context: Any) -> None:
-    """Queue the message of a template to one address, as `send` does."""
-    await send(kind, to, *written_message(template, **context))
+    """Queue the message of a template to one address, as `send` does, in the language of whoever has it."""
+    with speaking(await language_of(to)):
+        written = written_message(template, **context)
+    await send(kind, to, *written)
+
+
+async def language_of(address: str) -> Language:
+    """Return the language in which to write to an address: its member's, or the site's."""
+    return language_for(await db.value(SELECT_LANGUAGE, address) or "")
 
 
 def written_html(template: str, **context: Any) -> str:
@@ -88,8 +100,12 @@ def _site() -> dict[str, str]:
     return {"name": settings().name, "home": home, "settings": f"{home}/settings/mail"}
 
 
-@cache
 def _plain() -> Environment:
+    return _plain_in(spoken())
+
+
+@cache
+def _plain_in(language: Language) -> Environment:
     env = Environment(
         loader=FileSystemLoader(folder("templates")),
         extensions=[Messages],
@@ -101,6 +117,7 @@ def _plain() -> Environment:
         auto_reload=False,
     )
     env.filters |= {"number": number, "shown": as_text, "in_message": _in_message}
+    env.globals["plural_form"] = language.form
     return env
 
 
