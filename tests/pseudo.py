@@ -3,6 +3,7 @@
 import calendar
 import re
 
+from parley.platform.text.languages import known
 from tests.spoken import spoken
 
 KEPT = re.compile(r"(<[^>]*>|&\w+;|%\(\w+\)s|\{\w+(?::\w+)?\})")
@@ -11,9 +12,10 @@ LONGER = 0.35
 # What is longer by more than a suffix has more words, which can stand on a line of their own.
 SUFFIX, WORD_LENGTH = 3, 7
 WORD = re.compile(r"[^\W\d_]{2,}")
-# The name of the software as the masthead draws it, and what platform/text/formats.py writes.
+# The name of the software as the masthead draws it, what platform/text/formats.py writes, and names of languages.
 DAYS = [*calendar.month_name, *calendar.month_abbr, *calendar.day_name]
-NAMES = {"parl", "parley", "utc"} | {name.lower() for name in DAYS if name}
+LANGUAGES = [language.name for language in known().values()]
+NAMES = {"parl", "parley", "utc"} | {name.lower() for name in [*DAYS, *LANGUAGES] if name}
 
 
 def pseudo(message: str) -> str:

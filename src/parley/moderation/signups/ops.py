@@ -98,11 +98,8 @@ async def decline(moderator: Viewer, member: int) -> None:
 
 
 async def _mail(person: Person, what: str) -> None:
-    with speaking(await mail.language_of(person.email)):
-        written = mail.written_message(
-            "signup_decided", name=person.name, what=what, link=f"{settings().base_url}/login"
-        )
-    await mail.send("sign-up-decided", person.email, *written)
+    link = f"{settings().base_url}/login"
+    await mail.send_written("sign-up-decided", person.email, "signup_decided", name=person.name, what=what, link=link)
 
 
 async def invite(viewer: Viewer, *, uses: int, days: int) -> str:
