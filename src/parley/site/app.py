@@ -30,7 +30,7 @@ from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.http import assets, environment, failures
 from parley.platform.http.access import check_access
 from parley.platform.http.fair_share import FairShare
-from parley.platform.http.languages import Languages
+from parley.platform.http.languages import Languages, offered
 from parley.platform.http.members_first import MembersFirst
 from parley.platform.http.scrape import serve_metrics
 from parley.platform.http.security_headers import RequestChecks
@@ -80,7 +80,7 @@ def create_app(settings: Settings) -> Litestar:
 async def _compile_templates() -> None:
     """Compile the templates that the first page did not need, once those who waited for the process are served."""
     await asyncio.sleep(COMPILE_AFTER_SECONDS)
-    await environment.compile_all()
+    await environment.compile_all(offered().values())
     _keep()
 
 

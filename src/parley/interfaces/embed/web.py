@@ -92,7 +92,7 @@ def _check(urls: list[str]) -> None:
 def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
     answer = respond(request, finished, "application/json")
     # The same for all viewers, so `Cookie` is not named.
-    answer.headers.update(OPEN | {"Vary": "Accept-Encoding"})
+    answer.headers.update(OPEN | {"Vary": "Accept-Encoding, Accept-Language"})
     return answer
 
 
