@@ -13,7 +13,7 @@ from parley.platform.http.templates import Escaping, InliningLoader, TemplateCac
 from parley.platform.settings import settings
 from parley.platform.text.durations import ago, every, since
 from parley.platform.text.formats import clock, day, iso, number
-from parley.platform.text.languages import Language, speaking, spoken
+from parley.platform.text.languages import ENGLISH, Language, speaking, spoken
 from parley.platform.text.messages import as_text, plural_forms
 
 
@@ -23,26 +23,8 @@ class Templates(Environment):
     code_generator_class = Escaping
     escape_plain = staticmethod(escape_plain)
     together = Together
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-        super().__init__(
-            loader=InliningLoader(folder("templates")),
-            extensions=[Messages],
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=-1,
-            bytecode_cache=TemplateCache(folder("templates"), language),
-        )
-        self.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
-        self.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
-        self.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
-        self.globals |= {"language": language.code, "direction": language.direction, "plural_form": language.form}
-        self.globals |= {"offered": offered}
-        self.globals |= _shared
+    # The language of its templates.
+    language = ENGLISH
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         with speaking(self.language):
@@ -63,7 +45,28 @@ def environment() -> Environment:
     language = spoken()
     env = _environments.get(language.code)
     if env is None:
-        env = _environments[language.code] = Templates(language)
+        env = _environments[language.code] = _made(language)
+    return env
+
+
+def _made(language: Language) -> Environment:
+    env = Templates(
+        loader=InliningLoader(folder("templates")),
+        extensions=[Messages],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        bytecode_cache=TemplateCache(folder("templates"), language),
+    )
+    env.language = language
+    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
+    env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
+    env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
+    env.globals |= {"language": language.code, "direction": language.direction, "plural_form": language.form}
+    env.globals |= {"offered": offered, **_shared}
     return env
 
 
