@@ -69,6 +69,8 @@ FORMATS_OF_OURS = {
     "moderation/modqueue/kinds.py",
     "platform/errors.py",
     "platform/text/durations.py",
+    "platform/text/formats.py",
+    "platform/text/languages.py",
     "platform/text/messages.py",
     "moderation/dashboard/periods.py",
     "letters/digests/words.py",

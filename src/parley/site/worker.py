@@ -50,8 +50,10 @@ from parley.platform.db import close_pool, open_pool
 from parley.platform.events.notify import flush
 from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.events.scheduler import Job, Scheduler, Span
+from parley.platform.http.languages import language_for
 from parley.platform.http.scrape import serve_metrics
 from parley.platform.settings import Settings
+from parley.platform.text.languages import speaking
 from parley.site import hooks, queues, retention
 from parley.site.backup import nightly
 
@@ -146,7 +148,9 @@ async def run(settings: Settings) -> None:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, scheduler.stop)
-            await scheduler.run()
+            # Letters are in their readers' languages, and all else that it writes in the site's.
+            with speaking(language_for("")):
+                await scheduler.run()
     finally:
         await flush()
         await close_redis()
