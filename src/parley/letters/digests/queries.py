@@ -14,7 +14,7 @@ MAY_RECEIVE = f"(({STATE_NOW}) in ('active', 'silenced'))"
 SELECT_SUBSCRIBED = f"""
 select s.member, m.name, m.email, s.frequency, s.former as former_frequency, s.weekday, s.hour, m.zone, s.next_at,
        s.last_day, s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as last_active_at,
-       {MAY_RECEIVE} as may_receive
+       {MAY_RECEIVE} as may_receive, m.language
 from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 SELECT_ISSUE = """
@@ -66,6 +66,7 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
     # When they last visited, or confirmed that they want to keep the digest.
     last_active_at: datetime
     may_receive: bool
+    language: str
 
     @property
     def schedule(self) -> Schedule:
@@ -81,9 +82,8 @@ class SubscriptionRow(msgspec.Struct, frozen=True):
 
     def issue(self, period: str, at: datetime) -> IssueRow:
         """Return the issue of this period, which is not stored."""
-        return IssueRow(
-            0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
-        )
+        who = (self.name, self.email, self.zone, self.frequency, self.weekday, self.language)
+        return IssueRow(0, self.member, "digest", period, at, *who)
 
 
 async def subscription_of(member: int, *, lock: bool = False) -> SubscriptionRow | None:
