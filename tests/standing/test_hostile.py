@@ -78,6 +78,7 @@ FORMS = {
     "/mod/raids/{raid:str}/end": (),
     "/mod/rooms/{topic:str}": ("intro", "rules"),
     "/mod/rooms/{topic:str}/moderators": ("name", "on"),
+    "/mod/site/{name:str}": ("text", "version"),
     "/mod/guidelines/new": ("code", "title", "text", "severity", "position", "category", "illegal", "retired"),
     "/mod/guidelines/{code:str}": ("title", "text", "severity", "position", "category", "illegal", "retired"),
     "/mod/guidelines/{code:str}/reasons": ("text", "shared"),

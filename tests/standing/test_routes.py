@@ -223,6 +223,10 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
             no_picture: 404,
             "/oembed": 404,
             "/rules/edit": 404,
+            # Nobody wrote them.
+            "/terms": 404,
+            "/contact": 404,
+            "/imprint": 404,
             "/at": 400,
             "/embed/v1/page": 400,
         }

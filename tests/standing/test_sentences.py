@@ -11,7 +11,8 @@ from tests.conftest import ROOT
 SOURCE = ROOT / "src" / "parley"
 # What operators read stays English: commands, the embedded servers, settings, checks and the demo's own content.
 FOR_OPERATORS = (
-    "site/cli", "site/backup", "site/demo", "site/transfer", "platform/local_servers", "platform/migrations",
+    "site/cli", "site/doctor", "site/backup", "site/demo", "site/transfer", "platform/local_servers",
+    "platform/migrations",
     "platform/observability", "platform/environment", "platform/settings", "platform/db", "platform/http/health",
     "platform/events", "platform/patches", "platform/http/header_limits", "people/community/queries",
     "letters/digests/absence", "people/mail/unanswered", "discussion/threads/updating",

@@ -78,7 +78,7 @@ from parley.people.accounts.tables import (
     Token,
     UsedChallenge,
 )
-from parley.people.community.tables import Community, Guideline, GuidelineWording
+from parley.people.community.tables import Community, Guideline, GuidelineWording, PageText
 from parley.people.mail.tables import Mail, MailAddress, MailBounce, MailDomain
 from parley.people.sso.tables import Identity, UsedState
 from parley.platform.db.tables import Event, JobFailure, RateBucket
@@ -105,6 +105,7 @@ TABLES = [
     InboundFeed, FeedItem, FeedHost,
     Export, ExportPart, SanctionedAddress,
     ApiToken, Webhook, WebhookDelivery, Webmention,
+    PageText,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -65,6 +65,7 @@ from parley.people.inbound_mail import webhooks
 from parley.people.mail import web as mailbox
 from parley.people.sso import web as sso
 from parley.platform.http import assets, health
+from parley.site.administration import web as administration
 
 FEATURES = (
     accounts,
@@ -132,5 +133,6 @@ FEATURES = (
     api_thread,
     api,
     webhooks_web,
+    administration,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

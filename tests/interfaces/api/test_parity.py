@@ -32,6 +32,7 @@ NOT_THERE = {
     "/mod/guidelines": SETTING,
     "/mod/rooms/": SETTING,
     "/mod/raids": SETTING,
+    "/mod/site/": SETTING,
     "/mod/reasons": SETTING,
     "/mod/rules": SETTING,
     "/mod/feeds": SETTING,

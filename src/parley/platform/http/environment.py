@@ -46,6 +46,8 @@ def environment() -> Environment:
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
     env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
+    # Names and titles of the pages about the site (site/administration).
+    env.globals |= {"site_pages": ()}
     env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
 
