@@ -90,7 +90,7 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
 
 
 async def known() -> set[str]:
-    """The words that stand in any row (the chosen words of a column), in the texts that we ship, in zones, in the import."""
+    """The words in any row (the chosen words of a column), in texts that we ship, in zones and in the import."""
     texts = [default_rules(), *(shipped(page).text for page in SHIPPED), *zones.known_zones(), *make.WORDS, RULE]
     for table, column in await DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
