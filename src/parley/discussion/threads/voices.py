@@ -129,9 +129,11 @@ async def best_voices(threads: Sequence[int]) -> dict[int, Voice]:
 def _voices(both: list[Voice]) -> Voices:
     first, other = both
     if overlap((first.place, first.length), (other.place, other.length)):
-        about, quote = "sentence", min(first.quote, other.quote, key=len)
+        about, quote = "sentence", shorten(min(first.quote, other.quote, key=len), QUOTE_LENGTH)
     else:
-        whole = SENTENCE.match(first.passage_text)
-        about, quote = ("article" if first.passage is None else "passage"), whole[0] if whole else first.passage_text
+        # What follows its first sentence is meant too.
+        begins = SENTENCE.match(first.passage_text)
+        about = "article" if first.passage is None else "passage"
+        quote = f"{begins[0]} …" if begins else shorten(first.passage_text, QUOTE_LENGTH)
     shown = [msgspec.structs.replace(voice, words=shorten(voice.words, WORDS_LENGTH)) for voice in both]
-    return Voices(shown, first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH))
+    return Voices(shown, first.is_disputed, about, first.passage, quote)
