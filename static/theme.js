@@ -1,2 +1,2 @@
-/* sources d64aa57400aaa0bc */
+/* sources 155a460ffd5a36ed */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

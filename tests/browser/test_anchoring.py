@@ -97,6 +97,24 @@ async def test_by_touch_with_a_long_press_on_a_word(site: Site, open_tab: OpenTa
     assert chosen
 
 
+async def test_whoever_has_to_sign_in_first_comes_back_to_the_passage(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    page = tab.page
+    await tab.open_thread(site.fresh_thread())
+    await page.evaluate(LONG_PRESS)
+    await page.get_by_role("button", name="Respond to this").click()
+    await expect(page.locator("#compose a")).to_be_focused()
+    words = await page.locator(".passage").nth(1).inner_text()
+
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Name or e-mail").fill("kofi")
+    await page.get_by_label("Password", exact=True).fill("argue-kindly")
+    await page.locator("main form.stack").get_by_role("button", name="Sign in", exact=True).click()
+
+    await expect(page.locator("#compose textarea")).to_be_visible()
+    await expect(page.locator(".compose > summary")).to_contain_text(words[:30])
+
+
 async def test_by_touch_on_a_passages_marker(site: Site, open_tab: OpenTab) -> None:
     thread = site.fresh_thread()
     tab = await open_tab("mira", **PHONE)

@@ -251,7 +251,7 @@ async def test_the_first_passage_below_a_heading_is_named_with_it(client: httpx.
 
     titles = re.findall(r'On “<span dir="auto">([^<]+)</span>”', page)
     # The first is of groups that begin while the page is open.
-    assert titles == [" ", "What machines do — They do a great deal. They draft…", "But not all."]
+    assert titles == [" ", "What machines do — They do a great deal. They draft, translate and…", "But not all."]
     anchored = page.partition(f'id="c{made[0]}-anchor"')[0].rpartition("<div")[2]
     assert "is-in-heading" in anchored
 

@@ -21,8 +21,8 @@ SHORT = 200
 # Responses shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-# Of what names a passage, and of the heading in it.
-WORDS_LENGTH, HEADING_LENGTH = 60, 36
+# Of what names a passage, without a heading in it and with one; and of that heading.
+WORDS_LENGTH, LONG_WORDS_LENGTH, HEADING_LENGTH = 60, 68, 36
 
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
@@ -77,7 +77,9 @@ class CommentGroup(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        return shorten(self.heading + self.passage.text, WORDS_LENGTH) if self.passage and self.passage.text else ""
+        if not self.passage or not self.passage.text:
+            return ""
+        return shorten(self.heading + self.passage.text, LONG_WORDS_LENGTH if self.heading else WORDS_LENGTH)
 
     @property
     def left(self) -> int:
