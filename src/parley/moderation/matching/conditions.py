@@ -247,13 +247,18 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 
 
 class SpamScore(Condition, frozen=True, tag="score"):
-    """The learned score of the text (score.py) is at least `at_least`; it quotes what speaks for it."""
+    """The learned score of the text (score.py) is at least `at_least`; it quotes what speaks for it.
+
+    A score for which nothing can be quoted matches nothing: nobody could check it.
+    """
 
     # A low threshold catches little advertising by itself, but keeps the rule's other conditions away from plain talk.
     at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:
-        return " · ".join(score.reasons(post.alike, post.seldom_linked)) if post.score >= self.at_least else None
+        if post.score < self.at_least:
+            return None
+        return " · ".join(score.reasons(post.alike, post.seldom_linked)) or None
 
 
 AnyCondition = (
