@@ -9,6 +9,7 @@ from parley.interfaces.webhooks import jobs
 from parley.interfaces.webhooks.forms import JUDGE
 from parley.interfaces.webhooks.jobs import queue_all, send_due
 from parley.moderation.automod import labels
+from parley.moderation.backtests import jobs as backtests
 from parley.moderation.matching import current
 from parley.moderation.matching.conditions import FirstComments, Labelled
 from parley.own_data.erasure import jobs as erasure
@@ -17,7 +18,7 @@ from parley.platform import db
 from tests import make
 from tests.interfaces.webhooks.receiver import SEEN, Receiver, hook
 from tests.interfaces.webhooks.test_sending import DUE, RESTED, STATES, receiver
-from tests.moderation.automod.rows import put_rule, state_of
+from tests.moderation.automod.rows import asked, put_rule, state_of
 
 pytestmark = pytest.mark.anyio
 __all__ = ["receiver"]
@@ -208,3 +209,12 @@ async def test_a_webhook_that_is_asked_gets_no_events(client: httpx.AsyncClient)
     refused = await client.post("/settings/webhooks", data=both)
     assert refused.status_code == 422 and "Please make two." in refused.text
     assert (await client.post("/settings/webhooks", data=both | {"comment.posted": ""})).status_code == 201
+
+
+async def test_a_back_test_knows_what_was_said(receiver: Receiver) -> None:
+    await judged(receiver)
+    rule = await put_rule(Labelled(["toxic"]), state="shadow")
+    await asked(rule)
+    await backtests.run_backtests()
+
+    assert await db.value("select result ->> 'week_hits' from backtest where rule = $1", rule) == "1"
