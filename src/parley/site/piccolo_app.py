@@ -48,7 +48,7 @@ from parley.letters.notifications.tables import (
     UnreadCount,
 )
 from parley.moderation.appeals.tables import Appeal, SecondLook
-from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
+from parley.moderation.automod.tables import CommentLabel, Hit, Rule, RuleVersion, SpamTraining
 from parley.moderation.backtests.tables import Backtest
 from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
@@ -97,7 +97,8 @@ TABLES = [
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest, Raid, RaidHold,
-    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
+    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, CommentLabel,
+    SpamTraining, Backtest,
     Notification, UnreadCount, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,

@@ -255,6 +255,13 @@ async def comment_signature() -> int:
     return await db.value("select comment from comment_signature where comment = $1", comment)
 
 
+async def comment_label() -> int:
+    comment = await make.comment(await make.thread(), await make.member())
+    sql = """insert into comment_label (comment, version, webhook, source, label, score)
+             values ($1, 1, 1, 'judge.example', 'toxic', 0.9) returning id"""
+    return await db.value(sql, comment)
+
+
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
     sql = "insert into second_look (decision, moderator, judgement) values ($1, $2, 'remove') returning id"

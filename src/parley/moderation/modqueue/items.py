@@ -8,6 +8,8 @@ from markupsafe import Markup
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED, SHOWN_HTML
 from parley.discussion.comments.rules import IS_VISIBLE
+from parley.moderation.automod import labels
+from parley.moderation.automod.labels import LabelRow
 from parley.moderation.matching import facts
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.modqueue import arithmetic, people
@@ -230,6 +232,7 @@ class ItemDetails(msgspec.Struct, frozen=True):
     reports: list[ReportRow]
     requests: list[RightsRow]
     hits: list[HitRow]
+    labels: list[LabelRow]
     decided: list[EarlierDecision]
     member: MemberSummary | None
     record: list[EarlierDecision]
@@ -264,6 +267,7 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
+        labels=await labels.of_comment(row.target) if row.kind == "comment" else [],
         decided=await people.decisions_about(viewer, number, row.kind, row.target),
         member=await people.summary(viewer, row.member) if row.member else None,
         record=await people.decisions_concerning(viewer, row.member),

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.moderation.decisions import ops as decisions
-from parley.moderation.decisions import undoing
+from parley.moderation.decisions import profiles, undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.rules import Stale, offered
@@ -62,7 +62,7 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     return context | {
         "details": details,
         "form": form,
-        "bar": _bar(details, form, context["reasons"], staff(request)) if details else None,
+        "bar": await _bar(details, form, context["reasons"], staff(request)) if details else None,
         "keys": KEYS,
         "wanted": wanted_of(request),
         "letter": None,
@@ -70,9 +70,10 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     }
 
 
-def _bar(details: ItemDetails, form: Form, reasons: dict[str, str], viewer: Viewer) -> Bar:
+async def _bar(details: ItemDetails, form: Form, reasons: dict[str, str], viewer: Viewer) -> Bar:
     item = details.item
-    possible = [action.name for action in offered(viewer, item.kind) if not action.in_place]
+    empty = await profiles.empty(item.kind, item.target)
+    possible = [one.name for one in offered(viewer, item.kind) if not one.in_place and one.name not in empty]
     author = details.member.name if details.member else None
     quotes = [] if item.sensitive else details.offending_words
     return bar(item.kind, author, possible, form.values.get("rule") or item.likely, reasons, quotes)
