@@ -36,8 +36,8 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
-    number of the page on which it begins, from 1, if it is from a PDF.
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). If it is
+    from a PDF, `page` is the number of the page on which it begins, from 1, and `boxes` its places (pdf/places.py).
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     html: str
     text: str
     page: int | None = None
+    boxes: str | None = None
 
 
 def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:

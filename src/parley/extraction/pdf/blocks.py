@@ -8,7 +8,7 @@ import msgspec
 
 from parley.extraction.pdf.hyphens import join_texts
 from parley.extraction.pdf.typography import Typography
-from parley.extraction.pdf.words import Line
+from parley.extraction.pdf.words import Box, Line
 
 Kind = Literal["paragraph", "heading", "item", "code", "caption", "reference"]
 
@@ -27,12 +27,13 @@ _MUCH_ROOM = 0.3  # of the column's width
 
 
 class TextBlock(msgspec.Struct):
-    """Lines that belong together. `page` is where they begin, `picture` the address of a caption's figure."""
+    """Lines that belong together. `page` is where they begin, `picture` the address of a figure, which is in `area`."""
 
     lines: list[Line]
     kind: Kind = "paragraph"
     level: int | None = None
     picture: str = ""
+    area: Box | None = None
 
     @property
     def page(self) -> int:

@@ -12,6 +12,7 @@ from PIL.Image import Image
 from parley.extraction.html.pictures import DRAWN
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.document import Page
+from parley.extraction.pdf.places import enclosing_box, place_of
 from parley.extraction.pdf.words import Box
 
 MOST_FIGURES = 30
@@ -40,20 +41,20 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
         area = _drawn_beside(caption, page, others)
         if area is None or time.process_time() - began > _CPU_SECONDS:
             continue
-        caption.picture = _picture(document, page, area)
+        caption.picture, caption.area = picture_of(document, page, area), area
         if caption.picture:
-            labels |= {id(other) for other in others if _holds(area, _place(other))}
+            labels |= {id(other) for other in others if _holds(area, place_of(other))}
     return [block for block in blocks if id(block) not in labels]
 
 
 def _drawn_beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -> Box | None:
     """The place of what is drawn above a caption, or else below it, up to the next text."""
-    place, line = _place(caption), caption.lines[0]
+    place, line = place_of(caption), caption.lines[0]
     left, right = line.left_margin, line.right_margin
     texts, labels = list[Box](), list[Box]()
     for other in others:
         is_text = other.kind == "heading" or _is_running(other, right - left)
-        (texts if is_text else labels).append(_place(other))
+        (texts if is_text else labels).append(place_of(other))
     parts = [
         drawing
         for drawing in page.drawings
@@ -75,13 +76,13 @@ def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None
     near_first = sorted(parts, key=lambda part: min(abs(part.bottom - edge), abs(part.top - edge)))
     # Twice, since what joins two parts may be further away than both.
     for part in (*near_first, *near_first):
-        if area is not None and _enclosing_box(area, part) == area:
+        if area is not None and enclosing_box(area, part) == area:
             continue
         if area is None:
             is_near = min(abs(part.bottom - edge), abs(part.top - edge)) <= _NEAR
         else:
             is_near = part.top <= area.bottom + _NEAR and part.bottom >= area.top - _NEAR
-        whole = part if area is None else _enclosing_box(area, part)
+        whole = part if area is None else enclosing_box(area, part)
         if is_near and not any(_is_level(text, whole) for text in texts):
             area = whole
     return area
@@ -90,7 +91,7 @@ def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None
 def _with_labels(area: Box, labels: Sequence[Box], caption: Box) -> Box:
     """The area with the words that are drawn at its edges, such as those of an axis."""
     for label in labels:
-        whole = _enclosing_box(area, label)
+        whole = enclosing_box(area, label)
         is_near = max(whole.width - area.width, whole.height - area.height) <= _EDGE
         if is_near and not _is_level(caption, whole):
             area = whole
@@ -107,26 +108,7 @@ def _is_running(block: TextBlock, column: float) -> bool:
     """Whether a block is a text. The words of a drawing are few, or have wide gaps between them."""
     words = [word for line in block.lines for word in line.words]
     drawn, whole = sum(word.right - word.left for word in words), sum(line.right - line.left for line in block.lines)
-    return _place(block).width > _LONG * column and drawn > _DENSE * whole
-
-
-def _place(block: TextBlock) -> Box:
-    lines = [line for line in block.lines if line.page == block.page]
-    return Box(
-        min(line.left for line in lines),
-        min(line.baseline - line.size for line in lines),
-        max(line.right for line in lines),
-        max(line.baseline + line.size / 4 for line in lines),
-    )
-
-
-def _enclosing_box(box: Box, other: Box) -> Box:
-    return Box(
-        min(box.left, other.left),
-        min(box.top, other.top),
-        max(box.right, other.right),
-        max(box.bottom, other.bottom),
-    )
+    return place_of(block).width > _LONG * column and drawn > _DENSE * whole
 
 
 def _is_level(text: Box, area: Box) -> bool:
@@ -139,11 +121,11 @@ def _holds(area: Box, text: Box) -> bool:
     return level and area.left - _MARGIN < text.left and text.right < area.right + _MARGIN
 
 
-def _picture(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
+def picture_of(document: pypdfium2.PdfDocument, page: Page, area: Box) -> str:
     """The area of a page as a `data:` address; empty on a page that is turned."""
-    drawn = document[page.number - 1]
-    if page.frame.rotation or drawn.get_rotation():
+    if not page.is_upright:
         return ""
+    drawn = document[page.number - 1]
     before, after = max(area.left - _MARGIN, 0), max(page.width - area.right - _MARGIN, 0)
     left, right = (after, before) if page.frame.is_mirrored else (before, after)
     cut = left, max(page.height - area.bottom - _MARGIN, 0), right, max(area.top - _MARGIN, 0)

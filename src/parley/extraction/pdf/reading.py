@@ -53,8 +53,9 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     mark_kinds(blocks)
     blocks = add_figures(document, pages, blocks)
     pictures = picture_pages(pages)
-    passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary)))
-    passages = link_notes([*passages, *note_passages(notes, vocabulary)])
+    by_number = {page.number: page for page in pages}
+    passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary, by_number)))
+    passages = link_notes([*passages, *note_passages(notes, vocabulary, by_number)])
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),
