@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from html import escape
 from itertools import accumulate, islice
 
 import lxml.html
@@ -90,8 +91,14 @@ def _may_be_above(passage: ImportedPassage) -> bool:
 
 
 def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
-    """Leave out the figures without a picture, with their captions."""
-    return [passage for passage in passages if passage.kind != "figure" or "<img" in passage.html]
+    """Leave out the figures without a picture, with their captions. Of a formula in a PDF, its words stay."""
+    kept = (
+        ImportedPassage("paragraph", None, f"<p>{escape(passage.text)}</p>", passage.text, passage.page, passage.boxes)
+        if passage.page and passage.kind == "figure" and passage.text and "<" not in passage.html[8:-9]
+        else passage
+        for passage in passages
+    )
+    return [passage for passage in kept if passage.kind != "figure" or "<img" in passage.html]
 
 
 def same_words(one: str, other: str) -> bool:

@@ -28,8 +28,8 @@ def as_passages(
     blocks: Sequence[TextBlock], vocabulary: Vocabulary, pages: Mapping[int, Page]
 ) -> Iterator[ImportedPassage]:
     for block in blocks:
-        boxes = boxes_of(block.lines, pages, block.area)
-        yield msgspec.structs.replace(_passage(block, vocabulary), page=block.page, boxes=boxes)
+        passage = _pictured(block) if block.kind == "picture" and block.picture else _passage(block, vocabulary)
+        yield msgspec.structs.replace(passage, page=block.page, boxes=boxes_of(block.lines, pages, block.area))
 
 
 def _passage(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
@@ -50,10 +50,15 @@ def _passage(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
             return _make_passage("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>")
 
 
+def _pictured(block: TextBlock) -> ImportedPassage:
+    words = block.words or block.text
+    return ImportedPassage("figure", None, f'<figure><img src="{block.picture}" alt="{escape(words)}"></figure>', words)
+
+
 def _figure(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     passage = _make_passage("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>")
     # The sanitiser lets no `data:` address through. This one is ours, and only until the picture is stored.
-    html = f'<figure><img src="{block.picture}" alt="">{passage.html}</figure>'
+    html = f'<figure><img src="{block.picture}" alt="{escape(block.words)}">{passage.html}</figure>'
     return msgspec.structs.replace(passage, html=html)
 
 
