@@ -108,6 +108,9 @@ def _with_plain_figures(
         texts, words = _texts_and_labels(on_page, page.width / 2)
         for drawn in _clusters([drawing for drawing in page.drawings if _is_part(drawing, page)]):
             area = _with_labels(drawn, words, _NOWHERE)
+            # The words along an axis are turned, so they are none of the page's words.
+            wide = Box(max(area.left - _EDGE, 0), area.top, area.right, area.bottom)
+            area = area if any(_is_level(text, wide) for text in texts) else wide
             held = [block for block in on_page if block.kind != "caption" and _holds(area, place_of(block))]
             is_figure = len(held) >= _FEWEST_LABELS and not any(_is_level(text, area) for text in texts)
             if not is_figure or time.process_time() - began > _CPU_SECONDS:

@@ -43,7 +43,10 @@ def mark_formulas(lines: Sequence[Line], typography: Typography) -> None:
 
 
 def _is_formula(line: Line) -> bool:
-    is_displayed = line.left > line.left_margin + line.size or line.right < line.right_margin - line.size
+    first = line.words[0]
+    begins_with_word = first.text.strip(",.:").isalpha() and not _FONTS.match(first.font.name)
+    # The last line of a paragraph begins at the margin.
+    is_displayed = line.left > line.left_margin + line.size or not begins_with_word
     return _signs(line) >= _FEWEST and is_displayed and _prose(line) < _PROSE and line.share("is_mono") < _PROSE
 
 
