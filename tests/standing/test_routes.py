@@ -70,6 +70,8 @@ OPEN_TO_ALL = {
     "/embed/t/{thread:str}/vote",
 }
 SCRIPT = "/embed/v1.js"
+# No article of the world is from a PDF.
+OF_PDFS = ("/p/{lineage:str}/page", "/p/{lineage:str}/page.webp", "/t/{thread:str}/original.pdf")
 TOKENS_ONLY = (
     "/api/v1/me",
     "/api/v1/notifications",
@@ -221,6 +223,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         == {
             f"/media/{'0' * 64}": 404,
             no_picture: 404,
+            **dict.fromkeys(map(world.fill, OF_PDFS), 404),
             "/oembed": 404,
             "/rules/edit": 404,
             # Nobody wrote them.

@@ -48,6 +48,15 @@ IS_PICTURE_OF_NO_TEXT = """not exists (
         union all select convert_from(draft, 'UTF8') from suggested_update where draft is not null
     ) texts cross join lateral regexp_matches(texts.html, '/media/([0-9a-f]+)', 'g') m
     where m[1] = media.hash)"""
+# A text that was taken down long ago is gone itself.
+IS_ORIGINAL_OF_NO_TEXT = f"""not exists (
+    select from revision r join article a on a.id = r.article where r.original = original.hash
+      and (a.restricted <> 'none' or coalesce({TAKEN_DOWN.format(article="a.id")} > now() - interval '220 days', true)))
+  and not exists (
+    select from (
+        select draft from article_import where draft is not null
+        union all select draft from suggested_update where draft is not null
+    ) drafts where position(convert_to(original.hash, 'UTF8') in draft) > 0)"""  # noqa: S608 constants only
 IS_DECIDED = """state <> 'waiting'
     and not exists (select from notification n where n.suggestion = suggested_update.id)"""
 IS_VERSION_WITHOUT_WORDS = """exists (
@@ -137,6 +146,10 @@ RULES = (
     Expiry("article_import", "imports that were published", "changed_at", 30, "state = 'published'"),
     Expiry(
         "media", "pictures that no article, draft or suggested update shows", "created_at", 7, IS_PICTURE_OF_NO_TEXT,
+        key="hash",
+    ),
+    Expiry(
+        "original", "PDFs that no article, draft or suggested update is from", "created_at", 7, IS_ORIGINAL_OF_NO_TEXT,
         key="hash",
     ),
     Expiry("visit", "when a member was in a thread", "seen_at", 365),

@@ -1,5 +1,6 @@
 """All route handlers by feature."""
 
+from parley.articles.imports import pdf_web
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
@@ -73,6 +74,7 @@ FEATURES = (
     signups,
     community,
     articles,
+    pdf_web,
     home,
     pages,
     threads,

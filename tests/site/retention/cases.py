@@ -123,6 +123,10 @@ CASES = {
     "media: pictures that no article, draft or suggested update shows": Case(
         PICTURE, {"in an article": rows.in_article, "in a draft": rows.in_draft, "suggested": rows.in_suggestion}
     ),
+    "original: PDFs that no article, draft or suggested update is from": Case(
+        insert("original", "hash", hash=..., data=b"x"),
+        {"in an article": rows.in_article, "in a draft": rows.in_draft, "suggested": rows.in_suggestion},
+    ),
     "visit: when a member was in a thread": Case(insert("visit", member=..., thread=...)),
     "suggested_update: suggested updates that were decided": Case(
         SUGGESTION,

@@ -171,7 +171,7 @@ async def reopened(number: int) -> None:
 
 def showing(digest: str) -> ArticleText:
     picture = ImportedPassage("figure", None, f'<figure><img src="/media/{digest}" alt=""></figure>', "")
-    return ArticleText(title="The wager", passages=[*make.text().passages, picture])
+    return ArticleText(title="The wager", passages=[*make.text().passages, picture], original=digest, licence="CC0")
 
 
 async def in_article(digest: str) -> None:
