@@ -32,15 +32,15 @@ HOLDS = {
 }
 HOURS = (1, 3, 12, 24)
 IS_ON = "r.ended_at is null and r.until > now()"
-# The strictest that holds in a thread, and in its topic.
+# What holds in a thread and in its topic, the strictest first.
 SELECT_IN_THREAD = f"""
-select r.id, r.topic, r.holds, r.closes_sign_up, r.until, t.topic as thread_topic, 0 as waiting
+select r.id, r.holds, r.until, t.topic
 from raid r join thread t on t.id = $1
 where {IS_ON} and r.holds <> 'nothing' and (r.topic is null or r.topic = t.topic)
-order by r.holds = 'all' desc, r.until desc
+order by array_position(array['all', 'newcomers', 'links'], r.holds::text), r.until desc
 """  # noqa: S608 constants only
 SELECT_ON = f"""
-select r.id, r.topic, r.holds, r.closes_sign_up, r.until, r.topic as thread_topic,
+select r.id, r.topic, r.holds, r.closes_sign_up, r.until,
        (select count(*) from raid_hold h join comment c on c.id = h.comment
         where h.raid = r.id and c.state = 'pending') as waiting
 from raid r where {IS_ON} and ($1::text[] is null or r.topic = any($1)) order by r.id
@@ -64,8 +64,16 @@ class RaidRow(msgspec.Struct, frozen=True):
     holds: str
     closes_sign_up: bool
     until: datetime
-    thread_topic: str | None
     waiting: int
+
+
+class RaidInThread(msgspec.Struct, frozen=True):
+    """Raid mode that is on in a thread of a topic."""
+
+    id: int
+    holds: str
+    until: datetime
+    topic: str
 
 
 async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up: bool, hours: int) -> int:
@@ -102,13 +110,13 @@ async def on(viewer: Viewer) -> list[RaidRow]:
 
 async def check(draft: Draft) -> CheckResult | None:
     """Hold a draft that raid mode concerns."""
-    raid = await _concerning(draft.author, draft.thread, draft.html)
+    raid = await _concerning(draft.author, draft.thread, has_link=count_links(draft.html) > 0)
     return CheckResult(hold=True, after=partial(_hold, raid=raid.id)) if raid else None
 
 
 async def check_edit(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     """Raise Refused for an edit of a published comment that raid mode concerns."""
-    if not edit.held and await _concerning(edit.author, edit.thread, edit.html):
+    if not edit.held and await _concerning(edit.author, edit.thread, has_link=count_links(edit.html) > 0):
         raise Refused(CANNOT_WAIT)
     return None
 
@@ -119,24 +127,25 @@ async def has_held(comment: int) -> bool:
 
 async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Message | None:
     """The sentence above the form of a member whose comments raid mode may hold."""
-    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread.id):
-        if raid.holds == "links":
-            return N_("Comments with links wait for a moderator until {time}.").format(time=clock(raid.until))
-        if raid.holds == "all" or await _is_newcomer(viewer):
-            return N_("Your comment will wait for a moderator: this is so for many until {time}.").format(
-                time=clock(raid.until)
-            )
-    return None
+    raid = await _concerning(viewer, thread.id, has_link=True)
+    if raid is None:
+        return None
+    if raid.holds == "links":
+        return N_("Comments with links wait for a moderator until {time}.").format(time=clock(raid.until))
+    return N_("Your comment will wait for a moderator: this is so for many until {time}.").format(
+        time=clock(raid.until)
+    )
 
 
-async def _concerning(author: Viewer, thread: int, html: str) -> RaidRow | None:
-    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread):
-        if author.moderates_in(raid.thread_topic):
-            return None
-        has_link = raid.holds == "links" and count_links(html) > 0
-        if raid.holds == "all" or has_link or (raid.holds == "newcomers" and await _is_newcomer(author)):
-            return raid
-    return None
+async def _concerning(author: Viewer, thread: int, *, has_link: bool) -> RaidInThread | None:
+    """Return the strictest raid mode that holds a member's comment in a thread, with a link or without."""
+    raids = await db.fetch(RaidInThread, SELECT_IN_THREAD, thread)
+    if not raids or author.moderates_in(raids[0].topic):
+        return None
+    holds = {"all", "links"} if has_link else {"all"}
+    if any(raid.holds == "newcomers" for raid in raids) and await _is_newcomer(author):
+        holds.add("newcomers")
+    return next((raid for raid in raids if raid.holds in holds), None)
 
 
 async def _is_newcomer(member: Viewer) -> bool:
