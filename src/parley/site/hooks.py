@@ -12,6 +12,7 @@ from parley.discussion.votes import ops as votes
 from parley.interfaces.api import tokens, tokens_web
 from parley.interfaces.embed import ops as embed
 from parley.interfaces.pages import decision
+from parley.interfaces.webhooks import ops as webhooks
 from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
@@ -106,6 +107,7 @@ def connect() -> None:
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
+    raids.after_change[:] = [webhooks.queue_raid]
     drafts.before_post[:] = [raids.check, checks.check, embed.note_site]
     drafts.before_edit[:] = [raids.check_edit, edits.check, asking.check]
     drafts.wait_of[:] = [display.wait_of, checks.wait_of, raids.wait_of]

@@ -255,6 +255,12 @@ async def comment_signature() -> int:
     return await db.value("select comment from comment_signature where comment = $1", comment)
 
 
+async def bulk_decision() -> int:
+    moderator = (await make.member(role="moderator")).id
+    sql = "insert into bulk_decision (moderator, action, state) values ($1, 'approve', 'done') returning id"
+    return await db.value(sql, moderator)
+
+
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
     sql = "insert into second_look (decision, moderator, judgement) values ($1, $2, 'remove') returning id"

@@ -65,21 +65,23 @@ IS_CHOSEN = f"""
     and ($9::bigint is null or i.kind = 'comment' and exists (
         select from hit o where o.comment = i.target and o.rule = $9))
     and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
+    and ($11::bigint is null or i.kind = 'comment' and exists (
+        select from raid_hold o where o.comment = i.target and o.raid = $11))
 """  # noqa: S608 constants only
 # Urgency before risk, in one number as in the index, so that a scan of it can begin anywhere.
 RANK = "({0}.urgency * 1000000 + {0}.risk)"
-# The items after the item $11, or all. The first condition lets the index scan begin there.
+# The items after the item $12, or all. The first condition lets the index scan begin there.
 IS_BEHIND = f"""
-    {RANK.format("i")} <= coalesce((select {RANK.format("x")} from queue_item x where id = $11), 'infinity')
+    {RANK.format("i")} <= coalesce((select {RANK.format("x")} from queue_item x where id = $12), 'infinity')
     and (a.id is null or {RANK.format("i")} < {RANK.format("a")}
          or {RANK.format("i")} = {RANK.format("a")} and (i.opened_at, i.id) > (a.opened_at, a.id))
 """  # noqa: S608 constants only
 IN_ORDER = f"order by {RANK.format('i')} desc, i.opened_at, i.id"
 WITH_PAGE = f"""
 with page as materialized (
-    select i.* from queue_item i left join queue_item a on a.id = $11
+    select i.* from queue_item i left join queue_item a on a.id = $12
     where {IS_CHOSEN} and {IS_BEHIND}
-    {IN_ORDER} limit $12
+    {IN_ORDER} limit $13
 )
 """  # noqa: S608 constants only
 WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {MAY_SEE})"  # noqa: S608 as above
@@ -103,7 +105,7 @@ with oldest as materialized (
 )
 select (select count(*) from oldest) as count, (select min(opened_at) from oldest) as oldest,
        (select count(*) from (
-            select from queue_item i where i.opened_at > $11 and {IS_CHOSEN} limit {MOST_COUNTED}) n) as arrived,
+            select from queue_item i where i.opened_at > $12 and {IS_CHOSEN} limit {MOST_COUNTED}) n) as arrived,
        now() as at
 """  # noqa: S608 constants only
 # Without a filter.

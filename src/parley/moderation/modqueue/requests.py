@@ -41,6 +41,7 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
         topic=text_in(request, "topic"),
         rule=as_id(asked.get("rule", "")),
         hours=min(as_id(asked.get("hours", "")) or 0, MOST_HOURS) or None,
+        raid=as_id(asked.get("raid", "")),
     )
 
 
@@ -56,7 +57,12 @@ def as_moment(moment: datetime) -> int:
 
 def since_of(request: AnyRequest) -> datetime:
     """The time in the address; now, where there is none."""
-    number = as_id(request.query_params.get("since", ""))
+    return moment_of(request.query_params.get("since", ""))
+
+
+def moment_of(text: str) -> datetime:
+    """The time that a number in an address or a form means; now, where it is none."""
+    number = as_id(text)
     return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
 
 

@@ -27,7 +27,13 @@ class RoomForm(Form):
         self.rules = self.text("rules", most=LONGEST_RULES, lines=True)
 
 
-async def _room_at(topic: str) -> Room:
+class AppointForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+
+
+async def room_at(topic: str) -> Room:
     """The room at an address. Raises NotFound."""
     room = await queries.room(topic) if topic.isprintable() else None
     if room is None:
@@ -37,7 +43,7 @@ async def _room_at(topic: str) -> Room:
 
 @get("/topic/{topic:str}/about", name="rooms:about", opt={"who": ANYONE, "reading": True})
 async def about(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room = await _room_at(topic)
+    room = await room_at(topic)
     return page(request, "moderation/rooms/about.html", room=room, moderators=await queries.moderators(room.slug))
 
 
@@ -48,13 +54,13 @@ async def _show(request: AnyRequest, room: Room, form: Form, status: int = 200) 
 
 @get("/mod/rooms/{topic:str}", name="rooms:edit-form", opt={"who": ADMIN})
 async def edit_form(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room = await _room_at(topic)
+    room = await room_at(topic)
     return await _show(request, room, RoomForm({"intro": room.intro, "rules": room.rules}))
 
 
 @post("/mod/rooms/{topic:str}", name="rooms:edit", opt={"who": ADMIN}, status_code=200)
 async def edit(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room, form = await _room_at(topic), RoomForm(await posted_fields(request))
+    room, form = await room_at(topic), RoomForm(await posted_fields(request))
     if form.errors:
         return await _show(request, room, form, 422)
     await ops.describe(staff(request), room.slug, intro=form.intro, rules=form.rules)
@@ -64,11 +70,10 @@ async def edit(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
 @post("/mod/rooms/{topic:str}/moderators", name="rooms:appoint", opt={"who": ADMIN}, status_code=200)
 async def appoint(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     """Appoint a member; with `on=0` they moderate the topic no more."""
-    room, form = await _room_at(topic), Form(await posted_fields(request))
-    name = form.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+    room, form = await room_at(topic), AppointForm(await posted_fields(request))
     if not form.errors:
         with form.refusals():
-            await ops.appoint(staff(request), room.slug, name, on=form.values.get("on") != "0")
+            await ops.appoint(staff(request), room.slug, form.name, on=form.values.get("on") != "0")
     if form.errors:
         form.values |= {"intro": room.intro, "rules": room.rules}
         return await _show(request, room, form, form.status)

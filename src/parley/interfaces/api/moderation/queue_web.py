@@ -45,6 +45,7 @@ class QueueItem(msgspec.Struct, frozen=True):
     sensitive: Annotated[bool, Meta(description="Whether only the page shows its words, and records who looked.")]
     grounds: Annotated[list[str], Meta(description="How often each rule was named in reports, such as `civility 2`.")]
     people: Annotated[int, Meta(description="How many people reported it.")]
+    held: Annotated[bool, Meta(description="Whether it is a comment that others cannot read until somebody decides.")]
 
 
 class QueuePage(msgspec.Struct, frozen=True):
