@@ -74,6 +74,8 @@ FORMS = {
     "/c/{comment:str}/moderate": ("version", "action", "rule", "reason", "until", "to", "place"),
     "/t/{thread:str}/moderate": ("version", "action", "rule", "reason", "until", "place"),
     "/u/{name:str}/moderate": ("version", "action", "rule", "reason", "until"),
+    "/mod/item/{item:str}/assign": ("name",),
+    "/mod/members/{name:str}/message": ("text",),
     "/mod/bulk/all": ("action", "rule", "reason", "law", "also", "until", "at"),
     "/mod/bulk/{bulk:str}/undo": (),
     "/mod/raids": ("holds", "topic", "hours", "closes_sign_up"),

@@ -72,6 +72,8 @@ TWINS = {
     "/mod/appeals/{appeal:str}/decide": "/moderation/appeals/{appeal:str}/decide",
     "/mod/appeals/{appeal:str}/assign": "/moderation/appeals/{appeal:str}/assign",
     "/mod/decision/{decision:str}/second-approval": "/moderation/decisions/{decision:str}/second-approval",
+    "/mod/item/{item:str}/assign": "/moderation/queue/{item:str}/assign",
+    "/mod/members/{name:str}/message": "/moderation/members/{name:str}/message",
     "/mod/item/{item:str}/claim": "/moderation/queue/{item:str}/claim",
     "/mod/item/{item:str}/decide": "/moderation/queue/{item:str}/decide",
     "/mod/item/{item:str}/undo": "/moderation/decisions/{decision:str}/undo",

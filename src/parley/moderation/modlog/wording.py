@@ -41,6 +41,8 @@ ACTION_NAMES = {
     "lift.undo": N_("Sanctions in force again"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
+    "assign": N_("Assigned"),
+    "message": N_("Wrote to"),
     "raid.begin": N_("Raid mode switched on"),
     "raid.end": N_("Raid mode switched off"),
     "room.appoint": N_("Appointed moderator of a topic"),

@@ -55,7 +55,7 @@ IS_CHOSEN = f"""
     and ($3::text is null or exists (
         select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
     and case when $4 then i.escalated else not {IS_PASSED_ON} end
-    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
+    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now() or i.assigned_to = $1
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
     and ($6::text is null or (select id from member where name_key = $6) = case i.kind
@@ -88,6 +88,7 @@ WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::b
 SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       (select o.name from member o where o.id = i.assigned_to) as assigned_to,
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
@@ -160,6 +161,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     escalated: bool
     opened_at: datetime
     holder: str | None
+    assigned_to: str | None
     title: str | None
     author: str | None
     words: str | None

@@ -7,6 +7,7 @@ from parley.moderation.decisions.forms import DecisionForm, default_reasons
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
+from parley.moderation.guidelines.queries import ReasonRow
 from parley.moderation.modqueue import items, kinds
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
@@ -74,7 +75,20 @@ async def decision_form(request: AnyRequest) -> DecisionForm:
         rules,
         {str(reason.id): reason.text for reason in saved},
         default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
+        {str(reason.id): _fields(reason) for reason in saved if reason.action},
     )
+
+
+def _fields(reason: ReasonRow) -> dict[str, str]:
+    """What the form of a decision has of a saved reason that carries an action."""
+    until = str(reason.days or "")
+    return {
+        "action": reason.action or "",
+        "also": reason.also or "",
+        "until": until,
+        "rule": reason.guideline,
+        "reason": reason.text,
+    }
 
 
 async def decision_context(request: AnyRequest) -> dict[str, Any]:

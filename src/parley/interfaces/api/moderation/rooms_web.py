@@ -24,6 +24,7 @@ from parley.platform.text.cleaning import as_id
 TopicPath = Annotated[str, PathParameter(description="The slug of a topic.")]
 Intro = Annotated[str, Meta(description="What the topic is about, in Markdown.")]
 Rules = Annotated[str, Meta(description="Rules that hold there beside those of the site, in Markdown.")]
+MinDays = Annotated[int, Meta(description="For how many days members must have been here to write: 0, 1, 7 or 30.")]
 Holds = Annotated[str, Meta(description="Which comments wait: `newcomers`, `links`, `all`, or `nothing`.")]
 ClosesSignUp = Annotated[bool, Meta(description="Whether nobody can sign up meanwhile; for the whole site only.")]
 OfTopic = Annotated[str | None, Meta(description="The slug of the topic; null: the whole site.")]
@@ -36,6 +37,7 @@ class Room(msgspec.Struct, frozen=True):
     name: fields.Name
     intro: Intro
     rules: Rules
+    min_days: MinDays
     moderators: Annotated[list[str], Meta(description="The names of its moderators, who moderate nothing else.")]
 
 
@@ -44,6 +46,7 @@ class RoomTexts(Body, frozen=True):
 
     intro: Intro = ""
     rules: Rules = ""
+    min_days: MinDays = 0
 
 
 class Appointment(Body, frozen=True):
@@ -102,7 +105,7 @@ async def describe(request: AnyRequest, topic: TopicPath, data: JSONBody[RoomTex
     """Set what the page about a topic says."""
     row, form = await room_at(topic), RoomForm(as_fields(data))
     check(form)
-    await ops.describe(staff(request), row.slug, intro=form.intro, rules=form.rules)
+    await ops.describe(staff(request), row.slug, intro=form.intro, rules=form.rules, min_days=form.min_days)
     return answer_write(await _room(topic))
 
 
