@@ -93,6 +93,7 @@ TOKENS_ONLY = (
 OF_MODERATORS = (
     "/api/v1/moderation/queue",
     "/api/v1/moderation/appeals",
+    "/api/v1/moderation/raids",
     "/api/v1/moderation/appeals/{appeal:str}",
 )
 # The one address that mail servers post to, from wherever they are.

@@ -45,7 +45,8 @@ NO_WORDS = re.compile(
 NAMES = {
     "people/accounts/user_agents.py", "people/accounts/names.py", "moderation/automod/holds.py",
     "moderation/automod/trust.py", "platform/ratelimit.py", "discussion/slow_mode/display.py",
-    "discussion/slow_mode/rules.py", "moderation/decisions/mass_undo.py", "people/accounts/reserved_names.py",
+    "discussion/slow_mode/rules.py", "moderation/decisions/mass_undo.py", "moderation/modqueue/bulk_jobs.py",
+    "people/accounts/reserved_names.py",
     "interfaces/api/discussion/comments.py",
     "articles/imports/preview.py", "interfaces/webhooks/ops.py",
     # The description of the API, which developers read in English.

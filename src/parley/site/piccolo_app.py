@@ -55,6 +55,7 @@ from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog.tables import ModAction
 from parley.moderation.modmembers.tables import Note
+from parley.moderation.modqueue.tables import BulkDecision, BulkItem
 from parley.moderation.raids.tables import Raid, RaidHold
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.rights.tables import RightsRequest
@@ -97,7 +98,7 @@ TABLES = [
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
-    QueueItem, Report, RightsRequest, Raid, RaidHold,
+    QueueItem, Report, RightsRequest, Raid, RaidHold, BulkDecision, BulkItem,
     Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, CommentLabel,
     SpamTraining, Backtest,
     Notification, UnreadCount, Follow, TopicFollow, NotificationPreference, QuietHours,

@@ -186,6 +186,7 @@ RULES = (
     Expiry("hit", "what automatic rules matched", "created_at", 365, IS_HIT_NOT_IN_QUEUE),
     Expiry("spam_training", "trainings of the score of advertising", "created_at", 30, IS_TRAINING_NOT_IN_FORCE),
     Expiry("backtest", "back-tests of automatic rules", "changed_at", 90, "state in ('done', 'failed')"),
+    Expiry("bulk_decision", "decisions on all that a filter found", "changed_at", 90, "state in ('done', 'undone')"),
     Expiry("second_look", "second looks at decisions", "created_at", 365),
     Expiry("vote_ring", "groups that may be voting rings", "found_at", 90),
     Expiry("notification", "notifications that were read", "read_at", 90),

@@ -8,7 +8,8 @@ from parley.discussion.comments import states
 from parley.interfaces.webhooks.forms import JUDGE, KINDS
 from parley.moderation.decisions import thread_settings
 
-EMITTED = re.compile(r'\bemit(?:_each)?\(\s*"([a-z_.]+)"')
+# Also those that are no event of a thread.
+EMITTED = re.compile(r'\b(?:emit(?:_each)?|hook)\(\s*"([a-z_.]+)"')
 
 
 def test_webhooks_know_every_event() -> None:

@@ -37,7 +37,7 @@ async def posted(author: Viewer, body: str = "I see it otherwise.", topic: str =
 
 async def begin(holds: str, topic: str | None = None, by: Viewer | None = None, *, closes: bool = False) -> int:
     by = by or await make.member(role="moderator")
-    return await ops.begin(by, topic=topic, holds=holds, closes_sign_up=closes, hours=3)
+    return await ops.begin(by, ops.Switch(topic, holds, 3, closes))
 
 
 async def test_newcomers_wait_and_regulars_post_as_before() -> None:

@@ -166,6 +166,9 @@ CASES = {
     "vote_ring: groups that may be voting rings": Case(
         insert("vote_ring", members=[1, 2, 3], share=0.9, share_of_others=0.1)
     ),
+    "bulk_decision: decisions on all that a filter found": Case(
+        rows.bulk_decision, {"undone just now": set_to("bulk_decision", "state = 'undoing'")}
+    ),
     "second_look: second looks at decisions": Case(rows.second_look),
     "notification: notifications that were read": Case(
         NOTIFICATION, {"unread": set_to("notification", "read_at = null")}

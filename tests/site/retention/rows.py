@@ -262,6 +262,12 @@ async def comment_label() -> int:
     return await db.value(sql, comment)
 
 
+async def bulk_decision() -> int:
+    moderator = (await make.member(role="moderator")).id
+    sql = "insert into bulk_decision (moderator, action, state) values ($1, 'approve', 'done') returning id"
+    return await db.value(sql, moderator)
+
+
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
     sql = "insert into second_look (decision, moderator, judgement) values ($1, $2, 'remove') returning id"

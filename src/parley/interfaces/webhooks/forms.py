@@ -32,6 +32,8 @@ KINDS = {
     "author.pinned": N_("An author pins a reply"),
     "thesis.changed": N_("What an article claims changes"),
     "discussion.imported": N_("A discussion is imported"),
+    "raid.began": N_("A moderator switches raid mode on"),
+    "raid.ended": N_("A moderator ends raid mode"),
     JUDGE: N_("Ask it what it says of each comment, and show moderators its answer"),
 }
 

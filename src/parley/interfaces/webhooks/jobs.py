@@ -65,7 +65,7 @@ SELECT_NEXT_DELIVERY = f"""
 with hook as (
   update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = $1 and state = 'on'
   returning url, secret, case when former_until > now() then former_secret end as former)
-select d.event, d.position, d.thread, d.seq, d.kind, d.comment, d.happened_at,
+select d.event, d.position, d.thread, d.seq, d.kind, d.comment, d.happened_at, d.raid,
        d.id, d.webhook, d.attempts, hook.url, hook.secret, hook.former
 from hook, webhook_delivery d
 where d.webhook = $1 and d.state = 'waiting' and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")}

@@ -24,6 +24,8 @@ from parley.platform.text.markdown import count_links
 from parley.platform.text.messages import N_, Message, as_text
 
 log = structlog.get_logger(__name__)
+# Called with `raid.began` or `raid.ended` and the raid, in the transaction; hooks.py fills this in.
+after_change: list[Callable[[str, int], Awaitable[None]]] = []
 HOLDS = {
     "newcomers": N_("Comments of new members"),
     "links": N_("Comments with links"),
@@ -39,12 +41,18 @@ from raid r join thread t on t.id = $1
 where {IS_ON} and r.holds <> 'nothing' and (r.topic is null or r.topic = t.topic)
 order by array_position(array['all', 'newcomers', 'links'], r.holds::text), r.until desc
 """  # noqa: S608 constants only
-SELECT_ON = f"""
-select r.id, r.topic, r.holds, r.closes_sign_up, r.until,
-       (select count(*) from raid_hold h join comment c on c.id = h.comment
-        where h.raid = r.id and c.state = 'pending') as waiting
-from raid r where {IS_ON} and ($1::text[] is null or r.topic = any($1)) order by r.id
+SELECT_RAIDS = f"""
+select * from (
+    select r.id, r.topic, r.holds, r.closes_sign_up, r.until, {IS_ON} as is_on,
+           (select count(*) from raid_hold h join comment c on c.id = h.comment
+            where h.raid = r.id and c.state = 'pending') as waiting
+    from raid r
+) one
 """  # noqa: S608 constants only
+SELECT_CURRENT = f"""
+{SELECT_RAIDS} where (is_on or waiting > 0) and ($1::text[] is null or topic = any($1)) order by id
+"""
+SELECT_ONE = f"{SELECT_RAIDS} where id = $1"
 CLOSES_SIGN_UP = f"exists (select from raid r where {IS_ON} and r.closes_sign_up)"
 BEGIN = """
 insert into raid (topic, holds, closes_sign_up, started_by, until)
@@ -57,13 +65,14 @@ CANNOT_WAIT = N_(
 
 
 class RaidRow(msgspec.Struct, frozen=True):
-    """Raid mode that is on; `waiting`: how many of the comments that it held nobody has decided on."""
+    """Raid mode, on or not; `waiting`: how many of the comments that it held nobody has decided on."""
 
     id: int
     topic: str | None
     holds: str
     closes_sign_up: bool
     until: datetime
+    is_on: bool
     waiting: int
 
 
@@ -76,11 +85,21 @@ class RaidInThread(msgspec.Struct, frozen=True):
     topic: str
 
 
-async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up: bool, hours: int) -> int:
-    """Switch raid mode on in a topic, or on the whole site, and return its id.
+class Switch(msgspec.Struct, frozen=True):
+    """What raid mode holds, in a topic or, without one, on the whole site, and for how many hours."""
+
+    topic: str | None
+    holds: str
+    hours: int
+    closes_sign_up: bool = False
+
+
+async def begin(viewer: Viewer, switch: Switch) -> int:
+    """Switch raid mode on and return its id.
 
     Raises NotFound where the viewer does not moderate that, Refused for anything that is not offered.
     """
+    topic, holds, hours, closes_sign_up = msgspec.structs.astuple(switch)
     if not (viewer.moderates_in(topic) if topic else viewer.is_staff):
         raise NotFound(N_("There is no such topic."))
     if holds not in HOLDS or hours not in HOURS or (holds == "nothing" and not closes_sign_up):
@@ -90,22 +109,30 @@ async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up
     async with db.atomic():
         raid: int = await db.value(BEGIN, topic, holds, closes_sign_up, viewer.id, hours)
         await modlog.write(viewer, Entry("raid.begin", "raid", raid, reason=topic or ""))
+        for hook in after_change:
+            await hook("raid.began", raid)
     log.info("raid mode on", raid=raid, member=viewer.id, topic=topic, holds=holds, hours=hours)
     return raid
 
 
 async def end(viewer: Viewer, raid: int) -> None:
     """Switch raid mode off. What it held waits on. Raises NotFound where there is none for this moderator."""
-    if raid not in {row.id for row in await on(viewer)}:
+    if raid not in {row.id for row in await current(viewer) if row.is_on}:
         raise NotFound(N_("There is no page at this address."))
     async with db.atomic():
         await Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid)
         await modlog.write(viewer, Entry("raid.end", "raid", raid))
+        for hook in after_change:
+            await hook("raid.ended", raid)
 
 
-async def on(viewer: Viewer) -> list[RaidRow]:
-    """Raid mode as it is on now where the viewer moderates; that of the whole site is for its staff."""
-    return await db.fetch(RaidRow, SELECT_ON, None if viewer.is_staff else sorted(viewer.rooms))
+async def current(viewer: Viewer) -> list[RaidRow]:
+    """Raid mode that is on or whose comments still wait, where the viewer moderates; the site's is for its staff."""
+    return await db.fetch(RaidRow, SELECT_CURRENT, None if viewer.is_staff else sorted(viewer.rooms))
+
+
+async def one(raid: int) -> RaidRow | None:
+    return await db.fetch_one(RaidRow, SELECT_ONE, raid)
 
 
 async def check(draft: Draft) -> CheckResult | None:

@@ -16,12 +16,13 @@ from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.rules import Stale, offered
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.modqueue import claims, in_place, items
+from parley.moderation.modqueue import assigning, claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.bar import KEYS, Bar, bar
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import (
+    LONGEST_NAME,
     decision_context,
     decision_form,
     details_at,
@@ -127,6 +128,16 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return _to_item(request, row.id)
 
 
+@post("/mod/item/{item:str}/assign", name="moderation:assign", opt={"who": ROOM_MODERATOR}, status_code=200)
+async def assign(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Ask a colleague to decide; an empty name: nobody."""
+    row, form = await item_at(request, item), Form(await posted_fields(request))
+    with form.refusals():
+        await assigning.assign(staff(request), row.id, form.text("name", most=LONGEST_NAME))
+        return _to_item(request, row.id)
+    return await _show(request, item, form, form.status)
+
+
 @post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Leave an item to others and claim the next one."""
@@ -216,4 +227,4 @@ async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Res
     return await _answer(request, await details_at(request, str(row.id)), form, letter=letter)
 
 
-handlers: list[object] = [queue_page, item_page, claim, skip, reveal, decide, undo]
+handlers: list[object] = [queue_page, item_page, claim, assign, skip, reveal, decide, undo]
