@@ -34,6 +34,8 @@ ANCHORED = (1_000, 30_000)
 OTHERS = 64_000
 SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
+# Members joined long before, and wrote over weeks: otherwise all are newcomers to the rules, which hold what they post.
+JOINED, SECONDS_BETWEEN = START - timedelta(days=90), 20
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
     "id", "thread", "parent", "depth", "author", "stance", "revision", "passage", "made_on", "anchor", "confidence",
@@ -90,7 +92,7 @@ async def fill() -> Community:
     random = Random(7)
     made = Community()
     async with db.DB.open_connections().pool.acquire() as connection:
-        made.cookies = await add_members(connection, "reader", MEMBERS, START)
+        made.cookies = await add_members(connection, "reader", MEMBERS, JOINED)
         made.cookies += await add_members(connection, "newcomer", NEWCOMERS, datetime.now(UTC))
         words = await find_words(random)
         made.bodies = words.bodies
@@ -170,7 +172,8 @@ async def add_thread(
     _vote(random, tree, votes_each)
     # As many bodies as comments are used once each.
     bodies = words.bodies if len(words.bodies) == size else random.choices(words.bodies, k=size)
-    rows = [_row(thread, one, body, START + timedelta(seconds=one.id)) for one, body in zip(tree, bodies, strict=True)]
+    times = (START + timedelta(seconds=SECONDS_BETWEEN * one.id) for one in tree)
+    rows = [_row(thread, *each) for each in zip(tree, bodies, times, strict=True)]
     await connection.copy_records_to_table("comment", records=rows, columns=COMMENT_FIELDS)
     votes = [(one.id, thread, *key, value, START) for one in tree for key, value in one.votes.items()]
     await connection.copy_records_to_table("vote", records=votes, columns=VOTE_FIELDS)

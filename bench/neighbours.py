@@ -82,8 +82,8 @@ async def _fill(harness: Harness) -> tuple[int, list[str]]:
     await open_pool(harness.database_url, size=4, as_owner=True, statement_timeout="0")
     open_redis(harness.servers.redis_url)
     async with db.DB.open_connections().pool.acquire() as connection:
-        await data.add_members(connection, "hostile", 1, data.START)
-        cookies = await data.add_members(connection, "reader", 2, data.START)
+        await data.add_members(connection, "hostile", 1, data.JOINED)
+        cookies = await data.add_members(connection, "reader", 2, data.JOINED)
     passage = ImportedPassage("paragraph", None, "<p>Words.</p>", "Words.")
     opened = await open_thread(text=ArticleText(title="The wager", passages=[passage]), topic="research", starter=1)
     await db.execute(COMMENT_ON, opened.id, DENSE, markdown.render(DENSE), markdown.VERSION, COMMENTS)

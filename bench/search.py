@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from bench.data import AUTHORS, BODIES, MEMBERS, START, Words, add_members, add_thread, find_words
+from bench.data import AUTHORS, BODIES, JOINED, MEMBERS, Words, add_members, add_thread, find_words
 from bench.databases import FilledDatabase
 from bench.harness import ROUNDS, Harness, Web, create_database, start, web
 from bench.listeners import p99
@@ -105,7 +105,7 @@ async def build(harness: Harness) -> FilledDatabase:
     random = Random(23)
     database = FilledDatabase(url, {}, {}, [], 0, 0)
     async with db.DB.open_connections().pool.acquire() as connection:
-        database.cookies = await add_members(connection, "reader", MEMBERS, START)
+        database.cookies = await add_members(connection, "reader", MEMBERS, JOINED)
         words = await find_words(random)
         for size in _sizes():
             harness.progress(f"filling in {database.comments:,} of {COMMENTS:,} comments")

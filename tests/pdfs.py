@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-FONTS = {"F": "Times-Roman", "B": "Times-Bold", "I": "Times-Italic", "M": "Courier"}
+FONTS = {"F": "Times-Roman", "B": "Times-Bold", "I": "Times-Italic", "M": "Courier", "S": "Symbol"}
 WIDTH, HEIGHT = 595, 842
 # A font with all letters of the basic plane, each as wide as it is high: the code of a letter is its number in Unicode.
 _WIDE = (

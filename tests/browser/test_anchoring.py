@@ -91,10 +91,28 @@ async def test_by_touch_with_a_long_press_on_a_word(site: Site, open_tab: OpenTa
     await expect(page.locator("#compose textarea")).to_be_focused()
     await expect(page.locator("#compose textarea")).to_be_in_viewport()
     await post(page, "By touch.")
-    await expect(page.locator(".compose > summary")).to_contain_text("Respond to this passage")
+    await expect(page.locator(".compose > summary")).to_contain_text("Respond to ")
     [row] = await site.fetch(STORED, thread, "By touch.")
     assert row["quote"] == chosen
     assert chosen
+
+
+async def test_whoever_has_to_sign_in_first_comes_back_to_the_passage(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    page = tab.page
+    await tab.open_thread(site.fresh_thread())
+    await page.evaluate(LONG_PRESS)
+    await page.get_by_role("button", name="Respond to this").click()
+    await expect(page.locator("#compose a")).to_be_focused()
+    words = await page.locator(".passage").nth(1).inner_text()
+
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Name or e-mail").fill("kofi")
+    await page.get_by_label("Password", exact=True).fill("argue-kindly")
+    await page.locator("main form.stack").get_by_role("button", name="Sign in", exact=True).click()
+
+    await expect(page.locator("#compose textarea")).to_be_visible()
+    await expect(page.locator(".compose > summary")).to_contain_text(words[:30])
 
 
 async def test_by_touch_on_a_passages_marker(site: Site, open_tab: OpenTab) -> None:

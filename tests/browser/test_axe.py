@@ -121,7 +121,7 @@ async def test_axe_finds_nothing_in_the_states_of_a_thread(
     page, found = tab.page, []
     await tab.open("/t/2/x")
     await page.evaluate(TAKE_OUT)
-    for press, then in [("See results", "Hide"), ("Agree", "You agree.")]:
+    for press, then in [("See them", "Hide them"), ("Agree", "You agree.")]:
         await page.locator("#thesis").get_by_role("button", name=press, exact=press != "Agree").first.click()
         await expect(page.locator(".thesis-said")).to_contain_text(then)
         found += await violations(page, axe, f"after {press}")

@@ -56,7 +56,7 @@ async def test_the_disputed_passage_takes_no_click_and_on_a_phone_at_most_two(
         await hand.click(page.locator(".dock").get_by_role("link", name="Discussion"))
     await expect(page.locator("#dispute-title")).to_be_in_viewport(ratio=1)
     await expect(page.locator("#dispute-title q")).to_have_text(
-        "People write down what other people cannot be expected to know."
+        "People write down what other people cannot be expected to know. …"
     )
     for voice in await page.locator(".dispute .voice").all():
         await expect(voice).to_be_in_viewport(ratio=1)

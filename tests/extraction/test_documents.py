@@ -81,6 +81,7 @@ async def test_a_word_document_has_its_title_headings_and_notes() -> None:
     )
 
     assert (read.extracted.title, read.extracted.byline) == ("The kettle", ("Ada Osei",))
+    assert read.extracted.where["title"] == "document"
     assert told(read) == [
         ("heading", "Water"),
         ("paragraph", "Water boils at 100 degrees."),

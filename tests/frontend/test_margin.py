@@ -107,7 +107,7 @@ async def test_a_marker_leads_to_the_group_or_to_an_empty_form(beside: Stage) ->
     await page.locator("#g9 .respond-here").click()
     await expect(page.locator("[name=passage]")).to_have_value("9")
     words = await page.locator("#p9").inner_text()
-    await expect(page.locator(".compose > summary")).to_contain_text(f"this passage {words[:20]}")
+    await expect(page.locator(".compose > summary")).to_contain_text(f"Respond to {words[:20]}")
 
 
 async def test_a_marker_of_the_whole_discussion_turns_to_passages_and_back_returns(stage: Stage) -> None:

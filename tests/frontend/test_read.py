@@ -24,6 +24,7 @@ async def test_branches_without_anything_new_fold_when_asked(stage: Stage) -> No
     stage.html = thread_page(branch(1, new=False) + branch(3, new=True), left=LEFT)
     await stage.open()
     await expect(stage.page.locator("#c2")).to_be_visible()
+    await stage.page.locator(".since > summary").click()
     await stage.page.get_by_role("button", name="Collapse read comments").click()
 
     await expect(stage.page.locator("#c2")).to_be_hidden()

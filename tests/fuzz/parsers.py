@@ -199,6 +199,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "rules": (similar, comment_rules.LONGEST_COMMENT),
     "excerpt": (lambda words: markdown.stored_excerpt(markdown.render(words)), comment_rules.LONGEST_COMMENT),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
+    "text of an export": (markdown.without_embeds, comment_rules.LONGEST_COMMENT),
     "text of a feed": (formats.text, comment_rules.LONGEST_COMMENT),
     "address in another site's feed": (
         lambda words: feed_rules.key_of(parsing.address(words, "http://a.example/")),

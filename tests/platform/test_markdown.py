@@ -17,7 +17,16 @@ from markdown_it import MarkdownIt
 from parley.discussion.comments.rules import LONGEST_COMMENT
 from parley.platform.text import markdown
 from parley.platform.text.cleaning import shorten
-from parley.platform.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render, stored_excerpt
+from parley.platform.text.markdown import (
+    ATTRIBUTES,
+    MOST_MARKS,
+    TAGS,
+    count_links,
+    excerpt,
+    render,
+    stored_excerpt,
+    without_embeds,
+)
 from tests.conftest import SHARED
 
 SANITIZER = SHARED / "sanitizer"
@@ -118,6 +127,31 @@ def test_no_known_payload_survives() -> None:
 @given(st.text(st.sampled_from("<>[]()!&#;:/\\\"'`*_~|-\n\t \x00javscriptonhe=xmlw1"), max_size=80))
 def test_no_text_becomes_unsafe(source: str) -> None:
     assert_safe(render(source), source)
+
+
+@pytest.mark.parametrize(
+    ("typed", "exported"),
+    [
+        ("![a](http://a.b/c)", "\\![a](http://a.b/c)"),
+        ("\\![a](http://a.b/c) \\\\![a][b]", "\\![a](http://a.b/c) \\\\\\![a][b]"),
+        ("<img\nsrc=c> <IMG/src=c>", "\\<img\nsrc=c> \\<IMG/src=c>"),
+        ("<style>@import 'c'</style>", "\\<style>@import 'c'</style>"),
+        ("- <b>\n<img src=c>\n</b>", "- \\<b>\n\\<img src=c>\n\\</b>"),
+        ("<http://a.b> a<3 vec<int> !", "<http://a.b> a<3 vec<int> !"),
+    ],
+)
+def test_an_editor_loads_nothing_for_what_is_exported(typed: str, exported: str) -> None:
+    assert without_embeds(typed) == exported
+
+
+@given(
+    st.lists(st.sampled_from(["!", "[", "](http://a.b)", "<img src=c>", "\\", "`", "\n", ">", " ", "a", "<", "/", "-"]))
+)
+def test_no_parser_finds_a_picture_or_a_tag_with_attributes_in_it(parts: list[str]) -> None:
+    tokens = MarkdownIt("commonmark").parse(without_embeds("".join(parts)))
+    found = [token for one in tokens for token in (one, *(one.children or ()))]
+    assert [token.content for token in found if token.type == "image"] == []
+    assert [token.content for token in found if "html" in token.type and re.search(r"<\w+[\s/]", token.content)] == []
 
 
 @needs_payloads

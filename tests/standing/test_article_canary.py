@@ -46,6 +46,9 @@ WITH_PICTURE = f"""
 update passage p set html = html || '<img src="/media/{PICTURE}">' from revision r, thread t
 where t.id = $1 and r.article = t.article and p.revision = r.id and p.position = 2
 """
+NEW_ORIGINAL = "insert into original (hash, data, created_at) values ($1, $2, now())"
+FROM_FILE = "update revision r set original = $1 from thread t where t.id = $2 and r.article = t.article"
+ON_PAGE = "update passage set page = 1, boxes = '1 1414 100 200 900 300' where lineage = $1"
 SUGGEST = "insert into suggested_update (thread, member, draft) values ($1, $2, $3)"
 OF_LISTS = "select id, list from mail where list is not null"
 LETTERS = "select coalesce(text, '') || coalesce(subject, '') || coalesce(html, '') from mail where list is null"
@@ -107,6 +110,7 @@ class Cage(msgspec.Struct):
         yield from (f"/embed/t/{self.thread}?site=pub{more}" for more in ("", f"&passage={self.lineages[2]}"))
         yield f"/embed/v1/page?site=pub&url={URL}"
         yield f"/media/{PICTURE}"
+        yield from (f"/p/{self.late}/page", f"{page}/original.pdf")
         yield from ("/kept", "/kept?q=canary", f"{page}/notes", f"{page}/notes?passage={self.late}")
         yield from (f"/kept/export/{kind}" for kind in FORMATS)
         yield f"/search?thread={self.thread}"
@@ -132,6 +136,9 @@ async def cage(built: World) -> Cage:
     await db.execute(NEW_MEDIA, PICTURE)
     await db.execute(WITH_PICTURE, thread)
     lineages = await make.lineages(thread)
+    await db.execute(NEW_ORIGINAL, PICTURE, f"{song('title')} {song('late')}".encode())
+    await db.execute(FROM_FILE, PICTURE, thread)
+    await db.execute(ON_PAGE, lineages[2])
     comments = [
         await make.comment(thread, reader, "On its end.", passage=lineages[2], quote=song("late"), stance="adds"),
         await make.comment(
@@ -194,6 +201,8 @@ async def test_nobody_reads_where_readers_are_what_was_taken_down(
     assert {page for page in where if role not in STAFF or not page.startswith(of_staff)} == set()
     if action != "title":
         assert (await client.get(f"/media/{PICTURE}")).status_code == 404
+    for gone in (f"/p/{cage.late}/page", f"/p/{cage.late}/page.webp", f"/t/{cage.thread}/original.pdf"):
+        assert (await client.get(gone)).status_code == 404
     page = (await client.get(f"/t/{cage.thread}/any?view=all")).text
     assert "On its end." in page
     assert "On its beginning" in page

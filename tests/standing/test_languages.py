@@ -31,6 +31,7 @@ from parley.platform.db import DB
 from parley.platform.http import pages
 from parley.platform.text import messages, zones
 from parley.platform.text.languages import ENGLISH
+from parley.site.administration.texts import SHIPPED, shipped
 from tests import make
 from tests.hebrew import english, hebrew, undirected, write_hebrew
 from tests.letters.digests.test_words import ISSUE, ITEM
@@ -90,8 +91,8 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
 
 
 async def known() -> set[str]:
-    """The words that stand in any row (the chosen words of a column), in the rules, in zones, and in the import."""
-    texts = [default_rules(), *zones.known_zones(), *make.WORDS, RULE]
+    """The words in any row (the chosen words of a column), in texts that we ship, in zones and in the import."""
+    texts = [default_rules(), *(shipped(page).text for page in SHIPPED), *zones.known_zones(), *make.WORDS, RULE]
     for table, column in await DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     # The head of the record, on the page of the log.

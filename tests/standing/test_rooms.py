@@ -14,6 +14,7 @@ from parley.interfaces.api.scopes import MODERATE
 from parley.interfaces.live.queue_stream import QueueStream, QueueStreams
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
+from parley.moderation.modqueue import bulk_jobs
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
@@ -67,6 +68,9 @@ async def built(app: Litestar) -> AsyncIterator[World]:
                 world.parts |= {"{gone}": str(comment)}
             if not action:
                 world.parts |= {"{comment:str}": str(comment), "{item:str}": str(item)}
+        keep = Choice(0, 0, "approve", reason=CANARY)
+        bulk = await bulk_jobs.start(people["theirs"], QueueFilter(kind="reported"), datetime.now(UTC), keep, None)
+        world.parts |= {"{bulk:str}": str(bulk)}
         yield world
 
 

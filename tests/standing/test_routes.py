@@ -71,6 +71,8 @@ OPEN_TO_ALL = {
     "/embed/t/{thread:str}/vote",
 }
 SCRIPT = "/embed/v1.js"
+# No article of the world is from a PDF.
+OF_PDFS = ("/p/{lineage:str}/page", "/p/{lineage:str}/page.webp", "/t/{thread:str}/original.pdf")
 TOKENS_ONLY = (
     "/api/v1/me",
     "/api/v1/notifications",
@@ -92,6 +94,7 @@ TOKENS_ONLY = (
 OF_MODERATORS = (
     "/api/v1/moderation/queue",
     "/api/v1/moderation/appeals",
+    "/api/v1/moderation/raids",
     "/api/v1/moderation/appeals/{appeal:str}",
 )
 # The one address that mail servers post to, from wherever they are.
@@ -222,8 +225,13 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         == {
             f"/media/{'0' * 64}": 404,
             no_picture: 404,
+            **dict.fromkeys(map(world.fill, OF_PDFS), 404),
             "/oembed": 404,
             "/rules/edit": 404,
+            # Nobody wrote them.
+            "/terms": 404,
+            "/contact": 404,
+            "/imprint": 404,
             "/at": 400,
             "/embed/v1/page": 400,
         }

@@ -11,7 +11,8 @@ from tests.conftest import ROOT
 SOURCE = ROOT / "src" / "parley"
 # What operators read stays English: commands, the embedded servers, settings, checks and the demo's own content.
 FOR_OPERATORS = (
-    "site/cli", "site/backup", "site/demo", "site/transfer", "platform/local_servers", "platform/migrations",
+    "site/cli", "site/doctor", "site/backup", "site/demo", "site/transfer", "platform/local_servers",
+    "platform/migrations",
     "platform/observability", "platform/environment", "platform/settings", "platform/db", "platform/http/health",
     "platform/events", "platform/patches", "platform/http/header_limits", "people/community/queries",
     "letters/digests/absence", "people/mail/unanswered", "discussion/threads/updating",
@@ -44,7 +45,8 @@ NO_WORDS = re.compile(
 NAMES = {
     "people/accounts/user_agents.py", "people/accounts/names.py", "moderation/automod/holds.py",
     "moderation/automod/trust.py", "platform/ratelimit.py", "discussion/slow_mode/display.py",
-    "discussion/slow_mode/rules.py", "moderation/decisions/mass_undo.py", "people/accounts/reserved_names.py",
+    "discussion/slow_mode/rules.py", "moderation/decisions/mass_undo.py", "moderation/modqueue/bulk_jobs.py",
+    "people/accounts/reserved_names.py",
     "interfaces/api/discussion/comments.py",
     "articles/imports/preview.py", "interfaces/webhooks/ops.py",
     # The description of the API, which developers read in English.

@@ -98,6 +98,7 @@ async def build() -> World:
         "{picture:str}": "0.png",
         "{revision:str}": "1",
         "{update:str}": "1",
+        "{lineage:str}": str(await db.value("select min(lineage) from passage")),
     }
     parts |= {"{kept:str}": str(await kept.keep_article(mira.id, thread, "Mine.")), "{kind:str}": "markdown"}
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])

@@ -71,6 +71,8 @@ class Settings(msgspec.Struct, frozen=True):
     providers: Mapping[str, Provider] = MappingProxyType({})
     # Whether machines are not told that training models on this site is forbidden.
     training: bool = True
+    # Which PDFs of articles are kept: none (`off`), those whose licence lets everybody pass them on, or all (`on`).
+    keep_pdfs: str = "open"
     # For how many days the worker keeps a nightly backup, and what it hands each to. 0: it makes none.
     backup_days: int = 0
     backup_command: str | None = None
@@ -153,6 +155,7 @@ def read(env: Mapping[str, str]) -> Settings:
         providers=environment.providers_of(env),
         languages=environment.languages(env),
         training=environment.choice(env, "PARLEY_TRAINING", ("on", "off"), default="on") == "on",
+        keep_pdfs=environment.choice(env, "PARLEY_KEEP_PDFS", ("off", "open", "on"), default="open"),
         limits=environment.choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
     if not settings.local:

@@ -38,6 +38,7 @@ from parley.platform.observability.load_shedding import LOOP_LAG
 from parley.platform.patches import patch_parsers, share_handlers_with_guards
 from parley.platform.settings import Settings
 from parley.site import hooks
+from parley.site.administration.web import read_pages
 from parley.site.routes import FEATURES, PLATFORM
 
 BODY_LIMIT = 131_072
@@ -85,11 +86,12 @@ async def _compile_templates() -> None:
 
 
 async def _read_topics() -> None:
-    """Let the masthead follow `parley topic`, without end."""
+    """Let masthead and foot follow `parley topic` and what admins write, without end."""
     while True:
         await asyncio.sleep(TOPICS_SECONDS)
         with suppress(*OUTAGES):
             environment.set_globals(topics=await topics())
+            await read_pages()
 
 
 def _keep() -> None:
@@ -152,6 +154,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "mail_to_files": settings.smtp_url is None,
         }
         environment.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
+        await read_pages()
         await stored.prepare()
         await thread.warm()
         failures.warm()

@@ -12,6 +12,7 @@ from parley.discussion.votes import ops as votes
 from parley.interfaces.api import tokens, tokens_web
 from parley.interfaces.embed import ops as embed
 from parley.interfaces.pages import decision
+from parley.interfaces.webhooks import ops as webhooks
 from parley.letters.authors import web as authors_web
 from parley.letters.digests import mailing as digest_mailing
 from parley.letters.digests import ops as digests
@@ -29,6 +30,7 @@ from parley.moderation.modqueue import kinds
 from parley.moderation.raids import ops as raids
 from parley.moderation.reports import ops as reports
 from parley.moderation.rights import ops as rights
+from parley.moderation.rooms import ops as rooms
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
 from parley.moderation.signups import web as signups_web
@@ -107,8 +109,9 @@ def connect() -> None:
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
-    drafts.before_post[:] = [raids.check, checks.check, embed.note_site]
+    raids.after_change[:] = [webhooks.queue_raid]
+    drafts.before_post[:] = [rooms.check, raids.check, checks.check, embed.note_site]
     drafts.before_edit[:] = [raids.check_edit, edits.check, asking.check]
-    drafts.wait_of[:] = [display.wait_of, checks.wait_of, raids.wait_of]
+    drafts.wait_of[:] = [display.wait_of, checks.wait_of, rooms.wait_of, raids.wait_of]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -10,6 +10,7 @@ from parley.articles.articles.tables import (
     ImportPart,
     Media,
     MergedPassage,
+    Original,
     Passage,
     RemovedPassage,
     Revision,
@@ -48,12 +49,13 @@ from parley.letters.notifications.tables import (
     UnreadCount,
 )
 from parley.moderation.appeals.tables import Appeal, SecondLook
-from parley.moderation.automod.tables import Hit, Rule, RuleVersion, SpamTraining
+from parley.moderation.automod.tables import CommentLabel, Hit, Rule, RuleVersion, SpamTraining
 from parley.moderation.backtests.tables import Backtest
 from parley.moderation.decisions.tables import Decision, MassUndo
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog.tables import ModAction
 from parley.moderation.modmembers.tables import Note
+from parley.moderation.modqueue.tables import BulkDecision, BulkItem
 from parley.moderation.raids.tables import Raid, RaidHold
 from parley.moderation.reports.tables import QueueItem, Report
 from parley.moderation.rights.tables import RightsRequest
@@ -78,7 +80,7 @@ from parley.people.accounts.tables import (
     Token,
     UsedChallenge,
 )
-from parley.people.community.tables import Community, Guideline, GuidelineWording
+from parley.people.community.tables import Community, Guideline, GuidelineWording, PageText
 from parley.people.mail.tables import Mail, MailAddress, MailBounce, MailDomain
 from parley.people.sso.tables import Identity, UsedState
 from parley.platform.db.tables import Event, JobFailure, RateBucket
@@ -91,13 +93,14 @@ TABLES = [
     AddressChange, ErasedName, ErasedNameKey,
     Identity, UsedState, Invitation, SignUp,
     Community, Guideline, GuidelineWording, SavedReason, Block, MutedWord,
-    Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
+    Source, Article, Revision, Passage, MergedPassage, Media, Original, RemovedPassage, ArticleImport, ImportPart,
     Topic, RoomModerator, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
     Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
-    QueueItem, Report, RightsRequest, Raid, RaidHold,
-    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, SpamTraining, Backtest,
+    QueueItem, Report, RightsRequest, Raid, RaidHold, BulkDecision, BulkItem,
+    Decision, MassUndo, Appeal, SecondLook, Note, VoteRing, ModAction, Rule, RuleVersion, Hit, CommentLabel,
+    SpamTraining, Backtest,
     Notification, UnreadCount, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture, HubPosition,
     SearchDocument, SearchWord,
@@ -105,6 +108,7 @@ TABLES = [
     InboundFeed, FeedItem, FeedHost,
     Export, ExportPart, SanctionedAddress,
     ApiToken, Webhook, WebhookDelivery, Webmention,
+    PageText,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

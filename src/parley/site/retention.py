@@ -48,6 +48,15 @@ IS_PICTURE_OF_NO_TEXT = """not exists (
         union all select convert_from(draft, 'UTF8') from suggested_update where draft is not null
     ) texts cross join lateral regexp_matches(texts.html, '/media/([0-9a-f]+)', 'g') m
     where m[1] = media.hash)"""
+# A text that was taken down long ago is gone itself.
+IS_ORIGINAL_OF_NO_TEXT = f"""not exists (
+    select from revision r join article a on a.id = r.article where r.original = original.hash
+      and (a.restricted <> 'none' or coalesce({TAKEN_DOWN.format(article="a.id")} > now() - interval '220 days', true)))
+  and not exists (
+    select from (
+        select draft from article_import where draft is not null
+        union all select draft from suggested_update where draft is not null
+    ) drafts where position(convert_to(original.hash, 'UTF8') in draft) > 0)"""  # noqa: S608 constants only
 IS_DECIDED = """state <> 'waiting'
     and not exists (select from notification n where n.suggestion = suggested_update.id)"""
 IS_VERSION_WITHOUT_WORDS = """exists (
@@ -139,6 +148,10 @@ RULES = (
         "media", "pictures that no article, draft or suggested update shows", "created_at", 7, IS_PICTURE_OF_NO_TEXT,
         key="hash",
     ),
+    Expiry(
+        "original", "PDFs that no article, draft or suggested update is from", "created_at", 7, IS_ORIGINAL_OF_NO_TEXT,
+        key="hash",
+    ),
     Expiry("visit", "when a member was in a thread", "seen_at", 365),
     Expiry("suggested_update", "suggested updates that were decided", "decided_at", 365, IS_DECIDED),
     Expiry(
@@ -149,6 +162,7 @@ RULES = (
     Expiry(
         "comment_signature", "signatures of comments, by which near-copies are found", "created_at", 30, key="comment"
     ),
+    Expiry("comment_label", "what webhooks said of comments", "created_at", 30),
     Expiry(
         "comment", "the words of comments that expired before a moderator came", "created_at", 90,
         f"state = 'expired' and body <> '' and {IS_NOT_IN_QUEUE}",
@@ -172,6 +186,7 @@ RULES = (
     Expiry("hit", "what automatic rules matched", "created_at", 365, IS_HIT_NOT_IN_QUEUE),
     Expiry("spam_training", "trainings of the score of advertising", "created_at", 30, IS_TRAINING_NOT_IN_FORCE),
     Expiry("backtest", "back-tests of automatic rules", "changed_at", 90, "state in ('done', 'failed')"),
+    Expiry("bulk_decision", "decisions on all that a filter found", "changed_at", 90, "state in ('done', 'undone')"),
     Expiry("second_look", "second looks at decisions", "created_at", 365),
     Expiry("vote_ring", "groups that may be voting rings", "found_at", 90),
     Expiry("notification", "notifications that were read", "read_at", 90),

@@ -1,5 +1,6 @@
 """All route handlers by feature."""
 
+from parley.articles.imports import pdf_web
 from parley.articles.imports import web as articles
 from parley.discussion.commenting import edit_web
 from parley.discussion.commenting import web as comments
@@ -66,6 +67,7 @@ from parley.people.inbound_mail import webhooks
 from parley.people.mail import web as mailbox
 from parley.people.sso import web as sso
 from parley.platform.http import assets, health
+from parley.site.administration import web as administration
 
 FEATURES = (
     accounts,
@@ -73,6 +75,7 @@ FEATURES = (
     signups,
     community,
     articles,
+    pdf_web,
     home,
     pages,
     threads,
@@ -134,5 +137,6 @@ FEATURES = (
     api_thread,
     api,
     webhooks_web,
+    administration,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

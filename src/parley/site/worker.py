@@ -37,6 +37,7 @@ from parley.moderation.backtests import jobs as backtests
 from parley.moderation.dashboard import weekly
 from parley.moderation.decisions import jobs as decisions
 from parley.moderation.decisions import mass_undo
+from parley.moderation.modqueue import bulk_jobs
 from parley.moderation.modrules import jobs as rules
 from parley.moderation.reports import ops as reports
 from parley.moderation.rings import jobs as rings
@@ -94,6 +95,7 @@ JOBS = (
     Job("beginnings", comments.make_beginnings, due=comments.SELECT_LONG, repeats=True),
     Job("sanctions", decisions.end_sanctions, due=decisions.SELECT_DUE),
     Job(mass_undo.JOB, mass_undo.work_off, due=mass_undo.SELECT_DUE),
+    Job(bulk_jobs.JOB, bulk_jobs.work_off, due=bulk_jobs.SELECT_DUE),
     Job("nearly due", reports.raise_nearly_due, seconds=300),
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),

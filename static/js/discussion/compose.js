@@ -11,7 +11,7 @@ export const composeForm = () => document.querySelector("#compose form[data-draf
 /** Set the anchor: `passage` (a lineage, or "" for the whole article) and `quote` in it, which follows `prefix`. */
 export function setAnchor(passage, quote = "", prefix = "") {
   const form = composeForm();
-  if (!form) return;
+  if (!form) return leadBackTo(passage);
   Object.entries({ passage, quote, prefix }).forEach(([name, value]) => (form.elements[name].value = value));
   const shown = form.querySelector(".write-quote");
   shown.hidden = !quote;
@@ -19,6 +19,12 @@ export function setAnchor(passage, quote = "", prefix = "") {
   const [label, passageName] = form.closest("details").firstElementChild.childNodes;
   label.data = `${sentence(passage ? "respond-passage" : "respond-article")} `;
   passageName.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, MAX_PASSAGE_LENGTH) ?? "";
+}
+
+// Whoever has to sign in first comes back to the form on the passage.
+function leadBackTo(passage) {
+  const link = document.querySelector(".compose-invite > a");
+  if (link) link.search = new URLSearchParams({ next: `${location.pathname}?passage=${passage}#discussion` });
 }
 
 /** Set the anchor to `passage` unless something has been typed or quoted. */

@@ -1,5 +1,4 @@
 // Loads hover cards, sharing, responding to selected words, selecting by keyboard and revisions when they are first needed.
-import { composeForm } from "./compose.js";
 import htmx from "../platform/htmx.js";
 import { respond } from "./article_sync.js";
 import { loadDiscussion } from "./navigation.js";
@@ -27,7 +26,7 @@ document.addEventListener("selectionchange", () => {
   const { anchorNode, isCollapsed } = getSelection();
   const from = !isCollapsed && anchorNode?.parentElement;
   if (from && from.closest(".passages")) {
-    callExtras("offerAnswer", { composeForm, respond, rows });
+    callExtras("offerAnswer", { respond, rows });
     callExtras("offerShare", showToast);
   }
   if (from && viewer && from.closest(".comment-body")) callExtras("offerQuote");

@@ -6,7 +6,7 @@ import { isNarrow, isPlainClick, discussion, thread } from "../platform/page.js"
 import { currentLineage } from "../articles/passages.js";
 import { closeSheet, goToDiscussion } from "./sheet.js";
 
-const LINKS = ".signs, .tab, .talk-side li > a, .strip > a, .since > [data-unread], .found-here .hit-words > a:not([href^='#'])";
+const LINKS = ".signs, .tab, .talk-side li > a, .strip > a, .since [data-unread], .found-here .hit-words > a:not([href^='#'])";
 let shownSearch = location.search;
 
 /** Load the discussion of `address`; `source` is what was clicked. Returns whether that succeeded. */

@@ -60,7 +60,7 @@ function nextNew() {
   const list = [...document.querySelectorAll(".comment:not(.waiting > *)")];
   const isNew = (one) => one.matches(".is-new");
   const next = list.slice(list.indexOf(current) + 1).find(isNew);
-  const more = document.querySelector(".since > [data-unread]") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
+  const more = document.querySelector(".since [data-unread]") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
   if (next || !more) moveTo(next ?? list.find(isNew));
   else more.click();
 }

@@ -272,3 +272,11 @@ def test_a_real_article_is_no_version_of_another(site: str) -> None:
         if sum(len(one.text) for one in texts[name]) > 1_000:
             with pytest.raises(CannotImport):
                 source_checks.check_is_revision((one.text for one in texts[name]), (one.text for one in texts[site]))
+
+
+def test_passages_that_only_moved_on_their_page_are_no_conflict() -> None:
+    base, ours = said(["one is here", "two is here"]), said(["one is really here", "two is here"])
+    theirs = [msgspec.structs.replace(one, page=2, boxes="2 1414 1 2 3 4") for one in base]
+    done = merge(base, ours, theirs)
+    assert (done.conflicts, done.corrections) == ([], 1)
+    assert [(one.text, one.page) for one in done.passages] == [("one is really here", None), ("two is here", 2)]

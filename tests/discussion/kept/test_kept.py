@@ -279,6 +279,10 @@ async def test_files_have_everything(client: httpx.AsyncClient, mira: Viewer, th
     assert "> a machine cannot\n\nMy *thought*.\n" in (await client.get("/kept/export/markdown")).text
     assert (await client.get("/kept/export/docx")).status_code == 404
 
+    comment = await make.comment(thread, await make.member(), "![](//a.example/b)")
+    assert (await client.post(f"/c/{comment}/keep")).status_code < 400
+    assert "> \\![](//a.example/b)" in (await client.get("/kept/export/markdown")).text
+
 
 async def test_files_and_searches_have_the_limits_of_other_downloads_and_searches(
     client: httpx.AsyncClient, mira: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch

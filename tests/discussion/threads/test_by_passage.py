@@ -73,7 +73,7 @@ async def test_the_marker_of_a_passage_leads_to_its_comments_and_the_form_for_it
     assert marker in page
     assert '<details class="compose" open>' in alone.text
     assert f'name="passage" value="{first}"' in alone.text
-    assert "Respond to this passage <span dir=" in alone.text and 'this article <span dir="auto"></span>' in page
+    assert "Respond to <span dir=" in alone.text and "Respond to the article <span dir=" in page
     assert names(alone.text) == names(fragment.text) == [f"c{there}"]
     assert elsewhere != there
 
@@ -106,7 +106,7 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
     await refresh_thread_stats()
     page = (await client.get(f"/t/{thread}")).text
 
-    assert '<span class="stance challenges">Challenges this passage</span>' in page
+    assert '<span class="stance challenges">Challenges this</span>' in page
     assert "1 comment on this passage: 1 challenge" in page
 
 
@@ -122,7 +122,7 @@ async def test_a_stance_names_what_it_is_about_and_stands_beside_its_words(clien
 
     for comment, words in (
         (on_words, "Challenges this sentence"),
-        (on_passage, "Adds to this passage"),
+        (on_passage, "Adds"),
         (on_article, "Asks about the article"),
     ):
         head = page.partition(f'id="c{comment}-head">')[2].partition("</header>")[0]
@@ -238,8 +238,26 @@ async def test_a_heading_names_the_passage_and_a_quote_in_it_is_not_repeated(
     assert quote in whole
 
 
+async def test_the_first_passage_below_a_heading_is_named_with_it(client: httpx.AsyncClient) -> None:
+    text = make.text("What machines do", "They do a great deal. They draft, translate and explain.", "But not all.")
+    heading = structs.replace(text.passages[0], kind="heading")
+    thread = await make.thread(structs.replace(text, passages=[heading, *text.passages[1:]]))
+    ada = await make.member()
+    _, first, second = await make.lineages(thread)
+    quotes = {first: "They draft, translate and explain", second: None}
+    made = [await make.comment(thread, ada, passage=passage, quote=quote) for passage, quote in quotes.items()]
+
+    page = (await client.get(f"/t/{thread}?view=passage")).text
+
+    titles = re.findall(r'On “<span dir="auto">([^<]+)</span>”', page)
+    # The first is of groups that begin while the page is open.
+    assert titles == [" ", "What machines do — They do a great deal. They draft, translate and…", "But not all."]
+    anchored = page.partition(f'id="c{made[0]}-anchor"')[0].rpartition("<div")[2]
+    assert "is-in-heading" in anchored
+
+
 async def test_a_discussion_says_which_article_it_is_about(client: httpx.AsyncClient) -> None:
     thread = await make.thread(structs.replace(make.text(title="The wager"), byline="Ines Okafor"))
     page = (await client.get(f"/t/{thread}")).text
-    assert 'Discussion of <b dir="auto">The wager</b>, <bdi>Ines Okafor</bdi></h2>' in page
+    assert 'Discussion of </span><b dir="auto">The wager</b>, <bdi>Ines Okafor</bdi></h2>' in page
     assert "Where people stand: <bdi>The wager</bdi></h2>" in (await client.get(f"/t/{thread}?view=stand")).text

@@ -12,6 +12,7 @@ from litestar import Litestar
 from parley.discussion.threads import disagreement
 from parley.discussion.threads.disagreement import SidedResponse, Split, is_disputed, lower_bound, overlap, pairs_of
 from parley.discussion.threads.jobs import refresh_thread_stats
+from parley.discussion.threads.voices import Voice
 from parley.platform import db
 from tests import make
 from tests.conftest import forget_caches
@@ -95,7 +96,8 @@ async def test_two_views_are_shown_only_where_the_quotes_overlap(client: httpx.A
     await response(thread, "challenges", quote="what others cannot know")
     head = await head_of(client, thread)
     assert "Two views of" in head
-    assert "what others cannot know</q>" in head
+    # In its sentence, which says who.
+    assert ">People write down what others cannot know.</q>" in head
     assert f'"#c{apart}"' not in head
 
 
@@ -173,7 +175,7 @@ async def test_the_api_names_the_disagreement_of_a_thread(client: httpx.AsyncCli
     assert (found["is_disputed"], found["about"], found["quote"]) == (
         True,
         "passage",
-        "Robots fold towels. People write down what others cannot know.",
+        "Robots fold towels. People write down what others cannot know. …",
     )
     assert (found["supports"]["comment"], found["challenges"]["comment"]) == (support, challenge)
     assert found["supports"]["text"] == "Machines lack what nobody writes down."
@@ -228,6 +230,26 @@ async def test_a_viewer_who_blocked_one_of_the_two_sees_neither(client: httpx.As
 async def test_two_responses_by_one_person_are_no_disagreement() -> None:
     both = [candidate(1, supports=True, author="5"), candidate(2, supports=False, author="5")]
     assert pairs_of(both) == []
+
+
+TEXT = "It is so. The notes do not leave the building, but a file of them grows, and nobody has ever said for how long."
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("is so", "It is so."),
+        ("notes do not leave the building", "The notes do not leave the building…"),
+        ("The notes do not leave", "The notes do not leave"),
+        ("for how long", "for how long"),
+        ("words that are nowhere", "words that are nowhere"),
+    ],
+)
+def test_a_quote_is_shown_from_the_beginning_of_its_sentence(quote: str, shown: str) -> None:
+    place = TEXT.find(quote)
+    around = TEXT[max(0, place - 90) :]
+    values = dict.fromkeys(Voice.__struct_fields__, 1) | {"quote": quote, "around": around, "place": place}
+    assert Voice(**values).sentence == shown
 
 
 def candidate(number: int, *, supports: bool, author: str = "", part: str = "1") -> SidedResponse:

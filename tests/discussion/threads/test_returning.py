@@ -109,7 +109,7 @@ async def test_comments_of_somebody_muted_are_neither_linked_nor_marked(
     assert f'<a href="#c{first}">1 new comment</a>' in page
     assert page.count('class="comment is-new"') == 1
     focused = (await client.get(f"/t/{thread}/x?focus={first}")).text
-    assert "1 new comment" in focused and "Show the next" not in focused
+    assert "1 new comment" in focused and "Next, elsewhere" not in focused
 
 
 async def test_without_unread_comments_on_the_page_the_newest_are_linked(
@@ -195,11 +195,11 @@ async def test_the_page_of_one_branch_leads_to_the_next_unread_comment_that_is_n
     thread, jon = await make.thread(), await make.member("jon")
     await visit_before(client, thread)
     first, second, third = [await make.comment(thread, jon) for _ in range(3)]
-    assert 'class="since' in (await client.get(f"/t/{thread}/x")).text
+    assert 'right since">' in (await client.get(f"/t/{thread}/x")).text
 
     async def leads_to(focus: int) -> list[str]:
         page = (await client.get(f"/t/{thread}/x?focus={focus}")).text
-        return re.findall(r"focus=(\d+)#c\1\"[^>]*>Show the next", page)
+        return re.findall(r"focus=(\d+)#c\1\"[^>]*>Next, elsewhere", page)
 
     leads = {focus: await leads_to(focus) for focus in (first, second, third)}
 

@@ -448,3 +448,21 @@ def test_the_section_and_what_is_said_about_the_only_author() -> None:
     assert (found.section, found.bio) == ("Opinion", bio)
     both = f'[{{"name": "Ada Osei", "description": "{bio}"}}, {{"name": "Ben Lund"}}]'
     assert read(json_ld(node % both)).bio is None
+
+
+def test_data_in_cdata_is_read_and_a_date_keeps_its_day_in_its_own_zone() -> None:
+    data = '{"@type": "Article", "headline": "The kettle question", "author": {"name": "Ada Osei"}, '
+    found = read(json_ld(f'//<![CDATA[\n{data} "datePublished": "2024-03-01T23:30:00-05:00"}}\n//]]>'))
+    assert found.byline == ("Ada Osei",)
+    assert found.published_at == datetime(2024, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<aside><h3><a href=/y>Another story</a></h3><time datetime=2020-01-01>1 January 2020</time></aside>",
+        "<table class=infobox><tr><th>Founded</th><td><time datetime=1998-09-04>4 September 1998</time></table>",
+    ],
+)
+def test_the_date_of_another_story_or_of_the_subject_is_none_of_the_article(beside: str) -> None:
+    assert read("", f"<h1>The kettle question</h1><p>{LONG}</p>{beside}").published_at is None

@@ -4,10 +4,12 @@ import base64
 import io
 import re
 
+import msgspec
 import pytest
 from PIL import Image
 
 from parley.extraction.errors import CannotImport
+from parley.extraction.html.passages import without_lost_pictures
 from parley.extraction.html.pictures import DRAWN
 from parley.extraction.pdf.document import MOST_PAGES
 from parley.extraction.pdf.reading import read_pdf
@@ -142,6 +144,45 @@ def test_what_is_drawn_above_a_caption_is_its_figure_and_the_labels_in_it_are_no
     # The drawing is 260 by 150 points; red stands left and blue right of its middle.
     assert picture.size[0] > 500 and 290 < picture.size[1] < 350
     assert picture.getpixel((80, 200))[0] > 180 and picture.getpixel((260, 250))[2] > 180  # type: ignore[index]
+
+
+def test_a_figure_without_a_caption_is_a_picture_in_place_of_its_labels() -> None:
+    labels = [At(160, 330, "loads"), At(170, 350, "of dirt"), At(250, 380, "soap")]
+    text = [*HEAD, *paragraph(ONE, 160), *labels, *paragraph(TWO, 480, indent=12)]
+
+    _, passages = read_pdf(of_streams([CHART + stream(text)]))
+
+    assert [one.text for one in passages if one.kind == "paragraph"] == [ONE.strip(), TWO.strip()]
+    [figure] = [one for one in passages if one.kind == "figure"]
+    assert figure.text == "loads of dirt soap"
+    assert f'alt="{figure.text}"' in figure.html
+
+
+def test_a_table_with_rules_is_a_picture_with_its_words_and_its_caption() -> None:
+    caption = "Table 1. What a towel costs."
+    rows = [At(left, 330 + 15 * row, f"{row}{left}") for row in range(4) for left in (100, 220, 340)]
+    rules = b"".join(b"80 %d 300 0.5 re f " % top for top in (525, 505, 455))
+    text = [*HEAD, *paragraph(ONE, 160), At(80, 305, caption), *rows, *paragraph(TWO, 480, indent=12)]
+
+    _, passages = read_pdf(of_streams([rules + stream(text)]))
+
+    assert [one.text for one in passages if one.kind == "paragraph"] == [ONE.strip(), TWO.strip()]
+    [figure] = [one for one in passages if one.kind == "figure"]
+    assert figure.text == caption
+    assert 'alt="0100 0220 0340 1100' in figure.html
+
+
+def test_a_displayed_formula_is_a_picture_with_its_letters_as_the_alternative() -> None:
+    formula = [At(200, 330, "abg = xyz", font="S"), At(200, 345, "2n"), At(420, 335, "(1)")]
+    text = [*HEAD, *paragraph(ONE, 160), *formula, *paragraph(TWO, 480, indent=12)]
+
+    _, passages = read_pdf(of_streams([stream(text)]))
+
+    assert [one.text for one in passages if one.kind == "paragraph"] == [ONE.strip(), TWO.strip()]
+    [figure] = [one for one in passages if one.kind == "figure"]
+    assert {"2n", "(1)"} <= set(figure.text.split())
+    [words] = without_lost_pictures([msgspec.structs.replace(figure, html="<figure></figure>")])
+    assert (words.kind, words.text, words.boxes) == ("paragraph", figure.text, figure.boxes)
 
 
 @pytest.mark.parametrize("drawn", [b"", b"0 0 0 rg 80 430 435 0.5 re f ", b"0.9 g 0 0 595 842 re f "])

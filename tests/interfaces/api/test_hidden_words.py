@@ -69,7 +69,7 @@ async def test_no_webhook_message_has_hidden_words(cage: Cage) -> None:
     async def told() -> set[str]:
         found = set()
         for bird in cage.birds.values():
-            due = DueEvent(1, "1-1", cage.thread, 1, "comment.edited", bird, datetime.now(UTC))
+            due = DueEvent(1, "1-1", cage.thread, 1, "comment.edited", bird, datetime.now(UTC), None)
             found |= cage.heard((await message(due)).decode())
         return found
 

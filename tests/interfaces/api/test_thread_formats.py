@@ -24,7 +24,7 @@ async def test_a_thread_is_downloaded_in_three_formats(
     root = await make.comment(
         thread, jon, "It *does*.", stance="challenges", passage=lineage, quote="The model answers"
     )
-    reply = await make.comment(thread, jon, "Why?", parent=root)
+    reply = await make.comment(thread, jon, "![Why?](http://a.example/b)", parent=root)
     gone = await make.comment(thread, jon, "Gone words.", parent=root)
     await editing.delete_comment(viewer=jon, comment_id=gone)
 
@@ -35,11 +35,12 @@ async def test_a_thread_is_downloaded_in_three_formats(
     assert whole["thread"]["article"]["url"] == "https://source.example/story"
     assert [(one["id"], one["body"]) for one in whole["comments"]] == [
         (root, "It *does*."),
-        (reply, "Why?"),
+        (reply, "![Why?](http://a.example/b)"),
         (gone, ""),
     ]
     assert "It *does*." in text.text
     assert "> The model answers" in text.text
+    assert "\n\\![Why?](http://a.example/b)" in text.text
     assert "Gone words." not in text.text + annotations.text
     assert annotations.headers["content-type"].startswith("application/ld+json")
     first, second = annotations.json()["items"]

@@ -284,7 +284,7 @@ async def test_the_panel_shows_the_disagreement_of_the_thread(client: httpx.Asyn
 
     text = (await client.get(panel)).text
 
-    assert f'data-show="{lineage}"><q dir="auto">model answers</q>' in text
+    assert f'data-show="{lineage}"><q dir="auto">{make.WORDS[0]}</q>' in text
     assert "Supports this sentence" in text and f'href="#c{pair[0]}"' in text
     await db.execute("update article set removed_passages = array[$1]::bigint[]", lineage)
     forget_caches()

@@ -111,7 +111,7 @@ def test_a_side_in_letters_that_our_fonts_lack_leaves_out_both() -> None:
         msgspec.convert(
             dict.fromkeys(Voice.__struct_fields__, 1)
             | {"is_disputed": True, "stance": stance, "author": "ada", "is_member": True, "assisted": False}
-            | {"words": words, "passage_text": "p", "quote": "x"},
+            | {"words": words, "passage_text": "p", "quote": "x", "around": "x"},
             Voice,
         )
         for stance, words in (("supports", "It does."), ("challenges", "ქართული"))
@@ -286,7 +286,7 @@ async def test_oembed_of_a_thread_has_its_claim_its_disagreement_and_its_picture
 
     described = (await client.get("/oembed", params={"url": page})).json()
 
-    assert "<p>The article claims: Models answer &amp; err.</p><p><q>The model answers</q></p>" in described["html"]
+    assert f"<p>The article claims: Models answer &amp; err.</p><p><q>{make.WORDS[0]}</q></p>" in described["html"]
     assert "<strong>Supports:</strong> It &lt;supports&gt;. supports</p>" in described["html"]
     assert "<strong>Challenges:</strong> It &lt;challenges&gt;. challenges</p>" in described["html"]
     assert described["thumbnail_url"].startswith(f"http://localhost/card/{thread}/")

@@ -123,13 +123,13 @@ NOON = datetime(2026, 12, 2, 12, tzinfo=UTC)
     ("visited", "oldest", "words"),
     [
         # Again on the same day: since yesterday, and not since an hour ago.
-        (timedelta(hours=1), timedelta(hours=2), "Since yesterday"),
-        (None, timedelta(hours=2), "Since yesterday"),
-        (timedelta(hours=20), timedelta(hours=2), "Since yesterday, 16:00"),
-        (timedelta(days=3), timedelta(days=2), "Since Sunday, 12:00"),
+        (timedelta(hours=1), timedelta(hours=2), "New since yesterday"),
+        (None, timedelta(hours=2), "New since yesterday"),
+        (timedelta(hours=20), timedelta(hours=2), "New since yesterday, 16:00"),
+        (timedelta(days=3), timedelta(days=2), "New since Sunday, 12:00"),
         # What is older and still unread is part of it.
-        (timedelta(hours=20), timedelta(days=4), "Since Saturday"),
-        (timedelta(days=3), timedelta(days=30), "Since 2 November"),
+        (timedelta(hours=20), timedelta(days=4), "New since Saturday"),
+        (timedelta(days=3), timedelta(days=30), "New since 2 November"),
     ],
 )
 async def test_the_heading_says_since_when_it_is_new(
@@ -145,9 +145,9 @@ async def test_the_heading_is_in_the_time_zone_of_the_member(mira: Viewer) -> No
     viewer = msgspec.structs.replace(mira, zone="Asia/Tokyo", last_visit=NOON - timedelta(hours=4))
 
     # It is 21:00 there; the visit was at 17:00 on the same day.
-    assert str(heading(viewer, [], NOON)) == "Since yesterday"
+    assert str(heading(viewer, [], NOON)) == "New since yesterday"
     late = msgspec.structs.replace(viewer, last_visit=NOON - timedelta(hours=22))
-    assert str(heading(late, [], NOON)) == "Since yesterday, 23:00"
+    assert str(heading(late, [], NOON)) == "New since yesterday, 23:00"
 
 
 @pytest.fixture

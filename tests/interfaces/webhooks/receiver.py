@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.parser import BytesHeaderParser
 from typing import Any
 
@@ -45,17 +45,20 @@ class Receiver(msgspec.Struct):
     url: str = ""
     received: list[Received] = []
     status: Callable[[], int] = lambda: 204
+    body: bytes = b""
     wait: asyncio.Event | None = None
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        headers = BytesHeaderParser().parsebytes(head.partition(b"\r\n")[2])
+        request = await reader.readuntil(b"\r\n\r\n")
+        headers = BytesHeaderParser().parsebytes(request.partition(b"\r\n")[2])
         body = await reader.readexactly(int(headers["content-length"]))
         self.received.append(Received({name.lower(): value for name, value in headers.items()}, body))
         if self.wait is not None:
             await self.wait.wait()
-        writer.write(f"HTTP/1.1 {self.status()} Any\r\nLocation: {self.url}\r\nContent-Length: 0\r\n\r\n".encode())
-        await writer.drain()
+        head = f"HTTP/1.1 {self.status()} Any\r\nLocation: {self.url}\r\nContent-Length: {len(self.body)}\r\n\r\n"
+        with suppress(ConnectionError):
+            writer.write(head.encode() + self.body)
+            await writer.drain()
         writer.close()
 
 

@@ -11,6 +11,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from parley.interfaces.webhooks import jobs, messages, ops
 from parley.interfaces.webhooks.jobs import queue_all, send_due
+from parley.moderation.raids import ops as raids
 from parley.platform import db
 from parley.platform.settings import settings
 from tests import make
@@ -83,6 +84,27 @@ async def test_a_message_that_would_be_too_large_is_sent_without_the_text(
     await queue_all()
     await send_due()
     assert (receiver.received[0].comment["id"], receiver.received[0].comment["body"]) == (made, "")
+
+
+async def test_raid_mode_is_told_when_it_begins_and_ends(receiver: Receiver) -> None:
+    number, secret = await hook(receiver.url, "raid.began", "raid.ended")
+    await hook(NOWHERE, "comment.posted")
+    by = await make.member(role="moderator")
+    raid = await raids.begin(by, raids.Switch("research", "links", 3))
+    assert await send_due() == 1
+    await raids.end(by, raid)
+    await db.execute(DUE)
+    assert await send_due() == 1
+
+    began, ended = receiver.received
+    assert (began.message["type"], ended.message["type"]) == ("raid.began", "raid.ended")
+    assert began.headers["webhook-id"] != ended.headers["webhook-id"]
+    said = began.message["data"]["raid"]
+    assert (said["id"], said["topic"], said["holds"], said["is_on"]) == (raid, "research", "links", True)
+    assert ended.message["data"]["raid"]["is_on"] is False
+    assert (ended.message["data"]["thread"], ended.message["data"]["position"]) == (None, None)
+    ended.check(secret)
+    assert await db.values(STATES, number) == ["delivered 1"] * 2
 
 
 async def test_a_refused_message_is_sent_again_with_the_same_id(receiver: Receiver) -> None:

@@ -93,6 +93,7 @@ def test_the_discussions_of_the_demo_are_left_alone() -> None:
         ("Contact elsewhere", "More on Telegram: @quick_gains"),
         ("Contact elsewhere", "Write to sales (at) example (dot) com"),
         ("Contact elsewhere", "Call +44 20 7946 0958 before noon"),
+        ("Contact elsewhere", "Call 212.555.0134 now and order"),
         ("Contact elsewhere", "Кому интересно, пишите в личку"),
         ("Letters of two scripts", "Free bitсoins for everybody"),
         ("Letters of two scripts", "Free bit\u200bcoins for everybody"),
@@ -116,6 +117,7 @@ def test_advertising_without_a_link_is_found(name: str, text: str) -> None:
         "The loans are secured with chips as collateral, and 10,000,000,000 dollars is a lot.",
         "The π of it, the naïve Ångström, and Δt are letters of one word each.",
         "Модель GPT-4 и API от OpenAI знают слово «работа».",
+        "It had 2.126.521.750 views when I looked, and 2,126,521,750 an hour later.",
     ],
 )
 def test_talk_about_the_same_things_is_left_alone(text: str) -> None:

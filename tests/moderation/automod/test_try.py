@@ -67,6 +67,14 @@ def test_the_score_quotes_what_a_person_would_call_advertising() -> None:
     assert Post("").score == 0.0
 
 
+def test_a_score_for_which_nothing_can_be_quoted_matches_nothing() -> None:
+    post = Post("Am in gobi arts college")
+
+    assert score.reasons(post.alike, post.seldom_linked) == []
+    assert SpamScore(0.1).find(post) is None
+    assert post.score > 0.1
+
+
 def test_the_score_asks_a_moderator_to_look_whoever_wrote_it() -> None:
     (rule,) = [one for one in shipped() if one.name == "Like advertising"]
 

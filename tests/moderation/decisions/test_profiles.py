@@ -7,6 +7,8 @@ from litestar import Litestar
 from parley.discussion.commenting import editing
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import letters, undoing
+from parley.moderation.reports import ops as reports
+from parley.moderation.reports.ops import ReportInput
 from parley.own_data.erasure import jobs as erasure
 from parley.people.account_settings import signup_ops
 from parley.people.accounts import queries
@@ -88,6 +90,15 @@ async def test_it_is_removed_where_it_is_seen_and_brought_back(
     assert await differences() == []
     undone = await client.post(answer.headers["location"].partition("?")[0], data={"undo": make.hidden(done, "undo")})
     assert "Undone" in undone.text and await shown(slurry) == WORDS
+
+
+async def test_what_is_empty_is_not_offered_to_be_removed(client: httpx.AsyncClient, mo: Viewer) -> None:
+    plain = await make.member("plain")
+    await reports.report(ReportInput("member", plain.id, "civility", "That name.", await make.member()))
+    for path in ("/u/plain/moderate", "/mod/queue"):
+        offered = (await client.get(path)).text
+        assert 'value="name"' in offered and 'value="warn"' in offered
+        assert 'value="bio"' not in offered and 'value="title"' not in offered
 
 
 @pytest.mark.parametrize("field", WORDS)

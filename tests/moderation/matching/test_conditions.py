@@ -16,6 +16,7 @@ from parley.moderation.matching.conditions import (
     FewWords,
     FirstComments,
     Heat,
+    Labelled,
     Links,
     Members,
     Pattern,
@@ -27,7 +28,7 @@ from parley.moderation.matching.conditions import (
 )
 from parley.moderation.matching.evaluate import ActiveRule, can_match, decisive, effective, evaluate
 from parley.moderation.matching.patterns import BadPattern, compile_pattern
-from parley.moderation.matching.post import Post, comparable
+from parley.moderation.matching.post import Label, Post, comparable
 from parley.moderation.modrules.kinds import KINDS, read
 
 LONG = "What remains is the habit of asking a machine first, whatever the question was about."
@@ -92,6 +93,8 @@ def rule(
         (Heat(3), Post("", heat=2.9), None),
         (Assisted(), Post("", assisted=True), ""),
         (Assisted(), Post(""), None),
+        (Labelled(["Toxic", "spam"], 0.8), Post("", labels=(Label("toxic", 0.9), Label("spam", 0.7))), "toxic 90%"),
+        (Labelled(["toxic"]), Post("", labels=(Label("toxic", 0.79), Label("toxicity", 1.0))), None),
     ],
 )
 def test_a_condition_finds_what_it_asks_for(condition: AnyCondition, post: Post, matched: str | None) -> None:

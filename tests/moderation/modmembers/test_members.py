@@ -334,8 +334,31 @@ async def test_no_network_address_is_shown_but_who_shares_one(client: httpx.Asyn
 
     page = (await client.get("/mod/members/jonas")).text
 
-    assert "203.0.113" not in page and 'id="same-network"' in page
+    assert "203.0.113" not in page and 'id="linked"' in page
     assert 'href="/mod/members/rita"' in page and 'href="/mod/members/olga"' not in page
-    assert 'id="same-network"' not in (await client.get("/mod/members/olga")).text
+    assert 'id="linked"' not in (await client.get("/mod/members/olga")).text
     found = (await client.get("/mod/members?network=Jonas")).text
     assert 'href="/mod/members/rita"' in found and 'href="/mod/members/olga"' not in found
+
+
+async def test_invitations_and_near_copies_are_hints_with_their_evidence(client: httpx.AsyncClient) -> None:
+    names = ("jonas", "rita", "olga", "hugo", "vera")
+    jonas, rita, olga, hugo, vera = [await make.member(name) for name in names]
+    await db.execute("insert into sign_up (member, inviter) values ($1, $3), ($2, $3)", jonas.id, rita.id, vera.id)
+    thread = await make.thread()
+    advert = "The best watches of the town are at my shop, come and buy three for the price of one today, number {}."
+    for number, who in enumerate((jonas, rita, olga)):
+        await make.comment(thread, who, advert.format(number))
+    await make.comment(thread, hugo, "A wholly different sentence about what the second passage means for teachers.")
+
+    linked = {one.name: one for one in await people.linked(jonas.id)}
+
+    assert {name: one.evidence for name, one in linked.items()} == {
+        "rita": ["text", "together"],
+        "olga": ["text"],
+        "vera": ["inviter"],
+    }
+    assert sorted(one.name for one in await people.linked(vera.id)) == ["jonas", "rita"]
+    await make.sign_in(client, await staff())
+    page = (await client.get("/mod/members/jonas")).text
+    assert "A hint and no proof" in page and f"/mod/comments?like={linked['olga'].comment}" in page

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from parley.moderation.backtests import jobs
-from parley.moderation.matching.conditions import Age, Links, WordList
+from parley.moderation.matching.conditions import Age, Labelled, Links, WordList
 from parley.moderation.modlog import ops as modlog
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -305,3 +305,42 @@ async def test_others_get_404(client: httpx.AsyncClient, role: str) -> None:
 async def test_an_unknown_rule_is_not_found(client: httpx.AsyncClient, moderator: Viewer, path: str) -> None:
     assert (await client.get(f"/mod/rules/{path}")).status_code == 404
     assert (await client.post(f"/mod/rules/{path}/state", data={"state": "on"})).status_code == 404
+
+
+LABEL = {"kind-0": "label", "labels-0": "toxic", "at_least-0": "80"}
+TRUST = {"kind-1": "trust", "below-1": "established"}
+FAST = {"kind-1": "rate", "posts-1": "6", "minutes-1": "5"}
+
+
+@pytest.mark.parametrize(
+    ("does", "fields", "objection"),
+    [
+        ("flag", LABEL, ""),
+        ("hold", LABEL | TRUST, ""),
+        ("hold", LABEL, "another condition besides"),
+        ("collapse", LABEL | TRUST, "another condition besides"),
+        ("hold", LABEL | FAST, "arrives after the comment was posted"),
+    ],
+)
+async def test_a_label_flags_and_holds_only_with_a_second_condition(
+    client: httpx.AsyncClient, moderator: Viewer, does: str, fields: dict[str, str], objection: str
+) -> None:
+    answer = await client.post("/mod/rules/new", data={"name": "Said", "rule": "civility", "does": does} | fields)
+
+    assert answer.status_code == (422 if objection else 303) and objection in answer.text
+
+
+async def test_a_rule_about_labels_watches_before_it_is_switched_on(
+    client: httpx.AsyncClient, moderator: Viewer
+) -> None:
+    rule = await put_rule(Labelled(["toxic"]), state="off")
+    await asked(rule)
+    await jobs.run_backtests()
+
+    early, _, late = [
+        await client.post(f"/mod/rules/{rule}/state", data={"version": "1", "state": state})
+        for state in ("on", "shadow", "on")
+    ]
+
+    assert early.status_code == 422 and "has to watch first" in early.text
+    assert late.status_code == 303 and await column(rule, "state") == "on"

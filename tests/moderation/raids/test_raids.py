@@ -4,6 +4,8 @@ import httpx
 import pytest
 
 from parley.discussion.commenting import editing
+from parley.discussion.threads import queries as threads
+from parley.moderation.matching import facts
 from parley.moderation.raids import ops
 from parley.moderation.signups import queries as signups
 from parley.people.accounts.viewer import Viewer
@@ -35,7 +37,7 @@ async def posted(author: Viewer, body: str = "I see it otherwise.", topic: str =
 
 async def begin(holds: str, topic: str | None = None, by: Viewer | None = None, *, closes: bool = False) -> int:
     by = by or await make.member(role="moderator")
-    return await ops.begin(by, topic=topic, holds=holds, closes_sign_up=closes, hours=3)
+    return await ops.begin(by, ops.Switch(topic, holds, 3, closes))
 
 
 async def test_newcomers_wait_and_regulars_post_as_before() -> None:
@@ -133,3 +135,24 @@ async def test_members_read_above_the_form_that_theirs_will_wait(client: httpx.A
 
     assert "Your comment will wait for a moderator" in page.text
     assert await db.value("select count(*) from mod_action where action = 'raid.begin'") == 1
+
+
+async def test_of_two_that_are_on_the_strictest_for_the_member_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def facts_of(member: int) -> facts.AuthorRecord:
+        asked.append(member)
+        return await record_of(member)
+
+    record_of = facts.author
+    member, newcomer = await regular(), await make.member()
+    await begin("links")
+    await begin("newcomers")
+    await begin("newcomers", "research")
+    monkeypatch.setattr(ops.facts, "author", facts_of)
+    thread = await threads.one(await make.thread())
+    assert thread is not None
+
+    assert "with links" in str(await ops.wait_of(member, thread, None))
+    assert "will wait" in str(await ops.wait_of(newcomer, thread, None))
+    assert asked == [member.id, newcomer.id], "once each"

@@ -5,7 +5,7 @@ import pytest
 
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
-from parley.moderation.reports import ops
+from parley.moderation.reports import hiding, ops
 from parley.moderation.reports.hiding import Reporter, independent
 from parley.moderation.reports.ops import ReportInput
 from parley.platform import db
@@ -104,6 +104,29 @@ async def test_members_of_one_network_count_once() -> None:
     assert await state(comment) == "hidden"
 
 
+async def test_of_very_many_reports_the_newest_are_compared() -> None:
+    comment = await insult()
+    await report(comment, 1, "192.0.2.1")
+    await db.execute(
+        """
+        with reporter as (
+            insert into member (name, name_key, email, email_key, state)
+            select 'm' || n, 'm' || n, n || '@a.example', n || '@a.example', 'active' from generate_series(1, $2) n
+            returning id
+        )
+        insert into report (item, reporter, guideline) select $1, id, 'civility' from reporter
+        """,
+        await item_of(comment),
+        hiding.MOST_REPORTERS,
+    )
+
+    assert len(await db.fetch(Reporter, hiding.SELECT_REPORTERS, await item_of(comment))) == hiding.MOST_REPORTERS
+    await report(comment, 1)
+    assert await state(comment) == "visible", "those who signed out count once"
+    await report(comment, 1)
+    assert await state(comment) == "hidden"
+
+
 async def test_as_shipped_no_number_of_reports_hides_anything() -> None:
     await db.execute("update community set hide_after = 0")
     comment = await insult()
@@ -126,10 +149,12 @@ def test_rings_and_networks_count_once_and_reports_that_were_declined_for_less()
     alone = [Reporter(number, 1.5, [f"10.0.{number}.1"], []) for number in range(3)]
     ring = [Reporter(number, 1.0, [f"10.1.{number}.1"], [7]) for number in range(4)]
     both = [Reporter(9, 1.0, ["10.0.0.9"], [7])]
-    mistaken = [Reporter(20 + number, 0.25, [], []) for number in range(4)]
+    mistaken = [Reporter(20 + number, 0.25, [f"10.2.{number}.1"], []) for number in range(4)]
+    signed_out = [Reporter(30 + number, 1.0, [], []) for number in range(4)]
 
     assert independent(alone) == 3
     assert independent(ring) == 1
     assert independent([*alone, *ring]) == 4
     assert independent([*alone, *ring, *both]) == 3
     assert independent(mistaken) == 1
+    assert independent(signed_out) == 1, "three accounts of one network would count alone once they signed out"

@@ -135,3 +135,24 @@ async def test_a_room_has_nothing_of_comments_that_were_moved_out_of_it() -> Non
     await db.execute("update thread set topic = 'work' where id = (select thread from queue_item where id = $1)", item)
 
     assert await modqueue.page(room.id, QueueFilter()) == []
+
+
+async def test_a_topic_may_let_only_members_of_some_days_write(client: httpx.AsyncClient) -> None:
+    member, thread = await make.member(), await make.thread()
+    await db.execute("update member set created_at = now() where id = $1", member.id)
+    await make.sign_in(client, await make.member(role="admin"))
+    assert (await client.post("/mod/rooms/research", data={"min_days": "3"})).status_code == 422
+    saved = await client.post("/mod/rooms/research", data={"min_days": "7"})
+    assert "Members for a week" in (await client.get(saved.headers["location"])).text
+    await make.sign_in(client, member)
+    page = (await client.get(f"/t/{thread}/x", follow_redirects=True)).text
+    assert "you can write once you have been a member for 7 days" in page
+
+    with pytest.raises(Refused):
+        await make.comment(thread, member)
+    assert await make.comment(await make.thread(topic="work"), member)
+    await db.execute("update member set created_at = now() - interval '8 days' where id = $1", member.id)
+    assert await make.comment(thread, member)
+    newcomer = await appointed("research")
+    await db.execute("update member set created_at = now() where id = $1", newcomer.id)
+    assert await make.comment(thread, newcomer)

@@ -50,7 +50,7 @@ MEMBERS = {"actor", "member", "first_admin"}
 # Theirs, although no column says so.
 ALSO = {"article", "mail_address", "mail_bounce", "job_failure", "rate_bucket"}
 # What staff set up is the site's, whoever of them did it.
-OF_SITE = {"backtest", "feed_item", "inbound_feed", "rule", "rule_version"}
+OF_SITE = {"backtest", "feed_item", "inbound_feed", "page_text", "rule", "rule_version"}
 # Codes, numbers and hashes, not words of people.
 CODES = {
     "action", "axis", "channel", "claim", "digest", "display", "domain", "encoding", "frequency", "guideline", "host",
@@ -120,6 +120,7 @@ CHOSEN = {
     ("hit", "comment"): "(select max(id) from comment)",
     ("vote_ring", "members"): "'{}'",
     ("raid", "holds"): "'all'",
+    ("page_text", "page"): "'about'",
 }
 
 

@@ -172,18 +172,20 @@ async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monke
 
 
 async def test_comments_are_there_for_reading_and_for_other_programs(client: httpx.AsyncClient, mira: Viewer) -> None:
-    thread = await make.thread(make.text(title="The wager", url="https://review.example/wager"))
+    thread = await make.thread(make.text(title="The wager ![](//a.example/b)", url="https://review.example/wager"))
     [lineage] = (await make.lineages(thread))[:1]
     quote = str(await db.value("select split_part(text, ' ', 1) from passage where lineage = $1", lineage))
-    root = await make.comment(thread, mira, "A view.", stance="challenges", passage=lineage, quote=quote)
+    body = "> ![](//a.example/b)\n\nA view."
+    root = await make.comment(thread, mira, body, stance="challenges", passage=lineage, quote=quote)
     await make.comment(thread, mira, "A reply.", parent=root)
 
     file = await exported(client, mira)
 
     [name] = [name for name in file.namelist() if name.startswith("comments/")]
     text = file.read(name).decode()
-    assert name == f"comments/{thread}-the-wager.md"
-    assert text.startswith("# The wager\n\nThe article: <https://review.example/wager>")
+    assert name == f"comments/{thread}-the-wager-a-example-b.md"
+    assert text.startswith(r"# The wager !\[\](//a.example/b)" "\n\nThe article: <https://review.example/wager>")
+    assert r"> \![](//a.example/b)" in text
     assert f"> {quote}" in text
     assert "A view." in text
     assert f"in reply to http://localhost/c/{root}" in text

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from parley.platform.local_servers import Servers, servers
-from parley.site.cli.doctor.work import SELECT_WORK
+from parley.site.doctor.work import SELECT_WORK
 from tests import command
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,7 +41,10 @@ from parley.moderation.appeals import ops as appeals
 from parley.moderation.automod import holds
 from parley.moderation.backtests import jobs as rules
 from parley.moderation.decisions import jobs, mass_undo
+from parley.moderation.decisions.rules import Choice
 from parley.moderation.matching.conditions import WordList
+from parley.moderation.modqueue import bulk_jobs
+from parley.moderation.modqueue.filters import QueueFilter
 from parley.own_data.erasure import jobs as erasure
 from parley.own_data.exports import jobs as exports
 from parley.people import mail
@@ -134,6 +137,13 @@ async def long_comments() -> Items:
 async def mass_undos() -> Items:
     ada, rogue = await make.member(role="admin"), await make.member(role="moderator")
     return [await mass_undo.request(ada, rogue.id, hours, "A mistake.") for hours in (1, 6)]
+
+
+async def bulk_decisions() -> Items:
+    mo, at = await make.member(role="moderator"), datetime.now(UTC)
+    await reported()
+    keep = Choice(0, 0, "approve")
+    return [await bulk_jobs.start(mo, QueueFilter(kind="reported"), at, keep, None) for _ in range(2)]
 
 
 async def waiting_comments(days: int) -> Items:
@@ -396,6 +406,9 @@ CASES: dict[str, list[Case]] = {
         Case(long_comments, comments, "_make_beginning", "select beginning is not null from comment where id = $1")
     ],
     "undoing": [Case(mass_undos, mass_undo, "_undo_next", "select done_at is not null from mass_undo where id = $1")],
+    "bulk decisions": [
+        Case(bulk_decisions, bulk_jobs, "_next", "select state = 'done' from bulk_decision where id = $1")
+    ],
     "sanctions": [Case(sanctions, jobs, "_end", "select state = 'ended' from decision where id = $1")],
     "holds": [
         Case(

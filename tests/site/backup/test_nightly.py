@@ -12,8 +12,8 @@ from parley.platform.settings import settings
 from parley.site.backup import database, nightly
 from parley.site.backup.archive import reading
 from parley.site.backup.kept import list_backups
-from parley.site.cli.doctor.checks import Level
-from parley.site.cli.doctor.work import backups
+from parley.site.doctor.checks import Level
+from parley.site.doctor.work import backups
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]

@@ -123,6 +123,10 @@ CASES = {
     "media: pictures that no article, draft or suggested update shows": Case(
         PICTURE, {"in an article": rows.in_article, "in a draft": rows.in_draft, "suggested": rows.in_suggestion}
     ),
+    "original: PDFs that no article, draft or suggested update is from": Case(
+        insert("original", "hash", hash=..., data=b"x"),
+        {"in an article": rows.in_article, "in a draft": rows.in_draft, "suggested": rows.in_suggestion},
+    ),
     "visit: when a member was in a thread": Case(insert("visit", member=..., thread=...)),
     "suggested_update: suggested updates that were decided": Case(
         SUGGESTION,
@@ -154,12 +158,16 @@ CASES = {
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
     "comment_signature: signatures of comments, by which near-copies are found": Case(rows.comment_signature),
+    "comment_label: what webhooks said of comments": Case(rows.comment_label),
     "spam_training: trainings of the score of advertising": Case(
         insert("spam_training", spam=30, harmless=30, figures="{}"),
         {"in force": set_to("spam_training", r"weights = '\x00'")},
     ),
     "vote_ring: groups that may be voting rings": Case(
         insert("vote_ring", members=[1, 2, 3], share=0.9, share_of_others=0.1)
+    ),
+    "bulk_decision: decisions on all that a filter found": Case(
+        rows.bulk_decision, {"undone just now": set_to("bulk_decision", "state = 'undoing'")}
     ),
     "second_look: second looks at decisions": Case(rows.second_look),
     "notification: notifications that were read": Case(

@@ -171,7 +171,7 @@ async def reopened(number: int) -> None:
 
 def showing(digest: str) -> ArticleText:
     picture = ImportedPassage("figure", None, f'<figure><img src="/media/{digest}" alt=""></figure>', "")
-    return ArticleText(title="The wager", passages=[*make.text().passages, picture])
+    return ArticleText(title="The wager", passages=[*make.text().passages, picture], original=digest, licence="CC0")
 
 
 async def in_article(digest: str) -> None:
@@ -253,6 +253,19 @@ async def comment_signature() -> int:
     """The one that posting makes."""
     comment = await make.comment(await make.thread(), await make.member())
     return await db.value("select comment from comment_signature where comment = $1", comment)
+
+
+async def comment_label() -> int:
+    comment = await make.comment(await make.thread(), await make.member())
+    sql = """insert into comment_label (comment, version, webhook, source, label, score)
+             values ($1, 1, 1, 'judge.example', 'toxic', 0.9) returning id"""
+    return await db.value(sql, comment)
+
+
+async def bulk_decision() -> int:
+    moderator = (await make.member(role="moderator")).id
+    sql = "insert into bulk_decision (moderator, action, state) values ($1, 'approve', 'done') returning id"
+    return await db.value(sql, moderator)
 
 
 async def second_look() -> int:

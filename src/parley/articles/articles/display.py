@@ -72,4 +72,4 @@ def excerpt(text: ArticleText) -> ArticleText:
             passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 shortened
         left -= len(words)
         passages.append(passage)
-    return msgspec.structs.replace(text, passages=passages)
+    return msgspec.structs.replace(text, passages=passages, original="")

@@ -7,6 +7,7 @@ import msgspec
 
 from parley.articles.articles.display import display_of, excerpt
 from parley.articles.articles.duplicates import address_variants
+from parley.articles.articles.originals import as_licensed
 from parley.articles.articles.tables import Article, Revision
 from parley.articles.articles.text import ArticleText, CacheValidators
 from parley.extraction.html.passages import ImportedPassage
@@ -19,8 +20,9 @@ update article set etag = $2, last_modified = $3, checked_at = now(), check_note
 where id = $1
 """
 ADD_PASSAGES = """
-insert into passage (revision, lineage, position, kind, level, page, html, text)
-select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
+insert into passage (revision, lineage, position, kind, level, page, boxes, html, text)
+select $1, * from unnest(
+    $2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[])
 """
 # A picture of an article that was taken down is served again where another one shows it (restricting.py).
 SERVE_PICTURES = """
@@ -81,7 +83,7 @@ async def add_article(text: ArticleText) -> int:
     async with db.atomic():
         allowed = await display_of(text.url or text.claimed_url, text.reservations)
         allowed = "excerpt" if text.excerpt_only else allowed
-        text = excerpt(text) if allowed == "excerpt" else text
+        text = as_licensed(excerpt(text) if allowed == "excerpt" else text, text.licence)
         source_text = encode_passages(text.passages) if text.url else None
         new = Article(
             url=text.url,
@@ -129,6 +131,7 @@ async def write_revision(article: int, number: int, changed: int, text: ArticleT
         changed=changed,
         text_hash=text.digest,
         fingerprint=text.fingerprint,
+        original=text.original or None,
     )
     [inserted] = await Revision.insert(new).returning(Revision.id)
     revision: int = inserted["id"]
@@ -149,6 +152,7 @@ async def write_passages(
         [passage.kind for passage in passages],
         [passage.level for passage in passages],
         [passage.page for passage in passages],
+        [passage.boxes for passage in passages],
         [passage.html for passage in passages],
         [passage.text for passage in passages],
     )

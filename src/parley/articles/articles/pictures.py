@@ -24,7 +24,7 @@ from parley.platform.settings import settings
 
 log = structlog.get_logger(__name__)
 
-MOST_FETCHED = 30
+MOST_FETCHED, MOST_DRAWN = 30, 120  # from other sites, and from the file itself
 AT_ONCE = 4
 LARGEST = 8_000_000
 # All pictures of an article, as they are stored. The others are left out.
@@ -62,6 +62,8 @@ async def store_pictures(passages: Sequence[ImportedPassage], member: int | None
     """
     quota = PictureQuota(member)
     figures = [position for position, passage in enumerate(passages) if "<img" in passage.html]
+    drawn = [position for position in figures if DRAWN in passages[position].html]
+    chosen = {*drawn[:MOST_DRAWN], *[position for position in figures if position not in drawn][:MOST_FETCHED]}
     gate = asyncio.Semaphore(AT_ONCE)
     stored = list(passages)
 
@@ -69,7 +71,7 @@ async def store_pictures(passages: Sequence[ImportedPassage], member: int | None
         async with gate:
             stored[position] = await _with_pictures(passages[position], quota if fetches else None)
 
-    await asyncio.gather(*(store(position, fetches=count < MOST_FETCHED) for count, position in enumerate(figures)))
+    await asyncio.gather(*(store(position, fetches=position in chosen) for position in figures))
     return stored
 
 

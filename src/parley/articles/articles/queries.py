@@ -25,6 +25,7 @@ select a.id, case when not a.untitled then a.url end as url,
        a.display, a.restricted, a.untitled, a.erased, a.removed_passages, r.id as revision_id, r.number as revision,
        case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
+       r.original is not null and a.display = 'full' and not a.untitled as has_original,
        r.changed as passages_changed, r.created_at as revision_at
 from thread t join article a on a.id = t.article
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
@@ -53,7 +54,8 @@ select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
        coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing,
-       q.words as quoted, q.comments as quoted_by
+       q.words as quoted, q.comments as quoted_by,
+       p.page is not null and r.original is not null and a.display = 'full' and not a.untitled as has_picture
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
 left join ({SELECT_VERDICTS}) f on f.passage = p.lineage
@@ -117,6 +119,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
     published_at: datetime | None
     updated_at: datetime | None
     words: int
+    # Whether the PDF that it was read from is kept and may be seen.
+    has_original: bool
     passages_changed: int
     revision_at: datetime
 
@@ -198,6 +202,8 @@ class PassageRow(msgspec.Struct, frozen=True):
     # Words of it that comments are about, and how many comments each.
     quoted: list[str] | None = None
     quoted_by: list[int] | None = None
+    # Whether a picture of its page can be seen (imports/pdf_web.py).
+    has_picture: bool = False
 
     @property
     def marked(self) -> Markup:

@@ -24,18 +24,18 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 # of single passages that were removed, nothing is left. What is not shown keeps its place, with the kind `hidden` and
 # without text.
 READABLE = f"""lateral (
-    select lineage, position, kind::text as kind, level, page, html, text
+    select lineage, position, kind::text as kind, level, page, boxes, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
     select lineage, position, case when gone then '{HIDDEN}' else kind end, case when not gone then level end, page,
-           case when gone then '' else html end, case when gone then '' else text end
+           boxes, case when gone then '' else html end, case when gone then '' else text end
     from (
         select *, lineage = any(a.removed_passages) as gone from passage where revision = r.id and a.display = 'parts'
     ) parts
     union all
     select lineage, position,
            case when room <= 0 then '{HIDDEN}' when length(text) <= room then kind else 'paragraph' end,
-           case when length(text) <= room then level end, page,
+           case when length(text) <= room then level end, page, null,
            case when room <= 0 then '' when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
            case when room <= 0 then '' when length(text) <= room then text else cut || '…' end

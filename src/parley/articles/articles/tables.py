@@ -94,6 +94,8 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
+    # The PDF that it was read from, if that is kept (originals.py).
+    original = Varchar(64, null=True, default=None)
     # Hashes of its runs of words, to find the same text at another address (duplicates.py).
     fingerprint = Array(BigInt(), null=False, default=list)
     # Who edited it here, and why; None where the source changed.
@@ -110,6 +112,7 @@ class Revision(Table):
     revision_article_number_key = Unique([article, number])
 
     revision_text = Index("text_hash")
+    revision_original = Index("original", where="original is not null")
     revision_fingerprint = Index("fingerprint", using="gin")
     revision_unmoved = Index("article", where="unmoved is not null")
 
@@ -125,6 +128,8 @@ class Passage(Table):
     level = SmallInt(null=True, default=None)
     # The page of a PDF on which it begins.
     page = SmallInt(null=True, default=None)
+    # Its places there, six numbers each (extraction/pdf/places.py).
+    boxes = Text(null=True, default=None)
     html = Text(null=False, default=None)
     text = Text(null=False, default=None)
 
@@ -152,6 +157,14 @@ class Media(Table):
     data = Bytea(null=False, default=None)
     # No article that may be read in full shows it any more.
     hidden = Boolean(null=False, default=False)
+    created_at = Timestamptz(null=False)
+
+
+class Original(Table):
+    """A PDF that an article was read from, identified by the hash of its bytes."""
+
+    hash = Varchar(64, primary_key=True, null=False, default=None)
+    data = Bytea(null=False, default=None)
     created_at = Timestamptz(null=False)
 
 

@@ -50,6 +50,8 @@ class ArticleText(msgspec.Struct, frozen=True):
     # No more than an excerpt may be stored, whatever its site and its page allow.
     excerpt_only: bool = False
     where: dict[str, str] = {}
+    # The hash of the PDF from which it was read; empty if that is not kept, None for an edit.
+    original: str | None = None
     # Of the text as it was imported, to find the same text at another address (duplicates.py).
     fingerprint: list[int] = []
 

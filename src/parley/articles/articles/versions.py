@@ -17,7 +17,7 @@ from parley.platform.text.messages import Message, deserialize
 
 def _select_passages(condition: str) -> str:
     return f"""
-    select lineage, kind, level, html, text, page from passage
+    select lineage, kind, level, html, text, page, boxes from passage
     where revision = (select id from revision where article = $1 and {condition} order by number desc limit 1)
     order by position
 """  # noqa: S608 constants only
@@ -37,7 +37,7 @@ left join member m on m.id = r.editor
 where r.article = $1 order by r.number
 """
 SELECT_READABLE_PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html, p.text, p.page
+select p.lineage, p.kind, p.level, p.html, p.text, p.page, p.boxes
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where r.id = $1 and p.kind <> '{HIDDEN}' order by p.position
 """  # noqa: S608 constants only
@@ -50,6 +50,7 @@ class StoredPassage(msgspec.Struct, frozen=True):
     html: str
     text: str
     page: int | None = None
+    boxes: str | None = None
 
     @property
     def markup(self) -> Markup:
@@ -63,10 +64,7 @@ class StoredPassage(msgspec.Struct, frozen=True):
 
 def number_passages(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
     """Passages that are not stored, each with its index as its lineage."""
-    return [
-        StoredPassage(index, passage.kind, passage.level, passage.html, passage.text, passage.page)
-        for index, passage in enumerate(passages)
-    ]
+    return [StoredPassage(index, **msgspec.structs.asdict(passage)) for index, passage in enumerate(passages)]
 
 
 async def all_passages(revision: int) -> list[StoredPassage]:

@@ -34,6 +34,7 @@ _WHERE = {
     "declared": N_("As the page or file declares it."),
     "words": N_("Detected from its words."),
     "front matter": N_("From the front matter of the file."),
+    "document": N_("As the document states it."),
     "pdf properties": N_("From the properties of the PDF."),
     "largest text": N_("From the largest text on the first page."),
     "below title": N_("From the lines below the title."),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from parley.articles.articles import originals
 from parley.articles.articles.addresses import canonical, same_site
 from parley.articles.articles.duplicates import fingerprint
 from parley.articles.articles.pictures import store_pictures
@@ -15,6 +16,7 @@ from parley.extraction.html.passages import ImportedPassage, without_lost_pictur
 from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line
+from parley.platform.text.hosts import bare_host
 from parley.platform.text.messages import N_
 
 LONGEST_TITLE = 300
@@ -22,7 +24,7 @@ LONGEST_TITLE = 300
 
 async def read_url(url: str, member: int | None = None, chosen: str | None = None) -> ArticleText:
     """Fetch a page and read its article, in the `chosen` encoding if there is one. Raises CannotImport."""
-    text = await read_again(url, CacheValidators(), chosen)
+    text = await read_again(url, CacheValidators(), chosen, member)
     return msgspec.structs.replace(text, passages=await _with_pictures(text, member))
 
 
@@ -30,21 +32,27 @@ async def _with_pictures(text: ArticleText, member: int | None) -> list[Imported
     return without_lost_pictures(await store_pictures(text.passages, member))
 
 
-async def read_again(url: str, known: CacheValidators, chosen: str | None = None) -> ArticleText:
+async def read_again(
+    url: str, known: CacheValidators, chosen: str | None = None, member: int | None = None
+) -> ArticleText:
     """Like `read_url`, without fetching the pictures. Raises Unchanged if the page still matches `known`."""
     fetched = await fetch(
         url, allow=settings().fetch_allow, accept=ARTICLES, etag=known.etag, last_modified=known.last_modified
     )
-    return await read_fetched(fetched, chosen)
+    return await read_fetched(fetched, chosen, member)
 
 
-async def read_fetched(fetched: fetching.Download, chosen: str | None = None) -> ArticleText:
+async def read_fetched(fetched: fetching.Download, chosen: str | None = None, member: int | None = None) -> ArticleText:
     """Read the article of a fetched page, without pictures, in the `chosen` encoding. Raises CannotImport."""
     read = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
     text = _as_text(read, identity(read.extracted.canonical_url, fetched.final_url))
     reserved = tuple(dict.fromkeys((*fetched.reservations, *text.reservations)))
     return msgspec.structs.replace(
-        text, reservations=reserved, chosen=chosen, fetched=validators_for(fetched, text.url)
+        text,
+        reservations=reserved,
+        chosen=chosen,
+        fetched=validators_for(fetched, text.url),
+        original=await originals.keep(fetched.body, member),
     )
 
 
@@ -87,7 +95,8 @@ async def read_file(
     chosen: str | None = None,
 ) -> ArticleText:
     """Like `read_text`, for a file. `url` is where it came from."""
-    return await finish(await sandboxed_file(name, data, title, chosen), url, member)
+    text = await finish(await sandboxed_file(name, data, title, chosen), url, member)
+    return msgspec.structs.replace(text, original=await originals.keep(data))
 
 
 async def finish(read: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
@@ -113,7 +122,7 @@ def _article_text(extracted: Extracted, url: str | None, passages: list[Imported
         title=one_line(title)[:LONGEST_TITLE],
         passages=passages,
         byline=one_line(", ".join(extracted.byline)) or None,
-        site=one_line(extracted.site or "") or None,
+        site=one_line(extracted.site or "") or bare_host(url or "") or None,
         url=_address(url),
         lang=extracted.lang,
         dir=extracted.dir,

@@ -54,15 +54,21 @@ def merge(
     # The source's order is used only if no passage of the base was moved here.
     known = [at for side, at in here if side == "base"]
     order = _interleave(there, here) if known == sorted(known) else _interleave(here, there)
-    changed = [key for key in order if here.get(key, []) != before.get(key, [])]
-    disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
+    was, ours_now, theirs_now = ({key: _words(some) for key, some in units.items()} for units in (before, here, there))
+    changed = [key for key in order if ours_now.get(key) != was.get(key)]
+    disputed = [key for key in changed if theirs_now.get(key) not in (was.get(key), ours_now.get(key))]
     kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
     return MergeResult(
         passages=[passage for key in order for passage in (here if key in kept else there).get(key, [])],
         conflicts=[Conflict(*(text.get(key, []) for text in (before, here, there))) for key in disputed],
-        corrections=sum(there.get(key, []) == before.get(key, []) for key in changed),
+        corrections=sum(theirs_now.get(key) == was.get(key) for key in changed),
         undecided=_revert(there, before, set(disputed)),
     )
+
+
+def _words(unit: Sequence[ImportedPassage]) -> list[tuple[str, int | None, str]]:
+    """What a correction can change: not the places of passages, which differ in the next edition of a PDF."""
+    return [(passage.kind, passage.level, passage.html) for passage in unit]
 
 
 def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.articles.articles.display import excerpt
 from parley.articles.articles.ops import write_passages, write_revision
+from parley.articles.articles.originals import as_licensed
 from parley.articles.articles.queries import PassageText
 from parley.articles.articles.tables import Revision
 from parley.articles.articles.text import ArticleText
@@ -16,7 +17,7 @@ from parley.platform import db
 from parley.platform.concurrency import in_thread
 
 SELECT_CURRENT = """
-select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
+select r.id as revision, r.number, r.text_hash, r.byline, a.display, a.licence from article a
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where a.id = $1
 """
@@ -36,6 +37,9 @@ select lineage, text, is_heading from (
       and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
     order by p.lineage, r.number desc
 ) e order by number desc, lineage limit $4
+"""
+KEEP_ORIGINAL = """
+update revision set original = (select original from revision where article = $1 and number = $3) where id = $2
 """
 INSERT_MERGED = """
 insert into merged_passage (lineage, "into", revision)
@@ -71,6 +75,7 @@ class CurrentArticle(msgspec.Struct, frozen=True):
     text_hash: bytes
     byline: str | None
     display: str
+    licence: str | None
 
 
 class NextText(msgspec.Struct, frozen=True):
@@ -91,11 +96,13 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
         old = await all_passages(current.revision)
-        aligned = await _align(article, current, old, text)
+        text, aligned = as_licensed(text, current.licence), await _align(article, current, old, text)
         number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
             await Revision.update(**msgspec.structs.asdict(edit)).where(Revision.id == revision)
+        if text.original is None:
+            await db.execute(KEEP_ORIGINAL, article, revision, (edit and edit.restores) or current.number)
         lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
@@ -135,11 +142,14 @@ def _align_with(old: Sequence[StoredPassage], text: ArticleText, earlier: Sequen
 def _with_pages(
     old: Sequence[StoredPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
 ) -> list[ImportedPassage]:
-    """The passages of an edit, with the pages of the PDF on which they were before."""
-    pages = {passage.lineage: passage.page for passage in old}
+    """The passages of an edit, with their pages and places in the PDF as they were before."""
+    known = {passage.lineage: passage for passage in old}
+    both = ((passage, known.get(lineage or 0)) for lineage, passage in zip(aligned, passages, strict=True))
     return [
-        passage if passage.page else msgspec.structs.replace(passage, page=pages.get(lineage) if lineage else None)
-        for lineage, passage in zip(aligned, passages, strict=True)
+        passage
+        if passage.page or before is None
+        else msgspec.structs.replace(passage, page=before.page, boxes=before.boxes)
+        for passage, before in both
     ]
 
 

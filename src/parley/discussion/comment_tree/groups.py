@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -20,7 +21,8 @@ SHORT = 200
 # Responses shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-PASSAGE_LENGTH = 60
+# Of what names a passage, without a heading in it and with one; and of that heading.
+WORDS_LENGTH, LONG_WORDS_LENGTH, HEADING_LENGTH = 60, 68, 36
 
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
@@ -65,6 +67,8 @@ class CommentGroup(msgspec.Struct, frozen=True):
     shown: int
     total: int
     passage: PassageRow | None = None
+    # The heading right above the passage, which often says what its "they" or "it" is; with a dash.
+    heading: str = ""
 
     @property
     def name(self) -> str:
@@ -73,7 +77,9 @@ class CommentGroup(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        return shorten(self.passage.text, PASSAGE_LENGTH) if self.passage else ""
+        if not self.passage or not self.passage.text:
+            return ""
+        return shorten(self.heading + self.passage.text, LONG_WORDS_LENGTH if self.heading else WORDS_LENGTH)
 
     @property
     def left(self) -> int:
@@ -138,7 +144,15 @@ def group_roots(
     for root in tree.roots:
         if root in rows:
             roots[_group_of(rows[root], lineages)].append(root)
-    groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
+    above = {
+        row.lineage: f"{one.text} — "
+        for one, row in pairwise(passages)
+        if one.kind == "heading" != row.kind and len(one.text) <= HEADING_LENGTH
+    }
+    groups = [
+        _group("passage", roots[row.lineage], rows, _count(row, stance), row, above.get(row.lineage, ""))
+        for row in passages
+    ]
     others: dict[Kind, Sequence[str]] = {"whole": ["whole"], "earlier": earlier}
     for kind, names in others.items():
         balance = total(parts[name] for name in names if name in parts)
@@ -157,9 +171,14 @@ def _is_readable(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
 
 
 def _group(
-    kind: Kind, roots: list[int], rows: Mapping[int, CommentRow], total: int, passage: PassageRow | None = None
+    kind: Kind,
+    roots: list[int],
+    rows: Mapping[int, CommentRow],
+    total: int,
+    passage: PassageRow | None = None,
+    heading: str = "",
 ) -> CommentGroup:
-    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
+    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage, heading)
 
 
 def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
@@ -173,13 +192,16 @@ def in_headings(grouped: Iterable[CommentGroup], rows: Mapping[int, CommentRow])
         root: RowInHeading(*msgspec.structs.astuple(rows[root]))
         for group in grouped
         for root in group.roots
-        if rows[root].anchor == "same" and _says(group.words.removesuffix("…"), rows[root].quote or "")
+        if rows[root].anchor == "same"
+        and _says(group.words.removeprefix(group.heading).removesuffix("…"), rows[root].quote or "")
     }
 
 
 def _says(heading: str, quote: str) -> bool:
-    """Whether a heading is mostly the quote, or the beginning of the quote."""
-    return bool(heading) and (quote.startswith(heading) or (quote in heading and 2 * len(quote) >= len(heading)))
+    """Whether a heading is mostly the quote or, where it is cut, a quarter of it."""
+    begins = any(heading.endswith(quote[:end]) for end in range(len(quote) // 4, len(quote)))
+    is_mostly = (quote in heading or begins) and 2 * len(quote) >= len(heading)
+    return bool(heading) and (quote.startswith(heading) or is_mostly)
 
 
 def _group_of(row: CommentRow, lineages: set[int]) -> int | str:

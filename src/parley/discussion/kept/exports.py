@@ -13,7 +13,7 @@ import msgspec
 from parley.discussion.kept.queries import KeptRow
 from parley.platform.concurrency import in_thread
 from parley.platform.settings import settings
-from parley.platform.text.markdown import literal
+from parley.platform.text.markdown import literal, without_embeds
 from parley.platform.text.messages import N_, Message
 
 # A spreadsheet would calculate what begins with one of these, some also in full width or after spaces.
@@ -86,8 +86,8 @@ def _heading(row: KeptRow) -> str:
 
 def _section(row: KeptRow) -> str:
     by = f" · {literal(row.author)}" if row.author else ""
-    words = row.quote if row.kind == "comment" else literal(row.quote or "")
-    quoted = "\n".join(f"> {line}".rstrip() for line in (words or "").splitlines())
+    words = (without_embeds if row.kind == "comment" else literal)(row.quote or "")
+    quoted = "\n".join(f"> {line}".rstrip() for line in words.splitlines())
     parts = [f"## {row.created_at:%Y-%m-%d %H:%M} UTC · <{row.whole_address}>{by}", quoted, row.text]
     return "\n\n".join(part for part in parts if part) + "\n\n"
 

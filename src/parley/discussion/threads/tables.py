@@ -11,6 +11,7 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     OnDelete,
+    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -31,6 +32,10 @@ class Topic(Table):
     # What its page says of it, and rules that hold beside the site's: Markdown.
     intro = Text(null=False, default="")
     rules = Text(null=False, default="")
+    # How many days members have to be here before they may write in it.
+    min_days = SmallInt(null=False, default=0)
+
+    topic_min_days_check = Check("min_days in (0, 1, 7, 30)")
 
 
 class RoomModerator(Table):

@@ -15,6 +15,7 @@ from parley.platform.text.markdown import excerpt_of
 
 # In characters: three lines of half a column, and one line of a whole one.
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
+BREAK = re.compile(r"[.!?][\"'\u201d\u2019)]*\s+")
 # The first sentence of a passage, if it fits.
 SENTENCE = re.compile(rf".{{20,{QUOTE_LENGTH - 1}}}?[.!?](?=\s)")
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
@@ -24,6 +25,8 @@ coalesce(m.name, c.imported_author) as author, c.author as author_id,
 c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
 c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
 coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
+coalesce(substr(p.text, greatest(strpos(p.text, coalesce(c.words, c.quote)) - {QUOTE_LENGTH}, 1), {4 * QUOTE_LENGTH}),
+         '') as around,
 coalesce(strpos(p.text, coalesce(c.words, c.quote)), 0) - 1 as place,
 coalesce(length(coalesce(c.words, c.quote)), 0) as length
 """
@@ -71,6 +74,8 @@ class Voice(msgspec.Struct, frozen=True):
     worth: int
     passage_text: str
     quote: str
+    # The passage from QUOTE_LENGTH characters before the quote on.
+    around: str
     # Where the quote is in what readers may see of its passage, -1 for nowhere; and its length.
     place: int
     length: int
@@ -79,6 +84,21 @@ class Voice(msgspec.Struct, frozen=True):
     def shown_stance(self) -> str:
         """Its stance. That it asks is said only where its words are a question."""
         return "" if self.stance == "asks" and QUESTION_MARKS.isdisjoint(self.words) else self.stance
+
+    @property
+    def sentence(self) -> str:
+        """The sentence of the quote, if it fits, or its beginning with the quote: they tell who its "they" are."""
+        at = self.around.find(self.quote)
+        if at < 0:
+            return shorten(self.quote, QUOTE_LENGTH)
+        before = [one.end() for one in BREAK.finditer(self.around, 0, at)]
+        start = before[-1] if before else 0 if self.place < QUOTE_LENGTH else at
+        end = BREAK.search(self.around, at + len(self.quote) - 1)
+        begun = self.around[start : at + len(self.quote)]
+        whole = self.around[start : end.end() if end else None].strip()
+        if len(whole) <= QUOTE_LENGTH:
+            return whole
+        return f"{begun}…" if start < at and len(begun) < QUOTE_LENGTH else shorten(self.quote, QUOTE_LENGTH)
 
     def hidden_from(self, viewer: Viewer | None) -> bool:
         """Whether the viewer blocked or muted its author, or muted a word in it."""
@@ -129,9 +149,11 @@ async def best_voices(threads: Sequence[int]) -> dict[int, Voice]:
 def _voices(both: list[Voice]) -> Voices:
     first, other = both
     if overlap((first.place, first.length), (other.place, other.length)):
-        about, quote = "sentence", min(first.quote, other.quote, key=len)
+        about, quote = "sentence", min(both, key=lambda voice: len(voice.quote)).sentence
     else:
-        whole = SENTENCE.match(first.passage_text)
-        about, quote = ("article" if first.passage is None else "passage"), whole[0] if whole else first.passage_text
+        # What follows its first sentence is meant too.
+        begins = SENTENCE.match(first.passage_text)
+        about = "article" if first.passage is None else "passage"
+        quote = f"{begins[0]} …" if begins else shorten(first.passage_text, QUOTE_LENGTH)
     shown = [msgspec.structs.replace(voice, words=shorten(voice.words, WORDS_LENGTH)) for voice in both]
-    return Voices(shown, first.is_disputed, about, first.passage, shorten(quote, QUOTE_LENGTH))
+    return Voices(shown, first.is_disputed, about, first.passage, quote)

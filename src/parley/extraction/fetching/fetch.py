@@ -242,12 +242,24 @@ async def post(
     The body of the answer is not read, and no redirect is followed: it could lead anywhere. `deadline` is in seconds.
     Raises CannotImport when there is no answer.
     """
-    target = target_of(url)
+    return (await ask(url, body, headers, allow=allow, deadline=deadline, limit=0))[0]
+
+
+async def ask(
+    url: str, body: bytes, headers: Mapping[str, str], *, allow: Iterable[Network], deadline: float, limit: int
+) -> tuple[int, bytes]:
+    """As `post`, with the first `limit` bytes of the answer's body, as they were sent."""
+    target, found = target_of(url), bytearray()
     async with (
         connecting(allow, deadline) as (pool, _),
         pool.stream("POST", wire(target), headers=_post_headers(target, body, headers), content=body) as answer,
     ):
-        return answer.status
+        if limit:
+            async for chunk in answer.aiter_stream():
+                found += chunk[: limit - len(found)]
+                if len(found) == limit:
+                    break
+        return answer.status, bytes(found)
 
 
 async def post_form(url: str, fields: Mapping[str, str | Sequence[str]], *, allow: Iterable[Network] = ()) -> int:

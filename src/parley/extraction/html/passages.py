@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from html import escape
 from itertools import accumulate, islice
 
 import lxml.html
@@ -36,8 +37,8 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
-    number of the page on which it begins, from 1, if it is from a PDF.
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). If it is
+    from a PDF, `page` is the number of the page on which it begins, from 1, and `boxes` its places (pdf/places.py).
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     html: str
     text: str
     page: int | None = None
+    boxes: str | None = None
 
 
 def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
@@ -89,8 +91,14 @@ def _may_be_above(passage: ImportedPassage) -> bool:
 
 
 def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
-    """Leave out the figures without a picture, with their captions."""
-    return [passage for passage in passages if passage.kind != "figure" or "<img" in passage.html]
+    """Leave out the figures without a picture, with their captions. Of a formula in a PDF, its words stay."""
+    kept = (
+        ImportedPassage("paragraph", None, f"<p>{escape(passage.text)}</p>", passage.text, passage.page, passage.boxes)
+        if passage.page and passage.kind == "figure" and passage.text and "<" not in passage.html[8:-9]
+        else passage
+        for passage in passages
+    )
+    return [passage for passage in kept if passage.kind != "figure" or "<img" in passage.html]
 
 
 def same_words(one: str, other: str) -> bool:

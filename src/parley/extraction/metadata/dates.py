@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import chain, pairwise, takewhile
@@ -48,7 +49,9 @@ _SHORT_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)t?\.(
 _SECONDS, _MILLISECONDS = 10, 13  # digits of a time since 1970
 _SHORTEST_LINE, LONGEST_LINE = 6, 60
 _LONGEST_SUMMARY = 400
-_SHOWN = "text()[normalize-space() and not(parent::script or parent::style)]"
+# Teasers of other stories, and what a table says of the subject, such as when it was founded.
+_BESIDE = "self::aside or self::table[contains(@class, 'infobox')]"
+_SHOWN = f"text()[normalize-space() and not(parent::script or parent::style or ancestor::*[{_BESIDE}])]"
 _FEWEST_DIGITS = 5  # of a year and a day
 _LINES_AFTER, _LINES_BEFORE, _MOST_PIECES = 25, 8, 10_000
 _MARKED = './/time[contains(@itemprop, "{0}") or @pubdate]/@datetime | .//*[contains(@itemprop, "{0}")]/@content'
@@ -179,7 +182,10 @@ def day_in(line: str) -> datetime | None:
 
 def _guess(tree: HtmlElement, url: str | None) -> datetime | None:
     """The date that htmldate reads from the page's text and address."""
-    page = etree.ElementTree(tree).getroot()
+    page = deepcopy(etree.ElementTree(tree).getroot())
+    for beside in page.xpath(f".//*[{_BESIDE}]"):
+        if beside.getparent() is not None:
+            beside.drop_tree()
     try:
         return as_date(htmldate.find_date(page, url=url, original_date=True, extensive_search=False))
     except (ValueError, TypeError, OverflowError):

@@ -19,6 +19,8 @@ _ARTICLES = {
     "BlogPosting", "Chapter", "CreativeWork", "DiscussionForumPosting", "HowTo", "LiveBlogPosting", "Recipe", "Report",
     "Review", "SocialMediaPosting", "Thesis",
 }  # fmt: skip
+# Around the data of pages that were once XHTML, often in a comment of JavaScript.
+_CDATA = re.compile(r"(?://|/\*)?\s*(?:<!\[CDATA\[|\]\]>)\s*(?:\*/)?")
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _MOST_NODES = 5_000
 _INSIDE = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement")
@@ -116,7 +118,8 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
 def _nodes(tree: HtmlElement) -> Iterator[Node]:
     for script in tree.iterfind('.//script[@type="application/ld+json"]'):
         try:
-            waiting: deque[Any] = deque([json.loads(_TRAILING_COMMA.sub(r"\1", script.text or ""), strict=False)])
+            text = _TRAILING_COMMA.sub(r"\1", _CDATA.sub("", script.text or ""))
+            waiting: deque[Any] = deque([json.loads(text, strict=False)])
         except (ValueError, RecursionError):
             continue
         for _ in range(_MOST_NODES):

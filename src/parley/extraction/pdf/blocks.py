@@ -8,9 +8,9 @@ import msgspec
 
 from parley.extraction.pdf.hyphens import join_texts
 from parley.extraction.pdf.typography import Typography
-from parley.extraction.pdf.words import Line
+from parley.extraction.pdf.words import Box, Line
 
-Kind = Literal["paragraph", "heading", "item", "code", "caption", "reference"]
+Kind = Literal["paragraph", "heading", "item", "code", "caption", "reference", "picture"]
 
 LABEL = re.compile(r"(?:[•◦‣∙·▪*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|\[\w{1,12}\])$")  # noqa: RUF001 signs of typesetters
 CAPTION = re.compile(
@@ -22,17 +22,23 @@ _INDENT = 0.7  # of the size
 _SIZES = 0.08  # relative difference
 _ROOM = 1.0  # of the size
 _SOME = 0.5  # of a line
+_PARTS = 3.0  # of the usual distance of lines, between those of a formula
 _NARROW = 0.6  # of the next column's width: the date and the places of authors above the columns
 _MUCH_ROOM = 0.3  # of the column's width
 
 
 class TextBlock(msgspec.Struct):
-    """Lines that belong together. `page` is where they begin, `picture` the address of a caption's figure."""
+    """Lines that belong together. `page` is where they begin.
+
+    `picture` is the address of a picture of its `area`, such as a caption's figure, and `words` are what is read there.
+    """
 
     lines: list[Line]
     kind: Kind = "paragraph"
     level: int | None = None
     picture: str = ""
+    area: Box | None = None
+    words: str = ""
 
     @property
     def page(self) -> int:
@@ -57,12 +63,13 @@ def cut_into_blocks(lines: Iterable[Line], typography: Typography) -> list[TextB
     """Cut lines in reading order into blocks, and join what goes on in the next column or on the next page."""
     blocks: list[TextBlock] = []
     for line in lines:
-        if blocks and _goes_on(blocks[-1], line, typography):
+        goes_on = _is_of_formula if line.is_formula or (blocks and blocks[-1].kind == "picture") else _goes_on
+        if blocks and goes_on(blocks[-1], line, typography):
             blocks[-1].lines.append(line)
         elif (open_one := _open_block(blocks, line, typography)) is not None:
             open_one.lines.append(line)
         else:
-            blocks.append(TextBlock([line]))
+            blocks.append(TextBlock([line], "picture" if line.is_formula else "paragraph"))
     return blocks
 
 
@@ -81,6 +88,11 @@ def _goes_on(block: TextBlock, line: Line, typography: Typography) -> bool:
     if last.is_centred != line.is_centred and not (_ended_full(last) or is_same_sentence):
         return False
     return not (_is_indented(line, last) or _is_outdented(block, line) or _ended_early(last, line))
+
+
+def _is_of_formula(block: TextBlock, line: Line, typography: Typography) -> bool:
+    near = line.baseline - block.lines[-1].baseline < _PARTS * typography.leading
+    return near and line.is_formula and block.kind == "picture" and _same_column(block.lines[-1], line)
 
 
 def _ended_full(last: Line) -> bool:
@@ -159,13 +171,24 @@ def _is_hanging(block: TextBlock) -> bool:
 
 def _open_block(blocks: Sequence[TextBlock], line: Line, typography: Typography) -> TextBlock | None:
     """The paragraph that goes on with a line, after a figure or a table between."""
-    if not blocks or (
-        blocks[-1].page == line.page and _same_column(blocks[-1].lines[-1], line) and not CAPTION.match(blocks[-1].text)
+    if (
+        not blocks
+        or line.is_formula
+        or (
+            blocks[-1].page == line.page
+            and _same_column(blocks[-1].lines[-1], line)
+            and not CAPTION.match(blocks[-1].text)
+        )
     ):
         return None
     for block in reversed(blocks[-4:]):
         last = block.lines[-1]
-        if not _differs(last, line) and not CAPTION.match(block.text) and abs(line.size - typography.size) < 1:
+        if (
+            block.kind != "picture"
+            and not _differs(last, line)
+            and not CAPTION.match(block.text)
+            and abs(line.size - typography.size) < 1
+        ):
             unfinished = not _ENDS.search(last.text) and (line.text[:1].islower() or last.text.endswith("-"))
             return block if unfinished and len(block.lines) > 1 and not _same_column(last, line) else None
     return None

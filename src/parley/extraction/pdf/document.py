@@ -30,7 +30,10 @@ _TOO_LONG = N_(
 
 
 class Page(msgspec.Struct):
-    """One page. `drawings` are the places of pictures and lines, `turned` is text in another direction."""
+    """One page. `drawings` are the places of pictures and lines, `turned` is text in another direction.
+
+    It `is_upright` if its picture is as its text is read, so that places on it are places in its picture.
+    """
 
     number: int
     width: float
@@ -39,6 +42,7 @@ class Page(msgspec.Struct):
     words: list[Word]
     drawings: list[Box]
     turned: str
+    is_upright: bool = True
 
 
 def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
@@ -83,7 +87,8 @@ def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -
     read_links(page.raw, document, frame, words)
     width, height = (max(length, 1.0) for length in frame.size)
     turned = " ".join(word.text for rotation, word in joined_words if rotation != main)
-    return Page(number, width, height, frame, words, list(_drawings(page, frame)), turned)
+    is_upright = not main and not page.get_rotation()
+    return Page(number, width, height, frame, words, list(_drawings(page, frame)), turned, is_upright)
 
 
 def _drawings(page: Any, frame: Frame) -> Iterator[Box]:

@@ -1,7 +1,7 @@
 """Blocks to passages."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 
@@ -13,8 +13,10 @@ from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.sanitiser import sanitise
 from parley.extraction.notes import linking
 from parley.extraction.pdf.blocks import TextBlock
+from parley.extraction.pdf.document import Page
 from parley.extraction.pdf.footnotes import Footnote, is_raised
 from parley.extraction.pdf.hyphens import Vocabulary
+from parley.extraction.pdf.places import boxes_of
 from parley.extraction.pdf.words import Line, Word
 
 _LOWERED = 0.1  # of the size
@@ -22,34 +24,41 @@ Wrap = tuple[str, ...]
 _NUMBER = re.compile(r"\(?(\d{1,4})[.)]$")
 
 
-def as_passages(blocks: Sequence[TextBlock], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+def as_passages(
+    blocks: Sequence[TextBlock], vocabulary: Vocabulary, pages: Mapping[int, Page]
+) -> Iterator[ImportedPassage]:
     for block in blocks:
-        yield _passage(block, vocabulary)
+        passage = _pictured(block) if block.kind == "picture" and block.picture else _passage(block, vocabulary)
+        yield msgspec.structs.replace(passage, page=block.page, boxes=boxes_of(block.lines, pages, block.area))
 
 
 def _passage(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     match block.kind:
         case "heading":
             tag = f"h{block.level}"
-            return _make_passage(
-                "heading", block.level, f"<{tag}>{inline(block.lines, vocabulary, plain=True)}</{tag}>", block.page
-            )
+            words = inline(block.lines, vocabulary, plain=True)
+            return _make_passage("heading", block.level, f"<{tag}>{words}</{tag}>")
         case "code":
-            return _make_passage("code", None, f"<pre>{code(block.lines)}</pre>", block.page)
+            return _make_passage("code", None, f"<pre>{code(block.lines)}</pre>")
         case "item":
             return _item(block, vocabulary)
         case "reference":
-            return _make_passage("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>", block.page)
+            return _make_passage("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>")
         case "caption" if block.picture:
             return _figure(block, vocabulary)
         case _:
-            return _make_passage("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>", block.page)
+            return _make_passage("paragraph", None, f"<p>{inline(block.lines, vocabulary)}</p>")
+
+
+def _pictured(block: TextBlock) -> ImportedPassage:
+    words = block.words or block.text
+    return ImportedPassage("figure", None, f'<figure><img src="{block.picture}" alt="{escape(words)}"></figure>', words)
 
 
 def _figure(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
-    passage = _make_passage("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>", block.page)
+    passage = _make_passage("figure", None, f"<figcaption>{inline(block.lines, vocabulary)}</figcaption>")
     # The sanitiser lets no `data:` address through. This one is ours, and only until the picture is stored.
-    html = f'<figure><img src="{block.picture}" alt="">{passage.html}</figure>'
+    html = f'<figure><img src="{block.picture}" alt="{escape(block.words)}">{passage.html}</figure>'
     return msgspec.structs.replace(passage, html=html)
 
 
@@ -58,24 +67,25 @@ def _item(block: TextBlock, vocabulary: Vocabulary) -> ImportedPassage:
     label = first.words[0].text
     lines = [msgspec.structs.replace(first, words=first.words[1:]), *others]
     if number := _NUMBER.match(label):
-        return _make_passage(
-            "item", 1, f'<ol start="{number[1]}"><li>{inline(lines, vocabulary)}</li></ol>', block.page
-        )
+        return _make_passage("item", 1, f'<ol start="{number[1]}"><li>{inline(lines, vocabulary)}</li></ol>')
     if label.isalnum() or label[0] in "([" or label[-1] in ".)":
-        return _make_passage("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>", block.page)
-    return _make_passage("item", 1, f"<ul><li>{inline(lines, vocabulary)}</li></ul>", block.page)
+        return _make_passage("item", 1, f"<ul><li>{inline(block.lines, vocabulary)}</li></ul>")
+    return _make_passage("item", 1, f"<ul><li>{inline(lines, vocabulary)}</li></ul>")
 
 
-def note_passages(notes: Sequence[Footnote], vocabulary: Vocabulary) -> Iterator[ImportedPassage]:
+def note_passages(
+    notes: Sequence[Footnote], vocabulary: Vocabulary, pages: Mapping[int, Page]
+) -> Iterator[ImportedPassage]:
     for note in notes:
         words = f"<p>{inline(note.lines, vocabulary)}</p>"
-        yield _make_passage("footnote", None, linking.note(note.label, words), note.page)
+        passage = _make_passage("footnote", None, linking.note(note.label, words))
+        yield msgspec.structs.replace(passage, page=note.page, boxes=boxes_of(note.lines, pages))
 
 
-def _make_passage(kind: Kind, level: int | None, html: str, page: int) -> ImportedPassage:
+def _make_passage(kind: Kind, level: int | None, html: str) -> ImportedPassage:
     safe = sanitise(html)
     text = " ".join(lxml.html.fragment_fromstring(safe).text_content().split())
-    return ImportedPassage(kind, level, safe, text, page)
+    return ImportedPassage(kind, level, safe, text)
 
 
 def inline(lines: Sequence[Line], vocabulary: Vocabulary, *, plain: bool = False) -> str:

@@ -13,6 +13,7 @@ from parley.extraction.pdf.contents import without_contents
 from parley.extraction.pdf.document import Page, open_pdf, read_pages
 from parley.extraction.pdf.figures import MOST_FIGURES, add_figures
 from parley.extraction.pdf.footnotes import take_footnotes
+from parley.extraction.pdf.formulas import add_formulas, mark_formulas
 from parley.extraction.pdf.furniture import without_cover, without_furniture
 from parley.extraction.pdf.head import take_head
 from parley.extraction.pdf.headings import mark_headings
@@ -47,14 +48,17 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     typography = typography_of(lines)
     vocabulary = Vocabulary(lines)
     text, notes = take_footnotes(lines, typography)
+    mark_formulas(text, typography)
     blocks = cut_into_blocks(text, typography)
     mark_headings(blocks, typography)
     head, blocks = take_head(blocks, typography, properties, pages[0].turned)
     mark_kinds(blocks)
     blocks = add_figures(document, pages, blocks)
+    by_number = {page.number: page for page in pages}
+    add_formulas(document, by_number, blocks, text)
     pictures = picture_pages(pages)
-    passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary)))
-    passages = link_notes([*passages, *note_passages(notes, vocabulary)])
+    passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary, by_number)))
+    passages = link_notes([*passages, *note_passages(notes, vocabulary, by_number)])
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
             N_("This has more than {most_passages} paragraphs. Import it as several articles."),
@@ -94,6 +98,8 @@ def mark_kinds(blocks: Sequence[TextBlock]) -> None:
                 in_references, level = True, block.level or 0
             elif in_references and (block.level or 0) <= level:
                 in_references = False
+        elif block.kind == "picture":
+            continue
         elif CAPTION.match(block.text):
             block.kind = "caption"
         elif in_references:

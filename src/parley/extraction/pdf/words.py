@@ -72,12 +72,13 @@ class Word(msgspec.Struct):
 
 
 class Line(msgspec.Struct):
-    """Words on one baseline in one column, from `left_margin` to `right_margin`."""
+    """Words on one baseline in one column, from `left_margin` to `right_margin`; perhaps of a displayed formula."""
 
     words: list[Word]
     page: int
     left_margin: float = 0.0
     right_margin: float = 0.0
+    is_formula: bool = False
 
     @property
     def left(self) -> float:

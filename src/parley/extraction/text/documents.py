@@ -77,7 +77,9 @@ def extract_document(data: bytes, title: str = "") -> tuple[Extracted, Pictures]
                 raise CannotImport(_OTHER)
     except (zipfile.BadZipFile, LxmlError, LookupError, ValueError, OSError, SyntaxError, AttributeError, TypeError):
         raise CannotImport(_DAMAGED) from None
-    return extract_markup(_safe(html), stated, title), pictures
+    article = extract_markup(_safe(html), stated, title)
+    where = {fact: place.replace("front matter", "document") for fact, place in article.where.items()}
+    return msgspec.structs.replace(article, where=where), pictures
 
 
 def _read_docx(data: bytes, keep: Callable[[bytes], str]) -> tuple[str, FrontMatter]:

@@ -22,6 +22,7 @@ from parley.interfaces.api.moderation import (
     decisions_web,
     queue_web,
     reports_web,
+    rooms_web,
 )
 from parley.interfaces.api.people import kept_web, members_web
 from parley.platform.http import problems
@@ -50,6 +51,7 @@ FEATURES = (
     queue_web,
     deciding_web,
     appeals_web,
+    rooms_web,
 )
 ABOUT = "Reading needs no token, but has a higher limit with one. Everything else needs a personal token with a scope."
 

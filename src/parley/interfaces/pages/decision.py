@@ -40,7 +40,7 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
 
 
 def _concerns(statement: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
-    has_letter = statement.state not in decisions.UNSENT and statement.action in decisions.RESTRICTIONS
+    has_letter = statement.state not in decisions.UNSENT and statement.action in decisions.FOR_MEMBER
     is_member = viewer is not None and viewer.id == statement.member
     has_key = letters.is_key(statement.id, key)
     return statement.member is not None and has_letter and (is_member or has_key)

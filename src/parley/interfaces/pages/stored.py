@@ -93,7 +93,7 @@ async def _read(place: str) -> StoredPage | None:
 def _made_for(wanted: object) -> bytes:
     """Return all that a page depends on besides its thread."""
     shared = environment().globals
-    return repr((wanted, spoken().code, shared["site"], shared["topics"], _maker)).encode()
+    return repr((wanted, spoken().code, shared["site"], shared["topics"], shared["site_pages"], _maker)).encode()
 
 
 def _place(made_for: bytes) -> str:

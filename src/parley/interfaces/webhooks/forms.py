@@ -10,6 +10,8 @@ from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 LONGEST_ADDRESS = 500
+# No event: with it, a webhook is asked about each comment that is posted or edited (interfaces/webhooks/judging.py).
+JUDGE = "comment.judge"
 KINDS = {
     "comment.posted": N_("A comment is posted"),
     "comment.edited": N_("A comment is edited"),
@@ -30,6 +32,9 @@ KINDS = {
     "author.pinned": N_("An author pins a reply"),
     "thesis.changed": N_("What an article claims changes"),
     "discussion.imported": N_("A discussion is imported"),
+    "raid.began": N_("A moderator switches raid mode on"),
+    "raid.ended": N_("A moderator ends raid mode"),
+    JUDGE: N_("Ask it what it says of each comment, and show moderators its answer"),
 }
 
 
@@ -42,6 +47,8 @@ class WebhookForm(Form):
         self.kinds = [kind for kind in KINDS if self.flag(kind)]
         if not self.kinds:
             self.errors["kinds"] = N_("Please choose at least one event.")
+        if JUDGE in self.kinds and len(self.kinds) > 1:
+            self.errors["kinds"] = N_("A webhook that is asked about comments gets no events. Please make two.")
 
 
 def _may_get_events(url: str) -> bool:

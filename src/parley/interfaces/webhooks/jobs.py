@@ -10,9 +10,10 @@ import msgspec
 import structlog
 
 from parley.extraction.errors import CannotImport
-from parley.extraction.fetching.fetch import post
+from parley.extraction.fetching.fetch import ask
 from parley.interfaces.api import events
-from parley.interfaces.webhooks import signing
+from parley.interfaces.webhooks import judging, signing
+from parley.interfaces.webhooks.forms import JUDGE
 from parley.interfaces.webhooks.messages import DueEvent, message
 from parley.interfaces.webhooks.tables import Webhook
 from parley.people import mail
@@ -65,7 +66,7 @@ SELECT_NEXT_DELIVERY = f"""
 with hook as (
   update webhook set leased_until = clock_timestamp() + interval '1 minute' where id = $1 and state = 'on'
   returning url, secret, case when former_until > now() then former_secret end as former)
-select d.event, d.position, d.thread, d.seq, d.kind, d.comment, d.happened_at,
+select d.event, d.position, d.thread, d.seq, d.kind, d.comment, d.happened_at, d.raid,
        d.id, d.webhook, d.attempts, hook.url, hook.secret, hook.former
 from hook, webhook_delivery d
 where d.webhook = $1 and d.state = 'waiting' and d.due_at <= clock_timestamp() and {attempts.due(JOB, "d.id")}
@@ -73,11 +74,13 @@ order by d.due_at, d.id limit 1
 """  # noqa: S608 constants only
 RECORD_SUCCESS = """
 with settled as (
-  update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = '',
+  update webhook_delivery set state = 'delivered', attempts = attempts + 1, status = $2, error = $3,
     settled_at = clock_timestamp()
   where id = $1 returning webhook)
 update webhook set failures = 0, failing_since = null, paused_until = null where id = (select webhook from settled)
 """
+# The comment of which it was to be asked cannot be read any more.
+RECORD_NOTHING = "update webhook_delivery set state = 'delivered', settled_at = clock_timestamp() where id = $1"
 # Pause the receiver, longer after each failure, so that not every waiting message spends ten seconds on it.
 RECORD_FAILURE = f"""
 with tried as (
@@ -131,7 +134,7 @@ async def queue_for(webhook: int) -> int:
             pending = await events.after(reader.position, MOST_EVENTS) if reader else []
             if reader is None or not pending:
                 return count
-            chosen = [event for event in pending if event.kind in reader.kinds]
+            chosen = judging.chosen(pending, reader.kinds)
             count += await db.execute(
                 INSERT_DELIVERIES,
                 webhook,
@@ -173,10 +176,15 @@ async def _send_to(webhook: int) -> int:
 
 async def deliver(due: DueDelivery) -> bool:
     """Send one message, and record whether it arrived."""
-    status, error = await _answer(due)
+    asked = await judging.question(due) if due.kind == JUDGE else None
+    if due.kind == JUDGE and asked is None:
+        await db.execute(RECORD_NOTHING, due.id)
+        return True
+    status, error, answer = await _answer(due, judging.message(due, asked) if asked else await message(due))
     failpoint.hit("webhook sent")
     if status in ACCEPTED:
-        await db.execute(RECORD_SUCCESS, due.id, status)
+        note = await judging.take(asked, due.webhook, due.url, answer) if asked else ""
+        await db.execute(RECORD_SUCCESS, due.id, status, note)
         failpoint.hit("webhook recorded")
         return True
     async with db.atomic():
@@ -188,9 +196,9 @@ async def deliver(due: DueDelivery) -> bool:
     return False
 
 
-async def _answer(due: DueDelivery) -> tuple[int | None, str]:
-    """Return the status of the receiver's answer, or None and why there is none."""
-    body, timestamp = await message(due), int(time())
+async def _answer(due: DueDelivery, body: bytes) -> tuple[int | None, str, bytes]:
+    """Return the status of the receiver's answer, or None and why there is none; and what it says if it was asked."""
+    timestamp, limit = int(time()), judging.LARGEST_ANSWER if due.kind == JUDGE else 0
     secrets = [signing.open_secret(secret) for secret in (due.secret, due.former) if secret is not None]
     headers = {
         "Content-Type": "application/json",
@@ -199,9 +207,11 @@ async def _answer(due: DueDelivery) -> tuple[int | None, str]:
         "webhook-signature": signing.signature(secrets, due.message_id, timestamp, body),
     }
     try:
-        return await post(due.url, body, headers, allow=settings().fetch_allow, deadline=SECONDS), ""
+        allow = settings().fetch_allow
+        status, answer = await ask(due.url, body, headers, allow=allow, deadline=SECONDS, limit=limit)
     except CannotImport as error:
-        return None, str(error.reason)
+        return None, str(error.reason), b""
+    return status, "", answer
 
 
 async def _switch_off(due: DueDelivery, reason: str) -> None:

@@ -7,6 +7,8 @@ import msgspec
 from parley.discussion.thesis import queries as theses
 from parley.interfaces.api.discussion import comments, schemas
 from parley.interfaces.api.discussion.reading_web import thesis_from
+from parley.interfaces.api.moderation.rooms_web import Raid, raid_from
+from parley.moderation.raids import ops as raids
 from parley.platform.errors import NotFound
 from parley.platform.settings import settings
 
@@ -23,14 +25,16 @@ def message_id(event: int) -> str:
 class EventData(msgspec.Struct, frozen=True):
     """An event (as /api/v1/events has it), and its comment as every reader sees it now, or null."""
 
-    position: str
-    thread: int
-    seq: int
+    position: str | None
+    thread: int | None
+    seq: int | None
     url: str
     comment_id: int | None
     comment: schemas.Comment | None
     # What the article claims, with `thesis.changed`.
     thesis: schemas.Thesis | None = None
+    # Raid mode as it is now, with `raid.began` and `raid.ended`.
+    raid: Raid | None = None
 
 
 class WebhookMessage(msgspec.Struct, frozen=True):
@@ -45,12 +49,13 @@ class DueEvent(msgspec.Struct, frozen=True):
     """An event that is to be sent."""
 
     event: int
-    position: str
-    thread: int
-    seq: int
+    position: str | None
+    thread: int | None
+    seq: int | None
     kind: str
     comment: int | None
     happened_at: datetime
+    raid: int | None
 
     @property
     def message_id(self) -> str:
@@ -59,8 +64,10 @@ class DueEvent(msgspec.Struct, frozen=True):
 
 async def message(due: DueEvent) -> bytes:
     """Return the message of an event as JSON. What was removed since then is not in it."""
+    if due.raid is not None:
+        return _encode(due, None, raid=await _raid(due.raid))
     comment = await _comment(due.comment)
-    thesis = thesis_from(await theses.of_thread(due.thread)) if due.kind == THESIS else None
+    thesis = thesis_from(await theses.of_thread(due.thread)) if due.kind == THESIS and due.thread else None
     encoded = _encode(due, comment, thesis)
     if comment is not None and len(encoded) > LARGEST:
         return _encode(due, msgspec.structs.replace(comment, body="", html=""))
@@ -76,7 +83,14 @@ async def _comment(number: int | None) -> schemas.Comment | None:
         return None
 
 
-def _encode(due: DueEvent, comment: schemas.Comment | None, thesis: schemas.Thesis | None = None) -> bytes:
-    url = f"{settings().base_url}/t/{due.thread}"
-    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment, thesis)
+async def _raid(number: int) -> Raid | None:
+    row = await raids.one(number)
+    return raid_from(row) if row else None
+
+
+def _encode(
+    due: DueEvent, comment: schemas.Comment | None, thesis: schemas.Thesis | None = None, raid: Raid | None = None
+) -> bytes:
+    url = f"{settings().base_url}/mod/raids" if due.raid else f"{settings().base_url}/t/{due.thread}"
+    data = EventData(due.position, due.thread, due.seq, url, due.comment, comment, thesis, raid)
     return msgspec.json.encode(WebhookMessage(due.kind, due.happened_at, data))

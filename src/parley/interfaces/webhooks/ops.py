@@ -1,6 +1,7 @@
 """Making, changing and ending webhooks, and sending a message again."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from parley.interfaces.api import events
@@ -31,6 +32,12 @@ with hook as (
       and (d.state = 'waiting' or d.state = 'failed' and d.settled_at >= hook.failing_since)
 )
 update webhook set state = 'on', ended_by = '', failures = 0, failing_since = null, paused_until = null where id = $1
+"""
+# Raid mode is not in the log of events: its id is one that no event has, and webhooks that are off get it later.
+INSERT_RAID = """
+with new as (select nextval(pg_get_serial_sequence('event', 'id')) as event)
+insert into webhook_delivery (webhook, event, kind, raid, happened_at, due_at)
+select w.id, new.event, $1, $2, now(), now() from webhook w, new where $1 = any(w.kinds)
 """
 
 
@@ -93,6 +100,12 @@ async def send_again(webhook: int, delivery: int) -> None:
     if not await WebhookDelivery.update(values).where(*settled).returning(WebhookDelivery.id):
         raise NotFound(N_("There is no such message, or it is still waiting to be sent."))
     await wake_job("webhook deliveries")
+
+
+async def queue_raid(kind: str, raid: int) -> None:
+    """Queue the message that raid mode began or ended, in the transaction of that."""
+    if await db.execute(INSERT_RAID, kind, raid):
+        await db.when_committed(partial(wake_job, "webhook deliveries"))
 
 
 async def delete(webhook: int) -> None:

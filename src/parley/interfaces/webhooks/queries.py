@@ -38,7 +38,7 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     id: int
     event: int
     kind: str
-    thread: int
+    thread: int | None
     comment: int | None
     state: str
     attempts: int

@@ -45,16 +45,20 @@ class Webhook(Table):
 
 
 class WebhookDelivery(Table, tablename="webhook_delivery"):
-    """An event for a webhook. The message is written when it is sent; its id is made of `event`."""
+    """An event for a webhook. The message is written when it is sent; its id is made of `event`.
+
+    That raid mode began or ended is no event of a thread: it has no place in the log.
+    """
 
     id = BigSerial(primary_key=True)
     webhook = ForeignKey(Webhook, null=False, default=None, on_delete=OnDelete.cascade)
     event = BigInt(null=False, default=None)
-    position = Text(null=False, default=None)
-    thread = BigInt(null=False, default=None)
-    seq = BigInt(null=False, default=None)
+    position = Text(null=True, default=None)
+    thread = BigInt(null=True, default=None)
+    seq = BigInt(null=True, default=None)
     kind = Text(null=False, default=None)
     comment = BigInt(null=True, default=None)
+    raid = BigInt(null=True, default=None)
     happened_at = Timestamptz(null=False, default=None)
     state = Varchar(9, null=False, default="waiting")
     attempts = SmallInt(null=False, default=0)

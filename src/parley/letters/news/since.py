@@ -23,8 +23,8 @@ def heading(viewer: Viewer, cells: Sequence[Cell], now: datetime) -> Message:
     start = visited if visited.date() < local.date() else local - timedelta(days=1)
     oldest = min([start, *(cell.at for cell in cells if cell.kind not in WAITING)])
     if start is visited and oldest is start:
-        return N_("Since {day}, {time}").format(day=day_word(start, local), time=f"{start:%H:%M}")
-    return N_("Since {day}").format(day=day_word(oldest, local))
+        return N_("New since {day}, {time}").format(day=day_word(start, local), time=f"{start:%H:%M}")
+    return N_("New since {day}").format(day=day_word(oldest, local))
 
 
 def day_word(moment: datetime, now: datetime) -> str:

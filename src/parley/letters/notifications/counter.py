@@ -4,13 +4,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.letters.notifications import counts
 from parley.people.accounts.viewer import Viewer
-from parley.platform.cache import MicroCache
 from parley.platform.db.outages import OUTAGES
 from parley.platform.errors import Unavailable
 from parley.platform.http.pages import pending_of
-
-# For forms: most answers to them show no number.
-_counts: MicroCache[int] = MicroCache("unread", 60.0)
 
 
 class UnreadCounter:
@@ -27,16 +23,17 @@ class UnreadCounter:
 
 
 async def _unread(viewer: Viewer, scope: Scope) -> int:
-    """Return the number now, for forms up to a minute ago; 0 if the database cannot be reached.
+    """Return the number now, for forms as it was last counted; 0 if the database cannot be reached.
 
-    If the page needs it, it shows the error itself.
+    If the page needs it, it shows the error itself. Counting takes longer than storing a comment, and most answers to
+    forms show no number.
     """
     if viewer.unread is not None:
         return viewer.unread
     try:
         if scope.get("method") == "GET":
             return await counts.unread(viewer.id)
-        return await _counts.get(viewer.id, lambda: counts.unread(viewer.id))
+        return await counts.last_counted(viewer.id)
     except (Unavailable, *OUTAGES):
         return 0
 

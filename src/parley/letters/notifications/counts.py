@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from parley.letters.notifications.queries import COUNT_UNREAD
+from parley.letters.notifications.tables import UnreadCount
 from parley.moderation.decisions.rules import UNDO_SECONDS
 from parley.people.accounts.sessions import UNREAD_HOLDS
 from parley.platform import db
@@ -68,6 +69,12 @@ class MemberUnreadCount(msgspec.Struct, frozen=True):
 async def unread(member: int) -> int:
     """Return how many notifications of a member are unread: 0 for somebody who is not a member any more."""
     return (await unread_of_all([member])).get(member, 0)
+
+
+async def last_counted(member: int) -> int:
+    """Return the number that was kept last, whether it holds or not; count where there is none."""
+    kept = await db.value(UnreadCount.select(UnreadCount.notifications).where(UnreadCount.member == member))
+    return await unread(member) if kept is None else kept
 
 
 async def unread_of_all(members: Collection[int]) -> dict[int, int]:

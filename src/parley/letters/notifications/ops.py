@@ -69,7 +69,7 @@ insert into notification (member, kind, decision, thread, comment, created_at)
 select one.member, 'decision', d.id, c.thread, c.id, now() from decision d
 left join comment c on (d.action in ('move', 'ask') or {IS_PUBLISHED}) and c.id = d.target
 cross join lateral (
-    select d.member where d.action in ('role', 'move', 'ask') or {IS_PUBLISHED}
+    select d.member where d.action in ('role', 'move', 'ask', 'message') or {IS_PUBLISHED}
     or d.guideline is not null and d.action in (
         'remove', 'text', 'excerpt', 'passage', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
         'suspend')

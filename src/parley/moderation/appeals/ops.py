@@ -63,7 +63,7 @@ async def file(*, decision: int, text: str) -> int:
     """
     async with db.atomic():
         row = await rows.load(decision, lock=True)
-        if row.member is None or row.state != "in_force":
+        if row.member is None or row.state != "in_force" or row.action == "message":
             raise Refused(N_("This decision is not in force, so there is nothing to appeal against."))
         if datetime.now(UTC) - row.created_at > timedelta(days=rules.APPEAL_DAYS):
             raise Refused(N_("You could appeal for six months after the decision. That time has passed."))

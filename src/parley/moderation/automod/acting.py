@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.discussion.comments import states
 from parley.moderation.decisions import effects, letters
 from parley.moderation.decisions.rules import Choice
 from parley.moderation.decisions.tables import Decision
@@ -80,7 +81,12 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
     decision = None
     match hit.rule.action:
         case "hold":
-            after = {"state": "pending"}
+            if target.comment is not None and target.state == "visible":
+                # It was published before a label of a webhook arrived.
+                await states.transition(target.comment, "hidden", actor=None)
+                before, after = {"state": "visible"}, {"state": "hidden"}
+            else:
+                after = {"state": "pending"}
             await _mail_author(hit.rule, target)
         case "collapse":
             choice = Choice(item, 0, "collapse", hit.rule.guideline, as_text(reason))

@@ -19,7 +19,7 @@ from parley.moderation.automod import acting
 from parley.moderation.automod import trust as limits
 from parley.moderation.matching import budget, current, facts, trust
 from parley.moderation.matching.current import InForce
-from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for
+from parley.moderation.matching.evaluate import RECORD, ActiveRule, is_for, waits_for_labels
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.matching.post import EarlierPost, Post
 from parley.people.accounts.viewer import Viewer
@@ -33,7 +33,7 @@ from parley.platform.text.messages import N_, Message
 log = structlog.get_logger(__name__)
 
 # Facts about comments. A profile has none.
-OF_COMMENTS = frozenset({"recent", "heat", "copies", "linked"})
+OF_COMMENTS = frozenset({"recent", "heat", "copies", "linked", "labels"})
 REFUSED = N_(
     "An automatic rule would hold this for a moderator, and a profile cannot wait. Your text is kept here: "
     "please leave out links and advertising until you have taken part for a while."
@@ -134,7 +134,7 @@ def _cache(member: int, author: AuthorRecord) -> None:
 def _remaining_rules(post: Post, thread: int, now: InForce) -> list[ActiveRule]:
     """The rules that the record of the author and the text do not rule out already."""
     # Comparing numbers of the record takes too little time to be measured for each rule.
-    rules = [rule for rule in now.rules if is_for(rule, post)]
+    rules = [rule for rule in now.rules if is_for(rule, post) and not waits_for_labels(rule)]
     if thread not in now.active_threads:
         # The thread has no heat.
         rules = [rule for rule in rules if not facts.need([rule], "heat")]

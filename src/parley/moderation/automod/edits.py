@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -14,7 +15,7 @@ from parley.moderation.matching import budget, current, facts, trust
 from parley.moderation.matching.budget import Judged
 from parley.moderation.matching.evaluate import ActiveRule, is_about_all, needs_posting_facts
 from parley.moderation.matching.facts import MOST_COUNTED, AuthorRecord
-from parley.moderation.matching.post import EarlierPost, Post
+from parley.moderation.matching.post import EarlierPost, Label, Post
 from parley.platform import db
 from parley.platform.errors import ParleyError, Refused
 from parley.platform.http.access import MODERATOR
@@ -47,7 +48,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
         return holds.wait_on if edit.held else None
     author = await facts.author(edit.author.id)
     try:
-        judged = await _judge(edit, author)
+        judged = await judge(edit, author, await _rules(edit))
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
@@ -70,8 +71,10 @@ async def _apply(comment: int, judged: Judged, edit: CommentEdit) -> None:
         await acting.act(comment, judged)
 
 
-async def _judge(edit: CommentEdit, author: AuthorRecord) -> Judged:
-    rules = await _rules(edit)
+async def judge(
+    edit: CommentEdit, author: AuthorRecord, rules: Sequence[ActiveRule], labels: Sequence[Label] = ()
+) -> Judged:
+    """What rules find in a comment that is there already, with this text and these labels."""
     # The record counts a published comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED and not edit.held)
     linked = (await facts.author(edit.author.id, rules)).linked if facts.need(rules, "linked") else 0
@@ -79,12 +82,14 @@ async def _judge(edit: CommentEdit, author: AuthorRecord) -> Judged:
     earlier: list[EarlierPost] = []
     if facts.need(rules, "copies"):
         earlier = await facts.earlier_posts(edit.author.id, _post(edit, facts.NOBODY).signature, edit.comment)
-    return await budget.judge(rules, _post(edit, before, earlier))
+    return await budget.judge(rules, _post(edit, before, earlier, labels))
 
 
-def _post(edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost] = ()) -> Post:
-    text = (edit.words, edit.html)
-    return facts.post(*text, assisted=edit.assisted, author=author, thread=edit.thread, earlier=earlier)
+def _post(
+    edit: CommentEdit, author: AuthorRecord, earlier: Sequence[EarlierPost] = (), labels: Sequence[Label] = ()
+) -> Post:
+    about: dict[str, Any] = {"assisted": edit.assisted, "thread": edit.thread, "labels": labels}
+    return facts.post(edit.words, edit.html, author=author, earlier=earlier, **about)
 
 
 async def _rules(edit: CommentEdit) -> list[ActiveRule]:

@@ -17,6 +17,7 @@ from piccolo.columns import (
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
+from parley.discussion.comments.tables import Comment
 from parley.people.accounts.tables import Member
 from parley.people.community.tables import Guideline
 from parley.platform.db.schema import Index
@@ -71,6 +72,23 @@ class Hit(Table):
 
     hit_comment = Index("comment")
     hit_rule = Index("rule, created_at desc")
+
+
+class CommentLabel(Table, tablename="comment_label"):
+    """What a webhook said of a version of a comment: the newest answer of each webhook (automod/labels.py)."""
+
+    id = BigSerial(primary_key=True)
+    comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
+    version = Integer(null=False, default=None)
+    # Which webhook, also after that was deleted, and the host of its address.
+    webhook = BigInt(null=False, default=None)
+    source = Text(null=False, default=None)
+    label = Varchar(40, null=False, default=None)
+    score = DoublePrecision(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+    comment_label_comment_webhook_key = Unique(["comment", "webhook"])
+    comment_label_score_check = Check("score >= 0 and score <= 1")
 
 
 class SpamTraining(Table, tablename="spam_training"):

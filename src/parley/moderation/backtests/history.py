@@ -26,7 +26,7 @@ from parley.moderation.matching.facts import (
     STANDS,
     WAS_READ,
 )
-from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
+from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Label, Post, comparable
 from parley.people.accounts import names
 from parley.platform import db
 
@@ -41,7 +41,9 @@ SELECT_ROWS = f"""
 select c.id, c.thread, c.author, m.role = 'member' as judged, {ALL_WORDS} as body,
        case when c.statement is null then c.html else '' end as html, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
-       {LET_IN} as let_in, {STANDS} and {WAS_READ} as stands, {HAS_LINK} as has_link, {QUICK_PAIR} as pair
+       {LET_IN} as let_in, {STANDS} and {WAS_READ} as stands, {HAS_LINK} as has_link, {QUICK_PAIR} as pair,
+       array(select l.label || '|' || l.score from comment_label l
+             where l.comment = c.id and l.version = c.version order by l.id) as labels
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
 join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
 order by place
@@ -104,8 +106,6 @@ where d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'i
   and d.created_at > $1::timestamptz - interval '30 days 1 hour'
 order by at
 """  # noqa: S608 constants only
-
-
 SELECT_NAMES = """
 select id as key, name_key as text from member where name_key = any($1)
 union all select member, name_key from former_name where name_key = any($1)
@@ -115,7 +115,7 @@ union all select member, name_key from former_name where name_key = any($1)
 class EarlierComment(msgspec.Struct, frozen=True):
     """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff.
 
-    `html` is the rendered `body`; empty where that must be made for it.
+    `html` is the rendered `body`; empty where that must be made for it. `labels`: each as `label|score`.
     """
 
     id: int
@@ -131,6 +131,7 @@ class EarlierComment(msgspec.Struct, frozen=True):
     stands: bool
     has_link: bool
     pair: str | None
+    labels: list[str]
 
 
 class MemberFigure(msgspec.Struct, frozen=True):
@@ -270,6 +271,7 @@ class History:
             linked=sum(self.linked[row.author]),
             heat=heat(newest_of_pairs(self._points(self.heat_points.get(row.thread, ()), row.at))),
             html=row.html,
+            labels=tuple(Label(said, float(score)) for said, score in (one.split("|") for one in row.labels)),
         )
 
     def add(self, row: EarlierComment) -> None:

@@ -36,7 +36,7 @@ class DecisionForm(Form):
     Without a typed reason the chosen saved one counts. `to` is the address of the thread or passage that a comment is
     moved to; without it the chosen `place` counts, which is an address too. `also` is a sanction of the author
     that goes with it. The form came with the reason `suggested`: if that was not changed, the one of `defaults` for
-    the chosen rule counts.
+    the chosen rule counts. `macros` are the fields that saved reasons fill in, by their ids.
     """
 
     def __init__(
@@ -45,8 +45,9 @@ class DecisionForm(Form):
         grounds: Sequence[Ground] = (),
         saved: Mapping[str, str] | None = None,
         defaults: Mapping[str, str] | None = None,
+        macros: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        super().__init__(data)
+        super().__init__({**data, **(macros or {}).get(str(data.get("macro")), {})})
         self.titles = {ground.code: ground.title for ground in grounds}
         self.version = self.id("version") or 0
         self.action = self.choice("action", list(ACTIONS))

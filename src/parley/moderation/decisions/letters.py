@@ -38,7 +38,7 @@ select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.unti
        end as words, case d.kind when 'article' then t.created_at else c.created_at end as written_at, d.law
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 left join comment c on d.kind = 'comment' and c.id = d.target left join thread t on t.id = d.thread
-where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask', 'archive')
+where d.id = $1 and m.state <> 'anonymised' and (d.action in ('role', 'ask', 'archive', 'message')
     or d.guideline is not null and d.action = any($2::text[]))
 """  # noqa: S608 constants only
 APPEAL = timedelta(days=APPEAL_DAYS)
@@ -99,6 +99,9 @@ def _write(concerned: Concerned, link: str) -> tuple[str, str, str]:
             return request_to_edit(concerned)
         case "archive":
             return archived(concerned)
+        case "message":
+            reason = concerned.reason
+            return mail.written_message("message_from_staff", name=concerned.name, reason=reason, link=link)
     return reasons(concerned, link)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from parley.discussion.threads import rooms
 from parley.moderation.decisions import letters, ops, rules, undoing
 from parley.moderation.decisions.rows import DecisionRow
 from parley.moderation.decisions.rules import ON_THREAD
@@ -45,6 +46,7 @@ d.state in ('in_force', 'awaiting') and d.second_moderator is null and d.action 
 and not exists (select from appeal a where a.decision = d.id and a.state in ('upheld', 'modified')
     and a.assigned_to is distinct from d.moderator)
 """
+IS_UNDOABLE = f"select {MAY_BE_UNDONE} from decision d where d.id = $1"  # noqa: S608 a constant
 COUNT_SINCE = f"""
 select (select count(*) from decision d where d.moderator = $1 and {MAY_BE_UNDONE}
         and d.created_at > now() - hours * interval '1 hour')
@@ -168,22 +170,27 @@ async def _undo_next(number: int) -> bool:
         if decision is None:
             await MassUndo.update({MassUndo.done_at: NOW}).where(row)
             return False
-        column = MassUndo.undone if await _was_undone(asked, decision) else MassUndo.left_out
+        undone = await undo_one(asked.viewer, f"undone.{number}", decision)
+        column = MassUndo.undone if undone else MassUndo.left_out
         await MassUndo.update({MassUndo.reached: decision, column: column + 1}).where(row)
     return True
 
 
-async def _was_undone(asked: UndoRequest, decision: int) -> bool:
-    """Undo a decision, unless it can no longer be undone."""
+async def undo_one(viewer: Viewer, letter: str, decision: int) -> bool:
+    """Undo a decision, unless it can no longer be undone.
+
+    Whoever has read its reasons gets one letter of the kind `letter` for all decisions that are undone with it.
+    """
     try:
         async with db.atomic():
             made, target = await undoing.lock(decision)
-            rules.require_decision_allowed(asked.viewer, await _concerned(asked.viewer, made, target), set())
-            if await _was_changed_since(made):
+            await rooms.require(viewer, target.thread or made.thread)
+            rules.require_decision_allowed(viewer, await _concerned(viewer, made, target), set())
+            if not await db.value(IS_UNDOABLE, made.id) or await _was_changed_since(made):
                 return False
-            readers = await _readers(asked.id, made)
-            await undoing.revert(asked.viewer, made, target)
-            await _tell(asked.id, readers)
+            readers = await db.fetch(LetterReader, SELECT_READER, letters.kind(made.id), made.member, letter)
+            await undoing.revert(viewer, made, target)
+            await _tell(letter, readers)
     except ParleyError as error:
         log.info("decision not undone", decision=decision, error=str(error))
         return False
@@ -201,16 +208,8 @@ async def _was_changed_since(made: DecisionRow) -> bool:
     return bool(await db.value(WAS_CHANGED_SINCE, *about, list(ON_THREAD), made.action, OF_BRANCH))
 
 
-async def _readers(number: int, made: DecisionRow) -> list[LetterReader]:
-    return await db.fetch(LetterReader, SELECT_READER, letters.kind(made.id), made.member, _kind(number))
-
-
-async def _tell(number: int, readers: list[LetterReader]) -> None:
+async def _tell(letter: str, readers: list[LetterReader]) -> None:
     """Mail a member, once for all decisions about them."""
     link = f"{settings().base_url}/settings/data#decisions"
     for reader in readers:
-        await mail.send_written(_kind(number), reader.email, "undone", name=reader.name, link=link)
-
-
-def _kind(number: int) -> str:
-    return f"undone.{number}"
+        await mail.send_written(letter, reader.email, "undone", name=reader.name, link=link)

@@ -32,7 +32,7 @@ select reporter from report where reporter is not null and (item = $1 or item in
 # The item of a held comment stays open until somebody approves or removes the comment itself. $2: it needs somebody
 # else, $3: it waits for its author, so many hours.
 CLOSE_ITEM = """
-update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
+update queue_item set version = version + 1, claimed_by = null, claimed_until = null, assigned_to = null,
   acted_at = coalesce(acted_at, now()), escalated = $2 or $3::int is not null and escalated,
   asked_until = now() + $3 * interval '1 hour', state = case when $2 or $3 is not null or kind = 'comment' and exists (
     select from comment where id = target and state in ('pending', 'hidden')) then 'open' else 'done' end

@@ -29,7 +29,7 @@ async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any
     Raises Refused where there is nothing to remove.
     """
     was = await _field_value(member, field)
-    if not was or (field == "name" and names.is_neutral(was, member)):
+    if _is_empty(member, field, was):
         raise Refused(N_("There is nothing to remove any more."))
     to = await _neutral_name(member) if field == "name" else ""
     await _set_field(member, field, to)
@@ -39,10 +39,21 @@ async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any
 async def give_back(member: int, field: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give back what was removed from a locked member, unless they have written something else since."""
     now = await _field_value(member, field)
-    if now and not (field == "name" and names.is_neutral(now, member)):
+    if not _is_empty(member, field, now):
         return {}, {}
     await _set_field(member, field, text)
     return {field: now}, {field: text}
+
+
+async def empty(kind: str, target: int) -> set[str]:
+    """The fields of a profile in which there is nothing to remove; of other targets than members, none."""
+    if kind != "member":
+        return set()
+    return {field for field in FIELDS if _is_empty(target, field, await _field_value(target, field))}
+
+
+def _is_empty(member: int, field: str, text: str) -> bool:
+    return not text or (field == "name" and names.is_neutral(text, member))
 
 
 async def _field_value(member: int, field: str) -> str:

@@ -52,6 +52,8 @@ select id from decision d where d.member = $1 and {IS_SENT} and d.kind = 'commen
 order by d.id desc limit 1
 """  # noqa: S608 constants only
 RESTRICTIONS = [action.name for action in ACTIONS.values() if action.restricts]
+# What the member concerned can read at the address of the decision.
+FOR_MEMBER = [*RESTRICTIONS, "message"]
 
 
 class StatementOfReasons(msgspec.Struct, frozen=True):
@@ -104,7 +106,8 @@ class StatementOfReasons(msgspec.Struct, frozen=True):
     @property
     def can_be_appealed(self) -> bool:
         """Whether an appeal is possible now: once, within half a year, while the decision is in force."""
-        return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
+        is_open = self.state == "in_force" and self.action in RESTRICTIONS and self.appeal is None
+        return is_open and datetime.now(UTC) < self.appeal_until
 
 
 class OwnDecisionRow(msgspec.Struct, frozen=True):
@@ -147,7 +150,7 @@ async def suspension(member: int) -> int | None:
 
 async def of_member(member: int) -> list[OwnDecisionRow]:
     """The decisions that were sent to a member, newest first."""
-    return await db.fetch(OwnDecisionRow, SELECT_OF_MEMBER, member, RESTRICTIONS)
+    return await db.fetch(OwnDecisionRow, SELECT_OF_MEMBER, member, FOR_MEMBER)
 
 
 async def about_comment(member: int, comment: int) -> int | None:

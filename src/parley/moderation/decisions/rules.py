@@ -48,7 +48,7 @@ class Action(msgspec.Struct, frozen=True):
     @property
     def takes_reason(self) -> bool:
         """Whether the author reads a reason."""
-        return self.restricts or self.name in {"ask", "archive"}
+        return self.restricts or self.name in {"ask", "archive", "message"}
 
     @property
     def answers(self) -> str:
@@ -92,7 +92,8 @@ ACTIONS = {
         Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True, access=MODERATOR),
         # On the page of the statement only (moderation/statements/ops.py: remove).
         Action("statement", N_("Remove the statement"), N_("Statement removed"), NOT_IN_QUEUE, access=MODERATOR),
-        # On the page of the member only (moderation/modmembers/ops.py).
+        # Both on the page of the member only (moderation/modmembers/ops.py).
+        Action("message", N_("Write to them"), N_("Message sent"), NOT_IN_QUEUE, restricts=False, access=MODERATOR),
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Escalated to an admin"), EVERYTHING, restricts=False),
     )

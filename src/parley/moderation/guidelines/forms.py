@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from parley.moderation.guidelines.rules import CATEGORIES, SEVERITIES
+from parley.moderation.guidelines.queries import SavedActions
+from parley.moderation.guidelines.rules import CATEGORIES, SAVED_ACTIONS, SAVED_SANCTIONS, SEVERITIES
 from parley.platform.http.forms import Form
 from parley.platform.text.messages import N_
 
@@ -13,6 +14,7 @@ LONGEST_TEXT = 1_000
 LONGEST_REASON = 1_000
 LAST_POSITION = 999
 USUAL_HOURS, MOST_HOURS = 24, 720
+MOST_DAYS = 365
 # A guideline's code appears in addresses, in the yearly figures and on the buttons of decisions.
 CODE = re.compile(r"[\w-]{2,30}")
 
@@ -49,9 +51,15 @@ class NewGuidelineForm(GuidelineForm):
 
 
 class ReasonForm(Form):
-    """A reason to save; `shared` by all moderators, or one's own."""
+    """A reason to save; `shared` by all moderators, or one's own; with what to do, and with the author (`also`)."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.words = self.text("text", most=LONGEST_REASON, least=1, lines=True)
         self.shared = self.flag("shared")
+        action, also = self.choice("action", list(SAVED_ACTIONS)), self.choice("also", list(SAVED_SANCTIONS))
+        also = also if action in {"remove", "collapse"} else None
+        lasts = also in {"silence", "suspend"}
+        self.carries = SavedActions(action=action, also=also, days=self.id("days") if lasts else None)
+        if lasts and not 1 <= (self.carries.days or 0) <= MOST_DAYS:
+            self.errors["days"] = N_("Please give a number of days up to 365.")

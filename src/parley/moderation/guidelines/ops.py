@@ -6,7 +6,7 @@ import msgspec
 from piccolo.columns import Column
 
 from parley.moderation.guidelines import queries
-from parley.moderation.guidelines.queries import GuidelineRow
+from parley.moderation.guidelines.queries import GuidelineRow, SavedActions
 from parley.moderation.guidelines.tables import SavedReason
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
@@ -63,15 +63,26 @@ async def change(viewer: Viewer, new: GuidelineRow) -> None:
         await _record(viewer, "ground.change", new.code, before, after)
 
 
-async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool) -> None:
-    """Save a reason for oneself, or for all moderators. Raises NotFound, and Refused where there are too many."""
+async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool, carries: SavedActions) -> None:
+    """Save a reason for oneself, or for all moderators, with what it does.
+
+    Raises NotFound, and Refused where there are too many.
+    """
     async with db.atomic():
         if await queries.one(guideline, lock=True) is None:
             raise NotFound(N_("There is no such rule."))
         if len(await queries.reasons(viewer.id, guideline)) >= MOST_REASONS:
             raise Refused(N_("There are {most} reasons for this rule. Please delete one first."), most=MOST_REASONS)
         await SavedReason.insert(
-            SavedReason(guideline=guideline, moderator=None if shared else viewer.id, text=text, created_at=NOW)
+            SavedReason(
+                guideline=guideline,
+                moderator=None if shared else viewer.id,
+                text=text,
+                created_at=NOW,
+                action=carries.action,
+                also=carries.also,
+                days=carries.days,
+            )
         )
 
 

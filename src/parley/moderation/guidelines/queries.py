@@ -7,7 +7,7 @@ from parley.platform import db
 
 # One's own reasons come first: the first of a rule is suggested.
 SELECT_REASONS = """
-select s.id, s.guideline, s.text, s.moderator is not null as own from saved_reason s
+select s.action, s.also, s.days, s.id, s.guideline, s.text, s.moderator is not null as own from saved_reason s
 join guideline g on g.code = s.guideline
 where (s.moderator is null or s.moderator = $1) and ($2::text is null and not g.retired or s.guideline = $2)
 order by g.position, g.code, s.moderator is null, s.id
@@ -38,7 +38,15 @@ async def one(code: str, *, lock: bool = False) -> GuidelineRow | None:
     return await db.fetch_one(GuidelineRow, query.lock_rows() if lock else query)
 
 
-class ReasonRow(msgspec.Struct, frozen=True):
+class SavedActions(msgspec.Struct, frozen=True):
+    """What a saved reason does: an action, and a sanction of the author for some days."""
+
+    action: str | None
+    also: str | None
+    days: int | None
+
+
+class ReasonRow(SavedActions, frozen=True):
     """A saved reason; `own` where only this moderator has it."""
 
     id: int

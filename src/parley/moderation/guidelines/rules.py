@@ -12,6 +12,13 @@ SEVERITIES = {
 
 # The categories of statements of reasons (version 2), without the prefix that all have in the database.
 PREFIX = "STATEMENT_CATEGORY_"
+# What a saved reason may carry: what to do, and with the author.
+SAVED_ACTIONS = {"remove": N_("Remove"), "collapse": N_("Collapse"), "ask": N_("Ask to edit")}
+SAVED_SANCTIONS = {
+    "warn": N_("Warn the author"),
+    "silence": N_("Silence the author"),
+    "suspend": N_("Suspend the author"),
+}
 CATEGORIES = {
     "ANIMAL_WELFARE": N_("Animal welfare"),
     "CONSUMER_INFORMATION": N_("Consumer information"),

@@ -1,6 +1,6 @@
 """Reasons that moderators saved for later decisions."""
 
-from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import BigSerial, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from parley.people.accounts.tables import Member
@@ -15,6 +15,10 @@ class SavedReason(Table):
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
     moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     text = Text(null=False, default=None)
+    # What to do with it, and with the author, for how many days; None: to be chosen, nothing, permanently.
+    action = Varchar(20, null=True, default=None)
+    also = Varchar(20, null=True, default=None)
+    days = Integer(null=True, default=None)
     created_at = Timestamptz(null=False)
 
     saved_reason_of = Index("guideline, moderator")

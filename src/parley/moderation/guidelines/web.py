@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from parley.moderation.guidelines import ops, queries
 from parley.moderation.guidelines.forms import GuidelineForm, NewGuidelineForm, ReasonForm
 from parley.moderation.guidelines.queries import GuidelineRow
-from parley.moderation.guidelines.rules import CATEGORIES, SEVERITIES, severity_key
+from parley.moderation.guidelines.rules import CATEGORIES, SAVED_ACTIONS, SAVED_SANCTIONS, SEVERITIES, severity_key
 from parley.people.accounts.viewer import staff
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
@@ -63,7 +63,7 @@ async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]
     row, form = await _load_guideline(code), ReasonForm(await posted_fields(request))
     if not form.errors:
         with form.refusals():
-            await ops.save_reason(staff(request), row.code, form.words, shared=form.shared)
+            await ops.save_reason(staff(request), row.code, form.words, shared=form.shared, carries=form.carries)
     if form.errors:
         return await _show(request, row, form.status, reason_form=form)
     return Redirect(f"/mod/guidelines/{quote(row.code)}", status_code=303)
@@ -115,6 +115,8 @@ async def _show(
         reasons=await queries.reasons(staff(request).id, row.code),
         severities=SEVERITIES,
         categories=CATEGORIES,
+        actions=SAVED_ACTIONS,
+        sanctions=SAVED_SANCTIONS,
     )
 
 

@@ -247,36 +247,37 @@ class FirstLinks(Condition, frozen=True, tag="first_links"):
 
 
 class SpamScore(Condition, frozen=True, tag="score"):
-    """The learned score of the text (score.py) is at least `at_least`; it quotes what speaks for it."""
+    """The learned score of the text (score.py) is at least `at_least`; it quotes what speaks for it.
+
+    A score for which nothing can be quoted matches nothing: nobody could check it.
+    """
 
     # A low threshold catches little advertising by itself, but keeps the rule's other conditions away from plain talk.
     at_least: Annotated[float, Meta(ge=0.1, le=1)] = score.SUGGESTED
 
     def find(self, post: Post) -> str | None:
-        return " · ".join(score.reasons(post.alike, post.seldom_linked)) if post.score >= self.at_least else None
+        if post.score < self.at_least:
+            return None
+        return " · ".join(score.reasons(post.alike, post.seldom_linked)) or None
+
+
+class Labelled(Condition, frozen=True, tag="label"):
+    """A webhook gave it one of these labels, with this score at least (automod/labels.py)."""
+
+    labels: Annotated[list[Word], Meta(min_length=1, max_length=20)]
+    at_least: Annotated[float, Meta(ge=0.01, le=1)] = 0.8
+    needs: ClassVar[frozenset[str]] = frozenset({"labels"})
+
+    def find(self, post: Post) -> str | None:
+        wanted = set(map(str.casefold, self.labels))
+        found = [one for one in post.labels if one.label in wanted and one.score >= self.at_least]
+        return ", ".join(f"{one.label} {one.score:.0%}" for one in found) or None
 
 
 AnyCondition = (
-    WordList
-    | Pattern
-    | SpamScore
-    | Links
-    | FewWords
-    | Domains
-    | Similar
-    | NearCopies
-    | Burst
-    | FirstLinks
-    | Age
-    | FirstComments
-    | BelowTrust
-    | UpheldBefore
-    | Members
-    | Threads
-    | Rate
-    | Heat
-    | Assisted
-)
+    WordList | Pattern | SpamScore | Links | FewWords | Domains | Similar | NearCopies | Burst | FirstLinks | Age
+    | FirstComments | BelowTrust | UpheldBefore | Members | Threads | Rate | Heat | Assisted | Labelled
+)  # fmt: skip
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,11 @@ from parley.moderation.matching.post import Post
 LONGEST_MATCH = 300
 RECORD = frozenset({"record"})
 # Facts about the moment at which the comment was posted; an edit cannot change them.
-AT_POSTING = frozenset({"recent", "heat", "moment"})
+MOMENT = frozenset({"recent", "heat", "moment"})
+# Known only after a comment was posted or edited.
+LABELS = frozenset({"labels"})
+# An edit does not free a comment that was held for one of these.
+AT_POSTING = MOMENT | LABELS
 
 Action = Literal["hold", "flag", "collapse", "slow", "notify"]
 
@@ -64,6 +68,11 @@ def match(rule: ActiveRule, post: Post) -> Match | None:
 def needs_posting_facts(rule: ActiveRule) -> bool:
     """Whether a rule asks for facts of the moment at which a comment was posted."""
     return any(condition.needs & AT_POSTING for condition in rule.conditions)
+
+
+def waits_for_labels(rule: ActiveRule) -> bool:
+    """Whether a rule looks at labels, and so runs when they arrive and not before."""
+    return any(condition.needs & LABELS for condition in rule.conditions)
 
 
 def is_for(rule: ActiveRule, post: Post) -> bool:

@@ -10,7 +10,7 @@ from parley.discussion.comments.rules import ALL_WORDS, IS_IN
 from parley.moderation.decisions.queries import RESTRICTIONS
 from parley.moderation.matching.conditions import Similar
 from parley.moderation.matching.evaluate import ActiveRule
-from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Post, comparable
+from parley.moderation.matching.post import LONGEST_COMPARED, EarlierPost, Label, Post, comparable
 from parley.moderation.matching.trust import LEVELS
 from parley.platform import db
 
@@ -149,6 +149,7 @@ def post(
     thread: int = 0,
     heat: float = 0.0,
     earlier: Sequence[EarlierPost] = (),
+    labels: Sequence[Label] = (),
 ) -> Post:
     return Post(
         body=body,
@@ -168,4 +169,5 @@ def post(
         earlier=tuple(earlier),
         linked=author.linked,
         heat=heat,
+        labels=tuple(labels),
     )

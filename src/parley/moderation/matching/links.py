@@ -36,9 +36,10 @@ LONG_NAME = "(?:[a-z0-9][a-z0-9-]{6,}|[a-z]+[0-9-][a-z0-9-]+)"
 FINDERS = (
     # hxxp://example.com, www.example.com, "http : // example . com"
     re2.compile(rf"(?:h[tx]{{2}}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?({NAME}(?:\s?\.\s?{NAME})*)"),
-    # example.com, example.me/page
+    # example.com, example.com.au, example.me/page
     re2.compile(
-        rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS}|{NEW})(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS}|{NEW_WORDS})[/\\]))"
+        rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+"
+        rf"(?:(?:{ENDINGS}|{NEW})(?:\.[a-z]{{2}})?(?:[^a-z0-9_@-]|$)|(?:{AS_WORDS}|{NEW_WORDS})[/\\]))"
     ),
     # longer-name.life
     re2.compile(rf"(?:^|[^a-z0-9.@_])({LONG_NAME}\.(?:{NEW_WORDS}))(?:[^a-z0-9_@-]|$)"),

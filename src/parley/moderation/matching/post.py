@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,6 +25,13 @@ LINK_MARKS = ("//", "](", "]:", ":")
 LINK = re.compile(r"://|^www\.|\w\.[a-z]{2}")
 # What Markdown or HTML is made of. Without any of these a text is shown as it was typed.
 MARKUP = re.compile(r"[][\\`~*_!<>&#|]")
+
+
+class Label(NamedTuple):
+    """What a webhook said of a comment: a label, in small letters, and a score from 0 to 1."""
+
+    label: str
+    score: float
 
 
 class EarlierPost(msgspec.Struct, frozen=True):
@@ -64,6 +72,8 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     linked: int = 0
     # The heat of its thread (discussion/slow_mode/heat.py).
     heat: float = 0.0
+    # Known only after it was posted (automod/labels.py).
+    labels: tuple[Label, ...] = ()
     # The rendered body, if it was rendered already.
     html: str = ""
 

@@ -41,6 +41,8 @@ ACTION_NAMES = {
     "lift.undo": N_("Sanctions in force again"),
     "end": N_("Sanction ended"),
     "note": N_("Noted about"),
+    "assign": N_("Assigned"),
+    "message": N_("Wrote to"),
     "raid.begin": N_("Raid mode switched on"),
     "raid.end": N_("Raid mode switched off"),
     "room.appoint": N_("Appointed moderator of a topic"),
@@ -51,6 +53,8 @@ ACTION_NAMES = {
     "import.refuse": N_("Not confirmed as an imported author"),
     "import.undo": N_("No longer confirmed as an imported author"),
     "undo": N_("Undone"),
+    "bulk": N_("Decided on all that a filter found"),
+    "bulk.undo": N_("Undone: a decision on all that a filter found"),
     "undo.all": N_("Everything to be undone that was decided by"),
     "reveal": N_("Hidden text viewed"),
     "appeal": N_("Appealed against"),
@@ -148,6 +152,7 @@ KINDS = {
     "feed": N_("Feeds"),
     "ring": N_("Voting rings"),
     "raid": N_("Raid mode"),
+    "bulk": N_("Decision on all that a filter found"),
 }
 # The states and roles that the record mentions.
 STATES = {

@@ -1,6 +1,7 @@
 """Actions on a member's page for staff: sanctions, notes, sessions, roles, each with an entry in the record."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from parley.moderation.decisions import letters, rules, sanctions, second_approval
 from parley.moderation.decisions import ops as decisions
@@ -10,7 +11,7 @@ from parley.moderation.decisions.undoing import RESUME_RESTRICTIONS
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.modmembers.tables import Note
-from parley.moderation.reports import targets
+from parley.moderation.reports import staff_mail, targets
 from parley.moderation.reports.targets import Target
 from parley.people import mail
 from parley.people.accounts import queries as accounts
@@ -23,6 +24,7 @@ from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN
 from parley.platform.settings import settings
+from parley.platform.text import markdown
 from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_
 
@@ -105,11 +107,35 @@ async def _end_sanctions(member: int) -> list[int]:
 
 
 async def note(viewer: Viewer, member: int, text: str) -> None:
-    """Add a note about a member. The record has no text of it."""
+    """Add a note about a member, and mail the moderators whom it mentions. The record has no text of it."""
     async with db.atomic():
         await targets.lock("member", member)
-        await Note.insert(Note(member=member, author=viewer.id, text=text))
+        (made,) = await Note.insert(Note(member=member, author=viewer.id, text=text))
         await modlog.write(viewer, Entry("note", "member", member))
+        await _tell_mentioned(viewer, member, made["id"], text)
+
+
+async def _tell_mentioned(viewer: Viewer, member: int, note: int, text: str) -> None:
+    about = await accounts.account(member)
+    mentioned = {named.id for named in (await accounts.of_names(markdown.mentioned_names(text))).values()}
+    for number in sorted(mentioned - {viewer.id, member}):
+        person = await accounts.account(number)
+        if about and person and person.state == "active" and person.role in staff_mail.STAFF:
+            link = f"{settings().base_url}/mod/members/{quote(about.name)}#notes"
+            names = {"name": person.name, "by": viewer.name, "about": about.name}
+            await mail.send_written(f"noted.{note}", person.email, "noted", **names, link=link)
+
+
+async def message(viewer: Viewer, member: int, text: str) -> int:
+    """Write to a member, who is mailed and notified; return the id of the decision that has the text.
+
+    Raises Forbidden in one's own case and for moderators about staff, Refused for members who have no address.
+    """
+    async with db.atomic():
+        target = await _lock_member(viewer, member)
+        if not sanctions.can_be_sanctioned(target):
+            raise Refused(sanctions.CANNOT_WRITE)
+        return await decisions.carry_out(viewer, Choice(0, 0, "message", None, text), target)
 
 
 async def end_sessions(viewer: Viewer, member: int) -> None:

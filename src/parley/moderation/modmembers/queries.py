@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from parley.discussion.comments.rules import EXCERPT
+from parley.moderation.matching.signature import likeness
 from parley.moderation.reports.queries import IS_SENSITIVE_COMMENT
 from parley.people.accounts import addresses, names
 from parley.people.accounts.states import STATE_NOW
@@ -24,14 +25,31 @@ NETWORK = """
 network(set_masklen(nullif({0}.address, '')::inet,
         case family(nullif({0}.address, '')::inet) when 4 then 24 else 64 end))
 """
-MOST_ON_NETWORK = 20
+# Of the member's newest comments, and of the comments that share a part of their signatures.
+MOST_LINKED, MOST_COMPARED, ALIKE = 20, 500, 0.8
 ON_SAME_NETWORK = f"""
 select o.member from session o where {NETWORK.format("o")} in (
     select {NETWORK.format("s")} from session s where s.member = {{}})
 """  # noqa: S608 constants only
-SELECT_SAME_NETWORK = f"""
-select m.name from member m where m.id <> $1 and m.state <> 'anonymised' and m.id in ({ON_SAME_NETWORK.format("$1")})
-order by m.created_at desc limit {MOST_ON_NETWORK}
+SELECT_ALIKE = f"""
+select own.id as comment, o.author, own.sketch, s.sketch as other
+from (select c.id, s.bands, s.sketch from comment c join comment_signature s on s.comment = c.id
+      where c.author = $1 and s.bands <> '{{}}' order by c.id desc limit {MOST_LINKED}) own
+join comment_signature s on s.bands && own.bands join comment o on o.id = s.comment and o.author <> $1
+limit {MOST_COMPARED}
+"""  # noqa: S608 constants only
+SELECT_LINKED = f"""
+with link as (
+    select n.member as other, 'network' as evidence, null::bigint as comment from ({ON_SAME_NETWORK.format("$1")}) n
+    union all select inviter, 'inviter', null from sign_up where member = $1
+    union all select member, 'invited', null from sign_up where inviter = $1
+    union all select o.member, 'together', null from sign_up s join sign_up o on o.inviter = s.inviter
+              where s.member = $1
+    union all select author, 'text', comment from unnest($2::bigint[], $3::bigint[]) one(author, comment)
+)
+select m.name, array_agg(distinct l.evidence order by l.evidence) as evidence, max(l.comment) as comment
+from link l join member m on m.id = l.other where m.id <> $1 and m.state <> 'anonymised'
+group by m.id order by count(distinct l.evidence) desc, m.created_at desc limit {MOST_LINKED}
 """  # noqa: S608 constants only
 SELECT_MEMBERS = f"""
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
@@ -208,6 +226,29 @@ async def comments(member: int) -> list[CommentLine]:
     return await db.fetch(CommentLine, SELECT_COMMENTS, member)
 
 
-async def on_same_network(member: int) -> list[str]:
-    """The names of others who signed in from a network from which this member did, the newest accounts first."""
-    return await db.values(SELECT_SAME_NETWORK, member)
+class AlikeText(msgspec.Struct, frozen=True):
+    """A comment of a member, and the sketches of it and of another member's comment (matching/signature.py)."""
+
+    comment: int
+    author: int
+    sketch: bytes
+    other: bytes
+
+
+class LinkedMember(msgspec.Struct, frozen=True):
+    """Another account that may be of the same person, and why.
+
+    `evidence`: `network`, `inviter`, `invited`, `together` (by the same inviter), or `text`: a near-copy of `comment`.
+    """
+
+    name: str
+    evidence: list[str]
+    comment: int | None
+
+
+async def linked(member: int) -> list[LinkedMember]:
+    """Other accounts with something in common with this one; those with the most come first."""
+    near = await db.fetch(AlikeText, SELECT_ALIKE, member)
+    alike = [text for text in near if likeness(text.sketch, text.other) >= ALIKE]
+    authors, comments = [text.author for text in alike], [text.comment for text in alike]
+    return await db.fetch(LinkedMember, SELECT_LINKED, member, authors, comments)

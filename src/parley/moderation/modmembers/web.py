@@ -104,13 +104,14 @@ async def _show(
 ) -> Response[Any]:
     """A member's page; `form`, with errors, is that of the section `about`."""
     viewer, done = staff(request), as_id(request.query_params.get("done", ""))
-    forms = {section: Form({}) for section in ("note", "sanction", "lift", "role")} | ({about: form} if form else {})
+    sections = ("note", "message", "sanction", "lift", "role")
+    forms = {section: Form({}) for section in sections} | ({about: form} if form else {})
     shown: dict[str, Any] = {
         "person": person,
         "forms": forms,
         "recovery": await factor_recovery.of_member(person.id),
         "former_names": await renaming.former(person.id),
-        "same_network": await queries.on_same_network(person.id),
+        "linked": await queries.linked(person.id),
         "sign_ins": [(device(session.agent), session) for session in await sessions.list_valid(person.id)],
         "decisions": await people.decisions_concerning(viewer.id, person.id),
         "notes": await people.notes(viewer.id, person.id),
@@ -154,6 +155,17 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     if form.errors:
         return await _show(request, person, "note", form, 422)
     return _back(person, "notes")
+
+
+@post("/mod/members/{name:str}/message", name="moderation:message", opt={"who": MODERATOR}, status_code=200)
+async def message(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """Write to a member: a letter and a notification, and no sanction."""
+    person, form = await member_at(name), NoteForm(await posted_fields(request))
+    if not form.errors:
+        with form.refusals():
+            made = await ops.message(staff(request), person.id, form.words)
+            return _back(person, "record", made)
+    return await _show(request, person, "message", form, form.status)
 
 
 @post("/mod/members/{name:str}/sanction", name="moderation:sanction", opt={"who": MODERATOR}, status_code=200)
@@ -225,4 +237,4 @@ async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     return await _show(request, person, "role", form, form.status)
 
 
-handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, recovery, role]
+handlers: list[object] = [members_page, member_page, note, message, sanction, lift, end_sessions, recovery, role]

@@ -21,7 +21,7 @@ update queue_item set claimed_by = $1, claimed_until = now() + $3 * interval '1 
 where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or claimed_until <= now())
 """
 SELECT_NEXT_ITEM = f"""
-select i.id from queue_item i left join queue_item a on a.id = $11
+select i.id from queue_item i left join queue_item a on a.id = $12
 where {IS_CHOSEN} and {IS_BEHIND} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
 {IN_ORDER} limit 1 for update of i skip locked
 """  # noqa: S608 constants only

@@ -27,6 +27,8 @@ class QueueFilter(msgspec.Struct, frozen=True):
     topic: str | None = None
     rule: int | None = None
     hours: int | None = None
+    # The id of a raid mode that held them.
+    raid: int | None = None
 
     @property
     def query(self) -> str:
@@ -46,7 +48,7 @@ class QueueFilter(msgspec.Struct, frozen=True):
 
     @property
     def values(self) -> tuple[Any, ...]:
-        """The values of the parameters $2 to $10 of `IS_CHOSEN`."""
+        """The values of the parameters $2 to $11 of `IS_CHOSEN`."""
         author = names.key(self.author) if self.author else None
         return msgspec.structs.astuple(msgspec.structs.replace(self, author=author))
 

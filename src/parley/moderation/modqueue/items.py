@@ -8,6 +8,9 @@ from markupsafe import Markup
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED, SHOWN_HTML
 from parley.discussion.comments.rules import IS_VISIBLE
+from parley.discussion.threads import rooms
+from parley.moderation.automod import labels
+from parley.moderation.automod.labels import LabelRow
 from parley.moderation.matching import facts
 from parley.moderation.matching.facts import AuthorRecord
 from parley.moderation.modqueue import arithmetic, people
@@ -27,6 +30,7 @@ SELECT_ITEM = f"""
 select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
        coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       (select o.name from member o where o.id = i.assigned_to) as assigned_to,
        i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
        {arithmetic.GROUND_COUNTS} as grounds,
        {IS_SENSITIVE} and not exists (
@@ -87,6 +91,13 @@ SELECT_HITS = """
 select u.id as rule_id, u.name as rule, h.version, h.matched, h.acted, h.created_at
 from hit h join rule u on u.id = h.rule where h.comment = $1 order by h.id limit 50
 """
+# Who moderates where an item is.
+SELECT_COLLEAGUES = f"""
+select m.name from member m join queue_item i on i.id = $1
+where m.state = 'active' and (m.role <> 'member' or exists (select from room_moderator r where r.member = m.id))
+  and {rooms.moderates("i.thread", "m.id")}
+order by m.name limit 100
+"""  # noqa: S608 constants only
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -102,6 +113,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     opened_at: datetime
     mine: bool
     holder: str | None
+    assigned_to: str | None
     thread: int | None
     slug: str | None
     title: str | None
@@ -125,6 +137,11 @@ class ItemRow(msgspec.Struct, frozen=True):
 async def item(viewer: int, number: int) -> ItemRow | None:
     """An item; None in the viewer's own case."""
     return await db.fetch_one(ItemRow, SELECT_ITEM, viewer, number)
+
+
+async def colleagues(number: int) -> list[str]:
+    """The names of the moderators of an item."""
+    return await db.values(SELECT_COLLEAGUES, number)
 
 
 class RenderedComment(msgspec.Struct, frozen=True):
@@ -230,11 +247,14 @@ class ItemDetails(msgspec.Struct, frozen=True):
     reports: list[ReportRow]
     requests: list[RightsRow]
     hits: list[HitRow]
+    labels: list[LabelRow]
     decided: list[EarlierDecision]
     member: MemberSummary | None
     record: list[EarlierDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
+    # The names of those to whom it can be assigned.
+    colleagues: list[str]
 
     @property
     def hosts(self) -> list[str]:
@@ -264,9 +284,11 @@ async def details(viewer: int, number: int) -> ItemDetails | None:
         reports=await reports(number),
         requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
+        labels=await labels.of_comment(row.target) if row.kind == "comment" else [],
         decided=await people.decisions_about(viewer, number, row.kind, row.target),
         member=await people.summary(viewer, row.member) if row.member else None,
         record=await people.decisions_concerning(viewer, row.member),
         notes=await people.notes(viewer, row.member),
         others=await people.others(viewer, row.member, row.id),
+        colleagues=await colleagues(row.id) if row.state == "open" else [],
     )

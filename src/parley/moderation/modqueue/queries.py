@@ -55,7 +55,7 @@ IS_CHOSEN = f"""
     and ($3::text is null or exists (
         select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
     and case when $4 then i.escalated else not {IS_PASSED_ON} end
-    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
+    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now() or i.assigned_to = $1
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
     and ($6::text is null or (select id from member where name_key = $6) = case i.kind
@@ -65,27 +65,30 @@ IS_CHOSEN = f"""
     and ($9::bigint is null or i.kind = 'comment' and exists (
         select from hit o where o.comment = i.target and o.rule = $9))
     and ($10::int is null or i.opened_at < now() - $10 * interval '1 hour')
+    and ($11::bigint is null or i.kind = 'comment' and exists (
+        select from raid_hold o where o.comment = i.target and o.raid = $11))
 """  # noqa: S608 constants only
 # Urgency before risk, in one number as in the index, so that a scan of it can begin anywhere.
 RANK = "({0}.urgency * 1000000 + {0}.risk)"
-# The items after the item $11, or all. The first condition lets the index scan begin there.
+# The items after the item $12, or all. The first condition lets the index scan begin there.
 IS_BEHIND = f"""
-    {RANK.format("i")} <= coalesce((select {RANK.format("x")} from queue_item x where id = $11), 'infinity')
+    {RANK.format("i")} <= coalesce((select {RANK.format("x")} from queue_item x where id = $12), 'infinity')
     and (a.id is null or {RANK.format("i")} < {RANK.format("a")}
          or {RANK.format("i")} = {RANK.format("a")} and (i.opened_at, i.id) > (a.opened_at, a.id))
 """  # noqa: S608 constants only
 IN_ORDER = f"order by {RANK.format('i')} desc, i.opened_at, i.id"
 WITH_PAGE = f"""
 with page as materialized (
-    select i.* from queue_item i left join queue_item a on a.id = $11
+    select i.* from queue_item i left join queue_item a on a.id = $12
     where {IS_CHOSEN} and {IS_BEHIND}
-    {IN_ORDER} limit $12
+    {IN_ORDER} limit $13
 )
 """  # noqa: S608 constants only
 WITH_THESE = f"with page as (select i.* from queue_item i where i.id = any($2::bigint[]) and {MAY_SEE})"  # noqa: S608 as above
 SELECT_FROM_PAGE = f"""
 select i.id, i.kind, i.target, i.version, i.risk, i.urgency, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       (select o.name from member o where o.id = i.assigned_to) as assigned_to,
        t.title, coalesce(m.name, c.imported_author) as author,
        case i.kind when 'comment' then {EXCERPT} when 'member' then m.bio else t.title end as words,
        {arithmetic.GROUND_COUNTS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive,
@@ -103,7 +106,7 @@ with oldest as materialized (
 )
 select (select count(*) from oldest) as count, (select min(opened_at) from oldest) as oldest,
        (select count(*) from (
-            select from queue_item i where i.opened_at > $11 and {IS_CHOSEN} limit {MOST_COUNTED}) n) as arrived,
+            select from queue_item i where i.opened_at > $12 and {IS_CHOSEN} limit {MOST_COUNTED}) n) as arrived,
        now() as at
 """  # noqa: S608 constants only
 # Without a filter.
@@ -158,6 +161,7 @@ class QueueRow(msgspec.Struct, frozen=True):
     escalated: bool
     opened_at: datetime
     holder: str | None
+    assigned_to: str | None
     title: str | None
     author: str | None
     words: str | None

@@ -7,6 +7,7 @@ from parley.moderation.decisions.forms import DecisionForm, default_reasons
 from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
+from parley.moderation.guidelines.queries import ReasonRow
 from parley.moderation.modqueue import items, kinds
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
@@ -41,6 +42,7 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
         topic=text_in(request, "topic"),
         rule=as_id(asked.get("rule", "")),
         hours=min(as_id(asked.get("hours", "")) or 0, MOST_HOURS) or None,
+        raid=as_id(asked.get("raid", "")),
     )
 
 
@@ -56,7 +58,12 @@ def as_moment(moment: datetime) -> int:
 
 def since_of(request: AnyRequest) -> datetime:
     """The time in the address; now, where there is none."""
-    number = as_id(request.query_params.get("since", ""))
+    return moment_of(request.query_params.get("since", ""))
+
+
+def moment_of(text: str) -> datetime:
+    """The time that a number in an address or a form means; now, where it is none."""
+    number = as_id(text)
     return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
 
 
@@ -68,7 +75,20 @@ async def decision_form(request: AnyRequest) -> DecisionForm:
         rules,
         {str(reason.id): reason.text for reason in saved},
         default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
+        {str(reason.id): _fields(reason) for reason in saved if reason.action},
     )
+
+
+def _fields(reason: ReasonRow) -> dict[str, str]:
+    """What the form of a decision has of a saved reason that carries an action."""
+    until = str(reason.days or "")
+    return {
+        "action": reason.action or "",
+        "also": reason.also or "",
+        "until": until,
+        "rule": reason.guideline,
+        "reason": reason.text,
+    }
 
 
 async def decision_context(request: AnyRequest) -> dict[str, Any]:

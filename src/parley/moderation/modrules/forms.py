@@ -7,6 +7,7 @@ import msgspec
 
 from parley.moderation.matching.conditions import Condition
 from parley.moderation.matching.evaluate import ActiveRule
+from parley.moderation.modrules import rules
 from parley.moderation.modrules.kinds import ACTIONS, KINDS, ConditionKind, field_values, read
 from parley.moderation.modrules.rules import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 from parley.platform.http.forms import Form
@@ -73,6 +74,8 @@ class RuleForm(Form):
             self.errors.setdefault("rule", N_("Please choose the rule of the community that it is about."))
         if not self.rows:
             self.errors["add"] = N_("A rule without a condition matches nothing. Please add one.")
+        if objection := rules.objection(self.action, self.conditions):
+            self.errors.setdefault("add", objection)
         if self.errors or any(row.errors for row in self.rows):
             return None
         return RuleDraft(self.name, self.action, self.guideline or "", tuple(self.conditions))

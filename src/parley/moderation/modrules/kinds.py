@@ -205,6 +205,17 @@ KINDS = {
             lambda condition: N_("its thread is heated ({heat:g} or more)").format(heat=condition.at_least),
         ),
         ConditionKind(
+            c.Labelled,
+            N_("A label of a webhook"),
+            (Field("labels", N_("Labels, one a line, in any case"), "lines", "",
+                   N_("Please write at least one label, at most 20.")),
+             Field("at_least", N_("Score, in percent"), "percent", "80",
+                   N_("Please give a whole number from 1 to 100."))),
+            lambda condition: N_("a webhook said of it {labels} (score {score}% or more)").format(
+                labels=_quote(condition.labels), score=round(100 * condition.at_least)
+            ),
+        ),
+        ConditionKind(
             c.Assisted,
             N_("AI assistance"),
             (Field("declared", N_("Declared as"), "choice", "1", N_("Please choose one of the two."), YES_NO),),

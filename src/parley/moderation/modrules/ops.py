@@ -158,6 +158,8 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str, confirmed:
         was = await _lock_rule(rule, version)
         if state == was.state:
             return state
+        if state == "on" and was.state != "shadow" and '"label"' in was.conditions:
+            raise Refused(rules.WATCH_FIRST)
         if state == "on" and not await _has_agreement(viewer, was):
             return was.state
         await Rule.update({Rule.state: state, Rule.changed_by: viewer.id, Rule.changed_at: NOW}).where(Rule.id == rule)

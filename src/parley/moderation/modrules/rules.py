@@ -1,11 +1,14 @@
 """Limits of rules: what they need before they are switched on, and when a second moderator must agree."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from parley.moderation.backtests.run import Result
 from parley.moderation.matching.conditions import Condition
+from parley.moderation.matching.evaluate import LABELS, MOMENT
 from parley.platform.errors import Refused
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import N_, Message
 
 LONGEST_NAME = 80
 MOST_CONDITIONS = 8
@@ -20,6 +23,14 @@ TOO_EXPENSIVE = N_(
 )
 
 
+LABELS_ONLY_FLAG = N_(
+    "By a label, a rule can ask a moderator to look at a comment; with another condition besides, it can also hold it. "
+    "It can do nothing else."
+)
+LABELS_COME_LATER = N_("A label arrives after the comment was posted: please take out what is about that moment.")
+WATCH_FIRST = N_("A rule about labels has to watch first. Please set it to watching, and see what it would do.")
+
+
 class RuleDraft(msgspec.Struct, frozen=True):
     """A rule as a moderator entered it."""
 
@@ -32,6 +43,16 @@ class RuleDraft(msgspec.Struct, frozen=True):
     def conditions_json(self) -> str:
         """The conditions as stored."""
         return msgspec.json.encode(self.conditions).decode()
+
+
+def objection(action: str, conditions: Sequence[Condition]) -> Message | None:
+    """What is wrong with a rule that looks at labels, which say what a program thinks."""
+    others = [condition for condition in conditions if not condition.needs & LABELS]
+    if len(others) == len(conditions):
+        return None
+    if action != "flag" and not (action == "hold" and others):
+        return LABELS_ONLY_FLAG
+    return LABELS_COME_LATER if any(condition.needs & MOMENT for condition in others) else None
 
 
 def require_tested(tested: Result | None) -> Result:

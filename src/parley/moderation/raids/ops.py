@@ -24,6 +24,8 @@ from parley.platform.text.markdown import count_links
 from parley.platform.text.messages import N_, Message, as_text
 
 log = structlog.get_logger(__name__)
+# Called with `raid.began` or `raid.ended` and the raid, in the transaction; hooks.py fills this in.
+after_change: list[Callable[[str, int], Awaitable[None]]] = []
 HOLDS = {
     "newcomers": N_("Comments of new members"),
     "links": N_("Comments with links"),
@@ -32,19 +34,25 @@ HOLDS = {
 }
 HOURS = (1, 3, 12, 24)
 IS_ON = "r.ended_at is null and r.until > now()"
-# The strictest that holds in a thread, and in its topic.
+# What holds in a thread and in its topic, the strictest first.
 SELECT_IN_THREAD = f"""
-select r.id, r.topic, r.holds, r.closes_sign_up, r.until, t.topic as thread_topic, 0 as waiting
+select r.id, r.holds, r.until, t.topic
 from raid r join thread t on t.id = $1
 where {IS_ON} and r.holds <> 'nothing' and (r.topic is null or r.topic = t.topic)
-order by r.holds = 'all' desc, r.until desc
+order by array_position(array['all', 'newcomers', 'links'], r.holds::text), r.until desc
 """  # noqa: S608 constants only
-SELECT_ON = f"""
-select r.id, r.topic, r.holds, r.closes_sign_up, r.until, r.topic as thread_topic,
-       (select count(*) from raid_hold h join comment c on c.id = h.comment
-        where h.raid = r.id and c.state = 'pending') as waiting
-from raid r where {IS_ON} and ($1::text[] is null or r.topic = any($1)) order by r.id
+SELECT_RAIDS = f"""
+select * from (
+    select r.id, r.topic, r.holds, r.closes_sign_up, r.until, {IS_ON} as is_on,
+           (select count(*) from raid_hold h join comment c on c.id = h.comment
+            where h.raid = r.id and c.state = 'pending') as waiting
+    from raid r
+) one
 """  # noqa: S608 constants only
+SELECT_CURRENT = f"""
+{SELECT_RAIDS} where (is_on or waiting > 0) and ($1::text[] is null or topic = any($1)) order by id
+"""
+SELECT_ONE = f"{SELECT_RAIDS} where id = $1"
 CLOSES_SIGN_UP = f"exists (select from raid r where {IS_ON} and r.closes_sign_up)"
 BEGIN = """
 insert into raid (topic, holds, closes_sign_up, started_by, until)
@@ -57,22 +65,41 @@ CANNOT_WAIT = N_(
 
 
 class RaidRow(msgspec.Struct, frozen=True):
-    """Raid mode that is on; `waiting`: how many of the comments that it held nobody has decided on."""
+    """Raid mode, on or not; `waiting`: how many of the comments that it held nobody has decided on."""
 
     id: int
     topic: str | None
     holds: str
     closes_sign_up: bool
     until: datetime
-    thread_topic: str | None
+    is_on: bool
     waiting: int
 
 
-async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up: bool, hours: int) -> int:
-    """Switch raid mode on in a topic, or on the whole site, and return its id.
+class RaidInThread(msgspec.Struct, frozen=True):
+    """Raid mode that is on in a thread of a topic."""
+
+    id: int
+    holds: str
+    until: datetime
+    topic: str
+
+
+class Switch(msgspec.Struct, frozen=True):
+    """What raid mode holds, in a topic or, without one, on the whole site, and for how many hours."""
+
+    topic: str | None
+    holds: str
+    hours: int
+    closes_sign_up: bool = False
+
+
+async def begin(viewer: Viewer, switch: Switch) -> int:
+    """Switch raid mode on and return its id.
 
     Raises NotFound where the viewer does not moderate that, Refused for anything that is not offered.
     """
+    topic, holds, hours, closes_sign_up = msgspec.structs.astuple(switch)
     if not (viewer.moderates_in(topic) if topic else viewer.is_staff):
         raise NotFound(N_("There is no such topic."))
     if holds not in HOLDS or hours not in HOURS or (holds == "nothing" and not closes_sign_up):
@@ -82,33 +109,41 @@ async def begin(viewer: Viewer, *, topic: str | None, holds: str, closes_sign_up
     async with db.atomic():
         raid: int = await db.value(BEGIN, topic, holds, closes_sign_up, viewer.id, hours)
         await modlog.write(viewer, Entry("raid.begin", "raid", raid, reason=topic or ""))
+        for hook in after_change:
+            await hook("raid.began", raid)
     log.info("raid mode on", raid=raid, member=viewer.id, topic=topic, holds=holds, hours=hours)
     return raid
 
 
 async def end(viewer: Viewer, raid: int) -> None:
     """Switch raid mode off. What it held waits on. Raises NotFound where there is none for this moderator."""
-    if raid not in {row.id for row in await on(viewer)}:
+    if raid not in {row.id for row in await current(viewer) if row.is_on}:
         raise NotFound(N_("There is no page at this address."))
     async with db.atomic():
         await Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid)
         await modlog.write(viewer, Entry("raid.end", "raid", raid))
+        for hook in after_change:
+            await hook("raid.ended", raid)
 
 
-async def on(viewer: Viewer) -> list[RaidRow]:
-    """Raid mode as it is on now where the viewer moderates; that of the whole site is for its staff."""
-    return await db.fetch(RaidRow, SELECT_ON, None if viewer.is_staff else sorted(viewer.rooms))
+async def current(viewer: Viewer) -> list[RaidRow]:
+    """Raid mode that is on or whose comments still wait, where the viewer moderates; the site's is for its staff."""
+    return await db.fetch(RaidRow, SELECT_CURRENT, None if viewer.is_staff else sorted(viewer.rooms))
+
+
+async def one(raid: int) -> RaidRow | None:
+    return await db.fetch_one(RaidRow, SELECT_ONE, raid)
 
 
 async def check(draft: Draft) -> CheckResult | None:
     """Hold a draft that raid mode concerns."""
-    raid = await _concerning(draft.author, draft.thread, draft.html)
+    raid = await _concerning(draft.author, draft.thread, has_link=count_links(draft.html) > 0)
     return CheckResult(hold=True, after=partial(_hold, raid=raid.id)) if raid else None
 
 
 async def check_edit(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     """Raise Refused for an edit of a published comment that raid mode concerns."""
-    if not edit.held and await _concerning(edit.author, edit.thread, edit.html):
+    if not edit.held and await _concerning(edit.author, edit.thread, has_link=count_links(edit.html) > 0):
         raise Refused(CANNOT_WAIT)
     return None
 
@@ -119,24 +154,25 @@ async def has_held(comment: int) -> bool:
 
 async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Message | None:
     """The sentence above the form of a member whose comments raid mode may hold."""
-    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread.id):
-        if raid.holds == "links":
-            return N_("Comments with links wait for a moderator until {time}.").format(time=clock(raid.until))
-        if raid.holds == "all" or await _is_newcomer(viewer):
-            return N_("Your comment will wait for a moderator: this is so for many until {time}.").format(
-                time=clock(raid.until)
-            )
-    return None
+    raid = await _concerning(viewer, thread.id, has_link=True)
+    if raid is None:
+        return None
+    if raid.holds == "links":
+        return N_("Comments with links wait for a moderator until {time}.").format(time=clock(raid.until))
+    return N_("Your comment will wait for a moderator: this is so for many until {time}.").format(
+        time=clock(raid.until)
+    )
 
 
-async def _concerning(author: Viewer, thread: int, html: str) -> RaidRow | None:
-    for raid in await db.fetch(RaidRow, SELECT_IN_THREAD, thread):
-        if author.moderates_in(raid.thread_topic):
-            return None
-        has_link = raid.holds == "links" and count_links(html) > 0
-        if raid.holds == "all" or has_link or (raid.holds == "newcomers" and await _is_newcomer(author)):
-            return raid
-    return None
+async def _concerning(author: Viewer, thread: int, *, has_link: bool) -> RaidInThread | None:
+    """Return the strictest raid mode that holds a member's comment in a thread, with a link or without."""
+    raids = await db.fetch(RaidInThread, SELECT_IN_THREAD, thread)
+    if not raids or author.moderates_in(raids[0].topic):
+        return None
+    holds = {"all", "links"} if has_link else {"all"}
+    if any(raid.holds == "newcomers" for raid in raids) and await _is_newcomer(author):
+        holds.add("newcomers")
+    return next((raid for raid in raids if raid.holds in holds), None)
 
 
 async def _is_newcomer(member: Viewer) -> bool:

@@ -15,7 +15,7 @@ class Raid(Table):
 
     id = BigSerial(primary_key=True)
     topic = ForeignKey(Topic, null=True, default=None, on_delete=OnDelete.cascade)
-    # Which comments wait for a moderator (rules.py).
+    # Which comments wait for a moderator (ops.py).
     holds = Varchar(9, null=False, default=None)
     closes_sign_up = Boolean(null=False, default=False)
     started_by = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)

@@ -1,5 +1,6 @@
 """The page on which moderators switch raid mode on and off."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get, post
@@ -8,6 +9,7 @@ from litestar.response import Redirect
 
 from parley.discussion.threads import queries as threads
 from parley.moderation.raids import ops
+from parley.moderation.raids.ops import Switch
 from parley.people.accounts.viewer import staff
 from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
@@ -16,11 +18,21 @@ from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
 
+class RaidForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        holds = self.choice("holds", list(ops.HOLDS))
+        if holds is None:
+            self.errors.setdefault("holds", N_("Please choose what waits for a moderator."))
+        topic, hours = self.text("topic", most=40) or None, self.id("hours") or 0
+        self.switch = Switch(topic, holds or "", hours, self.flag("closes_sign_up"))
+
+
 async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
     viewer = staff(request)
     topics = [topic for topic in await threads.topics() if viewer.moderates_in(topic.slug)]
     shown: dict[str, Any] = {
-        "on": await ops.on(viewer),
+        "raids": await ops.current(viewer),
         "topics": topics,
         "holds": ops.HOLDS,
         "hours": ops.HOURS,
@@ -36,15 +48,10 @@ async def raids_page(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/raids", name="raids:begin", opt={"who": ROOM_MODERATOR}, status_code=200)
 async def begin(request: AnyRequest) -> Response[Any]:
-    form = Form(await posted_fields(request))
-    topic = form.text("topic", most=40) or None
-    holds, hours = form.choice("holds", list(ops.HOLDS)), form.id("hours") or 0
-    if holds is None:
-        form.errors.setdefault("holds", N_("Please choose what waits for a moderator."))
+    form = RaidForm(await posted_fields(request))
     if not form.errors:
         with form.refusals():
-            closes = form.flag("closes_sign_up")
-            await ops.begin(staff(request), topic=topic, holds=holds or "", closes_sign_up=closes, hours=hours)
+            await ops.begin(staff(request), form.switch)
             return Redirect("/mod/raids", status_code=303)
     return await _show(request, form, form.status)
 

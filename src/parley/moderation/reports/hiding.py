@@ -16,13 +16,19 @@ from parley.platform.text.languages import speaking
 from parley.platform.text.messages import N_, as_text
 
 REASON = N_("Several members reported it, independently of each other.")
-# The open reports by members whose reports count, with what may connect these members.
-SELECT_REPORTERS = """
+# This runs at each report. Among so many, enough are independent, or they are all of a few people.
+MOST_REPORTERS = 200
+# The newest open reports by members whose reports count, with what may connect these members.
+SELECT_REPORTERS = f"""
 select r.reporter as member, r.weight,
        array(select distinct s.address from session s where s.member = r.reporter and s.address <> '') as addresses,
        array(select v.id from vote_ring v where r.reporter = any(v.members) and v.dismissed_at is null) as rings
-from report r where r.item = $1 and r.state <> 'resolved' and r.reporter is not null and r.weight > 0
-"""
+from (
+    select reporter, weight from report
+    where item = $1 and state <> 'resolved' and reporter is not null and weight > 0
+    order by id desc limit {MOST_REPORTERS}
+) r
+"""  # noqa: S608 constants only
 # A moderator kept it up as it is now: reports of what was judged hide nothing again.
 WAS_KEPT_UP = """
 select exists (
@@ -42,8 +48,9 @@ class Reporter(msgspec.Struct, frozen=True):
 
     @property
     def ties(self) -> set[str]:
-        """What two members have in common who are counted once."""
-        return {source(address).network for address in self.addresses} | {f"ring {ring}" for ring in self.rings}
+        """What two members have in common who are counted once. Those who signed out everywhere may be anywhere."""
+        networks = {source(address).network for address in self.addresses} or {"unknown"}
+        return networks | {f"ring {ring}" for ring in self.rings}
 
 
 def independent(reporters: list[Reporter]) -> float:
@@ -63,9 +70,9 @@ async def hide_if_many(target: Target, item: int) -> None:
     if target.comment is None or target.state != "visible":
         return
     most = await db.value(Community.select(Community.hide_after))
-    if not most or independent(await db.fetch(Reporter, SELECT_REPORTERS, item)) < most:
+    if not most or await db.value(WAS_KEPT_UP, target.id):
         return
-    if await db.value(WAS_KEPT_UP, target.id):
+    if independent(await db.fetch(Reporter, SELECT_REPORTERS, item)) < most:
         return
     await states.transition(target.comment, "hidden", actor=None)
     await _mail_author(target)

@@ -37,6 +37,8 @@ class QueueItem(Table):
     escalated = Boolean(null=False, default=False)
     claimed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     claimed_until = Timestamptz(null=True, default=None)
+    # The moderator who was asked to decide it.
+    assigned_to = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     opened_at = Timestamptz(null=False)
     # When a moderator first decided about it since it opened.
     acted_at = Timestamptz(null=True, default=None)
@@ -50,6 +52,7 @@ class QueueItem(Table):
     queue_item_open = Index("(urgency * 1000000 + risk) desc, opened_at, id", where="state = 'open'")
     queue_item_opened = Index("opened_at", where="state = 'open'")
     queue_item_claimed = Index("claimed_by", where="claimed_by is not null")
+    queue_item_assigned = Index("assigned_to", where="assigned_to is not null")
     queue_item_acted = Index("acted_at", where="acted_at is not null")
 
 

@@ -1,7 +1,11 @@
 """Appointing the moderators of a room, and saying what the room is about."""
 
+from typing import Any
+
 import structlog
 
+from parley.discussion.commenting.drafts import Draft
+from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.tables import RoomModerator, Topic
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
@@ -11,10 +15,15 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.http.access import ADMIN
-from parley.platform.text.messages import N_
+from parley.platform.text.messages import N_, Message, plural
 
 log = structlog.get_logger(__name__)
 MOST_MODERATORS = 20
+SELECT_TOO_NEW = """
+select topic.min_days from thread t join topic on topic.slug = t.topic join member m on m.id = $2
+where t.id = $1 and m.created_at > now() - topic.min_days * interval '1 day' and m.role = 'member'
+  and not exists (select from room_moderator r where r.topic = topic.slug and r.member = m.id)
+"""
 
 
 async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> None:
@@ -49,11 +58,34 @@ async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> 
     log.info("moderator of a topic changed", topic=topic, member=person.id, on=on)
 
 
-async def describe(viewer: Viewer, topic: str, *, intro: str, rules: str) -> None:
-    """Set what the page of a topic says. Raises Forbidden for anybody but admins."""
+async def describe(viewer: Viewer, topic: str, *, intro: str, rules: str, min_days: int) -> None:
+    """Set what the page of a topic says, and who may write there. Raises Forbidden for anybody but admins."""
     _require_admin(viewer)
-    await Topic.update({Topic.intro: intro, Topic.rules: rules}).where(Topic.slug == topic)
+    changes: dict[Any, Any] = {Topic.intro: intro, Topic.rules: rules, Topic.min_days: min_days}
+    await Topic.update(changes).where(Topic.slug == topic)
     log.info("topic described", topic=topic, member=viewer.id)
+
+
+async def check(draft: Draft) -> None:
+    """Raise Refused for a comment by a member who has not been here long enough for the topic."""
+    if (refusal := await _too_new(draft.author, draft.thread)) is not None:
+        raise Refused(refusal)
+
+
+async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Message | None:
+    """The sentence above the form of a member who has not been here long enough for the topic."""
+    return await _too_new(viewer, thread.id)
+
+
+async def _too_new(member: Viewer, thread: int) -> Message | None:
+    days: int | None = await db.value(SELECT_TOO_NEW, thread, member.id)
+    if days is None:
+        return None
+    return plural(
+        "In this topic, you can write once you have been a member for {count} day.",
+        "In this topic, you can write once you have been a member for {count} days.",
+        days,
+    )
 
 
 def _require_admin(viewer: Viewer | None) -> None:

@@ -22,6 +22,7 @@ class Room(msgspec.Struct, frozen=True):
     name: str
     intro: str
     rules: str
+    min_days: int
 
     @property
     def intro_html(self) -> Markup:

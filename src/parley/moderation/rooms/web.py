@@ -18,6 +18,13 @@ from parley.platform.http.pages import page
 from parley.platform.text.messages import N_
 
 LONGEST_INTRO, LONGEST_RULES = 2_000, 10_000
+# Who may write: by for how many days they have been members.
+WRITERS = {
+    0: N_("All members"),
+    1: N_("Members since yesterday"),
+    7: N_("Members for a week"),
+    30: N_("Members for 30 days"),
+}
 
 
 class RoomForm(Form):
@@ -25,9 +32,16 @@ class RoomForm(Form):
         super().__init__(data)
         self.intro = self.text("intro", most=LONGEST_INTRO, lines=True)
         self.rules = self.text("rules", most=LONGEST_RULES, lines=True)
+        self.min_days = int(self.choice("min_days", [str(days) for days in WRITERS]) or 0)
 
 
-async def _room_at(topic: str) -> Room:
+class AppointForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+
+
+async def room_at(topic: str) -> Room:
     """The room at an address. Raises NotFound."""
     room = await queries.room(topic) if topic.isprintable() else None
     if room is None:
@@ -37,40 +51,57 @@ async def _room_at(topic: str) -> Room:
 
 @get("/topic/{topic:str}/about", name="rooms:about", opt={"who": ANYONE, "reading": True})
 async def about(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room = await _room_at(topic)
-    return page(request, "moderation/rooms/about.html", room=room, moderators=await queries.moderators(room.slug))
+    room = await room_at(topic)
+    return page(
+        request,
+        "moderation/rooms/about.html",
+        room=room,
+        moderators=await queries.moderators(room.slug),
+        writers=WRITERS,
+    )
 
 
 async def _show(request: AnyRequest, room: Room, form: Form, status: int = 200) -> Response[Any]:
     moderators = await queries.moderators(room.slug)
-    return page(request, "moderation/rooms/edit.html", status=status, room=room, moderators=moderators, form=form)
+    return page(
+        request,
+        "moderation/rooms/edit.html",
+        status=status,
+        room=room,
+        moderators=moderators,
+        form=form,
+        writers=WRITERS,
+    )
+
+
+def _stored(room: Room) -> dict[str, str]:
+    return {"intro": room.intro, "rules": room.rules, "min_days": str(room.min_days)}
 
 
 @get("/mod/rooms/{topic:str}", name="rooms:edit-form", opt={"who": ADMIN})
 async def edit_form(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room = await _room_at(topic)
-    return await _show(request, room, RoomForm({"intro": room.intro, "rules": room.rules}))
+    room = await room_at(topic)
+    return await _show(request, room, RoomForm(_stored(room)))
 
 
 @post("/mod/rooms/{topic:str}", name="rooms:edit", opt={"who": ADMIN}, status_code=200)
 async def edit(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
-    room, form = await _room_at(topic), RoomForm(await posted_fields(request))
+    room, form = await room_at(topic), RoomForm(await posted_fields(request))
     if form.errors:
         return await _show(request, room, form, 422)
-    await ops.describe(staff(request), room.slug, intro=form.intro, rules=form.rules)
+    await ops.describe(staff(request), room.slug, intro=form.intro, rules=form.rules, min_days=form.min_days)
     return Redirect(f"/topic/{room.slug}/about", status_code=303)
 
 
 @post("/mod/rooms/{topic:str}/moderators", name="rooms:appoint", opt={"who": ADMIN}, status_code=200)
 async def appoint(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     """Appoint a member; with `on=0` they moderate the topic no more."""
-    room, form = await _room_at(topic), Form(await posted_fields(request))
-    name = form.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+    room, form = await room_at(topic), AppointForm(await posted_fields(request))
     if not form.errors:
         with form.refusals():
-            await ops.appoint(staff(request), room.slug, name, on=form.values.get("on") != "0")
+            await ops.appoint(staff(request), room.slug, form.name, on=form.values.get("on") != "0")
     if form.errors:
-        form.values |= {"intro": room.intro, "rules": room.rules}
+        form.values |= _stored(room)
         return await _show(request, room, form, form.status)
     return Redirect(f"/mod/rooms/{room.slug}", status_code=303)
 

@@ -44,7 +44,8 @@ update article set restricted = 'none', untitled = true, erased = true, claimed_
 """
 # Without its hash, nobody who pastes the same text is led here.
 FORGET_TEXT = (
-    "update revision set title = $2, byline = null, words = 0, text_hash = '', fingerprint = '{}' where article = $1",
+    """update revision set title = $2, byline = null, words = 0, text_hash = '', fingerprint = '{}', original = null
+       where article = $1""",
     "update passage set html = '', text = '' where revision in (select id from revision where article = $1)",
     "delete from removed_passage where article = $1",
 )
@@ -61,6 +62,11 @@ DELETE_PICTURES = """
 delete from media where hash = any($1::text[]) and hidden and not exists (
     select from passage p where p.html like '%/media/' || media.hash || '%')
 """
+SELECT_ORIGINALS = "select distinct original from revision where article = $1 and original is not null"
+DELETE_ORIGINALS = """
+delete from original where hash = any($1::text[]) and not exists (
+    select from revision r where r.original = original.hash)
+"""
 
 
 async def erase(member: int | None) -> int:
@@ -76,7 +82,7 @@ async def _erase(thread: int) -> None:
         await lock_thread(thread)
         article: int = await db.value(Thread.select(Thread.article).where(Thread.id == thread))
         await decline_waiting(thread, as_text(ERASED), None)
-        pictures = await db.values(SELECT_PICTURES, article)
+        pictures, originals = await db.values(SELECT_PICTURES, article), await db.values(SELECT_ORIGINALS, article)
         await db.execute(TAKE_DOWN, article)
         await hide_pictures(article)
         title: str = await db.value(SELECT_TITLE, thread, as_text(REMOVED))
@@ -85,5 +91,6 @@ async def _erase(thread: int) -> None:
         for forget in FORGET_QUOTES:
             await db.execute(forget, thread)
         await db.execute(DELETE_PICTURES, pictures)
+        await db.execute(DELETE_ORIGINALS, originals)
         await Thread.update({Thread.title: title, Thread.slug: slugify(title)}).where(Thread.id == thread)
         await emit("article.restricted", thread=thread, actor=None)

@@ -131,6 +131,7 @@ ROWS = (
     "delete from unread_change where member = any(array[$1, -$1::bigint])",
     "update sign_up set inviter = null where inviter = $1",
     "delete from block where member = $1 or other = $1",
+    "delete from comment_label l using comment c where c.id = l.comment and c.author = $1",
     "delete from saved_reason where moderator = $1",
     """delete from notification n using suggested_update s
        where n.suggestion = s.id and s.member = $1 and s.state = 'waiting'""",

@@ -12,7 +12,7 @@ from parley.discussion.votes.tables import Vote
 from parley.own_data.exports.selects import SELECT_PROFILE
 from parley.platform import db
 from parley.platform.settings import settings
-from parley.platform.text.markdown import literal
+from parley.platform.text.markdown import literal, without_embeds
 
 BATCH = 500
 # The words around a quote may be beyond the excerpt.
@@ -71,7 +71,7 @@ class ExportedThread(msgspec.Struct, frozen=True):
     @property
     def heading(self) -> str:
         article = f"\nThe article: <{self.url}>\n" if self.url else ""
-        return f"# {self.title}\n{article}\n"
+        return f"# {literal(self.title)}\n{article}\n"
 
 
 class WrittenComment(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ async def threads(member: int) -> list[ExportedThread]:
 
 
 def as_markdown(rows: Iterable[WrittenComment]) -> str:
-    """Comments as a file for reading has them: when and where, what they quote, then the text as it was typed."""
+    """Comments as a file for reading has them: when and where, what they quote, then the text."""
     return "".join(_section(row) for row in rows)
 
 
@@ -127,7 +127,7 @@ def _section(row: WrittenComment) -> str:
         f"## {' · '.join(facts)}",
         quoted.rstrip(),
         f"**{literal(row.statement)}**" if row.statement else "",
-        row.body,
+        without_embeds(row.body),
     ]
     return "\n\n".join(part for part in parts if part) + "\n\n"
 

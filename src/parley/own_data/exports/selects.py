@@ -7,7 +7,7 @@ belongs to others: who reported the member, and who decided. docs/erasure.md lis
 from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.queries import MAY_BE_QUOTED
 from parley.discussion.thesis.queries import MAY_BE_READ
-from parley.moderation.decisions.queries import RESTRICTIONS, UNSENT
+from parley.moderation.decisions.queries import FOR_MEMBER, UNSENT
 
 # A part of a link that nobody can guess: long, and no slug of a title.
 UNGUESSABLE = "([^/]/)(?=[a-z0-9-]*[A-Z_.=~])[A-Za-z0-9_.=~-]{20,}"
@@ -134,7 +134,7 @@ RECORDS = {
         select id, kind, target, thread, action, guideline, reason, law, moderator is null as automated, until, role,
                state, created_at, ended_at
         from decision where member = $1 and state not in {UNSENT}
-          and action = any(array{[*RESTRICTIONS, "role", "ask", "archive"]})
+          and action = any(array{[*FOR_MEMBER, "role", "ask", "archive"]})
     """,  # noqa: S608 constants only
     "appeals.jsonl": "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1",
     "reports.jsonl": """

@@ -1,4 +1,4 @@
-"""The community's rules: its text, and the published rules that decisions name."""
+"""The community's rules and pages: their texts, and the published rules that decisions name."""
 
 from piccolo.columns import (
     BigSerial,
@@ -15,6 +15,7 @@ from piccolo.columns import (
 from piccolo.constraints import Check
 from piccolo.table import Table
 
+from parley.people.accounts.tables import Member
 from parley.platform.db.schema import Index
 
 
@@ -65,3 +66,16 @@ class GuidelineWording(Table):
     replaced_at = Timestamptz(null=False)
 
     guideline_wording_of = Index("guideline, replaced_at")
+
+
+class PageText(Table, tablename="page_text"):
+    """A version of a page in Markdown; the last one is shown. An empty one brings the text back that we ship."""
+
+    id = BigSerial(primary_key=True)
+    page = Varchar(8, null=False, default=None)
+    text = Text(null=False, default=None)
+    written_by = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    created_at = Timestamptz(null=False)
+
+    page_text_page_check = Check("page in ('about', 'privacy', 'terms', 'contact', 'imprint')")
+    page_text_versions = Index("page, id desc")

@@ -35,9 +35,10 @@ class Templates(Environment):
         return {**self.globals, **d} if d else self.globals
 
 
-# The environments by their languages, and the globals that all of them have besides their own.
+# The environments by their languages, and the globals that all of them have besides their own: `site_pages` are the
+# names and titles of the pages about the site (site/administration).
 _environments: dict[str, Environment] = {}
-_shared: dict[str, Any] = {}
+_shared: dict[str, Any] = {"site_pages": ()}
 
 
 def environment() -> Environment:

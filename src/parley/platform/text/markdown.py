@@ -54,6 +54,10 @@ AT_LINE_START = re.compile(
 )
 ADDRESS = re.compile(r"(?<![a-z0-9.+-])https?(?=://)", re.IGNORECASE)
 LONGEST_ADDRESS = 2_000
+# What may load something in an editor: pictures, tags with attributes, and where a line begins with HTML, all of that
+# until the next paragraph. No tags are autolinks, and what a backslash escapes already.
+EMBED = re.compile(r"(?<!\\)((?:\\\\)*)(!\[|<[a-z][a-z0-9-]*[\s/]|<(?:script|style)\b)", re.IGNORECASE)
+HTML_LINE = re.compile(r"^([ \t>*+.)\d-]*)(?=<(?:[!?]|/?[a-z][a-z0-9-]*(?:[\s/>]|$)))", re.IGNORECASE | re.MULTILINE)
 
 
 @cache
@@ -107,6 +111,14 @@ def literal(text: str, *, in_link: bool = False) -> str:
 
 def _escape(text: str) -> str:
     return AT_LINE_END.sub(r"\\#", REFERENCE.sub(r"\\&", text.translate(ANYWHERE)))
+
+
+def without_embeds(text: str) -> str:
+    """Return Markdown that no editor loads anything for: pictures are links and HTML is text, as on our pages.
+
+    In code there is a backslash too many, since programs differ about what is code.
+    """
+    return HTML_LINE.sub(r"\1\\", EMBED.sub(r"\1\\\2", text))
 
 
 def mentioned_names(text: str) -> list[str]:

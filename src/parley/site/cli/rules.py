@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.moderation.matching import current, facts, score
+from parley.moderation.matching import current, facts
+from parley.moderation.matching.conditions import SpamScore
 from parley.moderation.matching.evaluate import ActiveRule, effective, evaluate
 from parley.moderation.matching.post import EarlierPost, Post
 from parley.platform.errors import CommandFailed
@@ -81,7 +82,7 @@ def try_comment(in_force: list[ActiveRule], comment: TriedComment, earlier: Sequ
     )
     hits = effective(evaluate(in_force, post))
     actions = {hit.rule.action for hit in hits}
-    by_score = ["score"] if post.score >= score.SUGGESTED else []
+    by_score = ["score"] if SpamScore().find(post) is not None else []
     names = [hit.rule.name for hit in hits] + by_score
     return RulesResult("hold" in actions, bool(by_score or actions - {"hold"}), names, round(post.score, 4))
 

@@ -28,11 +28,11 @@ select r.id, r.article, r.number, case when a.untitled then t.title else r.title
        r.changed, case when a.display = 'full' then r.text_hash else '' end as text_hash,
        (select m.id from member m where m.id = r.editor and {IS_SHOWN}) as editor,
        case when a.display = 'full' and not a.untitled then r.reason else '' end as reason, r.restores, r.created_at,
-       r.unmoved
+       r.unmoved, case when a.display = 'full' and not a.untitled then r.original end as original
 from revision r join article a on a.id = r.article join thread t on t.article = a.id order by r.id
 """  # noqa: S608 constants only
 SELECT_PASSAGES = f"""
-select r.id as revision, p.lineage, p.position, p.kind, p.level, p.page, p.html, p.text
+select r.id as revision, p.lineage, p.position, p.kind, p.level, p.page, p.boxes, p.html, p.text
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where p.kind <> '{HIDDEN}' order by r.id, p.position
 """  # noqa: S608 constants only
@@ -42,6 +42,14 @@ where not hidden and hash in (
   select m[1] from passage p join revision r on r.id = p.revision join article a on a.id = r.article
   cross join lateral regexp_matches(p.html, '/media/([0-9a-f]{64})', 'g') m
   where a.display = 'full' and p.html like '%/media/%')
+order by hash
+"""
+# Nobody can read the file of an older version.
+SELECT_ORIGINALS = """
+select hash, data, created_at from original where exists (
+    select from revision r join article a on a.id = r.article
+    where r.original = original.hash and a.display = 'full' and not a.untitled
+      and r.number = (select max(number) from revision where article = a.id))
 order by hash
 """
 SELECT_THREADS = f"""
@@ -98,6 +106,7 @@ SELECTS = {
     "passage": SELECT_PASSAGES,
     "merged_passage": 'select lineage, "into", revision from merged_passage order by lineage',
     "media": SELECT_MEDIA,
+    "original": SELECT_ORIGINALS,
     "topic": "select slug, name, position, intro, rules from topic order by slug",
     "thread": SELECT_THREADS,
     "thread_stats": SELECT_THREAD_STATS,

@@ -27,7 +27,7 @@ document.addEventListener("selectionchange", () => getSelection().isCollapsed &&
 function placeButton() {
   chosen = quoteOf(getSelection());
   if (!chosen) return button.remove();
-  if (page.composeForm()) showButton();
+  if (document.querySelector("#compose :is(form[data-draft], .compose-invite)")) showButton();
   document.dispatchEvent(new CustomEvent("parley:selected", { detail: chosen }));
 }
 

@@ -9,7 +9,7 @@ from parley.interfaces.api.discussion import comments
 from parley.interfaces.api.discussion.schemas import Comment, Thread
 from parley.people.accounts.viewer import Viewer
 from parley.platform.text.formats import iso
-from parley.platform.text.markdown import literal
+from parley.platform.text.markdown import literal, without_embeds
 
 # Comments that are in memory at once.
 BATCH = 50
@@ -55,7 +55,7 @@ def _as_text(comment: Comment) -> str:
     stance = f" · {comment.stance}" if comment.stance else ""
     head = f'\n## <a id="c{comment.id}"></a>{author}{stance}\n\n{iso(comment.created_at)}, <{comment.url}>{answered}\n'
     quoted = f"\n> {literal(comment.anchor.quote)}\n" if comment.anchor and comment.anchor.quote else ""
-    return f"{head}{quoted}\n{comment.body}\n"
+    return f"{head}{quoted}\n{without_embeds(comment.body)}\n"
 
 
 async def as_annotations(thread: Thread, viewer: Viewer | None) -> AsyncIterator[bytes]:

@@ -17,7 +17,7 @@ from parley.moderation.decisions import thread_actions
 from parley.moderation.decisions.forms import LONGEST_ADDRESS, DecisionForm
 from parley.moderation.decisions.web import LONGEST_REASON
 from parley.moderation.modmembers import ops as modmembers
-from parley.moderation.modmembers.forms import LiftForm
+from parley.moderation.modmembers.forms import LiftForm, NoteForm
 from parley.moderation.modmembers.web import member_at
 from parley.moderation.modqueue import in_place
 from parley.moderation.reports import subjects
@@ -112,6 +112,20 @@ async def act_on_thread(
     return answer_write(ThreadDecision(await thread_actions.act(staff(request), row.id, data.action, reason, title)))
 
 
+class NewMessage(Body, frozen=True):
+    """A message to a member, which is no sanction."""
+
+    text: fields.Text
+
+
+@post("/moderation/members/{name:str}/message", name="api:message", responses=problems(403, 404, 422))
+async def message(request: AnyRequest, name: fields.NamePath, data: JSONBody[NewMessage]) -> Response[Decision]:
+    """Write to a member, who gets a letter and a notification."""
+    person, form = await member_at(name), NoteForm(as_fields(data))
+    check(form)
+    return answer_write(Decision(await modmembers.message(staff(request), person.id, form.words)), 201)
+
+
 @post("/moderation/members/{name:str}/lift", name="api:lift", status_code=204, responses=problems(403, 404, 422))
 async def lift(request: AnyRequest, name: fields.NamePath, data: JSONBody[Lifting]) -> None:
     """End a member's sanctions."""
@@ -159,7 +173,7 @@ handlers = [
     ),
     Router(
         "/",
-        route_handlers=[decide_member, lift, merge_statement, remove_statement],
+        route_handlers=[decide_member, message, lift, merge_statement, remove_statement],
         opt={"who": MODERATOR, "scope": MODERATE},
     ),
 ]

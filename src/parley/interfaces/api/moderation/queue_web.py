@@ -16,7 +16,7 @@ from parley.interfaces.api.scopes import MODERATE
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions import undoing
 from parley.moderation.decisions.forms import DecisionForm
-from parley.moderation.modqueue import claims
+from parley.moderation.modqueue import assigning, claims
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.requests import item_at
@@ -39,12 +39,14 @@ class QueueItem(msgspec.Struct, frozen=True):
     escalated: Annotated[bool, Meta(description="Whether an admin has to decide.")]
     opened_at: Annotated[datetime, Meta(description="When it was first reported or held.")]
     holder: Annotated[str | None, Meta(description="The name of the moderator who has claimed it; null for nobody.")]
+    assigned_to: fields.AssignedTo
     title: fields.TitleOrNone
     author: Annotated[str | None, Meta(description="Who wrote it; null where nobody may see that.")]
     excerpt: fields.Excerpt
     sensitive: Annotated[bool, Meta(description="Whether only the page shows its words, and records who looked.")]
     grounds: Annotated[list[str], Meta(description="How often each rule was named in reports, such as `civility 2`.")]
     people: Annotated[int, Meta(description="How many people reported it.")]
+    held: Annotated[bool, Meta(description="Whether it is a comment that others cannot read until somebody decides.")]
 
 
 class QueuePage(msgspec.Struct, frozen=True):
@@ -92,6 +94,18 @@ async def claim(request: AnyRequest, item: fields.ItemPath) -> None:
     await claims.claim(staff(request), row.id)
 
 
+class Assignment(Body, frozen=True):
+    """Who is asked to decide."""
+
+    name: Annotated[str, Meta(description="The name of a moderator who may decide it; empty: nobody.")] = ""
+
+
+@post("/moderation/queue/{item:str}/assign", name="api:assign-item", status_code=204, responses=problems(403, 404, 422))
+async def assign(request: AnyRequest, item: fields.ItemPath, data: JSONBody[Assignment]) -> None:
+    """Ask a colleague to decide about an item. They get a letter; others may still decide it."""
+    await assigning.assign(staff(request), (await item_at(request, item)).id, data.name)
+
+
 @post("/moderation/queue/{item:str}/decide", name="api:decide", responses=problems(403, 404, 409, 422))
 async def decide(request: AnyRequest, item: fields.ItemPath, data: JSONBody[NewDecision]) -> Response[Decision]:
     """Decide about an item. The author gets the reason, and may appeal."""
@@ -116,4 +130,6 @@ async def undo(request: AnyRequest, decision: fields.DecisionPath) -> None:
     await undoing.undo(staff(request), number)
 
 
-handlers = [Router("/", route_handlers=[queue, claim, decide, undo], opt={"who": ROOM_MODERATOR, "scope": MODERATE})]
+handlers = [
+    Router("/", route_handlers=[queue, claim, assign, decide, undo], opt={"who": ROOM_MODERATOR, "scope": MODERATE})
+]

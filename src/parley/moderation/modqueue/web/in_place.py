@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from parley.discussion.commenting.web import thread_at
 from parley.discussion.threads import rooms
 from parley.discussion.threads.queries import ThreadRow
-from parley.moderation.decisions import undoing
+from parley.moderation.decisions import profiles, undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.restrictions import EFFECTS
@@ -53,6 +53,7 @@ async def _show(
     details = await items.details(viewer.id, number) if number else None
     waits = details if details and details.item.state == "open" else None
     impossible = _impossible(subject) - ({"approve"} if waits else set())
+    impossible |= await profiles.empty(subject.kind, subject.id)
     possible = [action.name for action in offered(viewer, subject.kind) if action.name not in impossible]
     likely = form.values.get("rule") or (waits.item.likely if waits else None)
     shown: dict[str, Any] = {

@@ -10,18 +10,19 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.moderation.decisions import ops as decisions
-from parley.moderation.decisions import undoing
+from parley.moderation.decisions import profiles, undoing
 from parley.moderation.decisions.forms import DecisionForm
 from parley.moderation.decisions.letters import draft_letters
 from parley.moderation.decisions.rules import Stale, offered
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
-from parley.moderation.modqueue import claims, in_place, items
+from parley.moderation.modqueue import assigning, claims, in_place, items
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.bar import KEYS, Bar, bar
 from parley.moderation.modqueue.items import ItemDetails, ItemRow
 from parley.moderation.modqueue.queries import QueueRow
 from parley.moderation.modqueue.requests import (
+    LONGEST_NAME,
     decision_context,
     decision_form,
     details_at,
@@ -62,7 +63,7 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     return context | {
         "details": details,
         "form": form,
-        "bar": _bar(details, form, context["reasons"], staff(request)) if details else None,
+        "bar": await _bar(details, form, context["reasons"], staff(request)) if details else None,
         "keys": KEYS,
         "wanted": wanted_of(request),
         "letter": None,
@@ -70,9 +71,10 @@ async def _item_context(request: AnyRequest, details: ItemDetails | None, form: 
     }
 
 
-def _bar(details: ItemDetails, form: Form, reasons: dict[str, str], viewer: Viewer) -> Bar:
+async def _bar(details: ItemDetails, form: Form, reasons: dict[str, str], viewer: Viewer) -> Bar:
     item = details.item
-    possible = [action.name for action in offered(viewer, item.kind) if not action.in_place]
+    empty = await profiles.empty(item.kind, item.target)
+    possible = [one.name for one in offered(viewer, item.kind) if not one.in_place and one.name not in empty]
     author = details.member.name if details.member else None
     quotes = [] if item.sensitive else details.offending_words
     return bar(item.kind, author, possible, form.values.get("rule") or item.likely, reasons, quotes)
@@ -124,6 +126,16 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     if form.errors:
         return await _show(request, item, form, status)
     return _to_item(request, row.id)
+
+
+@post("/mod/item/{item:str}/assign", name="moderation:assign", opt={"who": ROOM_MODERATOR}, status_code=200)
+async def assign(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Ask a colleague to decide; an empty name: nobody."""
+    row, form = await item_at(request, item), Form(await posted_fields(request))
+    with form.refusals():
+        await assigning.assign(staff(request), row.id, form.text("name", most=LONGEST_NAME))
+        return _to_item(request, row.id)
+    return await _show(request, item, form, form.status)
 
 
 @post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": ROOM_MODERATOR}, status_code=200)
@@ -215,4 +227,4 @@ async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Res
     return await _answer(request, await details_at(request, str(row.id)), form, letter=letter)
 
 
-handlers: list[object] = [queue_page, item_page, claim, skip, reveal, decide, undo]
+handlers: list[object] = [queue_page, item_page, claim, assign, skip, reveal, decide, undo]

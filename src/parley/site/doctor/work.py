@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from parley.platform.settings import Settings
 from parley.site.backup import nightly
 from parley.site.backup.kept import list_backups
-from parley.site.cli.doctor.checks import Check, Level, judge
-from parley.site.cli.doctor.servers import UNREACHABLE, connected
+from parley.site.doctor.checks import Check, Level, judge
+from parley.site.doctor.servers import UNREACHABLE, connected
 
 WORKER = "parley worker"
 # A night was missed.

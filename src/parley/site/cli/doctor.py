@@ -13,10 +13,9 @@ import rich_click as click
 from parley.platform.environment import SettingsError
 from parley.platform.local_servers import CannotStart, attach, find
 from parley.platform.settings import read
-from parley.site.cli.doctor import servers
-from parley.site.cli.doctor.checks import Check, Level, address, disk, files, mail, passwords, providers, secret
-from parley.site.cli.doctor.work import backups, work
 from parley.site.cli.running import DATA, JSON
+from parley.site.doctor import examine
+from parley.site.doctor.checks import Check, Level
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
@@ -28,7 +27,7 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
     """Check this installation, and say what to do about problems."""
     try:
         with settings_of(data) as env:
-            results = asyncio.run(examine(env))
+            results = examined(env)
     except CannotStart as error:
         results = [Check(Level.FAIL, "data folder", str(error))]
     if as_json:
@@ -50,23 +49,9 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
             yield {**os.environ, **running.settings}
 
 
-async def examine(env: Mapping[str, str]) -> list[Check]:
+def examined(env: Mapping[str, str]) -> list[Check]:
     try:
         settings = read(env)
     except SettingsError as error:
         return [Check(Level.FAIL, "settings", str(error))]
-    parts = await asyncio.gather(
-        address(settings),
-        secret(settings),
-        servers.database(settings),
-        servers.replica(settings),
-        servers.redis(settings),
-        work(settings),
-        backups(settings),
-        disk(settings),
-        mail(settings),
-        files(),
-        passwords(settings),
-        providers(settings),
-    )
-    return [Check(Level.OK, "settings", "All are readable."), *(check for part in parts for check in part)]
+    return [Check(Level.OK, "settings", "All are readable."), *asyncio.run(examine(settings))]

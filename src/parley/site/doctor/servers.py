@@ -15,7 +15,7 @@ from parley.platform.db import SERVER_SETTINGS
 from parley.platform.db.migrated import known_migrations
 from parley.platform.events.redis import client_of
 from parley.platform.settings import Settings
-from parley.site.cli.doctor.checks import SECONDS, Check, Level, judge
+from parley.site.doctor.checks import SECONDS, Check, Level, judge
 
 HAS_REPLICA = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
 OLDEST_POSTGRES = 15
