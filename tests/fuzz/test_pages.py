@@ -22,17 +22,24 @@ pytestmark = pytest.mark.anyio
 
 # Items of each kind, more than any page has; and seconds.
 COUNT, LIMIT = 60, 0.1
-# They need a mailed link, a file, another site or a second moderator. They show one item at most, and have own tests.
+# They need a mailed link, a file, another site, a second moderator or an admin, and have tests of their own. They show
+# one item at most, or as /mod/bulk/{bulk} no words of members.
 MISSING = {
     "/card/{thread:str}/{picture:str}",
     "/claims/{claim:str}/{key:str}",
+    "/contact",
     "/embed/first/{number:str}",
     "/embed/login",
     "/embed/session",
+    "/imprint",
     "/invite/{token:str}",
     "/leave/{token:str}",
     "/media/{digest:str}",
+    "/mod/bulk/{bulk:str}",
     "/mod/decision/{decision:str}/second-approval",
+    "/mod/site/{name:str}",
+    "/p/{lineage:str}/page",
+    "/p/{lineage:str}/page.webp",
     "/recover/{token:str}",
     "/reports/{report:str}/{key:str}",
     "/settings/data/{file:str}",
@@ -41,7 +48,9 @@ MISSING = {
     "/sso/{provider:str}",
     "/sso/{provider:str}/back",
     "/sso/{provider:str}/signup",
+    "/t/{thread:str}/original.pdf",
     "/t/{thread:str}/rights/{number:str}",
+    "/terms",
 }
 
 

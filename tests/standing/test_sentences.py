@@ -43,6 +43,7 @@ NO_WORDS = re.compile(
 )
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
+    "articles/imports/pdf_web.py", "extraction/text/documents.py",
     "people/accounts/user_agents.py", "people/accounts/names.py", "moderation/automod/holds.py",
     "moderation/automod/trust.py", "platform/ratelimit.py", "discussion/slow_mode/display.py",
     "discussion/slow_mode/rules.py", "moderation/decisions/mass_undo.py", "moderation/modqueue/bulk_jobs.py",

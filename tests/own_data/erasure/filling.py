@@ -51,12 +51,12 @@ MEMBERS = {"actor", "member", "first_admin"}
 ALSO = {"article", "mail_address", "mail_bounce", "job_failure", "rate_bucket"}
 # What staff set up is the site's, whoever of them did it.
 OF_SITE = {"backtest", "feed_item", "inbound_feed", "page_text", "rule", "rule_version"}
-# Codes, numbers and hashes, not words of people.
+# Codes, numbers, hashes and our own sentences, not words of people.
 CODES = {
-    "action", "axis", "channel", "claim", "digest", "display", "domain", "encoding", "frequency", "guideline", "host",
-    "judgement", "kind", "lang", "level", "list", "mime", "part", "period", "provider", "purpose", "queue_id",
-    "request", "role", "shown", "source", "state", "status", "submission", "text_hash", "topic", "transports",
-    "verdict", "voices", "way", "xid", "zone",
+    "action", "also", "axis", "boxes", "channel", "claim", "digest", "display", "domain", "encoding", "frequency",
+    "guideline", "host", "judgement", "kind", "lang", "level", "list", "mime", "part", "period", "provider",
+    "purpose", "queue_id", "refusal", "request", "role", "shown", "source", "state", "status", "submission",
+    "text_hash", "topic", "transports", "verdict", "voices", "way", "xid", "zone",
 }  # fmt: skip
 VALUES = {
     "bytea": f"'\"{TEXT}\"'::bytea",
@@ -120,6 +120,7 @@ CHOSEN = {
     ("hit", "comment"): "(select max(id) from comment)",
     ("vote_ring", "members"): "'{}'",
     ("raid", "holds"): "'all'",
+    ("revision", "original"): "'0'",
     ("page_text", "page"): "'about'",
 }
 
