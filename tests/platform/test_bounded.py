@@ -145,6 +145,7 @@ FEW_ARGUMENTS = {
     "_font": "fonts and sizes of ours",
     "read_key": "the file of a setting",
     "_long_runs": "two ends of a range",
+    "_plain_in": "languages",
     "_major": "the programs of PostgreSQL",
     "_sample_font": "fonts of ours",
     "_script": "scripts of ours",

@@ -76,7 +76,7 @@ async def test_new_words_are_an_event_for_webhooks_and_open_pages(app: Litestar,
     assert [row.kind for row in rows][-2:] == ["thesis.changed", "thesis.changed"]
 
     rendered = (await render.events(rows))[-1].message.decode()
-    due = messages.DueEvent(1, "1", thread, 1, "thesis.changed", None, datetime.now(UTC))
+    due = messages.DueEvent(1, "1", thread, 1, "thesis.changed", None, datetime.now(UTC), None)
     sent = json.loads(await messages.message(due))
 
     assert 'hx-target="#thesis"' in rendered

@@ -16,7 +16,7 @@ from tests.moderation.modqueue.reported import removal, reported
 pytestmark = pytest.mark.anyio
 
 # Statements of the request that removes a reported comment, without begin and commit of its two transactions.
-MOST = 28
+MOST = 30
 IS_TRANSACTION = re.compile("savepoint|release savepoint|begin|commit", re.IGNORECASE)
 LOCKED = re.compile(
     r"from (?:turn (?:cross )?join )?\"?(\w+)\b(?!.*\bfrom\b).*for (?:no key )?update", re.IGNORECASE | re.DOTALL

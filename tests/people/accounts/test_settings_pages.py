@@ -88,5 +88,5 @@ async def test_who_has_not_confirmed_their_address_sees_what_they_may_change(
 
     profile, mail = (await client.get("/settings/profile")).text, (await client.get("/settings/mail")).text
 
-    assert re.findall(r'<section class="part" id="(\w+)"', profile) == ["about"]
+    assert re.findall(r'<section class="part" id="(\w+)"', profile) == ["about", "language"]
     assert re.findall(r'<section class="part" id="(\w+)"', mail) == ["all", "channels", "following", "muted"]

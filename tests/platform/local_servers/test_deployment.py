@@ -89,6 +89,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_MAILGUN_KEY",
         "PARLEY_POSTMARK_LOGIN",
         "PARLEY_KEEP_PDFS",
+        "PARLEY_LANGUAGES",
     }
     optional |= {f"PARLEY_MAIL_{name}" for name in ("BOUNCES", "INBOX", "LOG", "RATE")}
     assert {name for name, _, _ in variables} - required <= optional
