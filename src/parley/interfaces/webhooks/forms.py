@@ -34,7 +34,7 @@ KINDS = {
     "discussion.imported": N_("A discussion is imported"),
     "raid.began": N_("A moderator switches raid mode on"),
     "raid.ended": N_("A moderator ends raid mode"),
-    JUDGE: N_("Ask it what it says of each comment, and show moderators its answer"),
+    JUDGE: N_("Ask it to judge each comment, and show its answer to moderators"),
 }
 
 

@@ -12,6 +12,8 @@ from parley.platform.settings import settings
 from parley.platform.text.languages import ENGLISH, Language, known, speaking
 
 COOKIE = "lang"
+# Browsers send less. A header may be 16 kB long, which would take 5 ms to sort.
+LONGEST_HEADER = 200
 
 
 def offered() -> MappingProxyType[str, Language]:
@@ -57,7 +59,9 @@ def language_of(scope: Scope) -> Language:
 
 
 def _accept_language(scope: Scope) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
+    return next(
+        (value[:LONGEST_HEADER].decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), ""
+    )
 
 
 # Browsers send few different ones.

@@ -35,7 +35,7 @@ async def steps() -> list[Step]:
         ),
         Step(
             N_("Set the rules, and who can sign up"),
-            N_("Rules that come with the software hold until you write your own."),
+            N_("The rules that come with the software apply until you write your own."),
             bool(rules.written),
             "/rules/edit",
         ),

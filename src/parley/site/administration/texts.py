@@ -1,7 +1,6 @@
 """The pages about the site: what admins wrote, else what we ship, which says what the software does."""
 
 from datetime import datetime
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -12,6 +11,7 @@ from parley.people.accounts.sessions import UNUSED_DAYS
 from parley.people.accounts.viewer import Viewer
 from parley.people.community.tables import PageText
 from parley.platform import db
+from parley.platform.cache import by_text
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http import environment
@@ -35,7 +35,8 @@ SELECT_VERSIONS = """
 select id, page, text, created_at from page_text where page = $1 and text <> '' order by id desc limit 100
 """
 
-_html = lru_cache(maxsize=2 * len(PAGES))(markdown.render)
+# Anybody may read all versions in turn.
+_html = by_text("site-pages", most_bytes=4 * 2**20)(markdown.render)
 
 
 class PageRow(msgspec.Struct, frozen=True):
