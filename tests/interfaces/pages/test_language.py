@@ -33,6 +33,8 @@ def language(page: httpx.Response) -> str:
         ("de;q=much", "en"),
         ("xx", "en"),
         ("", "en"),
+        # Too far behind to be read.
+        ("xx," * 100 + "de", "en"),
     ],
 )
 async def test_a_visitor_reads_what_their_browser_asks_for(client: httpx.AsyncClient, asked: str, given: str) -> None:
