@@ -112,9 +112,11 @@ async def test_a_page_that_failed_gives_its_turn_back(site: Site) -> None:
     _cancel(asked)
     await asyncio.sleep(0)
 
-    site.ask()
+    # Held and cancelled: one that is collected as garbage gives its turn back in the middle of another test.
+    asked = [site.ask()]
     await asyncio.sleep(0.01)
     assert site.making == AT_ONCE + 1
+    _cancel(asked)
 
 
 async def test_the_pages_of_one_network_leave_a_turn_to_others(site: Site) -> None:
