@@ -21,8 +21,10 @@ from bench.data import Community
 from parley.platform.db import close_pool, open_pool
 from parley.platform.db.migrate import migrate
 from parley.platform.events.redis import close_redis, open_redis
+from parley.platform.http.environment import compile_all
 from parley.platform.local_servers import servers
 from parley.platform.local_servers.start import Servers
+from parley.platform.text.languages import known
 
 ROUNDS = 5
 START_SECONDS = 120.0
@@ -59,7 +61,10 @@ class Harness:
 
 @contextmanager
 def open_harness() -> Iterator[Harness]:
-    """Start both servers in a folder that is gone afterwards."""
+    """Start both servers in a folder that is gone afterwards, with all templates compiled, as installed."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+    asyncio.run(compile_all(known().values()))
     with tempfile.TemporaryDirectory(prefix="parley-bench-") as name, servers(Path(name) / "data") as both:
         os.environ.update(both.settings)
         os.environ |= {
