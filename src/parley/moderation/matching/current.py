@@ -1,4 +1,4 @@
-"""The rules in force, the weights of the score, and the threads and members that need a closer look.
+"""The rules in force, the weights of the score, and which threads, members and topics need a closer look.
 
 Each process reads them once a second.
 """
@@ -26,6 +26,10 @@ SELECT_LEARNED = "select coalesce(max(id), 0) from spam_training where weights i
 SELECT_DECIDED_MEMBERS = (
     "select member from decision where created_at > now() - interval '2 minutes' and member is not null"
 )
+SELECT_SWITCHES = """
+select exists (select from raid where ended_at is null and until > now()) as has_raids,
+       exists (select from topic where min_days > 0) as has_waits
+"""
 
 
 class CurrentRuleRow(msgspec.Struct, frozen=True):
@@ -39,6 +43,13 @@ class CurrentRuleRow(msgspec.Struct, frozen=True):
     conditions: str
 
 
+class Switches(msgspec.Struct, frozen=True):
+    """Whether raid mode is on anywhere, and whether any topic makes new members wait."""
+
+    has_raids: bool
+    has_waits: bool
+
+
 class InForce(msgspec.Struct, frozen=True):
     """The rules in their order, the threads that may be in slow mode, and the members whom a decision just affected."""
 
@@ -48,11 +59,22 @@ class InForce(msgspec.Struct, frozen=True):
 
 
 _cache = MicroCache[InForce]("rules", CACHE_SECONDS, most=1)
+_switches = MicroCache[Switches]("switches", CACHE_SECONDS, most=1)
 
 
 async def in_force() -> InForce:
     """What is in force, at most a second old."""
     return await _cache.get("now", _read_all)
+
+
+async def switches() -> Switches:
+    """What moderators have switched on, at most a second old."""
+    return await _switches.get("now", _read_switches)
+
+
+async def _read_switches() -> Switches:
+    [row] = await db.fetch(Switches, SELECT_SWITCHES)
+    return row
 
 
 async def _read_all() -> InForce:
@@ -77,10 +99,11 @@ async def is_stopped() -> bool:
 def forget() -> None:
     """Read everything anew on the next call: after a change of the rules, and between tests."""
     _cache.clear()
+    _switches.clear()
 
 
 def forget_after_commit() -> None:
-    """Read everything anew after the commit, so that a decision limits its member at once."""
+    """Read everything anew after the commit, so that a decision or a switch counts at once."""
 
     async def hook() -> None:
         forget()

@@ -10,6 +10,7 @@ import structlog
 from parley.discussion.commenting.drafts import CheckResult, CommentEdit, Draft
 from parley.discussion.threads.queries import ThreadRow
 from parley.moderation.matching import facts, trust
+from parley.moderation.matching.current import forget_after_commit, switches
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.moderation.raids.tables import Raid, RaidHold
@@ -111,6 +112,7 @@ async def begin(viewer: Viewer, switch: Switch) -> int:
         await modlog.write(viewer, Entry("raid.begin", "raid", raid, reason=topic or ""))
         for hook in after_change:
             await hook("raid.began", raid)
+        forget_after_commit()
     log.info("raid mode on", raid=raid, member=viewer.id, topic=topic, holds=holds, hours=hours)
     return raid
 
@@ -166,6 +168,8 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Mes
 
 async def _concerning(author: Viewer, thread: int, *, has_link: bool) -> RaidInThread | None:
     """Return the strictest raid mode that holds a member's comment in a thread, with a link or without."""
+    if not (await switches()).has_raids:
+        return None
     raids = await db.fetch(RaidInThread, SELECT_IN_THREAD, thread)
     if not raids or author.moderates_in(raids[0].topic):
         return None

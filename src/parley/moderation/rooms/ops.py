@@ -7,6 +7,7 @@ import structlog
 from parley.discussion.commenting.drafts import Draft
 from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.tables import RoomModerator, Topic
+from parley.moderation.matching.current import forget, switches
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.people.accounts import queries as accounts
@@ -63,6 +64,7 @@ async def describe(viewer: Viewer, topic: str, *, intro: str, rules: str, min_da
     _require_admin(viewer)
     changes: dict[Any, Any] = {Topic.intro: intro, Topic.rules: rules, Topic.min_days: min_days}
     await Topic.update(changes).where(Topic.slug == topic)
+    forget()
     log.info("topic described", topic=topic, member=viewer.id)
 
 
@@ -78,7 +80,8 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Mes
 
 
 async def _too_new(member: Viewer, thread: int) -> Message | None:
-    days: int | None = await db.value(SELECT_TOO_NEW, thread, member.id)
+    has_waits = (await switches()).has_waits
+    days: int | None = await db.value(SELECT_TOO_NEW, thread, member.id) if has_waits else None
     if days is None:
         return None
     return plural(
