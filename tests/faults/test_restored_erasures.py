@@ -12,6 +12,7 @@ from parley.own_data.erasure import jobs, ledger
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.settings import settings
+from parley.site.backup.kept import RESTORED
 from tests import make
 from tests.faults.test_backup import done, other, parley, refusal
 from tests.interfaces.live.forum import Forum
@@ -105,6 +106,7 @@ async def test_who_was_erased_since_the_backup_is_erased_again_at_once(
     restored = done("restore", folders.file, env=env)
 
     assert restored["erased_again"] == 1
+    assert (folders.backups / RESTORED).read_text() == f"{folders.file.name}\n"
     assert not await holds(env["DATABASE_URL"], NAME)
     assert not await holds(env["DATABASE_URL"], SONG)
     # For the next restore, the list is in the data folder.

@@ -1,9 +1,12 @@
 """Settings are read once, and a mistake is said in a sentence at the start: none is taken for something else."""
 
+from pathlib import Path
+
 import pytest
 
-from parley.platform.environment import SettingsError
+from parley.platform.environment import SECRETS, SettingsError, read_files
 from parley.platform.settings import read
+from tests import command
 
 NEEDED = {"DATABASE_URL": "postgresql://x/parley", "REDIS_URL": "redis://x", "PARLEY_SECRET": "x" * 40}
 
@@ -68,3 +71,25 @@ def test_what_a_setting_cannot_be_is_said_with_its_name(name: str, value: str) -
 def test_what_is_needed_is_missed(name: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} is not set"):
         read(NEEDED | {name: ""})
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_may_stand_in_a_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("value\n")
+    env = {f"{name}_FILE": str(tmp_path / "secret")}
+    read_files(env)
+    assert env == {name: "value"}
+
+    with pytest.raises(SettingsError, match="both set"):
+        read_files({name: "value", f"{name}_FILE": str(tmp_path / "secret")})
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_files({f"{name}_FILE": str(tmp_path / "none")})
+
+
+def test_commands_read_secrets_from_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("short")
+    env = NEEDED | {"PARLEY_SECRET": "", "PARLEY_SECRET_FILE": str(tmp_path / "secret")}
+
+    assert "PARLEY_SECRET must have at least" in command.parley("doctor", env=env).stdout
+    ended = command.parley("doctor", env=env | {"PARLEY_SECRET_FILE": "/none"})
+    assert ended.returncode == 1 and "PARLEY_SECRET_FILE names /none" in ended.stderr

@@ -1,7 +1,7 @@
 """Reads values from environment variables. Each function raises SettingsError, which names the variable."""
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,8 +25,27 @@ MAX_NAME_LENGTH = 40
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+# What may stand in a file, which a variable with _FILE behind its name names.
+SECRETS = (
+    "DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "PARLEY_SECRET", "PARLEY_SECRET_FORMER", "PARLEY_SMTP_URL",
+    "PARLEY_MAILGUN_KEY", "PARLEY_POSTMARK_LOGIN", "PARLEY_PROVIDERS",
+)  # fmt: skip
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong; the text says which and what to do."""
+
+
+def read_files(env: MutableMapping[str, str]) -> None:
+    """Replace each variable of `env` that names the file of a secret by the secret."""
+    for name in SECRETS:
+        if file := env.pop(f"{name}_FILE", None):
+            if env.get(name):
+                raise SettingsError(f"{name} and {name}_FILE are both set. Unset one of them.")
+            try:
+                env[name] = Path(file).read_text("utf-8").strip()
+            except (OSError, ValueError):
+                raise SettingsError(f"{name}_FILE names {file}, which cannot be read. Correct it.") from None
 
 
 def require(env: Mapping[str, str], name: str) -> str:

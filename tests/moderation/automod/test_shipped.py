@@ -14,6 +14,7 @@ from parley.moderation.automod.learning import Text
 from parley.moderation.matching import current, score
 from parley.moderation.matching.conditions import AnyCondition
 from parley.moderation.matching.evaluate import ActiveRule, evaluate
+from parley.moderation.matching.marks import marked_words
 from parley.moderation.matching.post import Post
 from parley.platform import db
 from parley.platform.migrations import m0001_initial as initial
@@ -118,11 +119,28 @@ def test_advertising_without_a_link_is_found(name: str, text: str) -> None:
         "The π of it, the naïve Ångström, and Δt are letters of one word each.",
         "Модель GPT-4 и API от OpenAI знают слово «работа».",
         "It had 2.126.521.750 views when I looked, and 2,126,521,750 an hour later.",
+        "My brother lost his savings with a crypto exchange, so I am careful with the word trust.",
+        "My slides from the town hall meeting are here: https://speakerdeck.example/hwinter/ai-in-town-halls",
+        "Every neighbour asks me about this page of failed chatbots: https://bot-friedhof.example.de",
     ],
 )
 def test_talk_about_the_same_things_is_left_alone(text: str) -> None:
     acting = [one for one in rules() if one.state == "on"]
     assert [hit.rule.name for hit in evaluate(acting, Post(text))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See https://video.example/watch/7596729990910496031 from minute 3 on.",
+        "It has 2,124923004 views by now.",
+        "@mira_k I don't think that the author says this.",
+        "https://social.example/@mira_k/posts has the answer.",
+    ],
+)
+def test_numbers_of_addresses_and_those_who_are_answered_are_no_contacts(text: str) -> None:
+    assert {"phone", "handle"}.isdisjoint(marked_words(Post(text).alike))
+    assert {"phone", "handle"} <= marked_words("call 0125698789 or write to @quick_gains").keys()
 
 
 def youtube() -> Iterator[tuple[str, bool]]:
@@ -190,7 +208,7 @@ def test_advertising_is_found_whatever_harmless_lines_an_account_wrote_before(ac
     found = [(one.held or one.flagged, spam) for one, spam in judged]
 
     assert share(found, spam=True) >= least
-    assert share(found, spam=False) <= 0.05
+    assert share(found, spam=False) <= 0.035
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
+from parley.platform.db.migrated import known_migrations
 from parley.site.backup import tools
 from tests import command
 from tests.conftest import on_server
@@ -45,19 +47,37 @@ async def rows(url: str) -> dict[str, int]:
         await connection.close()
 
 
-async def test_the_first_schema_becomes_the_newest_and_keeps_every_row(database: str, tmp_path: Path) -> None:
+async def killed_in_each(url: str) -> None:
+    """Migrate a database, each time until the process is killed at the end of the next migration."""
+    connection = await asyncpg.connect(url)
+    try:
+        applied = {one[0] for one in await connection.fetch("select name from migration")}
+        for migration in sorted(known_migrations() - applied):
+            env = os.environ | {"DATABASE_URL": url, "FAULT_AT": migration}
+            ended = await asyncio.to_thread(command.parley, "migrate", "--no-backup", env=env)
+            assert ended.returncode == -signal.SIGKILL
+            assert max(applied, default="") == await connection.fetchval("select max(name) from migration")
+            applied.add(migration)
+    finally:
+        await connection.close()
+
+
+async def test_the_first_schema_becomes_the_newest_though_each_step_is_killed_and_keeps_every_row(
+    database: str, tmp_path: Path
+) -> None:
     async with restored(database, DUMP) as old:
         before = await rows(old)
         assert before["comment"] > COMMENTS
         assert [table for table, number in before.items() if not number] == []
 
+        await killed_in_each(old)
         ended = await asyncio.to_thread(
             command.parley, "migrate", "--no-backup", env=os.environ | {"DATABASE_URL": old}
         )
         assert ended.returncode == 0, ended.stderr
 
         after = await rows(old)
-        # Rules that came with Parley, and that nobody changed, got a new version (m0015, m0041).
+        # Rules that came with Parley, and that nobody changed, got a new version (m0015, m0041, m0054).
         grown = {"rule", "rule_version"}
         assert all(after[table] >= before[table] for table in grown)
         assert {table: after[table] for table in before.keys() - grown} == {

@@ -40,8 +40,9 @@ async def test_a_backup_is_whole_and_the_newest_are_kept(wanted: dict[str, objec
     assert older.name == "nightly-20260103-011700.backup"
     with reading(made) as (manifest, _):
         assert manifest.tables["thread"].rows == 1 and thread
-    [told] = await backups(nightly.settings())
+    told, drill = await backups(nightly.settings())
     assert told.level is Level.OK and str(made) in told.text
+    assert drill.level is Level.WARN and f"parley restore {made} --data trial" in drill.text
 
 
 async def test_the_command_gets_the_path_and_its_failure_is_told(wanted: dict[str, object], tmp_path: Path) -> None:

@@ -27,11 +27,14 @@ WORDS_CACHED = 20_000
 # Scripts without spaces between words.
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 DIGIT = "(?:zero|one|two|three|four|five|six|seven|eight|nine|oh|double)"
-# Points between groups of digits are those of a large number, but for 212.555.0134.
+# Points between groups of digits are those of a large number, but for 212.555.0134. What stands in an address, or
+# after a point or comma, is no telephone number. A name that begins a comment is of the member whom it answers.
 SHAPES = {
     "mail": re2.compile(r"[a-z0-9] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+ ?(?:\.|dot) ?[a-z]{2}"),
-    "phone": re2.compile(rf"\d(?:[ ()-]{{0,2}}\d){{8,}}|\d{{3}}\.\d{{3}}\.\d{{4}}|\b{DIGIT}(?:[ -]{DIGIT}){{5}}"),
-    "handle": re2.compile(r"(?:^|[^a-z0-9.])@[a-z0-9_]{4}"),
+    "phone": re2.compile(
+        rf"(?:^|[^\w./,-])\d(?:[ ()-]{{0,2}}\d){{8,}}|\d{{3}}\.\d{{3}}\.\d{{4}}|\b{DIGIT}(?:[ -]{DIGIT}){{5}}"
+    ),
+    "handle": re2.compile(r"(?:\S\s+|[^\sa-z0-9./])@[a-z0-9_]{4}"),
     "money": re2.compile(r"[$£€¥₽₹]\s?\d|\d\s?(?:[$£€¥₽₹元]|(?:usdt?|dollars?|euros?|btc|eth|pounds|py6|pyb)\b)"),
     "share": re2.compile(r"\d\s?%"),
     "number one": re2.compile(r"#\s?1\b|24/7|\b(?:18|21)\+"),

@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
+from parley.platform import failpoint
 from parley.platform.db import atomic, close_pool, execute, open_pool
 from parley.platform.db.migrated import OLD_SCHEMA, applied_migrations, known_migrations
 from parley.platform.db.role import GRANT_ROLE
@@ -71,6 +72,7 @@ async def _apply(migration: str) -> None:
         try:
             async with atomic():
                 await _run(migration)
+                failpoint.hit(migration)
         except asyncpg.LockNotAvailableError:
             log.info("a table is in use, trying again", migration=migration)
             await asyncio.sleep(PAUSE_SECONDS)

@@ -1,6 +1,7 @@
 """Backups in the data folder: before upgrades, and every night. The newest of each kind are kept."""
 
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from parley.site.backup import archive, database, ops
 from parley.site.backup.archive import OnProgress
 
 FOLDER = "backups"
+# A file in the folder of a backup: the time of its change is when a backup of the folder was last restored.
+RESTORED = "last-restore"
 NO_ROOM = (
     "A backup may take {needed:,} MB, and {folder} has {free:,} MB free. Nothing was changed. Make room, or set "
     "PARLEY_DATA to a larger disk."
@@ -36,6 +39,18 @@ async def back_up(
     for old in list_backups(data, kind)[most:]:
         old.unlink()
     return path
+
+
+def note_restore(backup: Path) -> None:
+    """Note that a backup was restored, for `parley doctor`, unless its folder cannot be written to."""
+    with suppress(OSError):
+        (backup.absolute().parent / RESTORED).write_text(f"{backup.name}\n", "utf-8")
+
+
+def last_restore(data: Path) -> datetime | None:
+    """When a backup of the `data` folder was last restored."""
+    noted = data / FOLDER / RESTORED
+    return datetime.fromtimestamp(noted.stat().st_mtime, UTC) if noted.exists() else None
 
 
 def _room(folder: Path, size: int) -> Path:

@@ -1,9 +1,13 @@
 """The `parley` program. The module of a command is only imported when the command is called."""
 
 import importlib
+import os
+import sys
 from typing import Any
 
 import rich_click as click
+
+from parley.platform.environment import SettingsError, read_files
 
 # Each command has a module of its name, except these. Loaded lazily, so that `parley up` imports little.
 MODULES = {
@@ -47,3 +51,8 @@ class Commands(click.RichGroup):
 @click.version_option(package_name="parley-forum", prog_name="parley")
 def main() -> None:
     """A forum whose every thread begins with an article, with the community's responses beside it."""
+    try:
+        read_files(os.environ)
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

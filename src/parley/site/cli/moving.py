@@ -77,6 +77,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool, with
     backup are erased again: erasures.txt, in the data folder or beside FILE, says who they are.
     """
     from parley.own_data.erasure.jobs import erase_all_due  # noqa: PLC0415 as in backup
+    from parley.site.backup.kept import note_restore  # noqa: PLC0415 as in backup
     from parley.site.backup.ops import Restored  # noqa: PLC0415 as in backup
     from parley.site.backup.ops import restore as restore_backup  # noqa: PLC0415 as in backup
 
@@ -105,6 +106,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool, with
             os.environ["PARLEY_SECRET"] = done.manifest.secret
             settings.cache_clear()
         keep_list(done.erasures)
+        note_restore(file)
         if done.erased:
             exit_on_error(lambda: asyncio.run(run_connected(erase_all_due, (), {})))
         secret_differs = folder is None and done.manifest.secret != settings().secret

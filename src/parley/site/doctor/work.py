@@ -1,16 +1,19 @@
 """Whether the worker runs, what failed in it, and how old the newest backup is."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from parley.platform.settings import Settings
 from parley.site.backup import nightly
-from parley.site.backup.kept import list_backups
+from parley.site.backup.kept import last_restore, list_backups
 from parley.site.doctor.checks import Check, Level, judge
 from parley.site.doctor.servers import UNREACHABLE, connected
 
 WORKER = "parley worker"
 # A night was missed.
 LATE = timedelta(hours=36)
+# A backup should be restored to try it twice a year.
+DRILL = timedelta(days=183)
 SELECT_WORK = f"""
 select exists (
            select from pg_stat_activity where datname = current_database() and application_name = '{WORKER}') as runs,
@@ -59,4 +62,15 @@ async def backups(settings: Settings) -> list[Check]:
     age = datetime.now(UTC) - datetime.fromtimestamp(newest.stat().st_mtime, UTC)
     hours = age // timedelta(hours=1)
     no = f"The newest is {hours} h old: {newest}. The worker makes one every night; its log says why it did not."
-    return [judge("backup", good=age < LATE, yes=f"The newest is {hours} h old: {newest}.", no=no)]
+    return [
+        judge("backup", good=age < LATE, yes=f"The newest is {hours} h old: {newest}.", no=no),
+        _drill(settings, newest),
+    ]
+
+
+def _drill(settings: Settings, newest: Path) -> Check:
+    restored = last_restore(settings.data)
+    good = restored is not None and datetime.now(UTC) - restored < DRILL
+    last = f"A backup was last restored on {restored:%Y-%m-%d}." if restored else "No backup was ever restored."
+    no = f"{last} Try it: `parley restore {newest} --data trial` leaves this site alone."
+    return judge("drill", good=good, yes=last, no=no, otherwise=Level.WARN)
