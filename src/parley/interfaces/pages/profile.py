@@ -18,6 +18,7 @@ from parley.people.accounts import blocks, names
 from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import Viewer, viewer_of
 from parley.platform import db
+from parley.platform.cache import by_text
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE
 from parley.platform.http.pages import page
@@ -29,6 +30,8 @@ from parley.platform.text.messages import N_
 PAGE = 30
 # The best comments are shown above the others, where there are some more, of the newest of an active member.
 BEST, FEW, MOST_COMPARED = 3, 6, 1_000
+
+_html = by_text("profiles", most_bytes=4 * 2**20)(markdown.render)
 
 SELECT = f"""
 select c.id, t.id as thread_id, t.slug, t.title as thread_title, {EXCERPT} as excerpt, c.stance, c.parent,
@@ -115,7 +118,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     before = as_id(request.query_params.get("before", ""))
     # A viewer who blocked the member gets none of their words.
     if relation != "block":
-        bio = markdown.render(person.bio)
+        bio = _html(person.bio)
         if before is None and figures.comment_count > FEW:
             best = await db.fetch(ProfileComment, SELECT_BEST, person.id)
         above = [one.id for one in best]
