@@ -27,7 +27,7 @@ PERIODS = {"day": 1, "week": 7, "always": None}
 MOST_WORDS = 30
 LONGEST_WORD = 40
 # Words after so many characters of a text are not looked for: a list may have hundreds of the longest comments.
-LONGEST_READ = 10_000
+LONGEST_READ = 4_000
 # Compiled patterns of the members who are here. Each step of one takes about 40 bytes.
 KEPT_BYTES, STEP_BYTES = 16 * 2**20, 40
 # What ends a word: anything but letters and digits, and every letter of a script that puts no spaces between words.
