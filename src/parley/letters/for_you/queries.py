@@ -34,8 +34,8 @@ union all
  order by since desc limit {MOST_THREADS})
 """  # noqa: S608 constants only
 # Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted, and those that
-# are told as replies or mentions. `offset 0` makes PostgreSQL search only these for muted words, in their order, and
-# not each comment for each thread.
+# are told as replies or mentions. `offset 0`, here and below, makes PostgreSQL search each of these once for muted
+# words, in their order, and not once for each thread.
 FROM_UNREAD_COMMENTS = f"""
 from (
     select c.id, c.created_at, c.statement, c.body from comment c
@@ -54,7 +54,7 @@ where not {MUTES_THREAD.format(member="$1")}
 
 COUNT_UNREAD = f"""
 select count(*) from (
-    select from (select tracked.thread, tracked.read_until, tracked.read {FROM_THREADS_WITH_ACTIVITY}) tracked
+    select from (select tracked.thread, tracked.read_until, tracked.read {FROM_THREADS_WITH_ACTIVITY} offset 0) tracked
     cross join lateral (select {FROM_NEWEST} limit {MOST_COUNTED}) unread_comment
     limit {MOST_COUNTED}
 ) counted
@@ -64,13 +64,14 @@ SELECT_THREADS = f"""
 select tracked.id, tracked.slug, tracked.title, tracked.last_seq, tracked.state, tracked.read_until as since,
     (select count(*) from (select {FROM_NEWEST} limit {MOST_COUNTED}) counted) as count
 from (
-    select t.id, t.slug, t.title, t.last_seq, t.state, t.last_activity_at, t.id as thread,
-        tracked.read_until, tracked.read
-    {FROM_THREADS_WITH_ACTIVITY}
-    and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
-    and ($3::bigint is null or t.id = $3)
-    and exists (select {FROM_NEWEST})
-    order by t.last_activity_at desc, t.id desc limit $4
+    select * from (
+        select t.id, t.slug, t.title, t.last_seq, t.state, t.last_activity_at, t.id as thread,
+            tracked.read_until, tracked.read
+        {FROM_THREADS_WITH_ACTIVITY}
+        and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
+        and ($3::bigint is null or t.id = $3)
+        order by t.last_activity_at desc, t.id desc offset 0
+    ) tracked where exists (select {FROM_NEWEST}) order by tracked.last_activity_at desc, tracked.id desc limit $4
 ) tracked order by tracked.last_activity_at desc, tracked.id desc
 """  # noqa: S608 constants only
 # The kinds of what the number in the masthead counts.
