@@ -1,7 +1,8 @@
 """What six hostile connections of one host take from its neighbours and from everybody else.
 
 An account has written 25 of the densest comments that are legal, and one host asks for the pages with them without
-pause. A neighbour in its network and a bystander elsewhere read the home page, as members do.
+pause, as a visitor and as a member. A neighbour in its network and a bystander elsewhere read the home page, as members
+do.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from parley.platform.events.redis import close_redis, open_redis
 from parley.platform.text import markdown
 
 ROUNDS, SECONDS = 3, 2.0
-HOSTILE = (1, 6)
+HOSTILE = [(who, many) for who in ("visitor", "member") for many in (1, 6)]
 COMMENTS = 25
 DENSE = "[" * 4_100 + "'" * 35_000
 NAME = "hostile"
@@ -40,11 +41,14 @@ select $1, 1, $2, $3, $4, 'adds' from generate_series(1, $5)
 
 
 async def measure(harness: Harness) -> list[Figure]:
-    thread, cookies = await _fill(harness)
-    costly = [f"/t/{thread}", f"/t/{thread}/feed.atom", f"/u/{NAME}"]
-    attack = cycle([request("GET", path, X_Forwarded_For=HOST) for path in costly])
+    thread, [hostile_cookie, *cookies] = await _fill(harness)
+    costly = ["/", f"/t/{thread}", f"/t/{thread}/feed.atom", f"/u/{NAME}"]
+    attacks = {
+        "visitor": cycle([request("GET", path, X_Forwarded_For=HOST) for path in costly]),
+        "member": cycle([request("GET", path, X_Forwarded_For=HOST, Cookie=hostile_cookie) for path in costly]),
+    }
     quiet: dict[str, list[float]] = {NEIGHBOUR: [], BYSTANDER: []}
-    loud: dict[tuple[str, int], list[float]] = {(who, many): [] for who in quiet for many in HOSTILE}
+    loud: dict[tuple[str, str, int], list[float]] = {(who, *hostile): [] for who in quiet for hostile in HOSTILE}
     refused = Counter[str]()
     async with web(PARLEY_LIMITS="on") as running:
 
@@ -60,30 +64,31 @@ async def measure(harness: Harness) -> list[Figure]:
         for _ in range(ROUNDS):
             for who, waited in zip(quiet, await both(), strict=True):
                 quiet[who].append(waited)
-            for many in HOSTILE:
+            for role, many in HOSTILE:
                 hostile = asyncio.create_task(
-                    drive(running.port, attack, seconds=SECONDS + 0.5, connections=many, may_refuse=True)
+                    drive(running.port, attacks[role], seconds=SECONDS + 0.5, connections=many, may_refuse=True)
                 )
                 for who, waited in zip(quiet, await both(), strict=True):
-                    loud[who, many].append(waited)
+                    loud[who, role, many].append(waited)
                 await hostile
     names = {NEIGHBOUR: "a neighbour's home", BYSTANDER: "a bystander's home"}
     figures = [Figure("neighbours", f"{names[who]}, quiet: p99", "ms", runs) for who, runs in quiet.items()]
-    for (who, many), runs in loud.items():
+    for (who, role, many), runs in loud.items():
         times = [run / before for run, before in zip(runs, quiet[who], strict=True)]
-        figures.append(Figure("neighbours", f"{names[who]} beside {many} hostile: p99", "ms", runs))
-        figures.append(Figure("neighbours", f"{names[who]} beside {many} hostile: of quiet", "x", times, bar=MOST))
+        beside = f"{names[who]} beside {many} of a hostile {role}"
+        figures.append(Figure("neighbours", f"{beside}: p99", "ms", runs))
+        figures.append(Figure("neighbours", f"{beside}: of quiet", "x", times, bar=MOST))
     return [*figures, Figure("neighbours", "refused of both", "", [refused.total()], bar=0.0)]
 
 
 async def _fill(harness: Harness) -> tuple[int, list[str]]:
-    """Make the thread and its comments; return its id and the cookies of two members."""
+    """Make the thread and its comments; return its id and the cookies of a hostile member and of two others."""
     await migrate(harness.database_url)
     await open_pool(harness.database_url, size=4, as_owner=True, statement_timeout="0")
     open_redis(harness.servers.redis_url)
     async with db.DB.open_connections().pool.acquire() as connection:
-        await data.add_members(connection, "hostile", 1, data.JOINED)
-        cookies = await data.add_members(connection, "reader", 2, data.JOINED)
+        cookies = await data.add_members(connection, "hostile", 1, data.JOINED)
+        cookies += await data.add_members(connection, "reader", 2, data.JOINED)
     passage = ImportedPassage("paragraph", None, "<p>Words.</p>", "Words.")
     opened = await open_thread(text=ArticleText(title="The wager", passages=[passage]), topic="research", starter=1)
     await db.execute(COMMENT_ON, opened.id, DENSE, markdown.render(DENSE), markdown.VERSION, COMMENTS)

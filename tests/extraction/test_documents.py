@@ -3,6 +3,8 @@
 import base64
 import io
 import zipfile
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 
@@ -145,3 +147,43 @@ async def test_entities_of_a_book_name_no_file_of_this_machine() -> None:
     read = await sandboxed_file("a.epub", archive(parts))
 
     assert read.extracted.title is None or read.extracted.title.startswith("Water")
+
+
+ENTITIES = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+LAUGHS = f'<!DOCTYPE {{0}} [<!ENTITY a "aaaaaaaaaa">{ENTITIES}]>'
+DEEP = "<w:tbl><w:tr><w:tc>" * 5_000 + paragraph("deep") + "</w:tc></w:tr></w:tbl>" * 5_000
+
+
+def replaced(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """An archive with one part changed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        parts: dict[str, str | bytes] = {one: whole.read(one) for one in whole.namelist()}
+    return archive(parts | {name: change(cast("bytes", parts[name]).decode())})
+
+
+def with_lie() -> bytes:
+    """A book whose chapter says that it has a thousand bytes, and has sixteen million."""
+    data, size = epub({"a": "<p>" + "words " * 2_700_000}), 0
+    with zipfile.ZipFile(io.BytesIO(data)) as whole:
+        size = whole.getinfo("OPS/text/a.xhtml").file_size
+    return data.replace(size.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(
+            replaced(docx(paragraph("&i;")), "word/document.xml", lambda xml: LAUGHS.format("w:document") + xml),
+            id="entities of a document",
+        ),
+        pytest.param(
+            replaced(epub({"a": "<p>w"}, "&i;"), "OPS/book.opf", lambda xml: LAUGHS.format("package") + xml),
+            id="entities of a book",
+        ),
+        pytest.param(docx(DEEP), id="tables in tables"),
+        pytest.param(with_lie(), id="a false size"),
+    ],
+)
+async def test_a_hostile_archive_is_refused_at_once(data: bytes) -> None:
+    with pytest.raises(CannotImport, match="damaged"):
+        await sandboxed_file("a", data)

@@ -9,6 +9,7 @@ from parley.articles.imports.ops import encode
 from parley.discussion.comments import counts
 from parley.discussion.comments.rules import LONGEST_COMMENT
 from parley.interfaces.search import ops as search
+from parley.moderation.rooms.web import LONGEST_INTRO, LONGEST_RULES
 from parley.platform import db
 from parley.platform.text import markdown
 from parley.platform.text.beginnings import beginning
@@ -31,6 +32,8 @@ BODIES = [
     f"{WORD} " + repeated("a\n\n", 3 * 480) + repeated("漢", LONGEST_COMMENT - 3 * 500),
 ]
 SHORT = repeated("<'&\"", LONGEST_COMMENT)
+# As many marks as are still read as Markdown: for the texts that are stored without their HTML.
+MARKED = repeated("*a* ", 2 * (MARKS - 10)) + "x" * LONGEST_COMMENT
 
 # SQL of the row with number `n`: its id, and texts of it. Ids begin where no others are.
 FIRST = 10_000
@@ -234,6 +237,8 @@ select r.id, $2 + n, 100 + n, 'paragraph', $4, '<p>' || $5 || '</p>'
 from generate_series(1, $3) n, thread t join revision r on r.article = t.article where t.id = $1
 """
 SET_DRAFTS = "update article_import set draft = $1 where state = 'ready'"
+SET_BIO = "update member set bio = left($2, 1000) where id = $1"
+SET_ROOM = f"update topic set intro = left($1, {LONGEST_INTRO}), rules = left($1, {LONGEST_RULES})"
 SET_VERSIONS = "update comment_version set body = ($1::text[])[id % $2 + 1]"
 
 
@@ -268,6 +273,8 @@ async def fill(world: World, count: int, bodies: list[str]) -> None:
         beginnings = [beginning(one) for one in html]
         await db.execute(SET_BODIES, bodies, html, len(bodies), markdown.VERSION, FIRST, excerpts, beginnings)
         await db.execute(SET_VERSIONS, bodies, len(bodies))
+        await db.execute(SET_BIO, world.people["member"].id, MARKED)
+        await db.execute(SET_ROOM, MARKED)
         await db.execute(COUNT, thread, count)
         await counts.recount(thread)
     await search.index_comments([FIRST + 1])

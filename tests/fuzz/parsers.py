@@ -4,6 +4,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
 from io import BytesIO
 from json import dumps as json
 from typing import Any
@@ -32,6 +33,7 @@ from parley.extraction.metadata import labels
 from parley.extraction.metadata.names import names_in
 from parley.extraction.pdf.reading import read_pdf
 from parley.extraction.text import pasted
+from parley.extraction.text.documents import extract_document
 from parley.extraction.text.front_matter import read_front_matter
 from parley.interfaces.embed.page import plain_words
 from parley.interfaces.feeds import drawing, formats, oembed
@@ -74,6 +76,8 @@ from parley.platform.http.header_limits import MOST_BYTES
 from parley.platform.http.security_headers import MOST_QUERY_BYTES
 from parley.platform.providers import Provider
 from parley.platform.text import cleaning, markdown, mentions
+from tests.extraction.test_documents import docx, epub
+from tests.extraction.test_documents import paragraph as paragraph_of_document
 from tests.pdfs import paragraph, pdf
 
 
@@ -243,6 +247,8 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
     "names in words of a page": (names_in_words, 8_000),
     "markup of an article": (lambda words: cut_passages(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
+    "words of a document": (lambda words: extract_document(docx(paragraph_of_document(escape(words)))), 8_000),
+    "chapter of a book": (lambda words: extract_document(epub({"a": words})), 8_000),
     "another site's feed": (
         lambda words: parsing.parse(f"<rss version='2.0'><channel><item>{words}<title>{words}".encode(), ""),
         8_000,

@@ -38,6 +38,9 @@ class KeyedSemaphore:
             self._leave(key)
             raise
 
+    def is_held(self, key: str) -> bool:
+        return key in self._users
+
     def release(self, key: str) -> None:
         self._semaphores[key].release()
         self._leave(key)

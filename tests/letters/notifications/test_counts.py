@@ -1,7 +1,9 @@
 """The kept number of unread notifications is right after everything that changes what is shown, and after a crash."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 from litestar import Litestar
@@ -150,3 +152,22 @@ async def test_the_number_of_a_member_with_ten_thousand_reads_few_of_them(case: 
     assert "notification_counted" in "\n".join(plan)
     assert not any("rows=10" in line.partition("actual")[2] for line in plan), plan
     assert await counts.unread(case.mira.id) == 200
+
+
+async def test_a_member_who_takes_postgresql_long_keeps_no_number_from_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    members = [(await make.member()).id for _ in range(5)]
+    asked: list[list[int]] = []
+
+    async def fetch(kind: Any, sql: str, several: list[int]) -> Any:
+        asked.append(several)
+        if members[3] in several:
+            raise asyncpg.QueryCanceledError
+        return [kind(member, 0) for member in several]
+
+    monkeypatch.setattr("parley.letters.notifications.counts.db.fetch", fetch)
+
+    others = [member for member in members if member != members[3]]
+    assert await counts.recount(members) == dict.fromkeys(others, 0)
+    assert len(asked) == 7

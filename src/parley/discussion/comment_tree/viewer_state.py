@@ -9,7 +9,7 @@ from parley.discussion.comment_tree.layout import assemble
 from parley.discussion.comment_tree.view import Discussion, ThreadView
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import SlowBranch
-from parley.discussion.threads.reading import IS_UNREAD_WANTED, VisitRow
+from parley.discussion.threads.reading import CONTAINS_MUTED_WORD, IS_UNREAD, VisitRow
 from parley.people.accounts.muted_words import first_in, searchable
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -29,9 +29,13 @@ MOST_NEW = 300
 PLAIN_BYTES = 8 * 2**20
 # In characters of HTML. More is read in a thread: hostile letters take a microsecond each.
 MOST_ON_LOOP = 20_000
+# No more of them are searched for words that the reader muted.
 SELECT_BEYOND = f"""
-select c.id from visit v join comment c on c.thread = v.thread and {IS_UNREAD_WANTED} and c.id <> all($4::bigint[])
-where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
+select c.id from (
+    select c.id, c.statement, c.body
+    from visit v join comment c on c.thread = v.thread and {IS_UNREAD} and c.id <> all($4::bigint[])
+    where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
+) c where not {CONTAINS_MUTED_WORD.format(member="$1::bigint")} order by c.id > $3 desc, c.id
 """  # noqa: S608 constants only
 
 

@@ -31,13 +31,13 @@ and coalesce(c.author, 0) <> all(array(
 """
 # Comment `c` contains a word that {member} muted.
 CONTAINS_MUTED_WORD = HAS_MUTED_WORD.replace("{text}", "concat_ws(' ', c.statement, c.body)")
-# Without those: they are not new to the member as long as the word is muted, but stay unread.
-UNREAD_WANTED = f"{UNREAD} and not {CONTAINS_MUTED_WORD}"
 IS_UNREAD = UNREAD.format(visit="v", member="v.member")
-IS_UNREAD_WANTED = UNREAD_WANTED.format(visit="v", member="v.member")
-# The page shows more than 99 as "99+".
+# Without those: they are not new to the member as long as the word is muted, but stay unread. The page shows more than
+# 99 as "99+".
 COUNT_UNREAD = f"""(
-    select count(*) from (select from comment c where c.thread = v.thread and {IS_UNREAD_WANTED} limit 100) counted
+    select count(*) from (
+        select from comment c where c.thread = v.thread and {IS_UNREAD}
+        and not {CONTAINS_MUTED_WORD.format(member="v.member")} limit 100) counted
 )"""  # noqa: S608 constants only
 SELECT_VISIT = f"""
 select v.read_until, v.read, v.passage, {COUNT_UNREAD} as unread from visit v where v.member = $1 and v.thread = $2

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+import zlib
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import lxml.html
 import mammoth  # type: ignore[import-untyped]
@@ -32,6 +34,11 @@ _UNPACKED = 100_000_000  # bytes
 _MOST_PICTURES = 100
 # Where a picture was, until its passage is cut out. No such host can exist.
 _PLACE = "https://picture.invalid/"
+# What the readers raise for archives and XML that are damaged, encrypted, nested too deeply or full of entities.
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
+    *(LxmlError, ExpatError, LookupError, ValueError, SyntaxError, AttributeError, TypeError),
+)
 _OTHER = N_(
     "This is an archive or a document of a kind that cannot be read here. Save it as .docx, .epub or .pdf, or paste "
     "its text."
@@ -75,7 +82,7 @@ def extract_document(data: bytes, title: str = "") -> tuple[Extracted, Pictures]
                 html, stated = _read_docx(data, pictures.keep)
             else:
                 raise CannotImport(_OTHER)
-    except (zipfile.BadZipFile, LxmlError, LookupError, ValueError, OSError, SyntaxError, AttributeError, TypeError):
+    except _BROKEN:
         raise CannotImport(_DAMAGED) from None
     article = extract_markup(_safe(html), stated, title)
     where = {fact: place.replace("front matter", "document") for fact, place in article.where.items()}

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.discussion.threads.reading import UNREAD_WANTED
+from parley.discussion.threads.reading import CONTAINS_MUTED_WORD, UNREAD
 from parley.letters.notifications.queries import FROM_UNREAD
 from parley.letters.notifications.rules import MUTES_THREAD, OF_PART
 from parley.platform import db
@@ -34,11 +34,18 @@ union all
  order by since desc limit {MOST_THREADS})
 """  # noqa: S608 constants only
 # Comments of others in the thread `tracked`, without those of members whom the viewer blocked or muted, and those that
-# are told as replies or mentions.
-IS_UNREAD = f"""c.thread = tracked.thread and {UNREAD_WANTED.format(visit="tracked", member="$1::bigint")}
-and not exists (select from notification n where n.comment = c.id and n.member = $1
-    and n.kind in ('reply', 'mention') and n.read_at is null)
-"""
+# are told as replies or mentions. `offset 0`, here and below, makes PostgreSQL search each of these once for muted
+# words, in their order, and not once for each thread.
+FROM_UNREAD_COMMENTS = f"""
+from (
+    select c.id, c.created_at, c.statement, c.body from comment c
+    where c.thread = tracked.thread and {UNREAD.format(visit="tracked", member="$1::bigint")}
+    and not exists (select from notification n where n.comment = c.id and n.member = $1
+        and n.kind in ('reply', 'mention') and n.read_at is null)
+    order by c.created_at {{order}}, c.id {{order}} offset 0
+) c where not {CONTAINS_MUTED_WORD.format(member="$1::bigint")}
+"""  # noqa: S608 constants only
+FROM_NEWEST, FROM_OLDEST = (FROM_UNREAD_COMMENTS.format(order=order) for order in ("desc", "asc"))
 FROM_THREADS_WITH_ACTIVITY = f"""
 from ({SELECT_TRACKED_THREADS}) tracked
 join thread t on t.id = tracked.thread and t.last_activity_at > tracked.read_until
@@ -47,37 +54,38 @@ where not {MUTES_THREAD.format(member="$1")}
 
 COUNT_UNREAD = f"""
 select count(*) from (
-    select from (select tracked.thread, tracked.read_until, tracked.read {FROM_THREADS_WITH_ACTIVITY}) tracked
-    cross join lateral (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) unread_comment
+    select from (select tracked.thread, tracked.read_until, tracked.read {FROM_THREADS_WITH_ACTIVITY} offset 0) tracked
+    cross join lateral (select {FROM_NEWEST} limit {MOST_COUNTED}) unread_comment
     limit {MOST_COUNTED}
 ) counted
 """  # noqa: S608 constants only
 # The next page begins after the thread $2. With $3 only that thread.
 SELECT_THREADS = f"""
 select tracked.id, tracked.slug, tracked.title, tracked.last_seq, tracked.state, tracked.read_until as since,
-    (select count(*) from (select from comment c where {IS_UNREAD} limit {MOST_COUNTED}) counted) as count
+    (select count(*) from (select {FROM_NEWEST} limit {MOST_COUNTED}) counted) as count
 from (
-    select t.id, t.slug, t.title, t.last_seq, t.state, t.last_activity_at, t.id as thread,
-        tracked.read_until, tracked.read
-    {FROM_THREADS_WITH_ACTIVITY}
-    and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
-    and ($3::bigint is null or t.id = $3)
-    and exists (select from comment c where {IS_UNREAD})
-    order by t.last_activity_at desc, t.id desc limit $4
+    select * from (
+        select t.id, t.slug, t.title, t.last_seq, t.state, t.last_activity_at, t.id as thread,
+            tracked.read_until, tracked.read
+        {FROM_THREADS_WITH_ACTIVITY}
+        and ($2::bigint is null or (t.last_activity_at, t.id) < (select last_activity_at, id from thread where id = $2))
+        and ($3::bigint is null or t.id = $3)
+        order by t.last_activity_at desc, t.id desc offset 0
+    ) tracked where exists (select {FROM_NEWEST}) order by tracked.last_activity_at desc, tracked.id desc limit $4
 ) tracked order by tracked.last_activity_at desc, tracked.id desc
 """  # noqa: S608 constants only
 # The kinds of what the number in the masthead counts.
 SELECT_UNREAD_KINDS = f"select n.kind {FROM_UNREAD.format('$1')}"
 SELECT_NEWEST_IDS = f"""
 select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
-    select c.id, c.created_at from comment c where {IS_UNREAD}
+    select c.id, c.created_at {FROM_NEWEST}
     order by c.created_at desc, c.id desc limit $3
 ) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at, c.id
 """  # noqa: S608 constants only
 # The oldest unread comments of each thread, $3 of each; of a single thread, those after the comment $4.
 SELECT_COMMENT_IDS = f"""
 select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
-    select c.id, c.created_at from comment c where {IS_UNREAD} and ($4::bigint is null
+    select c.id, c.created_at {FROM_OLDEST} and ($4::bigint is null
         or (c.created_at, c.id) > (select created_at, id from comment where id = $4 and thread = tracked.thread))
     order by c.created_at, c.id limit $3
 ) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at, c.id

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 import structlog
+from asyncpg import QueryCanceledError
 
 from parley.letters.notifications.queries import COUNT_UNREAD
 from parley.letters.notifications.tables import UnreadCount
@@ -86,8 +87,19 @@ async def unread_of_all(members: Collection[int]) -> dict[int, int]:
 
 
 async def recount(members: Sequence[int]) -> dict[int, int]:
-    """Count the unread notifications of these members, in order, and keep the numbers."""
-    return {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, list(members))}
+    """Count the unread notifications of these members, in order, and keep the numbers.
+
+    Where PostgreSQL cancels the statement for its time, each half is counted alone, so that a few members who take it
+    long do not keep the numbers from all others. One who alone takes too long has none, and is logged.
+    """
+    try:
+        return {row.member: row.unread for row in await db.fetch(MemberUnreadCount, RECOUNT, list(members))}
+    except QueryCanceledError:
+        if len(members) == 1:
+            log.exception("unread notifications of a member not counted in time", member=members[0])
+            return {}
+        half = len(members) // 2
+        return await recount(members[:half]) | await recount(members[half:])
 
 
 async def check() -> int:

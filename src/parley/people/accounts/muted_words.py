@@ -27,7 +27,7 @@ PERIODS = {"day": 1, "week": 7, "always": None}
 MOST_WORDS = 30
 LONGEST_WORD = 40
 # Words after so many characters of a text are not looked for: a list may have hundreds of the longest comments.
-LONGEST_READ = 10_000
+LONGEST_READ = 4_000
 # Compiled patterns of the members who are here. Each step of one takes about 40 bytes.
 KEPT_BYTES, STEP_BYTES = 16 * 2**20, 40
 # What ends a word: anything but letters and digits, and every letter of a script that puts no spaces between words.
@@ -36,14 +36,18 @@ BETWEEN = rf"[^\p{{L}}\p{{M}}\p{{N}}]|[{UNSPACED}]"
 BETWEEN_SQL = f"[^[:alnum:]]|[{UNSPACED}]"
 # What may stand between the words of a phrase.
 SIGNS = r"[\s!-/:-@\[-`{-~]+"
-# Whether the words {text} contain what {member} muted. Hot: most members muted none.
+# What stands around the words in a pattern.
+BEFORE_SQL, AFTER_SQL = f"(^|{BETWEEN_SQL})", f"($|{BETWEEN_SQL})"
+ALL_WORDS_SQL = (
+    f"string_agg(substr(w.pattern, {len(BEFORE_SQL) + 1}, length(w.pattern) - {len(BEFORE_SQL + AFTER_SQL)}), '|')"
+)
+# Whether the words {text} contain what {member} muted. Hot: most members muted none. All words are one pattern, which
+# PostgreSQL compiles once: a pattern for each took 1.4 s for 300 of the longest comments.
 HAS_MUTED_WORD = f"""(
-case when exists (select from muted_word w where w.member = {{member}}) then exists (
-    select from muted_word w, (
-        select replace(replace(lower(left({{text}}, {LONGEST_READ})), 'ß', 'ss'), '\u03c2', '\u03c3') as words
-        offset 0) one
-    where w.member = {{member}} and (w.muted_until is null or w.muted_until > now())
-      and strpos(one.words, w.hint) > 0 and one.words ~ w.pattern) else false end)"""  # noqa: S608 constants only
+case when exists (select from muted_word w where w.member = {{member}}) then coalesce(
+    replace(replace(lower(left({{text}}, {LONGEST_READ})), 'ß', 'ss'), '\u03c2', '\u03c3') ~ (
+        select '{BEFORE_SQL}(' || {ALL_WORDS_SQL} || '){AFTER_SQL}' from muted_word w
+        where w.member = {{member}} and (w.muted_until is null or w.muted_until > now())), false) else false end)"""  # noqa: S608 constants only
 SELECT_WORDS = """
 select word, muted_until from muted_word
 where member = $1 and (muted_until is null or muted_until > now()) order by created_at desc, id desc
@@ -131,4 +135,4 @@ def _pattern(words: tuple[str, ...]) -> "re2._Regexp":
 def _in_postgres(word: str) -> tuple[str, str]:
     """Return the hint and the pattern of a word."""
     parts = fold(word).split()
-    return max(parts, key=len), f"(^|{BETWEEN_SQL}){SIGNS.join(map(re.escape, parts))}($|{BETWEEN_SQL})"
+    return max(parts, key=len), f"{BEFORE_SQL}{SIGNS.join(map(re.escape, parts))}{AFTER_SQL}"

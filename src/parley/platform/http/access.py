@@ -146,7 +146,9 @@ def require_confirmed_address(viewer: Principal) -> None:
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Principal | None) -> None:  # type: ignore[type-arg]
-    """Set the urgency of this request. Raises Busy when load shedding refuses it."""
+    """Set the urgency of this request. Raises Busy when load shedding or http/members_first.py refuses it."""
+    if (busy := connection.scope.get("busy")) is not None:
+        raise busy  # type: ignore[misc]
     reading = handler.opt.get("reading")
     if viewer and viewer.moderates:
         pool.set_urgency(Urgency.STAFF)

@@ -2,17 +2,21 @@
 
 Making one takes 10 to 40 ms of the event loop. A crowd that asks for many different pages would otherwise fill it, and
 each member's request would wait for a part of all of them. Kept pages cost nothing and never wait.
+
+Of one member a process handles one page at a time, so that one who asks for many does not keep the others waiting: a
+page that had to wait for another of theirs begins while no other member's request is handled, as a visitor's does.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
+from typing import Any
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from parley.platform.concurrency import FairSemaphore
+from parley.platform.concurrency import FairSemaphore, KeyedSemaphore
 from parley.platform.errors import Busy
 from parley.platform.observability.load_shedding import RETRY_SECONDS
 from parley.platform.observability.metrics import LOAD_SHED
@@ -20,7 +24,7 @@ from parley.platform.text.messages import N_
 
 # Two, so that one that waits for a slow query does not stop the others.
 AT_ONCE = 2
-# Longer than this no visitor waits for an answer; it is then "503 Service Unavailable".
+# Longer than this nobody waits for a turn; the answer is then "503 Service Unavailable".
 WAIT_SECONDS = 4.0
 # How long one page waits for the members' requests: visitors must get on where members never pause.
 YIELD_SECONDS = 0.1
@@ -32,6 +36,7 @@ class Turns:
     def __init__(self) -> None:
         # One at a time for each network, and there for each host: so one host's many do not stand before all others'.
         self._free = FairSemaphore(AT_ONCE)
+        self._of_member = KeyedSemaphore(1)
         self._members = 0
         self._no_members = asyncio.Event()
         self._no_members.set()
@@ -47,18 +52,37 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn to make a page. Raises Busy after WAIT_SECONDS."""
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(WAIT_SECONDS):
-                    await stack.enter_async_context(self._free.hold())
-            except TimeoutError as error:
-                LOAD_SHED.labels("visitors").inc()
-                raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS) from error
-            with suppress(TimeoutError):
-                async with asyncio.timeout(YIELD_SECONDS):
-                    await self._no_members.wait()
+        """Wait for a turn to make a page for a visitor. Raises Busy after WAIT_SECONDS."""
+        async with _soon("visitors", self._free.hold()):
+            await self._yield_to_members()
             yield
+
+    @asynccontextmanager
+    async def of_member(self, member: str) -> AsyncIterator[None]:
+        """Wait until no other page of this member is made. Raises Busy after WAIT_SECONDS."""
+        must_wait = self._of_member.is_held(member)
+        async with _soon("members", self._of_member.hold(member)):
+            if must_wait:
+                await self._yield_to_members()
+            yield
+
+    async def _yield_to_members(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(YIELD_SECONDS):
+                await self._no_members.wait()
+
+
+@asynccontextmanager
+async def _soon(kind: str, turn: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+    """Hold a turn meanwhile. Raises Busy when it does not come within WAIT_SECONDS."""
+    async with AsyncExitStack() as stack:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await stack.enter_async_context(turn)
+        except TimeoutError as error:
+            LOAD_SHED.labels(kind).inc()
+            raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS) from error
+        yield
 
 
 class MembersFirst:
@@ -72,29 +96,31 @@ class MembersFirst:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        is_visitor = scope.get("viewer") is None
-        _turns.set(self._turns if is_visitor else None)
-        await (self._app if is_visitor else self._handle_member)(scope, receive, send)
+        viewer: Any = scope.get("viewer")
+        _turns.set(self._turns if viewer is None else None)
+        if viewer is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._handle_member(viewer, scope, receive, send)
 
-    async def _handle_member(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_handled = False
+    async def _handle_member(self, viewer: Any, scope: Any, receive: Receive, send: Send) -> None:
+        async with AsyncExitStack() as turn:
+            # Forms never wait, nor do moderators.
+            if scope["method"] != "POST" and not viewer.is_staff:
+                try:
+                    await turn.enter_async_context(self._turns.of_member(str(viewer.id)))
+                except Busy as error:
+                    # For `check_access`, so that the answer is a page.
+                    scope["busy"] = error
+            self._turns.begin_member()
+            turn.callback(self._turns.end_member)
 
-        def end() -> None:
-            nonlocal is_handled
-            if not is_handled:
-                is_handled = True
-                self._turns.end_member()
+            async def send_and_end(message: Message) -> None:
+                # A stream goes on for hours after its start.
+                await turn.aclose()
+                await send(message)
 
-        async def send_and_end(message: Message) -> None:
-            # A stream goes on for hours after its start.
-            end()
-            await send(message)
-
-        self._turns.begin_member()
-        try:
             await self._app(scope, receive, send_and_end)
-        finally:
-            end()
 
 
 @asynccontextmanager
