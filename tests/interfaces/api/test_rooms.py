@@ -44,7 +44,8 @@ async def test_a_moderator_of_a_topic_begins_lists_and_ends_raid_mode_there(app:
         comment = await make.comment(await make.thread(topic="work"), await make.member(), "A word.")
         [row] = (await script.get("/moderation/raids")).json()["items"]
         assert row == begun | {"waiting": 1}
-        [item] = (await script.get("/moderation/queue")).json()["items"]
+        [item] = (await script.get("/moderation/queue?topic=work")).json()["items"]
+        assert (await script.get("/moderation/queue?topic=research")).json()["items"] == []
         assert (item["target"], item["held"]) == (comment, True)
         assert (await script.post(f"/moderation/raids/{everywhere.json()['id']}/end")).status_code == 404
         assert (await script.post(f"/moderation/raids/{begun['id']}/end")).status_code == 204
