@@ -27,7 +27,6 @@ from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
-
 OfTopic = Annotated[str | None, QueryParameter(max_length=40, description="The slug of a topic; its items only.")]
 
 
