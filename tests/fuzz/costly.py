@@ -155,6 +155,12 @@ ROWS: list[tuple[str, dict[str, str]]] = [
         | {"guideline": "'civility'", "reason": words(1_000), "moderator": "{who}", "member": ROW},
     ),
     ("mass_undo", {"moderator": "{who}", "admin": "{mod}", "since": "now()", "reason": words(1_000)}),
+    (
+        "bulk_decision",
+        {"id": ROW, "moderator": "{mod}", "action": "'remove'", "guideline": "'civility'", "reason": words(1_000)},
+    ),
+    # Each left out with a reason, of the first bulk decision.
+    ("bulk_item", {"bulk": f"{FIRST + 1}", "item": ROW, "version": "1", "state": "'left_out'", "refusal": words(300)}),
     ("appeal", {"id": ROW, "decision": ROW, "member": "{who}", "text": words(5_000)}),
     (
         "mod_action",

@@ -29,6 +29,7 @@ ADDRESSES = {
     "/embed/t/{thread:str}": "/embed/t/{thread:str}?site=site1",
     "/embed/v1/counts": "/embed/v1/counts?site=site1&url=https://a.example/",
     "/embed/v1/page": "/embed/v1/page?site=site1&url=https://a.example/",
+    "/mod/bulk/{bulk:str}": f"/mod/bulk/{FIRST + 1}",
     "/oembed": "/oembed?url=http://localhost/c/{comment:str}",
     "/search.atom": f"/search.atom?q={WORD}",
     "/search.json": f"/search.json?q={WORD}",

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 # Items of each kind, more than any page has; and seconds.
 COUNT, LIMIT = 60, 0.1
 # They need a mailed link, a file, another site, a second moderator or an admin, and have tests of their own. They show
-# one item at most, or as /mod/bulk/{bulk} no words of members.
+# one item at most.
 MISSING = {
     "/card/{thread:str}/{picture:str}",
     "/claims/{claim:str}/{key:str}",
@@ -35,7 +35,6 @@ MISSING = {
     "/invite/{token:str}",
     "/leave/{token:str}",
     "/media/{digest:str}",
-    "/mod/bulk/{bulk:str}",
     "/mod/decision/{decision:str}/second-approval",
     "/mod/site/{name:str}",
     "/p/{lineage:str}/page",

@@ -14,14 +14,16 @@ pytestmark = pytest.mark.anyio
 async def test_admins_describe_a_topic_and_appoint_its_moderators(app: Litestar) -> None:
     await make.member("rosa")
     async with program(app, await make.member(role="admin"), "moderate") as script:
-        said = await script.post("/topics/research", json={"intro": "Of *science*.", "rules": "Name your source."})
+        said = await script.post(
+            "/topics/research", json={"intro": "Of *science*.", "rules": "Name your source.", "hue": 195}
+        )
         assert said.status_code == 200, said.text
         appointed = (await script.post("/topics/research/moderators", json={"name": "rosa"})).json()
         assert (await script.post("/topics/research/moderators", json={"name": "nobody"})).status_code == 422
         assert (await script.post("/topics/none/moderators", json={"name": "rosa"})).status_code == 404
         async with program(app) as reader:
             assert (await reader.get("/topics/research")).json() == appointed
-        assert (appointed["intro"], appointed["moderators"]) == ("Of *science*.", ["rosa"])
+        assert (appointed["intro"], appointed["hue"], appointed["moderators"]) == ("Of *science*.", 195, ["rosa"])
         dismissed = await script.post("/topics/research/moderators", json={"name": "rosa", "on": False})
         assert dismissed.json()["moderators"] == []
     async with program(app, await make.member(role="moderator"), "moderate") as script:
@@ -42,7 +44,8 @@ async def test_a_moderator_of_a_topic_begins_lists_and_ends_raid_mode_there(app:
         comment = await make.comment(await make.thread(topic="work"), await make.member(), "A word.")
         [row] = (await script.get("/moderation/raids")).json()["items"]
         assert row == begun | {"waiting": 1}
-        [item] = (await script.get("/moderation/queue")).json()["items"]
+        [item] = (await script.get("/moderation/queue?topic=work")).json()["items"]
+        assert (await script.get("/moderation/queue?topic=research")).json()["items"] == []
         assert (item["target"], item["held"]) == (comment, True)
         assert (await script.post(f"/moderation/raids/{everywhere.json()['id']}/end")).status_code == 404
         assert (await script.post(f"/moderation/raids/{begun['id']}/end")).status_code == 204

@@ -122,6 +122,9 @@ async def test_moderators_of_a_topic_switch_it_on_there_only(client: httpx.Async
     own = await db.value("select id from raid where topic = 'work'")
     assert f"/mod/raids/{own}/end" in (await client.get("/mod/raids")).text
     assert (await client.post(f"/mod/raids/{own}/end")).status_code == 303
+    record = (await client.get("/mod/log")).text
+    # That of the whole site is not theirs.
+    assert record.count("<b>Raid mode switched on</b>") == record.count("<b>Raid mode switched off</b>") == 1
     with pytest.raises(NotFound):
         await begin("all", by=member)
 

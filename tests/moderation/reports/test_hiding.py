@@ -8,11 +8,13 @@ from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import hiding, ops
 from parley.moderation.reports.hiding import Reporter, independent
 from parley.moderation.reports.ops import ReportInput
+from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from tests import make
 from tests.moderation.modqueue.reported import INSULT, decided
 
 pytestmark = pytest.mark.anyio
+REPORTERS = "select reporter from report order by id"
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +81,21 @@ async def test_what_a_moderator_kept_up_is_not_hidden_again_unless_it_changes() 
     await report(comment, 1)
 
     assert await state(comment) == "hidden"
+
+
+async def test_reports_that_a_moderator_declined_count_against_their_reporters() -> None:
+    comment, admin, thread = await insult(), await make.member(role="admin"), await make.thread()
+    await report(comment, 3)
+    await decided(await item_of(comment), admin, "approve", guideline=None, reason="")
+    same = [Viewer(id=row, name="", role="member", verified=True, session=0) for row in await db.values(REPORTERS)]
+    other = await make.comment(thread, await make.member(), INSULT)
+
+    for reporter in same:
+        await ops.report(ReportInput("comment", other, "civility", "", reporter))
+    assert await state(other) == "visible", "three of two thirds are two"
+    await report(other, 2)
+
+    assert await state(other) == "hidden"
 
 
 async def test_it_can_be_removed_and_a_warning_leaves_it_in_the_queue() -> None:

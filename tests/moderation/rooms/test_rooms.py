@@ -43,6 +43,21 @@ async def test_an_admin_appoints_and_describes_on_a_page(client: httpx.AsyncClie
     assert "<em>science</em>" in about and "Name your source." in about and "rosa" in about
     assert "/topic/research/about" in (await client.get("/?topic=research")).text
     assert await db.value("select reason from mod_action where action = 'room.appoint' and target = $1", member.id)
+    assert await db.value("select reason from mod_action where action = 'room.change'") == "research"
+
+
+async def test_the_colour_of_a_topic_marks_it_wherever_it_is_named(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    await make.sign_in(client, await make.member(role="admin"))
+    assert (await client.post("/mod/rooms/research", data={"hue": "12"})).status_code == 422
+
+    await client.post("/mod/rooms/research", data={"hue": "195"})
+
+    assert 'value="195" checked' in (await client.get("/mod/rooms/research")).text
+    client.cookies.clear()
+    for address in ("/topic/research/about", "/?topic=research", f"/t/{thread}/x", "/"):
+        page = (await client.get(address, follow_redirects=True)).text
+        assert 'fill="oklch(0.6 0.1 195)"' in page, address
 
 
 async def test_whoever_is_dismissed_moderates_nothing_at_the_next_request(client: httpx.AsyncClient) -> None:

@@ -30,7 +30,7 @@ select state from turn cross join thread where id = $1 for no key update of thre
 """  # noqa: S608 constants only
 SELECT_THREAD = f"""
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
-       t.title, p.name as topic, p.slug as topic_slug,
+       t.title, p.name as topic, p.slug as topic_slug, p.hue,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
        case when m.state <> 'anonymised' then m.name end as starter,
        (select asks_declaration from community) as asks_declaration,
@@ -45,7 +45,7 @@ from thread t join topic p on p.slug = t.topic left join member m on m.id = t.st
 # only the best of a period are sorted.
 SELECT_THREADS = f"""
 select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
-       p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
+       p.name as topic, p.slug as topic_slug, p.hue, case when a.display <> 'none' then r.words else 0 end as words,
        coalesce(case
            when a.display = 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
                              order by position limit 1)
@@ -102,6 +102,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     title: str
     topic: str
     topic_slug: str
+    hue: int | None
     comment_count: int
     last_seq: int
     created_at: datetime
@@ -169,6 +170,7 @@ def hot(score: int, created_at: datetime) -> float:
 class TopicRow(msgspec.Struct, frozen=True):
     slug: str
     name: str
+    hue: int | None
 
 
 async def topics() -> list[TopicRow]:
@@ -198,6 +200,7 @@ class CardRow(msgspec.Struct, frozen=True):
     byline: str | None
     topic: str
     topic_slug: str
+    hue: int | None
     words: int
     first_words: str
     comment_count: int

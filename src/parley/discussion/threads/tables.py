@@ -32,9 +32,12 @@ class Topic(Table):
     # What its page says of it, and rules that hold beside the site's: Markdown.
     intro = Text(null=False, default="")
     rules = Text(null=False, default="")
+    # The hue of its mark, as OKLCH has it (templates/_macros/ui.html).
+    hue = SmallInt(null=True, default=None)
     # How many days members have to be here before they may write in it.
     min_days = SmallInt(null=False, default=0)
 
+    topic_hue_check = Check("hue between 0 and 359")
     topic_min_days_check = Check("min_days in (0, 1, 7, 30)")
 
 

@@ -36,7 +36,7 @@ async def figures(period: Period, topics: list[str] | None = None) -> list[Figur
     """The figures of these topics, or of the whole site: nobody joins a topic, so those are the site's alone."""
     since, grain = period.since, period.grain
     decided, by_ground = await queries.decided(since, grain, topics), await queries.waited_by_ground(since, topics)
-    joined = await queries.joined(since, grain) if topics is None else []
+    joined = await queries.joined(since, grain) if topics is None else None
     return [
         waiting_time(period, await queries.waited(since, grain, topics), by_ground),
         times_to_decide(by_ground),
@@ -242,27 +242,30 @@ def _right(row: queries.Matched) -> Message:
     return N_("{part} of {whole}").format(part=row.upheld, whole=row.upheld + row.declined)
 
 
-def community(period: Period, rows: Sequence[queries.Active], joined_then: Sequence[queries.Joined]) -> Figure:
+def community(period: Period, rows: Sequence[queries.Active], joined: Sequence[queries.Joined] | None) -> Figure:
     whole = next((row for row in rows if row.start is None), queries.Active(None, 0, 0))
-    new_members = sum(row.count for row in joined_then)
     by_part: dict[Message, dict[datetime | None, int]] = {
         N_("Comments"): {row.start: row.posts for row in rows},
         N_("Members who wrote"): {row.start: row.people for row in rows},
-        N_("New members"): {row.start: row.count for row in joined_then},
     }
+    if joined is not None:
+        by_part[N_("New members")] = {row.start: row.count for row in joined}
+    totals = (whole.posts, whole.people, sum(row.count for row in joined or ()))
     lines = {name: [counts.get(start, 0) for start in period.starts] for name, counts in by_part.items()}
     strips = [
         charts.strip(name, number(total), values, period.labels, max(values))
-        for (name, values), total in zip(lines.items(), (whole.posts, whole.people, new_members), strict=True)
+        for (name, values), total in zip(lines.items(), totals, strict=False)
     ]
     wrote = N_("{comments} by {members}").format(
         comments=plural("{count} comment", "{count} comments", whole.posts),
         members=plural("{count} member", "{count} members", whole.people),
     )
-    summary = N_("{wrote}; {joined}.").format(
-        wrote=wrote if whole.posts else N_("Nobody wrote anything"),
-        joined=plural("{count} joined", "{count} joined", new_members),
-    )
+    who = wrote if whole.posts else N_("Nobody wrote anything")
+    if joined is None:
+        summary = N_("{wrote}.").format(wrote=who)
+    else:
+        new_members = plural("{count} joined", "{count} joined", totals[-1])
+        summary = N_("{wrote}; {joined}.").format(wrote=who, joined=new_members)
     return Figure("community", N_("The community"), summary, ["", *lines], _rows(period, lines), strips=strips)
 
 

@@ -10,7 +10,7 @@ import msgspec
 from parley.moderation.dashboard import charts, team_queries
 from parley.moderation.dashboard.periods import Period, short
 from parley.moderation.dashboard.stats import Figure
-from parley.moderation.dashboard.team_queries import ByModerator, MostReported, OpenAt, Pace, Reversals
+from parley.moderation.dashboard.team_queries import ByModerator, ByTopic, MostReported, OpenAt, Pace, Reversals
 from parley.platform.text.durations import in_two_units
 from parley.platform.text.formats import number, percent
 from parley.platform.text.messages import N_, Message, plural
@@ -36,6 +36,20 @@ async def figures(viewer: int, period: Period, topics: list[str] | None = None) 
         reversals(await team_queries.reversals(since, topics)),
     ]
     return [figure for figure in every if figure.rows]
+
+
+def by_topic(rows: Sequence[ByTopic]) -> Figure:
+    """Topics beside each other, at least one."""
+    total = number(sum(row.open for row in rows))
+    most = N_("{count} open, most of them in {topic}.")
+    summary = most.format(count=total, topic=rows[0].name) if rows[0].open else N_("Nothing is open.")
+    cells = [
+        [row.name, number(row.open), number(row.decisions), in_two_units(row.half) if row.half is not None else "",
+         number(row.overturned)]
+        for row in rows
+    ]  # fmt: skip
+    head: list[str] = [N_("Topic"), N_("Open"), N_("Decisions"), N_("Half within"), N_("Overturned")]
+    return Figure("topics", N_("Topics"), summary, head, cells)
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import msgspec
 from parley.discussion.threads import rooms
 from parley.moderation.matching.facts import RESTRICTS
 from parley.moderation.modqueue.queries import MAY_SEE
+from parley.moderation.reports.queries import IS_OPEN
 from parley.platform import db
 
 MOST_LISTED = 10
@@ -92,6 +93,35 @@ where d.created_at >= $1 and d.action in {RESTRICTS} and d.state not in ('undone
 group by g.code order by 4 desc, 2 desc, 1
 """  # noqa: S608 constants only
 
+# Of the topics in which something happened, those in which most is open.
+SELECT_BY_TOPIC = f"""
+with item as (
+    select t.topic, count(*) filter (where {IS_OPEN}) as open,
+           percentile_cont(0.5) within group (order by extract(epoch from i.acted_at - i.opened_at)::float8)
+               filter (where i.acted_at >= $1) as half
+    from queue_item i join thread t on t.id = i.thread where i.state = 'open' or i.acted_at >= $1 group by 1
+), decided as (
+    select t.topic, count(*) as decisions, count(*) filter (where d.state = 'overturned') as overturned
+    from decision d join thread t on t.id = {rooms.THREAD_OF_DECISION}
+    where d.created_at >= $1 and d.state not in ('undone', 'rejected') group by 1
+)
+select p.slug, p.name, coalesce(open, 0) as open, coalesce(decisions, 0) as decisions, half,
+       coalesce(overturned, 0) as overturned
+from item full join decided using (topic) join topic p on p.slug = topic
+where $2::text[] is null or topic = any($2) order by 3 desc, 4 desc, 1 limit {2 * MOST_LISTED}
+"""  # noqa: S608 constants only
+
+
+class ByTopic(msgspec.Struct, frozen=True):
+    """What is open in a topic, and how it was decided; `half`: median of the seconds until the first action."""
+
+    slug: str
+    name: str
+    open: int
+    decisions: int
+    half: float | None
+    overturned: int
+
 
 class ByModerator(msgspec.Struct, frozen=True):
     """A moderator's decisions on items of one ground."""
@@ -130,6 +160,10 @@ class Reversals(msgspec.Struct, frozen=True):
     count: int
     appealed: int
     reversed: int
+
+
+async def by_topic(since: datetime, topics: list[str] | None = None) -> list[ByTopic]:
+    return await db.fetch(ByTopic, SELECT_BY_TOPIC, since, topics)
 
 
 async def by_moderator(since: datetime, topics: list[str] | None = None) -> list[ByModerator]:

@@ -11,9 +11,8 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.discussion.threads import queries as threads
 from parley.discussion.threads import rooms
-from parley.moderation.dashboard import mail, periods, stats, team
+from parley.moderation.dashboard import mail, periods, stats, team, team_queries
 from parley.moderation.dashboard import queries as numbers
 from parley.moderation.dashboard.transparency import TransparencyRow, statements_of_reasons
 from parley.moderation.modqueue import kinds
@@ -56,9 +55,12 @@ async def _overview(request: AnyRequest) -> dict[str, Any]:
 async def overview(request: AnyRequest) -> Response[Any]:
     context = await _overview(request)
     viewer = staff(request)
-    lead = await team.figures(viewer.id, context["period"], context["only"])
-    topics = [one for one in await threads.topics() if viewer.moderates_in(one.slug)]
-    shown = {"choices": periods.CHOICES, "team": lead, "topics": topics} | context
+    period, topics = context["period"], rooms.chosen_topics(viewer, None)
+    by_topic = await team_queries.by_topic(period.since, topics) if viewer.is_staff or len(viewer.rooms) > 1 else []
+    lead = await team.figures(viewer.id, period, context["only"])
+    if len(by_topic) > 1 and not context["topic"]:
+        lead.insert(0, team.by_topic(by_topic))
+    shown = {"choices": periods.CHOICES, "team": lead, "by_topic": by_topic} | context
     return page(request, "moderation/dashboard/overview.html", **shown)
 
 

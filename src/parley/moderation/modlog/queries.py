@@ -24,7 +24,9 @@ with page as materialized (
       and ($2::text is null or action = $2) and ($3::text is null or kind = $3)
       and ($4::boolean is null or automated = $4)
       and ($5::date is null or at >= $5::date::timestamptz) and ($6::date is null or at < ($6::date + 1)::timestamptz)
-      and ($7::bigint is null or id < $7) and {rooms.moderates(THREAD_OF_ENTRY, "$9")}
+      and ($7::bigint is null or id < $7) and ({rooms.moderates(THREAD_OF_ENTRY, "$9")}
+           or kind = 'raid' and exists (select from raid r join room_moderator o on o.topic = r.topic
+                                        where r.id = mod_action.target and o.member = $9))
     order by id desc limit $8
 )
 select a.id, a.at, m.name as actor, a.action, a.kind, a.target, a.before::text as before, a.after::text as after,

@@ -31,7 +31,7 @@ HOLDS = {
     "newcomers": N_("Comments of new members"),
     "links": N_("Comments with links"),
     "all": N_("All comments"),
-    "nothing": N_("No comments"),
+    "nothing": N_("No comments, but nobody can sign up"),
 }
 HOURS = (1, 3, 12, 24)
 IS_ON = "r.ended_at is null and r.until > now()"
@@ -119,11 +119,12 @@ async def begin(viewer: Viewer, switch: Switch) -> int:
 
 async def end(viewer: Viewer, raid: int) -> None:
     """Switch raid mode off. What it held waits on. Raises NotFound where there is none for this moderator."""
-    if raid not in {row.id for row in await current(viewer) if row.is_on}:
+    found = next((row for row in await current(viewer) if row.is_on and row.id == raid), None)
+    if found is None:
         raise NotFound(N_("There is no page at this address."))
     async with db.atomic():
         await Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid)
-        await modlog.write(viewer, Entry("raid.end", "raid", raid))
+        await modlog.write(viewer, Entry("raid.end", "raid", raid, reason=found.topic or ""))
         for hook in after_change:
             await hook("raid.ended", raid)
 

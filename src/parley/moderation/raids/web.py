@@ -25,7 +25,7 @@ class RaidForm(Form):
         if holds is None:
             self.errors.setdefault("holds", N_("Please choose what waits for a moderator."))
         topic, hours = self.text("topic", most=40) or None, self.id("hours") or 0
-        self.switch = Switch(topic, holds or "", hours, self.flag("closes_sign_up"))
+        self.switch = Switch(topic, holds or "", hours, self.flag("closes_sign_up") or holds == "nothing")
 
 
 async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
@@ -33,7 +33,7 @@ async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[
     topics = [topic for topic in await threads.topics() if viewer.moderates_in(topic.slug)]
     shown: dict[str, Any] = {
         "raids": await ops.current(viewer),
-        "topics": topics,
+        "places": {topic.slug: topic.name for topic in topics},
         "holds": ops.HOLDS,
         "hours": ops.HOURS,
         "form": form,

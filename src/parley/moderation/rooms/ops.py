@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import structlog
 
 from parley.discussion.commenting.drafts import Draft
 from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.tables import RoomModerator, Topic
-from parley.moderation.matching.current import forget, switches
+from parley.moderation.matching.current import forget_after_commit, switches
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.people.accounts import queries as accounts
@@ -59,12 +60,23 @@ async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> 
     log.info("moderator of a topic changed", topic=topic, member=person.id, on=on)
 
 
-async def describe(viewer: Viewer, topic: str, *, intro: str, rules: str, min_days: int) -> None:
-    """Set what the page of a topic says, and who may write there. Raises Forbidden for anybody but admins."""
+class Description(msgspec.Struct, frozen=True):
+    """What the page of a topic says, its colour, and who may write there."""
+
+    intro: str
+    rules: str
+    min_days: int
+    hue: int | None
+
+
+async def describe(viewer: Viewer, topic: str, new: Description) -> None:
+    """Describe a topic anew. Raises Forbidden for anybody but admins."""
     _require_admin(viewer)
-    changes: dict[Any, Any] = {Topic.intro: intro, Topic.rules: rules, Topic.min_days: min_days}
-    await Topic.update(changes).where(Topic.slug == topic)
-    forget()
+    changes: dict[Any, Any] = msgspec.structs.asdict(new)
+    async with db.atomic():
+        await Topic.update(changes).where(Topic.slug == topic)
+        await modlog.write(viewer, Entry("room.change", "ground", 0, reason=topic))
+        forget_after_commit()
     log.info("topic described", topic=topic, member=viewer.id)
 
 

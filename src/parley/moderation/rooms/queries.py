@@ -27,6 +27,7 @@ class Room(msgspec.Struct, frozen=True):
     intro: str
     rules: str
     min_days: int
+    hue: int | None
 
     @property
     def intro_html(self) -> Markup:

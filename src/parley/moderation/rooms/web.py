@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.moderation.rooms import ops, queries
+from parley.moderation.rooms.ops import Description
 from parley.moderation.rooms.queries import Room
 from parley.people.accounts.names import LONGEST_NAME
 from parley.people.accounts.viewer import staff
@@ -26,13 +27,26 @@ WRITERS = {
     30: N_("Members for 30 days"),
 }
 
+# The colours of the mark of a topic, by their hue (templates/_macros/ui.html).
+HUES = {
+    "": N_("None"),
+    "25": N_("Red"),
+    "60": N_("Orange"),
+    "145": N_("Green"),
+    "195": N_("Teal"),
+    "255": N_("Blue"),
+    "300": N_("Violet"),
+    "350": N_("Pink"),
+}
+
 
 class RoomForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.intro = self.text("intro", most=LONGEST_INTRO, lines=True)
-        self.rules = self.text("rules", most=LONGEST_RULES, lines=True)
-        self.min_days = int(self.choice("min_days", [str(days) for days in WRITERS]) or 0)
+        intro = self.text("intro", most=LONGEST_INTRO, lines=True)
+        rules = self.text("rules", most=LONGEST_RULES, lines=True)
+        min_days, hue = self.choice("min_days", [str(days) for days in WRITERS]), self.choice("hue", list(HUES))
+        self.description = Description(intro, rules, int(min_days or 0), int(hue) if hue else None)
 
 
 class AppointForm(Form):
@@ -71,11 +85,13 @@ async def _show(request: AnyRequest, room: Room, form: Form, status: int = 200) 
         moderators=moderators,
         form=form,
         writers=WRITERS,
+        hues=HUES,
     )
 
 
 def _stored(room: Room) -> dict[str, str]:
-    return {"intro": room.intro, "rules": room.rules, "min_days": str(room.min_days)}
+    shown = {"intro": room.intro, "rules": room.rules, "min_days": str(room.min_days)}
+    return shown | {"hue": "" if room.hue is None else str(room.hue)}
 
 
 @get("/mod/rooms/{topic:str}", name="rooms:edit-form", opt={"who": ADMIN})
@@ -89,7 +105,7 @@ async def edit(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     room, form = await room_at(topic), RoomForm(await posted_fields(request))
     if form.errors:
         return await _show(request, room, form, 422)
-    await ops.describe(staff(request), room.slug, intro=form.intro, rules=form.rules, min_days=form.min_days)
+    await ops.describe(staff(request), room.slug, form.description)
     return Redirect(f"/topic/{room.slug}/about", status_code=303)
 
 

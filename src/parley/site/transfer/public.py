@@ -107,7 +107,7 @@ SELECTS = {
     "merged_passage": 'select lineage, "into", revision from merged_passage order by lineage',
     "media": SELECT_MEDIA,
     "original": SELECT_ORIGINALS,
-    "topic": "select slug, name, position, intro, rules from topic order by slug",
+    "topic": "select slug, name, position, intro, rules, min_days, hue from topic order by slug",
     "thread": SELECT_THREADS,
     "thread_stats": SELECT_THREAD_STATS,
     "thesis": SELECT_THESES,

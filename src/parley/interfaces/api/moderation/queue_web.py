@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from parley.interfaces.api import fields
@@ -26,6 +26,8 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
+
+OfTopic = Annotated[str | None, QueryParameter(max_length=40, description="The slug of a topic; its items only.")]
 
 
 class QueueItem(msgspec.Struct, frozen=True):
@@ -78,9 +80,11 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 @get("/moderation/queue", name="api:queue", responses=problems(403, 404, 422))
-async def queue(request: AnyRequest, after: After = None, limit: Limit = 50) -> Response[QueuePage]:
+async def queue(
+    request: AnyRequest, after: After = None, limit: Limit = 50, topic: OfTopic = None
+) -> Response[QueuePage]:
     """Items that need a moderator, the greatest risk first; never my own content or what I reported."""
-    rows = await modqueue.page(staff(request).id, QueueFilter(), after=after_id(after), count=limit + 1)
+    rows = await modqueue.page(staff(request).id, QueueFilter(topic=topic), after=after_id(after), count=limit + 1)
     shown, following = page_of(request, rows, limit)
     # Sensitive words are only shown on the page, which records who looked.
     items = [from_row(QueueItem, row, excerpt="" if row.sensitive else row.excerpt) for row in shown]

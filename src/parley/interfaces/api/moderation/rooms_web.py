@@ -25,6 +25,10 @@ TopicPath = Annotated[str, PathParameter(description="The slug of a topic.")]
 Intro = Annotated[str, Meta(description="What the topic is about, in Markdown.")]
 Rules = Annotated[str, Meta(description="Rules that hold there beside those of the site, in Markdown.")]
 MinDays = Annotated[int, Meta(description="For how many days members must have been here to write: 0, 1, 7 or 30.")]
+Hue = Annotated[
+    int | None,
+    Meta(description="The hue of its colour, as OKLCH has it: 25, 60, 145, 195, 255, 300 or 350; null for none."),
+]
 Holds = Annotated[str, Meta(description="Which comments wait: `newcomers`, `links`, `all`, or `nothing`.")]
 ClosesSignUp = Annotated[bool, Meta(description="Whether nobody can sign up meanwhile; for the whole site only.")]
 OfTopic = Annotated[str | None, Meta(description="The slug of the topic; null: the whole site.")]
@@ -38,6 +42,7 @@ class Room(msgspec.Struct, frozen=True):
     intro: Intro
     rules: Rules
     min_days: MinDays
+    hue: Hue
     moderators: Annotated[list[str], Meta(description="The names of its moderators, who moderate nothing else.")]
 
 
@@ -47,6 +52,7 @@ class RoomTexts(Body, frozen=True):
     intro: Intro = ""
     rules: Rules = ""
     min_days: MinDays = 0
+    hue: Hue = None
 
 
 class Appointment(Body, frozen=True):
@@ -105,7 +111,7 @@ async def describe(request: AnyRequest, topic: TopicPath, data: JSONBody[RoomTex
     """Set what the page about a topic says."""
     row, form = await room_at(topic), RoomForm(as_fields(data))
     check(form)
-    await ops.describe(staff(request), row.slug, intro=form.intro, rules=form.rules, min_days=form.min_days)
+    await ops.describe(staff(request), row.slug, form.description)
     return answer_write(await _room(topic))
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from parley.discussion.threads import queries as threads
 from parley.moderation.modqueue import kinds
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
@@ -26,7 +25,6 @@ async def list_context(request: AnyRequest, rows: list[QueueRow] | None = None) 
         "rows": rows,
         "work": await work_rows(viewer, wanted, is_first=after is None, is_last=len(rows) < modqueue.PAGE),
         "next_url": next_url(wanted, rows),
-        "topics": [topic for topic in await threads.topics() if viewer.moderates_in(topic.slug)],
         "rules": await modqueue.rules(),
         "other_kinds": {"rights": N_("Rights requests")}
         | {kind.name: kind.label for kind in kinds.kinds if kind.in_rooms or viewer.is_staff},
