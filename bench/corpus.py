@@ -1,8 +1,8 @@
-"""How well real PDFs are read: `python -m bench.corpus FOLDER [--kept]`.
+"""How well real PDFs are read: `python -m bench.corpus FOLDER [--kept | --third]`.
 
 The files are those of Debian packages, fetched into the folder by `apt-get` in the versions of corpus.json. Half of
-them, by the hash of their bytes, is kept aside: nothing may be tuned on it, and `--kept` reads only that one. The
-labels in corpus.json were written from the first pages, before those of the half kept aside were read.
+them, by the hash of their bytes, is kept aside: nothing may be tuned on it, and `--kept` reads only that one. The third
+set, of other packages, was labelled before any of it was read, with the number of notes that the text refers to.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ from parley.extraction.pdf.reading import read_pdf
 CORPUS: dict[str, Any] = json.loads(Path(__file__).with_name("corpus.json").read_text())
 
 
-def fetch(folder: Path) -> None:
+def fetch(folder: Path, packages: dict[str, str]) -> None:
     """Fetch and unpack the packages that are not there."""
-    for name, version in CORPUS["packages"].items():
+    for name, version in packages.items():
         place = folder / name
         if not place.exists():
             subprocess.run(["apt-get", "download", f"{name}={version}"], cwd=folder, check=True)  # noqa: S607
@@ -32,13 +32,13 @@ def fetch(folder: Path) -> None:
             subprocess.run(["dpkg-deb", "-x", str(archive), str(place)], check=True)  # noqa: S607
 
 
-def labelled(folder: Path, *, kept: bool) -> Iterator[tuple[Path, bytes, list[str]]]:
-    """The files of one half with their labels: title, authors and date."""
+def labelled(folder: Path, labels: dict[str, list[Any]], half: int | None) -> Iterator[tuple[Path, bytes, list[Any]]]:
+    """The files of one half, or all of them, with their labels: title, authors, date, and the number of notes."""
     for path in sorted(folder.glob("*/usr/**/*.pdf")):
         data = path.read_bytes()
         number = hashlib.sha256(data).hexdigest()[:8]
-        if number in CORPUS["labels"] and int(number[:2], 16) % 2 == kept:
-            yield path, data, CORPUS["labels"][number]
+        if number in labels and half in (None, int(number[:2], 16) % 2):
+            yield path, data, labels[number]
 
 
 def judged(found: str, wanted: str) -> str:
@@ -46,10 +46,12 @@ def judged(found: str, wanted: str) -> str:
 
 
 def main() -> None:
-    folder, kept = Path(sys.argv[1]), "--kept" in sys.argv
-    fetch(folder)
+    folder, third = Path(sys.argv[1]), "--third" in sys.argv
+    corpus = CORPUS["third"] if third else CORPUS
+    fetch(folder, corpus["packages"])
     counts: Counter[str] = Counter()
-    for path, data, (title, authors, date) in labelled(folder, kept=kept):
+    half = None if third else int("--kept" in sys.argv)
+    for path, data, (title, authors, date, *wanted) in labelled(folder, corpus["labels"], half):
         counts["files"] += 1
         try:
             article, passages = read_pdf(data)
@@ -65,8 +67,9 @@ def main() -> None:
         verdicts = {fact: judged(*values) for fact, values in found.items()}
         counts.update(f"{fact} {verdict}" for fact, verdict in verdicts.items())
         notes = [label_of(one.html) for one in passages if one.kind == "footnote"]
-        counts["notes"] += len(notes)
-        counts["notes tied"] += len({label for one in passages for label in labels_in(one.html)} & set(notes))
+        if wanted or not third:
+            counts["notes"] += sum(wanted) or len(notes)
+            counts["notes tied"] += len({label for one in passages for label in labels_in(one.html)} & set(notes))
         if wrong := [fact for fact, verdict in verdicts.items() if verdict != "right"]:
             print(f"{path.name}: {', '.join(wrong)}: {article.title!r}, {article.byline}, {found['date'][0]!r}")
     print(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

@@ -317,6 +317,9 @@ def test_a_section_called_contents_stays() -> None:
         ("Ada Osei, Ben Lund and others", "", ()),
         ("Authors: Ada Osei, Ben Lund", "", ("Ada Osei", "Ben Lund")),
         ("Ada Osei, Ben Lund", "Ada Osei", ("Ada Osei", "Ben Lund")),
+        ("Ada Osei, Ben Lund", "Ada Osei; Ben Lund; Cy Ota", ()),
+        ("Ada Osei, Ben Lund, kettle14", "", ()),
+        ("Ada Osei, 14 March 2024", "", ("Ada Osei",)),
     ],
 )
 def test_a_byline_is_complete_or_empty(line: str, stated: str, byline: tuple[str, ...]) -> None:
@@ -325,3 +328,29 @@ def test_a_byline_is_complete_or_empty(line: str, stated: str, byline: tuple[str
 
     assert article.byline == byline
     assert str(article.published_at) == "2024-03-14 00:00:00+00:00"
+
+
+def test_authors_are_neither_those_of_the_original_nor_a_group_nor_named_in_an_address() -> None:
+    lines = ["Ada Osei", "Kettle Press", "based on the work of", "Ben Lund", "cy-ota@example.org"]
+    below = [At(180, 105 + 14 * at, line) for at, line in enumerate(lines)]
+    article, _ = read_pdf(pdf([[HEAD[0], *below, *paragraph(ONE, 200)]], Author="Cy Ota"))
+
+    assert article.byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    ("below", "title"),
+    [
+        ([At(180, 102, "On kettles and cups", 17, "B")], "A Modest Title On kettles and cups"),
+        ([At(180, 102, "Version 3.2")], "A Modest Title"),
+        ([At(310, 76, "1", 12, "B")], "A Modest Title"),
+    ],
+)
+def test_a_subtitle_belongs_to_the_title_and_a_version_or_the_mark_of_a_note_does_not(
+    below: list[At], title: str
+) -> None:
+    facts = [At(180, 125, "Ada Osei"), At(180, 145, "14th March 2024")]
+    article, _ = read_pdf(pdf([[HEAD[0], *below, *facts, *paragraph(ONE, 180)]]))
+
+    assert (article.title, article.byline) == (title, ("Ada Osei",))
+    assert str(article.published_at)[:10] == "2024-03-14"

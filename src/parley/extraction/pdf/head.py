@@ -1,19 +1,21 @@
 """The head of an article on its first page: title, authors and date."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import dateparser  # type: ignore[import-untyped]
 import msgspec
 
 from parley.extraction.html.boilerplate import TopLines, facts_in
-from parley.extraction.metadata.names import fold, is_name, names_in
+from parley.extraction.metadata.names import fold
+from parley.extraction.pdf.authors import DATE, PLACE, authors_below, read_names
 from parley.extraction.pdf.blocks import TextBlock
+from parley.extraction.pdf.footnotes import is_raised
 from parley.extraction.pdf.hyphens import join_texts
 from parley.extraction.pdf.properties import Properties, stands_in
 from parley.extraction.pdf.typography import Typography
-from parley.extraction.pdf.words import Line, Word
+from parley.extraction.pdf.words import Line
 from parley.extraction.text.words import WORD
 
 _LARGER = 1.15  # than the text
@@ -24,22 +26,10 @@ _SENTENCE, _FEWEST_IN_SENTENCE = (
     re.compile(r"[.!?\u2026\u3002\uff0e\uff01\uff1f\u061f]['\"\u2019\u201d\u300d)\]]*$"),
     10,
 )
-_CELL = 1.6  # of the size: a wider space is between two authors
-_MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
-_AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
-_OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
-_PLACE = re.compile(
-    r"universi|institut|department|college|school|laborator|\blabs?\b|\binc\b|research|cent(?:er|re)|facult|academy|hospital"
-    r"|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b|division|foundation|corporation|company|gmbh|ministry|agency|council|@|https?:|www\.|abteilung|hochschule",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"\b(?:papers?|reports?|abstract|article|draft|preprint|version|intelligence|journal|proceedings|thesis|series)\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\d{4}[-/]\d\d[-/]\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{1,2}\.?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
-)
+_VERSION = re.compile(r"v(?:ersion)?\.?\s?\d", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+@\S+")
+_SUBTITLE = 0.8  # of the title's size
+_TYPESET = re.compile(r"\([^()]*(?:typeset|generated|latex)[^()]*\)", re.IGNORECASE)
 _SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
 # The site's name, in the title of a page that was printed to a PDF.
 _OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}$")
@@ -68,7 +58,7 @@ def take_head(
     head = Head()
     first = blocks[0].page if blocks else 1
     opening = [block for block in blocks if block.page == first]
-    text = " ".join(block.text for block in opening)
+    text = _ADDRESS.sub(" ", " ".join(block.text for block in opening))
     title = _find_title(opening, typography, properties, head)
     end = title[1]
     beside = _matter(blocks, end, first)
@@ -105,9 +95,31 @@ def _find_title(
     last = at + 1
     while last < len(blocks) and abs(sizes[last] - largest) < 0.5:  # noqa: PLR2004 points
         last += 1
-    head.title = _NOTE_MARK.sub("", join_texts(block.text for block in blocks[at:last]))
+    if _is_subtitle(blocks[last : last + 3], largest, typography):
+        last += 1
+    head.title = _NOTE_MARK.sub("", join_texts(_unmarked(line) for block in blocks[at:last] for line in block.lines))
     head.where["title"] = "largest text"
     return at, last
+
+
+def _is_subtitle(blocks: Sequence[TextBlock], size: float, typography: Typography) -> bool:
+    """Whether the first block goes on with a title of this size: nearly as large, and above the authors."""
+    if not blocks:
+        return False
+    first, *others = blocks
+    return (
+        _may_be_title(first)
+        and max(_SUBTITLE * size, _LARGER * typography.size) <= first.size
+        and not (first.text[0].isdigit() or _VERSION.match(first.text) or _is_byline(first))
+        and any(_is_byline(other) for other in others)
+    )
+
+
+def _unmarked(line: Line) -> str:
+    """The text of a title's line, without the mark of a note at its end."""
+    last = line.words[-1]
+    words = line.words[:-1] if is_raised(last, line) and last.text.isdigit() else line.words
+    return msgspec.structs.replace(line, words=words).text
 
 
 def _without_site(stated: str, shown: str) -> str:
@@ -125,10 +137,10 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
     front: list[TextBlock] = []
     for block in blocks[start : start + _MOST_BLOCKS]:
         words = len(WORD.findall(block.text))
-        long = words > _PROSE and not (_PLACE.search(block.text) and words < 3 * _PROSE)
+        long = words > _PROSE and not (PLACE.search(block.text) and words < 3 * _PROSE)
         if (
             block.page != page
-            or (block.kind == "heading" and not _is_byline(block))
+            or (block.kind == "heading" and not (_is_byline(block) or _VERSION.match(block.text)))
             or long
             or _is_sentence(block.text)
             or block.text.lower().startswith(("abstract", "summary", "keywords"))
@@ -143,95 +155,26 @@ def _is_sentence(text: str) -> bool:
     return (
         bool(_SENTENCE.search(text))
         and len(WORD.findall(text)) >= _FEWEST_IN_SENTENCE
-        and not (_PLACE.search(text) or _DATE.search(text))
+        and not (PLACE.search(text) or DATE.search(text))
     )
 
 
 def _is_byline(block: TextBlock) -> bool:
-    names = [name for line in block.lines for name in _names(line)]
     return (
-        bool(names)
-        or bool(_DATE.search(block.text) and len(block.text.split()) < _MOST_DATE_WORDS)
-        or bool(_PLACE.search(block.text))
+        any(read_names(line)[0] for line in block.lines)
+        or bool(DATE.search(block.text) and len(block.text.split()) < _MOST_DATE_WORDS)
+        or bool(PLACE.search(block.text))
     )
 
 
 def _find_authors(lines: Sequence[Line], properties: Properties, text: str, head: Head) -> None:
-    stated = tuple(name for name in properties.authors if stands_in(name, text))
-    authors = _authors_below(lines)
-    if stated and not {fold(name) for name in stated} < {fold(name) for name in authors}:
+    stated = tuple(name for name in properties.authors if not PLACE.search(name)) or properties.authors
+    is_shown = bool(stated) and all(stands_in(name, text) for name in stated)
+    authors = authors_below(lines)
+    if is_shown and not {fold(name) for name in stated} < {fold(name) for name in authors}:
         head.authors, head.where["byline"] = stated, "pdf properties"
-    elif authors:
+    elif len(authors) >= len(stated) and authors:
         head.authors, head.where["byline"] = authors, "below title"
-
-
-def _authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
-    """All names below the title; none if there are others that are not named as persons are."""
-    authors: dict[str, None] = {}
-    style: str | None = None
-    for line in lines:
-        names = _names(line)
-        look = _look(line)
-        if names and (style is None or look == style):
-            if _OTHERS.search(line.text):
-                return ()
-            style = look
-            authors |= dict.fromkeys(names)
-        elif style is not None and look == style and not names:
-            style = f"{style} ended" if not _ends_open(line) else style
-    return tuple(authors)
-
-
-def _look(line: Line) -> str:
-    font = max(
-        (word.font.name for word in line.words),
-        key=lambda name: sum(len(word.text) for word in line.words if word.font.name == name),
-    )
-    return f"{font} {line.size}"
-
-
-def _ends_open(line: Line) -> bool:
-    return line.text.endswith((",", " and", "&"))
-
-
-def _names(line: Line) -> list[str]:
-    """The names in a line, if it has nothing else."""
-    all_names: list[str] = []
-    for cell in _cells(line):
-        written = " ".join(word.text for word in cell)
-        text = _MARKS.sub(" ", _AUTHORS.sub("", written))
-        names = [name for name in names_in(" ".join(text.split()).strip(" ,;-")) if _is_person(name)]
-        if _PLACE.search(text) or _DATE.search(written):
-            return []
-        all_names += names
-    return all_names
-
-
-def _is_person(name: str) -> bool:
-    """Whether a name has two words or more, and is no label such as "Position Paper"."""
-    words = [word for word in name.split() if any(map(str.isalpha, word))]
-    return len(words) > 1 and is_name(name) and not _LABEL.search(name)
-
-
-def _cells(line: Line) -> Iterator[list[Word]]:
-    cell: list[Word] = []
-    for word in line.words:
-        if word.size < 0.85 * line.size and not _is_small_capitals(word):
-            continue
-        if cell and word.left - cell[-1].right > _CELL * line.size:
-            yield cell
-            cell = []
-        if word.glued and cell:
-            cell[-1] = msgspec.structs.replace(cell[-1], text=cell[-1].text + word.text, right=word.right)
-        else:
-            cell.append(word)
-    if cell:
-        yield cell
-
-
-def _is_small_capitals(word: Word) -> bool:
-    """Whether a word goes on in small capitals, as "Shannon" may after its S."""
-    return word.glued and word.text.isalpha() and word.text.isupper() and len(word.text) > 1
 
 
 def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:
@@ -239,10 +182,10 @@ def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:
         head.canonical_url = f"https://arxiv.org/abs/{stamped['number']}"
         head.published_at, head.where["published_at"] = _as_date(stamped["date"]), "arXiv stamp"
         return
-    for line in lines:
+    for line in (_TYPESET.sub("", line) for line in lines):
         if facts := facts_in(line):
             _take_facts(facts, head)
-        elif (match := _DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(match[0])):
+        elif (match := DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(match[0])):
             head.published_at, head.where["published_at"] = date, "below title"
         if head.published_at:
             return
