@@ -95,7 +95,7 @@ async def test_nothing_is_shown_below_ten_answers(client: httpx.AsyncClient, thr
     page = await client.get(f"{await make.address(thread)}?see=thesis")
 
     assert "%" not in box(page)
-    assert "Results once 10 people have answered" in box(page)
+    assert "Results once 10 people answer" in box(page)
 
 
 async def test_shares_are_shown_after_answering_rounded_and_of_a_published_step(
