@@ -114,7 +114,7 @@ async def test_the_focus_stays_on_a_vote_and_on_what_is_pressed_while_others_wri
     await expect(page.locator(f"[data-waiting=c{number}-waiting]")).to_be_visible()
     other = await open_tab("mira")
     await other.post(f"/c/{number}/vote", axis="quality", value="1")
-    await expect(page.locator(f"#c{number}-score b")).to_have_text("1")
+    await expect(page.locator(f"#c{number}-score b")).to_have_text("+1")
     await writer.post(f"/c/{number}/edit", body="It learns what nobody wrote down.", stance="adds")
     await expect(page.locator(f"#c{number}-body")).to_have_text("It learns what nobody wrote down.")
     await expect(agree).to_be_focused()

@@ -94,7 +94,7 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     await page.locator("#compose").get_by_role("button", name="Preview").click()
     await expect(page.locator("#compose .previewed em")).to_have_text("Words")
     found += await violations(page, axe, "a form with its preview, and a button for what is new")
-    await page.get_by_role("link", name="By passage").click()
+    await page.get_by_role("link", name="By paragraph").click()
     await page.locator(".masthead summary", has_text="mira").click()
     found += await violations(page, axe, "by passage, with an open menu")
     await page.keyboard.press("Escape")
@@ -121,7 +121,7 @@ async def test_axe_finds_nothing_in_the_states_of_a_thread(
     page, found = tab.page, []
     await tab.open("/t/2/x")
     await page.evaluate(TAKE_OUT)
-    for press, then in [("See them", "Hide them"), ("Agree", "You agree.")]:
+    for press, then in [("See results", "Hide results"), ("Agree", "You agree.")]:
         await page.locator("#thesis").get_by_role("button", name=press, exact=press != "Agree").first.click()
         await expect(page.locator(".thesis-said")).to_contain_text(then)
         found += await violations(page, axe, f"after {press}")

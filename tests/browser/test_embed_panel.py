@@ -157,7 +157,7 @@ async def test_what_others_do_appears_without_moving_anything(page: Page, publis
 
     await expect(panel(page).locator("[data-new]")).to_be_visible()
     await expect(panel(page).locator(".comment")).to_have_count(3)
-    await expect(first.locator("[data-score]")).to_have_text("1")
+    await expect(first.locator("[data-score]")).to_have_text("+1")
     await expect(panel(page).locator("[data-number]")).to_have_text("4 comments")
     await panel(page).locator("[data-new]").click()
     await expect(panel(page).locator(".comment")).to_have_count(4)

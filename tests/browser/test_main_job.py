@@ -119,7 +119,7 @@ async def reply_and_vote(page: Page) -> None:
         pressed = page.locator(f"#{number}-score").get_by_role("button", name=button, exact=True)
         await pressed.click()
         await expect(pressed, axis).to_have_attribute("aria-pressed", "true")
-    await expect(page.locator(f"#{number}-score b")).to_have_text("1")
+    await expect(page.locator(f"#{number}-score b")).to_have_text("+1")
     # How others answered is told from five answers on.
     await expect(page.locator(f"#{number}-score .meter")).to_be_empty()
     await page.reload()

@@ -42,12 +42,12 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
     before = await page.evaluate(WHERE)
 
     for press, then in [
-        ("See them", "Hide them"),
-        ("Hide them", "See them"),
+        ("See results", "Hide results"),
+        ("Hide results", "See results"),
         ("Agree", "You agree."),
         ("Disagree", "You disagree."),
         ("Unsure", "You are unsure."),
-        ("Take it back", "See them"),
+        ("Take it back", "See results"),
     ]:
         button = page.locator(".thesis").get_by_role("button", name=press)
         await (button.first if press != "Agree" else page.locator(".thesis-ask > :nth-child(1)")).click()
@@ -62,8 +62,8 @@ async def test_nothing_moves_and_no_focus_is_lost(site: Site, open_tab: OpenTab,
 async def test_the_bar_is_as_wide_as_the_buttons_and_says_what_they_say(open_tab: OpenTab) -> None:
     tab = await open_tab("petra_k")
     await tab.open("/t/1/x")
-    await tab.page.locator(".thesis").get_by_role("button", name="See them").click()
-    await tab.page.locator(".thesis-said", has_text="Hide them").wait_for()
+    await tab.page.locator(".thesis").get_by_role("button", name="See results").click()
+    await tab.page.locator(".thesis-said", has_text="Hide results").wait_for()
 
     buttons, bar = await tab.page.evaluate(BAR)
     widths = [int(await one.get_attribute("width") or 0) for one in await tab.page.locator(".thesis rect").all()]
@@ -78,7 +78,11 @@ async def test_without_javascript_it_comes_back_to_its_place(open_tab: OpenTab) 
     tab = await open_tab("kofi", **options)
     await tab.open("/t/3/x")
 
-    for press, then in [("See them", "Hide them"), ("Hide them", "See them"), ("Disagree", "You disagree.")]:
+    for press, then in [
+        ("See results", "Hide results"),
+        ("Hide results", "See results"),
+        ("Disagree", "You disagree."),
+    ]:
         await tab.page.locator(".thesis").get_by_role("button", name=press).click()
         assert then in await tab.page.locator(".thesis-said").inner_text()
         assert tab.page.url.endswith("#thesis")

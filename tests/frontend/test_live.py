@@ -73,7 +73,7 @@ async def test_an_open_reply_with_its_focus_survives_an_edit_and_a_score(stage: 
     stage.send(rendered("interfaces/live/edited.html", comment=comment(1, raw_html="corrected words")))
     stage.send(rendered("interfaces/live/scores.html", scores=[comment(1, score=6)]))
     await expect(stage.page.locator("#c1-body")).to_have_text("corrected words")
-    await expect(stage.page.locator("#c1-score b")).to_have_text("6")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("+6")
     await expect(text).to_have_value("half a thought")
     await expect(text).to_be_focused()
 
@@ -85,7 +85,7 @@ async def test_a_score_that_arrives_leaves_ones_own_vote_pressed(stage: Stage) -
     await stage.page.evaluate("document.querySelector('#c1-score .up').setAttribute('aria-pressed', 'true')")
     await stage.page.evaluate(WATCH_STOPS)
     stage.send(rendered("interfaces/live/scores.html", scores=[comment(1, score=6)]))
-    await expect(stage.page.locator("#c1-score b")).to_have_text("6")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("+6")
     await expect(stage.page.locator("#c1-score .up")).to_have_attribute("aria-pressed", "true")
     # Nor does it touch the markers, which costs the style of the whole page each time.
     assert await stage.page.evaluate("window.stops") == 0

@@ -81,7 +81,7 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
     await up.click()
     await expect(stage.page.locator("#c1 > .comment-actions + .told")).to_contain_text("Too many votes.")
     await expect(up).to_have_attribute("aria-pressed", "false")
-    await expect(stage.page.locator("#c1-score b")).to_have_text("5")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("+5")
     assert stage.sent[-1] == ("/c/1/vote", "axis=quality&value=1")
 
 

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from parley.discussion.comments.rules import LONGEST_COMMENT
 from parley.platform.text import markdown
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten, shorten_to_clause
 from parley.platform.text.markdown import (
     ATTRIBUTES,
     MOST_MARKS,
@@ -329,3 +329,19 @@ def test_an_excerpt_ends_at_a_word() -> None:
 def test_a_shortened_text_fits_and_ends_at_a_word_where_there_are_any(text: str, shown: str) -> None:
     assert shorten(text, 12) == shown
     assert len(shown) <= 12
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It costs little. It helps.", "It costs little. It helps."),
+        ("It costs very little. But it helps a lot.", "It costs very little. …"),
+        ("It costs little, as people say, but it helps.", "It costs little, as people say…"),
+        ("It is so. They draft, test, and write programs.", "It is so. They draft, test…"),
+        ("It is so. They always write long programs.", "It is so. They always write long…"),
+        ("Costs are low – or so the people say at least.", "Costs are low…"),
+        ("It works, e.g. for us, and it costs little.", "It works, e.g. for us…"),
+    ],
+)
+def test_a_text_is_cut_at_a_sentence_or_a_clause_that_fits(text: str, shown: str) -> None:
+    assert shorten_to_clause(text, 34) == shown

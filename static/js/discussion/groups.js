@@ -29,7 +29,7 @@ function addGroup(name) {
   if (row) {
     const [heading, words] = [row.previousElementSibling, row].map((one) => one?.firstElementChild.textContent.trim());
     const isBelow = row.matches(".is-heading + :not(.is-heading)") && heading.length <= MAX_HEADING_LENGTH;
-    link.firstElementChild.textContent = isBelow ? shortened(`${heading} — ${words}`, 68) : shortened(words, 60);
+    link.firstElementChild.textContent = isBelow ? shortened(`${heading} — ${words}`, 84) : shortened(words, 84);
     // Set as they are written: a template's document has an address of its own.
     link.setAttribute("href", `#p${name}`);
     respondLink.setAttribute("href", `?passage=${name}#discussion`);
@@ -46,8 +46,8 @@ function addGroup(name) {
 /** Have new groups say how many responses they have, as the markers of their passages do. */
 export function countNewGroups() {
   for (const sum of document.querySelectorAll(".group-sum:empty")) {
-    const row = rows.get(sum.closest(".group")?.dataset.group);
-    if (row) sum.append(...row.querySelector(".gutter").cloneNode(true).querySelectorAll("b"));
+    const number = rows.get(sum.closest(".group")?.dataset.group)?.querySelector(".gutter > b");
+    if (number && number.textContent !== "1") sum.append(number.cloneNode(true));
   }
 }
 

@@ -95,7 +95,7 @@ async def test_nothing_is_shown_below_ten_answers(client: httpx.AsyncClient, thr
     page = await client.get(f"{await make.address(thread)}?see=thesis")
 
     assert "%" not in box(page)
-    assert "Results after 10 answers" in box(page)
+    assert "Results once 10 people answer" in box(page)
 
 
 async def test_shares_are_shown_after_answering_rounded_and_of_a_published_step(
@@ -103,8 +103,8 @@ async def test_shares_are_shown_after_answering_rounded_and_of_a_published_step(
 ) -> None:
     await make.thesis_answers(thread, *TWELVE)
     before = await client.get(await make.address(thread))
-    assert "About 10 answers. See them" in box(before)
-    assert "Your answer stays private" in box(before)
+    assert "About 10 people answered. See results" in box(before)
+    assert "Only totals are shown." in box(before)
     assert "%" not in box(before)
 
     await give(client, thread, "1")
@@ -129,7 +129,7 @@ async def test_a_visitor_looks_without_answering(client: httpx.AsyncClient, thre
     page = await client.get(response.headers["location"])
 
     assert "Agree 50% Disagree 40% Unsure 10%" in box(page)
-    assert "Hide them" in box(page)
+    assert "Hide results" in box(page)
     assert "%" not in box(await client.get(await make.address(thread)))
 
 

@@ -122,7 +122,7 @@ async def test_a_stance_names_what_it_is_about_and_stands_beside_its_words(clien
 
     for comment, words in (
         (on_words, "Challenges this sentence"),
-        (on_passage, "Adds"),
+        (on_passage, "Adds to this"),
         (on_article, "Asks about the article"),
     ):
         head = page.partition(f'id="c{comment}-head">')[2].partition("</header>")[0]
@@ -215,7 +215,8 @@ async def test_more_comments_of_one_stance_are_linked(
 @pytest.mark.parametrize(
     ("quote", "is_said"),
     [
-        ("They draft, translate, explain", True),
+        ("They draft, translate, explain, and write programs", True),
+        ("They draft", False),
         ("They do a great deal. They draft, translate, explain, and write programs", True),
         ("explain", False),
         ("Nobody checks", False),
@@ -231,7 +232,10 @@ async def test_a_heading_names_the_passage_and_a_quote_in_it_is_not_repeated(
 
     page, whole = [(await client.get(f"/t/{thread}?view={view}")).text for view in ("passage", "all")]
 
-    assert 'On “<span dir="auto">They do a great deal. They draft, translate, explain, and…</span>”' in page
+    assert (
+        'On “<span dir="auto">They do a great deal. They draft, translate, explain, and write programs. …</span>”'
+        in page
+    )
     assert ("is-quote is-in-heading" in page) is is_said
     # Where no heading says it, the quote is shown.
     assert 'is-quote"' in whole
@@ -251,7 +255,11 @@ async def test_the_first_passage_below_a_heading_is_named_with_it(client: httpx.
 
     titles = re.findall(r'On “<span dir="auto">([^<]+)</span>”', page)
     # The first is of groups that begin while the page is open.
-    assert titles == [" ", "What machines do — They do a great deal. They draft, translate and…", "But not all."]
+    assert titles == [
+        " ",
+        "What machines do — They do a great deal. They draft, translate and explain.",
+        "But not all.",
+    ]
     anchored = page.partition(f'id="c{made[0]}-anchor"')[0].rpartition("<div")[2]
     assert "is-in-heading" in anchored
 

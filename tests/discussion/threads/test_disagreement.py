@@ -175,7 +175,7 @@ async def test_the_api_names_the_disagreement_of_a_thread(client: httpx.AsyncCli
     assert (found["is_disputed"], found["about"], found["quote"]) == (
         True,
         "passage",
-        "Robots fold towels. People write down what others cannot know. …",
+        "Robots fold towels. People write down what others cannot know. Nobody is a fool.",
     )
     assert (found["supports"]["comment"], found["challenges"]["comment"]) == (support, challenge)
     assert found["supports"]["text"] == "Machines lack what nobody writes down."

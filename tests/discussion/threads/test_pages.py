@@ -74,7 +74,7 @@ async def test_a_member_posts_votes_and_sees_both(client: httpx.AsyncClient) -> 
     assert posted.status_code == voted.status_code == 303
     assert posted.headers["location"] == f"{await make.address(thread)}?focus={comment}#c{comment}"
     assert "<p>A <em>first</em> word.</p>" in page.text
-    assert "<b>1</b>" in page.text
+    assert "<b>+1</b>" in page.text
 
 
 async def test_a_mistake_answers_422_and_keeps_the_text(client: httpx.AsyncClient) -> None:

@@ -62,11 +62,11 @@ async def test_the_comments_of_others_since_are_counted_and_the_first_is_linked(
     await db.execute("update comment set state = 'removed' where id = $1", gone)
     await make.comment(thread, mira)
     first = await make.comment(thread, jon)
-    assert await line(client, thread) == f'<a href="#c{first}">1 new comment</a>'
+    assert await line(client, thread) == f'<a href="#c{first}">1 unread comment</a>'
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
-    assert f'<a href="#c{first}">2 new comments</a>' in page
+    assert f'<a href="#c{first}">2 unread comments</a>' in page
     assert "Collapse read comments" in page
     assert page.count('class="comment is-new"') == 2
 
@@ -106,10 +106,10 @@ async def test_comments_of_somebody_muted_are_neither_linked_nor_marked(
     first = await make.comment(thread, ben)
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
-    assert f'<a href="#c{first}">1 new comment</a>' in page
+    assert f'<a href="#c{first}">1 unread comment</a>' in page
     assert page.count('class="comment is-new"') == 1
     focused = (await client.get(f"/t/{thread}/x?focus={first}")).text
-    assert "1 new comment" in focused and "Next, elsewhere" not in focused
+    assert "1 unread comment" in focused and "Next, elsewhere" not in focused
 
 
 async def test_without_unread_comments_on_the_page_the_newest_are_linked(
@@ -122,7 +122,7 @@ async def test_without_unread_comments_on_the_page_the_newest_are_linked(
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?focus={old}")).text
-    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment</a>' in page
+    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 unread comment</a>' in page
 
 
 async def test_a_passage_that_is_gone_is_not_mentioned(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -167,7 +167,7 @@ async def test_the_home_page_counts_what_is_new_in_threads_that_were_visited(
         await make.comment(thread, jon)
     await make.comment(quiet, mira)
 
-    assert unread(await client.get("/?sort=new")) == [(str(seen), "2 new")]
+    assert unread(await client.get("/?sort=new")) == [(str(seen), "2 unread")]
     await client.post("/for-you/read", data={"thread": str(seen), "seq": "99"})
     assert unread(await client.get("/?sort=new")) == []
     client.cookies.clear()
@@ -185,8 +185,8 @@ async def test_very_many_new_comments_are_not_counted_to_the_end(client: httpx.A
         one,
     )
 
-    assert unread(await client.get("/?sort=new")) == [(str(thread), "99+ new")]
-    assert "99+ new comments" in (await line(client, thread) or "")
+    assert unread(await client.get("/?sort=new")) == [(str(thread), "99+ unread")]
+    assert "99+ unread comments" in (await line(client, thread) or "")
 
 
 async def test_the_page_of_one_branch_leads_to_the_next_unread_comment_that_is_not_on_it(

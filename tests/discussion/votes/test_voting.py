@@ -80,7 +80,7 @@ async def test_a_vote_with_htmx_returns_the_new_score(client: httpx.AsyncClient,
     )
 
     assert response.status_code == 200
-    assert "<b>1</b>" in response.text
+    assert "<b>+1</b>" in response.text
     assert 'class="up" name="value" value="0" aria-pressed="true"' in response.text
 
 

@@ -55,7 +55,7 @@ async def test_a_visitors_answer_is_given_once_they_have_signed_in_there(client:
 
 async def test_the_balance_is_seen_without_answering(client: httpx.AsyncClient, panel: str) -> None:
     await make.thesis_answers(int(panel.split("/")[3].split("?", maxsplit=1)[0]), *TWELVE)
-    assert "See them" in box(await client.get(panel))
+    assert "See results" in box(await client.get(panel))
 
     assert "Agree 50% Disagree 40% Unsure 10%" in box(await client.get(f"{panel}&see=1"))
 

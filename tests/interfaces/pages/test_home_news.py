@@ -96,12 +96,12 @@ async def test_the_numbers_of_a_card_are_those_of_its_thread(mira: Viewer, clien
     await make.sign_in(client, mira)
     page = (await client.get("/")).text
     assert "<b>4 comments</b> by 2 people" in page and "<b>2 comments</b> by 2 people" in page
-    assert [int(new) for new in re.findall(r'class="unread"[^>]*>(\d+) new', page)] == [4, 1]
+    assert [int(new) for new in re.findall(r'class="unread"[^>]*>(\d+) unread', page)] == [4, 1]
     await reading.mark_read(mira.id, found["second"], [found["best"], found["question"]])
     await reading.mark_read(mira.id, found["first"], [found["reply"]])
     page = (await client.get("/")).text
 
-    assert [int(new) for new in re.findall(r'class="unread"[^>]*>(\d+) new', page)] == [2]
+    assert [int(new) for new in re.findall(r'class="unread"[^>]*>(\d+) unread', page)] == [2]
     assert "The best of all." not in page.partition('class="front-bar"')[0]
     assert "replied to you" not in page
 

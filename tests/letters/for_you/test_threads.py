@@ -81,7 +81,7 @@ async def test_comments_since_the_last_visit_are_listed_in_threads_the_latest_fi
 
     page = await client.get("/for-you?part=threads")
 
-    assert shown(page) == [early, late, other]
+    assert shown(page) == [late, early, other]
     assert page.text.index("The wager") < page.text.index("The benchmark")
     assert shown(await client.get(f"/for-you?thread={first}")) == [early, late]
 

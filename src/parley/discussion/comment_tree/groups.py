@@ -14,7 +14,7 @@ from parley.discussion.comments.queries import CommentRow, RowInHeading
 from parley.discussion.comments.rules import IS_IN
 from parley.discussion.threads.queries import StanceCounts
 from parley.platform import db
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten_to_clause
 
 # Discussions of up to this many comments are shown completely.
 SHORT = 200
@@ -22,7 +22,7 @@ SHORT = 200
 FEWEST = 2
 ROOTS = 100
 # Of what names a passage, without a heading in it and with one; and of that heading.
-WORDS_LENGTH, LONG_WORDS_LENGTH, HEADING_LENGTH = 60, 68, 36
+WORDS_LENGTH, HEADING_LENGTH = 84, 36
 
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
@@ -79,7 +79,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     def words(self) -> str:
         if not self.passage or not self.passage.text:
             return ""
-        return shorten(self.heading + self.passage.text, LONG_WORDS_LENGTH if self.heading else WORDS_LENGTH)
+        return self.heading + shorten_to_clause(self.passage.text, WORDS_LENGTH - len(self.heading))
 
     @property
     def left(self) -> int:
@@ -193,7 +193,7 @@ def in_headings(grouped: Iterable[CommentGroup], rows: Mapping[int, CommentRow])
         for group in grouped
         for root in group.roots
         if rows[root].anchor == "same"
-        and _says(group.words.removeprefix(group.heading).removesuffix("…"), rows[root].quote or "")
+        and _says(group.words.removeprefix(group.heading).rstrip(" …"), rows[root].quote or "")
     }
 
 

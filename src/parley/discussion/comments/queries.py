@@ -12,7 +12,7 @@ from parley.articles.articles.rules import READABLE
 from parley.discussion.comments.rules import EXCERPT, IS_VISIBLE, SHOWN_STATE, CommentState
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten_to_clause
 from parley.platform.text.diff import mark_changes
 
 TAG = re.compile("<[^>]*>")
@@ -90,7 +90,7 @@ class CommentRow(msgspec.Struct, frozen=True):
         """Its statement or first words, in at most `most` characters; nothing of a collapsed comment."""
         if self.collapsed is not None:
             return ""
-        return self.statement if self.statement is not None else shorten(self.excerpt, most)
+        return self.statement if self.statement is not None else shorten_to_clause(self.excerpt, most)
 
     @property
     def is_long(self) -> bool:

@@ -10,14 +10,12 @@ from parley.discussion.threads.disagreement import overlap
 from parley.people.accounts.muted_words import muted_word
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten_to_clause
 from parley.platform.text.markdown import excerpt_of
 
 # In characters: three lines of half a column, and one line of a whole one.
 WORDS_LENGTH, QUOTE_LENGTH = 140, 90
 BREAK = re.compile(r"[.!?][\"'\u201d\u2019)]*\s+")
-# The first sentence of a passage, if it fits.
-SENTENCE = re.compile(rf".{{20,{QUOTE_LENGTH - 1}}}?[.!?](?=\s)")
 # Read when it is shown: what was removed, collapsed or changed since it was chosen is missing.
 VOICE_COLUMNS = f"""
 c.thread, {{is_disputed}} as is_disputed, c.id, coalesce(c.stance, '') as stance,
@@ -90,7 +88,7 @@ class Voice(msgspec.Struct, frozen=True):
         """The sentence of the quote, if it fits, or its beginning with the quote: they tell who its "they" are."""
         at = self.around.find(self.quote)
         if at < 0:
-            return shorten(self.quote, QUOTE_LENGTH)
+            return shorten_to_clause(self.quote, QUOTE_LENGTH)
         before = [one.end() for one in BREAK.finditer(self.around, 0, at)]
         start = before[-1] if before else 0 if self.place < QUOTE_LENGTH else at
         end = BREAK.search(self.around, at + len(self.quote) - 1)
@@ -98,7 +96,7 @@ class Voice(msgspec.Struct, frozen=True):
         whole = self.around[start : end.end() if end else None].strip()
         if len(whole) <= QUOTE_LENGTH:
             return whole
-        return f"{begun}…" if start < at and len(begun) < QUOTE_LENGTH else shorten(self.quote, QUOTE_LENGTH)
+        return f"{begun}…" if start < at and len(begun) < QUOTE_LENGTH else shorten_to_clause(self.quote, QUOTE_LENGTH)
 
     def hidden_from(self, viewer: Viewer | None) -> bool:
         """Whether the viewer blocked or muted its author, or muted a word in it."""
@@ -140,7 +138,7 @@ async def best_voices(threads: Sequence[int]) -> dict[int, Voice]:
     """Return the response of each of these threads that most readers find worth reading."""
     return {
         row.thread: msgspec.structs.replace(
-            row, words=shorten(row.words, WORDS_LENGTH), quote=shorten(row.quote, QUOTE_LENGTH)
+            row, words=shorten_to_clause(row.words, WORDS_LENGTH), quote=shorten_to_clause(row.quote, QUOTE_LENGTH)
         )
         for row in await db.fetch(Voice, SELECT_BEST, list(threads))
     }
@@ -151,9 +149,7 @@ def _voices(both: list[Voice]) -> Voices:
     if overlap((first.place, first.length), (other.place, other.length)):
         about, quote = "sentence", min(both, key=lambda voice: len(voice.quote)).sentence
     else:
-        # What follows its first sentence is meant too.
-        begins = SENTENCE.match(first.passage_text)
         about = "article" if first.passage is None else "passage"
-        quote = f"{begins[0]} …" if begins else shorten(first.passage_text, QUOTE_LENGTH)
-    shown = [msgspec.structs.replace(voice, words=shorten(voice.words, WORDS_LENGTH)) for voice in both]
+        quote = shorten_to_clause(first.passage_text, QUOTE_LENGTH)
+    shown = [msgspec.structs.replace(voice, words=shorten_to_clause(voice.words, WORDS_LENGTH)) for voice in both]
     return Voices(shown, first.is_disputed, about, first.passage, quote)

@@ -14,7 +14,7 @@ from parley.letters.news.home import ThreadState
 from parley.people.accounts.viewer import Viewer
 from parley.platform.cache import PAGE_SECONDS, Bounded, MicroCache, text_bytes
 from parley.platform.http.environment import environment
-from parley.platform.text.cleaning import as_id, shorten
+from parley.platform.text.cleaning import as_id, shorten_to_clause
 from parley.platform.text.durations import ago
 from parley.platform.text.languages import spoken
 from parley.platform.text.messages import Message
@@ -104,7 +104,8 @@ async def _listing(sort: str, topic: str | None, period: str, after: str, *, for
     best = await best_voices([thread for thread in ids if thread not in pairs])
     shown = [
         Card(
-            **msgspec.structs.asdict(row) | {"first_words": shorten(row.first_words, EXCERPT_LENGTH), "rank": 0.0},
+            **msgspec.structs.asdict(row)
+            | {"first_words": shorten_to_clause(row.first_words, EXCERPT_LENGTH), "rank": 0.0},
             voices=pairs.get(row.id),
             best=best.get(row.id),
             thesis=thesis_box(theses.get(row.id), thread_state=row.state),

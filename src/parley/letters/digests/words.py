@@ -11,7 +11,7 @@ from parley.letters.digests.items import DigestItem
 from parley.letters.news.selection import SECTION_INDEX, SECTIONS
 from parley.letters.news.since import day_word
 from parley.platform.settings import settings
-from parley.platform.text.cleaning import one_line, shorten
+from parley.platform.text.cleaning import one_line, shorten, shorten_to_clause
 from parley.platform.text.formats import day, day_of_year, weekday
 from parley.platform.text.messages import N_, Message, as_text, join, plural, verbatim
 
@@ -136,7 +136,7 @@ def _common_text(texts: Iterable[str]) -> str:
 
 
 def _quotation(item: DigestItem, now: datetime) -> DigestQuotation:
-    words = shorten(item.excerpt if item.comment else item.text, EXCERPT_LENGTH)
+    words = shorten_to_clause(item.excerpt if item.comment else item.text, EXCERPT_LENGTH)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     quotation = (words, item.author, item.stance, item.assisted, link)
     return DigestQuotation(*quotation, reason(item, now), _answers(item), _context(item))
@@ -146,7 +146,7 @@ def _answers(item: DigestItem) -> str:
     """Return to whom the comment replies, with the first words of that comment."""
     if item.parent_author is None:
         return ""
-    words = shorten(item.parent_excerpt, PARENT_LENGTH)
+    words = shorten_to_clause(item.parent_excerpt, PARENT_LENGTH)
     if item.parent_author == item.author:
         return N_("following up: {words}").format(words=words)
     if item.kind == "reply":
@@ -168,7 +168,7 @@ def _context(item: DigestItem) -> str:
 
 
 def _line(text: str) -> str:
-    return shorten(" ".join(text.split()), CONTEXT_LENGTH)
+    return shorten_to_clause(" ".join(text.split()), CONTEXT_LENGTH)
 
 
 def _thread_link(item: DigestItem) -> str:

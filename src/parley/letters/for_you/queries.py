@@ -80,7 +80,7 @@ SELECT_NEWEST_IDS = f"""
 select c.id from ({SELECT_TRACKED_THREADS}) tracked cross join lateral (
     select c.id, c.created_at {FROM_NEWEST}
     order by c.created_at desc, c.id desc limit $3
-) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at, c.id
+) c where tracked.thread = any($2::bigint[]) order by tracked.thread, c.created_at desc, c.id desc
 """  # noqa: S608 constants only
 # The oldest unread comments of each thread, $3 of each; of a single thread, those after the comment $4.
 SELECT_COMMENT_IDS = f"""
@@ -128,7 +128,7 @@ async def unread_comment_ids(
 
 
 async def newest_unread_ids(member: int, threads: Sequence[UnreadThread]) -> list[int]:
-    """Return the ids of the newest unread comments of these threads, as they follow each other within a thread."""
+    """Return the ids of the newest unread comments of these threads, the newest of each thread first."""
     ids = [thread.id for thread in threads]
     newest: list[int] = await db.values(SELECT_NEWEST_IDS, member, ids, COMMENTS_PER_THREAD)
     return newest

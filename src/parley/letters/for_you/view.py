@@ -12,7 +12,7 @@ from parley.discussion.votes.queries import votes_on_comments
 from parley.letters.for_you.queries import UnreadThread
 from parley.letters.notifications.queries import NotificationRow
 from parley.people.accounts.viewer import Viewer
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten_to_clause
 
 # Characters, enough to recognise a comment or a passage.
 PARENT_LENGTH = 160
@@ -116,7 +116,7 @@ async def _comments(viewer: Viewer, ids: Sequence[int]) -> dict[int, ShownCommen
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
     viewer_states = await votes_on_comments(viewer.id, ids)
     texts = await anchors.passage_texts(ids)
-    passages = {comment: shorten(text, PASSAGE_LENGTH) for comment, text in texts.items()}
+    passages = {comment: shorten_to_clause(text, PASSAGE_LENGTH) for comment, text in texts.items()}
     return {
         row.id: ShownComment(
             row, viewer_states.get(row.id, ViewerState()), _parent(row, parents, viewer), passages.get(row.id)

@@ -25,7 +25,7 @@ from parley.letters.notifications.rules import IS_SHOWN, JOINS
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.cache import MicroCache
-from parley.platform.text.cleaning import shorten
+from parley.platform.text.cleaning import shorten_to_clause
 
 MOST_CELLS = 4
 WORDS_LENGTH = 140
@@ -198,7 +198,7 @@ def _pick(choices: Sequence[Choice], most: int) -> Iterator[Choice]:
 
 
 def _cell(choice: Choice, row: ShownRow) -> Cell:
-    words = shorten(row.words, WORDS_LENGTH)
+    words = shorten_to_clause(row.words, WORDS_LENGTH)
     return Cell(choice.kind, choice.thread, choice.comment, choice.at, row.author, words, row.title, row.slug)
 
 

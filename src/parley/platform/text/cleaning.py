@@ -17,6 +17,9 @@ _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 # What PostgreSQL or XML cannot hold.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CONTROLS_OF_A_LINE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+# Not the dot of an abbreviation inside a sentence.
+_SENTENCE_END = re.compile("[.!?][\"'\u201d\u2019)]*(?=\\s+[^\\sa-z])")
+_CLAUSE_END = re.compile("[,;:](?=\\s)|\\s(?=[\u2014\u2013-]\\s)")
 
 
 class BadText(ValueError):
@@ -58,6 +61,20 @@ def shorten(text: str, length: int) -> str:
     # Text without spaces, or a very long word, is cut inside the word.
     kept = words if len(words) > length // 2 else text[: length - 1]
     return kept.rstrip(" .,;:—-") + "…"
+
+
+def shorten_to_clause(text: str, length: int) -> str:
+    """Return `text` like `shorten`, but cut at the end of a sentence or a clause, if enough of it fits."""
+    if len(text) <= length:
+        return text
+    sentence, clause = (
+        max((found.end() for found in end.finditer(text, 0, length - 2)), default=0)
+        for end in (_SENTENCE_END, _CLAUSE_END)
+    )
+    shortest = length // 2 if max(sentence, clause) >= length // 2 else length // 3
+    if sentence >= shortest:
+        return f"{text[:sentence]} …"
+    return f"{text[:clause].rstrip(' ,;:')}…" if clause >= shortest else shorten(text, length)
 
 
 def as_id(raw: str) -> int | None:
