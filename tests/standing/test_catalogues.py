@@ -99,5 +99,8 @@ def test_a_language_is_offered_from_95_percent(entries: int, tmp_path: Path, mon
     assert one.has("public") == (entries == 19)
 
 
-def test_each_catalogue_has_a_language_in_the_table() -> None:
+def test_each_catalogue_has_a_language_in_the_table_with_its_plural_rule() -> None:
     assert {file.parent.name for file in FILES} == languages.known().keys() - {"en"}, "run `make languages`"
+    for file in FILES:
+        rule = languages.known()[file.parent.name].plural_rule
+        assert f"plural={rule};" in next(read(file)).translations[0], f"{file}: run `make languages`"

@@ -1,7 +1,7 @@
 // Shows a vote at once. The server's response corrects it, or takes it back if the vote was refused.
 import { errorText } from "../platform/responses.js";
 import htmx from "../platform/htmx.js";
-import { clearNotice, showNotice, viewer } from "../platform/page.js";
+import { clearNotice, FOR_PAGE, showNotice, viewer } from "../platform/page.js";
 import { sentence } from "../platform/sentences.js";
 
 const latestTurns = new WeakMap();
@@ -51,7 +51,7 @@ async function cast(form, button) {
 async function send(score, address, body) {
   const before = pendingVotes.get(score);
   const answer = Promise.resolve(before).then(() =>
-    fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } }),
+    fetch(address, { method: "POST", body, headers: FOR_PAGE }),
   );
   pendingVotes.set(score, answer.catch(() => {}));
   return answer;

@@ -1,7 +1,7 @@
 // The live stream of the thread, or the one that `data-stream` names. The browser reconnects by itself after a break; after
 // an error on which it gives up, such as a refused first connection, we retry. A hidden page has no stream.
 import htmx from "../platform/htmx.js";
-import { showToast, thread } from "../platform/page.js";
+import { lang, showToast, thread } from "../platform/page.js";
 import { sentence } from "../platform/sentences.js";
 
 const FIRST_RETRY_MS = 1_000;
@@ -25,7 +25,7 @@ if (element) {
 function connect() {
   clearTimeout(retryTimer);
   source?.close();
-  source = new EventSource(element.dataset.stream ?? `/t/${thread}/live?last=${last}`);
+  source = new EventSource(`${element.dataset.stream ?? `/t/${thread}/live?last=${last}`}&lang=${lang}`);
   source.onopen = onOpen;
   source.onerror = onError;
   source.onmessage = ({ data, lastEventId }) => {

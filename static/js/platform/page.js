@@ -2,6 +2,10 @@
 export const { viewer = "", muted } = document.body.dataset;
 export const { thread, seq } = document.querySelector("main")?.dataset ?? {};
 
+export const { lang } = document.documentElement;
+/** The headers of a request whose answer goes into this page, also if its reader switched the language elsewhere. */
+export const FOR_PAGE = { "HX-Request": "true", "Page-Language": lang };
+
 export const discussion = () => document.getElementById("discussion");
 
 /** Scroll the discussion, never the page beside it, so that `element` stands below the tabs. */

@@ -1,14 +1,15 @@
 // htmx would swap every response into the page, also redirects and error pages. Here the browser follows a redirect, and
 // an error becomes a notice beside what was clicked, so that typed text stays.
 import htmx from "./htmx.js";
-import { clearNotice, showNotice } from "./page.js";
+import { clearNotice, FOR_PAGE, showNotice } from "./page.js";
 import { sentence } from "./sentences.js";
 
 const SELF_RETRYING = "#live, #progress, .names"; // these retry by themselves
 const ERROR_CLASS = "error-note"; // of templates/platform/errors/_error.html
 
 htmx.registerExtension("answers", {
-  htmx_before_request(source) {
+  htmx_before_request(source, { ctx }) {
+    Object.assign(ctx.request.headers, FOR_PAGE);
     clearNotice(source);
   },
   htmx_before_response(source, { ctx }) {

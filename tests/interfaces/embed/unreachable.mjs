@@ -1,7 +1,7 @@
 // Runs the built script in a page with a number of comments, for a forum that cannot be reached, and says what it asked.
 // An error of the script ends this program.
 const asked = [];
-const element = { getAttribute: () => "https://pub.example/story", dataset: {} };
+const element = { getAttribute: () => "https://pub.example/story", closest: () => null, dataset: {} };
 globalThis.location = { href: "https://pub.example/story" };
 globalThis.document = {
   currentScript: { src: "https://forum.example/embed/v1.js", dataset: { site: "pub" } },

@@ -1,5 +1,7 @@
 """Pages and letters in the language of their reader."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -7,9 +9,10 @@ from parley.interfaces.live import render
 from parley.interfaces.live.stream import Stream, by_language
 from parley.people import mail
 from parley.platform import db
-from parley.platform.http import cookies
+from parley.platform.http import cookies, languages
 from parley.platform.http.languages import COOKIE, language_for, offered
 from parley.platform.text.languages import ENGLISH, known, speaking
+from parley.platform.text.messages import N_, as_text, join
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -110,4 +113,57 @@ def test_a_live_message_is_made_once_for_each_language() -> None:
 
 def test_what_a_member_chose_counts_as_long_as_it_is_offered() -> None:
     assert [language_for(code).code for code in ("de", "xx", "")] == ["de", "en", "en"]
-    assert list(offered()) == ["en", "de"]
+    assert next(iter(offered())) == "en"
+
+
+@pytest.mark.parametrize(
+    ("request_headers", "given"),
+    [({"Page-Language": "en"}, "en"), ({"Page-Language": "xx"}, "de"), ({"Page-Language": "de"}, "de")],
+)
+async def test_what_a_script_fetches_is_in_the_language_of_its_page(
+    client: httpx.AsyncClient, request_headers: dict[str, str], given: str
+) -> None:
+    """Its reader may have chosen another language since, in another tab."""
+    who = await make.member()
+    await make.sign_in(client, who)
+    await client.post("/language", data={"language": "de"})
+    page = await client.get("/settings/mail", headers=request_headers)
+
+    assert language(page) == given
+    assert "Page-Language" in page.headers["vary"]
+
+
+def asked(path: str, query: bytes = b"") -> str:
+    """The language of a request of a visitor with an English browser."""
+    headers = [(b"accept-language", b"en")]
+    scope: Any = {"type": "http", "path": path, "query_string": query, "headers": headers, "viewer": None}
+    return languages.language_of(scope).code
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "given"),
+    [
+        ("/t/1/live", b"last=3&lang=de", "de"),
+        ("/t/1/x", b"lang=de", "en"),
+        ("/embed/t/1", b"site=pub&lang=de-AT", "de"),
+        ("/embed/t/1", b"site=pub&lang=tlh", "en"),
+        ("/embed/t/1", b"site=pub", "en"),
+    ],
+)
+def test_streams_follow_their_page_and_embeds_their_publishers(path: str, query: bytes, given: str) -> None:
+    assert asked(path, query) == given
+
+
+def test_staff_pages_are_english_until_they_are_translated(monkeypatch: pytest.MonkeyPatch) -> None:
+    arabic = known()["ar"]
+    monkeypatch.setitem(arabic.shares, "staff", 0.0)
+    monkeypatch.setattr(languages, "offered", lambda: {"ar": arabic})
+
+    assert [asked(path) for path in ("/mod", "/mod/queue", "/model", "/")] == ["en", "en", "ar", "ar"]
+
+
+def test_a_message_without_a_translation_keeps_its_direction() -> None:
+    with speaking(known()["ar"]):
+        texts = as_text(N_("No language says {this}.").format(this=3)), as_text(join(", ", ["a", "b"]))
+
+    assert texts == ("\N{LEFT-TO-RIGHT ISOLATE}No language says 3.\N{POP DIRECTIONAL ISOLATE}", "a, b")

@@ -504,6 +504,22 @@ async def test_a_search_before_the_index_is_ready_says_so(app: Litestar, client:
     assert "Nothing was found." in await page(client, "zeppelin")
 
 
+@pytest.mark.parametrize("typed", ["Modell", "größerer", "groesserer", "Modelle lang:de"])
+async def test_a_comment_is_found_by_words_of_its_own_language(client: httpx.AsyncClient, typed: str) -> None:
+    thread = await make.thread(make.text("The turbines are not new, and this is what they do.", title="On turbines"))
+    ada = await make.member("adalia")
+    german = await make.comment(thread, ada, "Die Modelle sind nicht besser, auch wenn ein größerer Verlag sie nutzt.")
+    await make.comment(thread, ada, "The model is not better, and this is what they say.")
+    await jobs.index_events()
+    found = await client.get("/search", params={"q": typed}, headers={"Accept-Language": "de"})
+    other = await client.get("/search", params={"q": f"{typed} lang:en"}, headers={"Accept-Language": "de"})
+    thread_page = await client.get(await make.address(thread))
+
+    assert f'href="/c/{german}"' in found.text
+    assert f'href="/c/{german}"' not in other.text
+    assert f'id="c{german}-body" lang="de" dir="auto"' in thread_page.text
+
+
 async def test_a_comment_of_long_ago_is_found(app: Litestar, client: httpx.AsyncClient) -> None:
     """Imported discussions begin in the last century."""
     comment = await make.comment(await make.thread(), await make.member(), "A turbine.")

@@ -11,6 +11,7 @@ from parley.interfaces.search.tables import Kind
 from parley.interfaces.search.visibility import DISPLAY, QUOTE
 from parley.interfaces.search.words import configuration, extra_words, index_words, language
 from parley.platform import db
+from parley.platform.text.detection import language_of
 from parley.platform.text.markdown import excerpt
 
 # Characters of an article in its own document, whose size PostgreSQL limits. Its passages have all of them.
@@ -159,6 +160,7 @@ async def of_comments(ids: Sequence[int]) -> list[Document]:
 
 def _comment(comment: SourceComment) -> Document:
     text = excerpt(comment.html, LONGEST_DOCUMENT)
+    lang = language_of(comment.html) or comment.lang
     return Document(
         kind=Kind.COMMENT,
         source=comment.id,
@@ -167,10 +169,8 @@ def _comment(comment: SourceComment) -> Document:
         shown=comment.shown,
         prior=min(15, int(16 * comment.best)),
         at=comment.at,
-        configuration=configuration(text, comment.lang),
-        filters=" ".join(
-            filter_words(comment.thread, comment.topic, language(comment.lang), comment.author, comment.stance)
-        ),
+        configuration=configuration(text, lang),
+        filters=" ".join(filter_words(comment.thread, comment.topic, language(lang), comment.author, comment.stance)),
         c=searched_words(f"{comment.statement}\n{text}"),
         d=index_words(comment.quote),
     )

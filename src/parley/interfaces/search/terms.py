@@ -14,8 +14,9 @@ from parley.interfaces.search.words import configuration, index_words, is_letter
 from parley.people.accounts import queries as accounts
 from parley.platform import db
 from parley.platform.cache import MicroCache
+from parley.platform.text.languages import spoken
 
-# In how many languages a query is read: those that most articles of this site have.
+# In how many languages a query is read, besides the reader's: those that most articles of this site have.
 MOST_LANGUAGES = 4
 SELECT_LANGUAGES = f"""
 select coalesce(lower(split_part(lang, '-', 1)), '') as language from revision
@@ -105,7 +106,8 @@ async def _authors(query: Query) -> dict[str, str]:
 
 
 async def _site_languages() -> list[str]:
-    return await db.values(SELECT_LANGUAGES) or ["en"]
+    """Those of the site's articles, and the reader's, in which comments may be."""
+    return [*dict.fromkeys([*(await db.values(SELECT_LANGUAGES) or ["en"]), spoken().code])]
 
 
 def _join(

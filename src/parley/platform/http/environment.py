@@ -11,6 +11,7 @@ from parley.platform.http.languages import offered
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, Together, escape_plain
 from parley.platform.settings import settings
+from parley.platform.text.detection import language_of
 from parley.platform.text.durations import ago, every, since
 from parley.platform.text.formats import clock, day, iso, number
 from parley.platform.text.languages import ENGLISH, Language, speaking, spoken
@@ -63,7 +64,7 @@ def _made(language: Language) -> Environment:
         bytecode_cache=TemplateCache(folder("templates"), language),
     )
     env.language = language
-    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
+    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web, "language_of": language_of}
     env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
     env.globals |= {"language": language.code, "direction": language.direction, "plural_form": language.form}

@@ -1,7 +1,9 @@
 """Which language a reader gets: the one that they chose, else the first that their browser asks for, or the site's."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from urllib.parse import parse_qs
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -14,6 +16,11 @@ from parley.platform.text.languages import ENGLISH, Language, known, speaking
 COOKIE = "lang"
 # Browsers send less. A header may be 16 kB long, which would take 5 ms to sort.
 LONGEST_HEADER = 200
+# Scripts name the language of the page that an answer goes into, which may have been switched since in another tab.
+PAGE_LANGUAGE, ACCEPT_LANGUAGE = b"page-language", b"accept-language"
+EMBED, STREAM = "/embed/", "/live"
+# A language may be offered whose catalogue of the staff's pages is not translated.
+STAFF = ("/mod/", "/settings/webhooks/")
 
 
 def offered() -> MappingProxyType[str, Language]:
@@ -51,17 +58,36 @@ class Languages:
 def language_of(scope: Scope) -> Language:
     """Return the language of a request. Programs that use the API get the site's."""
     languages = offered()
-    if len(languages) == 1 or is_api(scope):
+    if is_api(scope):
         return language_for("")
-    own = getattr(scope.get("viewer"), "language", "")
-    code = own or cookies.read(scope, cookies.name(COOKIE)) or ""
-    return languages.get(code) or _accepted(_accept_language(scope), tuple(languages))
+    if len(languages) == 1:
+        language = language_for("")
+    elif (named := _page_language(scope)) in languages or named == ENGLISH.code:
+        return languages.get(named, ENGLISH)
+    else:
+        language = _reader_language(scope, languages)
+    return language if language.has("staff") or not f"{scope['path']}/".startswith(STAFF) else ENGLISH
 
 
-def _accept_language(scope: Scope) -> str:
-    return next(
-        (value[:LONGEST_HEADER].decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), ""
-    )
+def _page_language(scope: Scope) -> str:
+    """The language of the page whose script asks; of a stream's too, which no header can name."""
+    return _header(scope, PAGE_LANGUAGE) or (_query(scope) if scope["path"].endswith(STREAM) else "")
+
+
+def _reader_language(scope: Scope, languages: Mapping[str, Language]) -> Language:
+    # A discussion beside an article is in the language of its page.
+    publisher = _query(scope).partition("-")[0] if scope["path"].startswith(EMBED) else ""
+    codes = (getattr(scope.get("viewer"), "language", ""), publisher, cookies.read(scope, cookies.name(COOKIE)))
+    chosen = next((code for code in codes if code and code in languages), "")
+    return languages[chosen] if chosen else _accepted(_header(scope, ACCEPT_LANGUAGE), tuple(languages))
+
+
+def _query(scope: Scope) -> str:
+    return parse_qs(scope["query_string"].decode("latin-1")).get(COOKIE, [""])[0].lower()
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value[:LONGEST_HEADER].decode("latin-1") for header, value in scope["headers"] if header == name), "")
 
 
 # Browsers send few different ones.

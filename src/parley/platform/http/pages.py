@@ -22,7 +22,7 @@ from parley.platform.http.return_paths import came_from
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
-VARY = "HX-Request, Cookie, Accept-Encoding, Accept-Language"
+VARY = "HX-Request, Cookie, Accept-Encoding, Accept-Language, Page-Language"
 # Of prepared HTML in what a template rendered.
 MARK = re.compile("(\0[0-9]+\0)")
 

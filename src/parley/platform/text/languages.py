@@ -35,6 +35,7 @@ class Language(msgspec.Struct, eq=False):
     name: str
     direction: str
     group: str
+    grouped_from: int
     percent: str
     day: str
     day_and_month: str
@@ -51,6 +52,8 @@ class Language(msgspec.Struct, eq=False):
     form: Callable[[int], int] = int
 
     def number(self, amount: int) -> str:
+        if abs(amount) < self.grouped_from:
+            return str(amount)
         text = f"{amount:,}"
         return text if self.group == "," else text.replace(",", self.group)
 

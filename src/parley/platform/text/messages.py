@@ -5,9 +5,11 @@ messages` finds both. A message is a string, plain English for logs and commands
 Jinja asks for `__html__`; whatever else is shown to a reader calls `as_text`.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Self
 
 import msgspec
@@ -19,11 +21,20 @@ from parley.platform.text.languages import ENGLISH, Language, spoken
 RIGHT_TO_LEFT = {"R", "AL"}
 # What a browser lays out on its own between these, as in `<bdi>`; they may also stand in an attribute or a title.
 ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
+VALUE = re.compile(r"\{\w+\}|%\(\w+\)s")
 
 
 def translate(message: str) -> str:
     """The message in the reader's language, with its `{name}` and `%(name)s` still to be filled."""
-    return spoken().messages.get(message, message)
+    language = spoken()
+    return language.messages.get(message) or (message if language.direction == "ltr" else _as_english(message))
+
+
+@lru_cache(2_000)
+def _as_english(message: str) -> str:
+    """A message that is not translated yet, in its own direction. What has only values is in the reader's."""
+    return LEFT_TO_RIGHT % message if any(map(str.isalpha, VALUE.sub("", message))) else message
 
 
 def forms_of(one: str, many: str) -> Sequence[str]:

@@ -74,7 +74,7 @@ async function answer(link) {
 
 async function request(address) {
   try {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "Page-Language": document.documentElement.lang } });
     return answer.ok && !answer.redirected ? await answer.text() : "";
   } catch {
     return "";

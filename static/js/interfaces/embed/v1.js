@@ -20,7 +20,7 @@ const GAP = 8;
 // While the forum cannot be reached, the page stays as it is, without an error of ours among the publisher's. What it
 // refuses, such as a site that is not registered, concerns who sets up the page.
 async function ask(what, urls) {
-  const query = new URLSearchParams([["site", site], ...urls.map((url) => ["url", url])]);
+  const query = new URLSearchParams([["site", site], ["lang", language()], ...urls.map((url) => ["url", url])]);
   const asked = fetch(`${origin}/embed/v1/${what}?${query}`, { credentials: "omit", referrerPolicy: "no-referrer" });
   const answer = await asked.catch(() => null);
   if (answer?.ok) return answer.json();
@@ -34,6 +34,9 @@ function address() {
   here.hash = "";
   return here.href;
 }
+
+// Of the article, unless the page asks for another.
+const language = () => script.dataset.lang ?? articleRoot()?.closest("[lang]")?.lang ?? "";
 
 // The first of the selectors that finds something.
 function articleRoot() {
@@ -74,6 +77,7 @@ class Discussion {
     const made = document.createElement("button");
     made.type = "button";
     made.className = "open";
+    made.dir = "auto"; // it may be in another language than the page
     made.textContent = this.page.words.open;
     made.addEventListener("click", () => this.open(null, made));
     root.append(made);
@@ -102,6 +106,7 @@ class Discussion {
   address() {
     const panel = new URL(this.page.panel);
     panel.searchParams.set("site", site);
+    panel.searchParams.set("lang", language());
     if (panel.pathname.endsWith("/new")) panel.searchParams.set("url", this.url);
     return panel.href;
   }
@@ -116,10 +121,13 @@ class Discussion {
     if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
   }
 
-  // How many pixels are free to the right of the article's text.
+  // How many pixels are free at the end of the article's lines, where the panel is.
   room() {
     const text = articleRoot()?.querySelector("p");
-    return text ? Math.floor(document.documentElement.clientWidth - text.getBoundingClientRect().right - GAP) : 0;
+    if (!text) return 0;
+    const { left, right } = text.getBoundingClientRect();
+    const free = getComputedStyle(document.documentElement).direction === "rtl" ? left : document.documentElement.clientWidth - right;
+    return Math.floor(free - GAP);
   }
 
   onMessage(what, value) {

@@ -11,6 +11,7 @@ export function request(url, body) {
   return new Promise((done) => {
     const asked = new XMLHttpRequest();
     asked.open(body ? "POST" : "GET", url);
+    asked.setRequestHeader("Page-Language", document.documentElement.lang);
     // Parsed here: a policy forbids to make elements from text in scripts.
     asked.responseType = "document";
     asked.onloadend = () => {
