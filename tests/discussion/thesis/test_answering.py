@@ -104,7 +104,7 @@ async def test_shares_are_shown_after_answering_rounded_and_of_a_published_step(
     await make.thesis_answers(thread, *TWELVE)
     before = await client.get(await make.address(thread))
     assert "About 10 people answered. See results" in box(before)
-    assert "Only totals are shown." in box(before)
+    assert "Others see only totals." in box(before)
     assert "%" not in box(before)
 
     await give(client, thread, "1")

@@ -21,7 +21,7 @@ VOICE_COLUMNS = f"""
 c.thread, {{is_disputed}} as is_disputed, c.id, coalesce(c.stance, '') as stance,
 coalesce(m.name, c.imported_author) as author, c.author as author_id,
 c.author is not null as is_member, c.assisted, coalesce(c.statement, {excerpt_of("c")}) as words, c.passage,
-c.base_ups + c.ups as worth, coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
+coalesce(left(p.text, {2 * QUOTE_LENGTH}), '') as passage_text,
 coalesce(left(coalesce(c.words, c.quote), {2 * QUOTE_LENGTH}), '') as quote,
 coalesce(substr(p.text, greatest(strpos(p.text, coalesce(c.words, c.quote)) - {QUOTE_LENGTH}, 1), {4 * QUOTE_LENGTH}),
          '') as around,
@@ -69,7 +69,6 @@ class Voice(msgspec.Struct, frozen=True):
     assisted: bool
     words: str
     passage: int | None
-    worth: int
     passage_text: str
     quote: str
     # The passage from QUOTE_LENGTH characters before the quote on.
