@@ -6,7 +6,6 @@ import io
 
 import asyncpg
 import structlog
-from piccolo.apps.migrations.commands.forwards import run_forwards
 
 from parley.platform import failpoint
 from parley.platform.db import atomic, close_pool, execute, open_pool
@@ -82,6 +81,8 @@ async def _apply(migration: str) -> None:
 
 
 async def _run(migration: str) -> None:
+    from piccolo.apps.migrations.commands.forwards import run_forwards  # noqa: PLC0415 13 MB (black) for this alone
+
     # Piccolo prints to standard output, which belongs to the calling command. It uses our open transaction.
     with contextlib.redirect_stdout(io.StringIO()):
         result = await run_forwards("parley", migration)
