@@ -134,8 +134,9 @@ async def test_a_book_has_its_chapters_facts_notes_and_pictures_without_its_cont
         (docx(paragraph("Words."))[:-60], "damaged"),
         (archive({"META-INF/container.xml": "<container/>"}), "damaged"),
         (archive({"word/document.xml": b"\0" * 100_000_001}), "too large"),
+        (docx(*[paragraph("word " * 1_000)] * 810), "too large"),
     ],
-    ids=["other", "cut", "empty", "bomb"],
+    ids=["other", "cut", "empty", "bomb", "endless"],
 )
 async def test_other_archives_are_refused(data: bytes, said: str) -> None:
     with pytest.raises(CannotImport, match=said):

@@ -15,7 +15,7 @@ import msgspec
 from lxml.etree import LxmlError
 from mammoth.images import img_element  # type: ignore[import-untyped]
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import TOO_LARGE, CannotImport
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.pictures import DRAWN
@@ -43,7 +43,6 @@ _OTHER = N_(
     "its text."
 )
 _DAMAGED = N_("This document is damaged, so it cannot be read. Open it yourself, copy the text, and paste it here.")
-_LARGE = N_("This document is too large to be read here. Save the part that is to be discussed as one of its own.")
 
 
 class Pictures:
@@ -76,7 +75,7 @@ def extract_document(data: bytes, title: str = "") -> tuple[Extracted, Pictures]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _UNPACKED:
-                raise CannotImport(_LARGE)
+                raise CannotImport(TOO_LARGE)
             names = set(archive.namelist())
             if "META-INF/container.xml" in names:
                 html, stated = read_epub(archive, pictures.keep)
