@@ -1,15 +1,20 @@
 """Word's documents and books in EPUB: their text, notes and pictures, and what they state about themselves."""
 
 import base64
+import contextlib
 import io
+import socket
+import struct
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.sandbox.reading import ReadArticle, sandboxed_file
+from parley.extraction.text.documents import extract_document
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sandboxed]
 
@@ -129,24 +134,13 @@ async def test_a_book_has_its_chapters_facts_notes_and_pictures_without_its_cont
         (docx(paragraph("Words."))[:-60], "damaged"),
         (archive({"META-INF/container.xml": "<container/>"}), "damaged"),
         (archive({"word/document.xml": b"\0" * 100_000_001}), "too large"),
+        (docx(*[paragraph("word " * 1_000)] * 810), "too large"),
     ],
-    ids=["other", "cut", "empty", "bomb"],
+    ids=["other", "cut", "empty", "bomb", "endless"],
 )
 async def test_other_archives_are_refused(data: bytes, said: str) -> None:
     with pytest.raises(CannotImport, match=said):
         await sandboxed_file("a.docx", data)
-
-
-async def test_entities_of_a_book_name_no_file_of_this_machine() -> None:
-    book = epub({"one": "<p>Water boils at a hundred degrees.</p>"}, "<dc:title>&file;</dc:title>")
-    with zipfile.ZipFile(io.BytesIO(book)) as whole:
-        parts: dict[str, str | bytes] = {name: whole.read(name) for name in whole.namelist()}
-        named = whole.read("OPS/book.opf")
-    parts["OPS/book.opf"] = b'<!DOCTYPE a [<!ENTITY file SYSTEM "/etc/hostname">]>' + named
-
-    read = await sandboxed_file("a.epub", archive(parts))
-
-    assert read.extracted.title is None or read.extracted.title.startswith("Water")
 
 
 ENTITIES = "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
@@ -187,3 +181,86 @@ def with_lie() -> bytes:
 async def test_a_hostile_archive_is_refused_at_once(data: bytes) -> None:
     with pytest.raises(CannotImport, match="damaged"):
         await sandboxed_file("a", data)
+
+
+DRAWN = "http://schemas.openxmlformats.org/drawingml/2006"
+PICTURE = (
+    f'<w:p><w:r><w:drawing><p:inline xmlns:p="{DRAWN}/wordprocessingDrawing"><p:docPr descr="A kettle"/>'
+    f'<a:graphic xmlns:a="{DRAWN}/main"><a:graphicData><i:pic xmlns:i="{DRAWN}/picture"><i:blipFill>'
+    f'<a:blip xmlns:r="{OFFICE}" r:{{0}}="p"/></i:blipFill></i:pic></a:graphicData></a:graphic></p:inline>'
+    "</w:drawing></w:r></w:p>"
+)
+BOILS = "Water boils at a hundred degrees."
+
+
+def pictured(named: str, how: str = "embed", mode: str = "Internal") -> bytes:
+    relation = f'<Relationship Id="p" Type="{OFFICE}/image" Target="{named}" TargetMode="{mode}"/></Relationships>'
+    data = docx(paragraph(BOILS), PICTURE.format(how))
+    return replaced(data, "word/_rels/document.xml.rels", lambda xml: xml.replace("</Relationships>", relation))
+
+
+def in_package(former: str, new: str) -> bytes:
+    return replaced(
+        epub({"a": f"<p>{BOILS}"}, "<dc:title>T</dc:title>"), "OPS/book.opf", lambda x: x.replace(former, new)
+    )
+
+
+NAMING: dict[str, Callable[[str], bytes]] = {
+    "picture of a document": pictured,
+    "linked picture": lambda named: pictured(named, "link", "External"),
+    "type of a document": lambda named: replaced(
+        docx(paragraph(f"&f; {BOILS}")),
+        "word/document.xml",
+        lambda xml: f'<!DOCTYPE a SYSTEM "{named}" [<!ENTITY f SYSTEM "{named}">]>{xml}',
+    ),
+    "picture of a book": lambda named: epub({"a": f'<p>{BOILS}<p><img src="{named}" alt="A kettle">'}),
+    "chapter": lambda named: in_package("text/a.xhtml", named),
+    "package": lambda named: replaced(
+        epub({"a": BOILS}), "META-INF/container.xml", lambda xml: xml.replace("OPS/book.opf", named)
+    ),
+    "entity of a book": lambda named: replaced(
+        epub({"a": f"<p>{BOILS}"}, "<dc:title>&f;</dc:title>"),
+        "OPS/book.opf",
+        lambda xml: f'<!DOCTYPE a [<!ENTITY % p SYSTEM "{named}"> %p; <!ENTITY f SYSTEM "{named}">]>{xml}',
+    ),
+    "inclusion": lambda named: in_package(
+        "T</dc", f'<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="{named}" parse="text"/></dc'
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_an_archive_gets_nothing_that_it_names_outside_itself(name: str, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("zebrafinch")
+    up = "../" * 20
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        on_server = f"http://127.0.0.1:{server.getsockname()[1]}/a.png"
+        for named in (f"{up}{secret}", f"{up}{str(secret)[1:]}", str(secret), secret.as_uri(), on_server):
+            with contextlib.suppress(CannotImport):
+                found, pictures = extract_document(NAMING[name](named))
+                assert BOILS in found.html
+                shown = found.html + "".join(map(str, vars(pictures).values())) + str(found)
+                assert "zebrafinch" not in shown
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+async def test_words_of_a_book_stand_for_none_of_its_pictures() -> None:
+    """Else some thousand words would become as many copies of a picture."""
+    words = "".join(f"<p>See https://picture.invalid/0. and {number}.</p>" for number in range(20))
+
+    read = await sandboxed_file("a.epub", epub({"a": f'<p>{BOILS}<p><img src="../dot.gif" alt="A kettle">{words}'}))
+
+    assert "".join(passage.html for passage in read.passages).count("data:image") == 1
+
+
+def test_entries_that_share_their_bytes_count_each() -> None:
+    one = archive({"word/document.xml": b" " * 5_000_000})
+    at, end = one.index(b"PK\1\2"), one.index(b"PK\5\6")
+    many = one[at:end] * 25
+    tail = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 25, 25, len(many), at, 0)
+
+    with pytest.raises(CannotImport, match="too large"):
+        extract_document(one[:at] + many + tail)

@@ -241,7 +241,7 @@ NASTY = [
     "-9223372036854775809", "1e400", "NaN", "٣", "{{7*7}}", "${7*7}", "__class__", "__proto__", "../../etc/passwd",
     POLYGLOT, "'; drop table member; --", "\u202eabc\u202c", "Z\u0351\u036b\u0343" * 200, "a" * 45_000, "> " * 5_000,
     "[" * 5_000, "[a](" * 3_000, "`" * 9_999, "\n" * 9_000, "😀" * 3_000, "ﷺ" * 2_000, "İ" * 300, "ß" * 300,
-    "http://[",
+    "http://[", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
 ]  # fmt: skip
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
 VALUES = st.one_of(st.sampled_from(NASTY), ANY_TEXT, st.integers().map(str), st.floats().map(str))

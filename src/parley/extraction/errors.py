@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from parley.platform.text.messages import Message, join
+from parley.platform.text.messages import N_, Message, join
+
+TOO_LARGE = N_("This document is too large to be read here. Save the part that is to be discussed as one of its own.")
 
 
 class CannotImport(Exception):

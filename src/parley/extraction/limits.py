@@ -5,6 +5,8 @@ _ARCHIVE = b"PK\x03\x04"
 _WITHIN = 1_024  # bytes, as readers of PDFs allow
 LARGEST_FILE = 2_000_000  # bytes
 LARGEST_PDF = 20_000_000
+# Characters of an article's markup, as each of its readers gets it. The longest novels have three million.
+LONGEST_ARTICLE = 4_000_000
 LONGEST_BIO = 600
 LONGEST_SECTION = 80
 

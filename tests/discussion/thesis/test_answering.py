@@ -1,6 +1,7 @@
 """Answering what an article claims: privately, in published steps, and only while the thread takes answers."""
 
 import re
+from time import time
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -322,6 +323,21 @@ async def test_an_answer_that_waited_longer_than_an_hour_is_not_given(client: ht
     await make.sign_in(client, await make.member())
 
     await client.get(back)
+
+    assert await db.value(COUNTERS, thread) == [0, 0, 0]
+
+
+async def test_a_link_that_somebody_made_and_sent_gives_no_answer(
+    app: Litestar, client: httpx.AsyncClient, thread: int
+) -> None:
+    """Neither one from another host, nor one from this host that was kept until somebody signed in."""
+    sent = await press_signed_out(make.browser(app, "203.0.113.9"), thread)
+    kept = await press_signed_out(client, thread)
+    await make.sign_in(client, await make.member())
+
+    await client.get(sent)
+    with time_machine.travel(time() + 3_660):
+        await client.get(kept)
 
     assert await db.value(COUNTERS, thread) == [0, 0, 0]
 

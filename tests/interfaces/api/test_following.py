@@ -52,9 +52,9 @@ async def test_a_program_mutes_for_a_while(app: Litestar) -> None:
         assert (await script.put("/muted-words", json=word | {"word": " Tariffs"})).json() == word
         assert (await script.get("/muted-words")).json() == {"items": [word]}
         assert (await script.put("/muted-words", json={"word": "?"})).status_code == 422
-        assert (
-            await script.put("/muted-words", json={"word": "a", "muted_until": "2126-01-01T00:00"})
-        ).status_code == 400
+        # PostgreSQL knows no time zones beyond the first and the last year.
+        for bad in ("2126-01-01T00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"):
+            assert (await script.put("/muted-words", json={"word": "a", "muted_until": bad})).status_code == 400, bad
         assert (await script.post("/muted-words/remove", json={"word": "tariffs"})).status_code == 204
         assert (await script.get("/muted-words")).json() == {"items": []}
 

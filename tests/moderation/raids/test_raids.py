@@ -159,3 +159,23 @@ async def test_of_two_that_are_on_the_strictest_for_the_member_holds(monkeypatch
     assert "with links" in str(await ops.wait_of(member, thread, None))
     assert "will wait" in str(await ops.wait_of(newcomer, thread, None))
     assert asked == [member.id, newcomer.id], "once each"
+
+
+async def test_the_same_form_sent_twice_is_one_raid_mode_which_ends_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    mo = await make.member(role="moderator")
+    raid = await begin("all", by=mo)
+
+    again = await ops.begin(mo, ops.Switch(None, "all", 24))
+    other = await begin("all", "research")
+    rows = await ops.current(mo)
+
+    async def as_both_saw(_viewer: Viewer) -> list[ops.RaidRow]:
+        return rows
+
+    monkeypatch.setattr(ops, "current", as_both_saw)
+    for _ in range(2):
+        await ops.end(mo, raid)
+
+    assert (again, len({raid, other})) == (raid, 2)
+    assert await db.value("select until > now() + interval '23 hours' from raid where id = $1", raid)
+    assert await db.value("select count(*) from mod_action where action = 'raid.end'") == 1

@@ -93,7 +93,7 @@ async def box(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, _ = await _thread_at(thread)
     viewer, form = viewer_of(request), ThesisAnswerForm(request.query_params)
     if viewer is not None and form.value is not None and not form.errors:
-        if await was_given(viewer, form.given, row.id, form.value, form.version):
+        if await was_given(request, viewer, row.id, form):
             try:
                 await ops.answer(viewer, row.id, form.value, version=form.version, only_first=True)
             except ParleyError as error:
@@ -117,7 +117,7 @@ async def answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         if form.errors:
             raise Refused(join(" ", form.errors.values()))
         if viewer is None:
-            return Redirect(f"/login?next={quote(_coming_back(row.id, form), safe='/')}", status_code=303)
+            return Redirect(f"/login?next={quote(_coming_back(request, row.id, form), safe='/')}", status_code=303)
         await take_each(VOTE, viewer.id, address_of(request))
         if form.looks:
             await ops.look(viewer, row.id)
@@ -155,11 +155,11 @@ async def _show_card(
     )
 
 
-def _coming_back(thread: int, form: ThesisAnswerForm) -> str:
+def _coming_back(request: AnyRequest, thread: int, form: ThesisAnswerForm) -> str:
     """Return the address that gives a visitor's answer once they have signed in."""
     if form.value is None:
         return f"/t/{thread}"
-    given = given_token(thread, form.value, form.version)
+    given = given_token(request, thread, form)
     version = f"&version={form.version}" if form.version is not None else ""
     return f"/t/{thread}/thesis/answer?value={form.value}{version}&given={given}"
 

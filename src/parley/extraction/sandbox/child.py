@@ -9,6 +9,7 @@ from collections.abc import Callable
 import anyio
 
 _MEMORY = 2_000_000_000  # bytes
+_LARGEST = 150_000_000  # bytes of an answer, all of which the parent reads
 _WAITING = 3  # times as long as it may compute, since on a busy machine it shares the processors with others
 
 
@@ -39,8 +40,11 @@ async def run(module: str, request: bytes, seconds: int) -> bytes:
 
 
 def main(answer: Callable[[bytes], bytes]) -> None:
-    """Answer the request on standard input, within the seconds that the first argument gives."""
+    """Answer the request on standard input, within the seconds that the first argument gives, or exit with 1."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))
+    answered = answer(sys.stdin.buffer.read())
+    if len(answered) > _LARGEST:
+        sys.exit(1)
+    sys.stdout.buffer.write(answered)

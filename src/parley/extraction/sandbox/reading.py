@@ -5,15 +5,15 @@ stopped. Starting the process takes about half a second, in a job that waits for
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import TOO_LARGE, CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.html.passages import ImportedPassage, cut_passages
-from parley.extraction.limits import is_archive, is_pdf, most_bytes
+from parley.extraction.limits import LONGEST_ARTICLE, is_archive, is_pdf, most_bytes
 from parley.extraction.metadata.languages import detect_language
 from parley.extraction.notes.linking import link_notes
 from parley.extraction.sandbox import child
@@ -86,6 +86,8 @@ def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  
     from parley.extraction.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
 
     extracted, passages = read_pdf(data, title)
+    # Its pictures are in the markup.
+    _require_short(passage.text for passage in passages)
     return ReadArticle(_with_language(extracted, passages), passages)
 
 
@@ -107,17 +109,23 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 
 
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
-    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many.
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many, or too long.
 
     It does so for a text from elsewhere that has none below its title, too.
     """
     base_url = url or extracted.canonical_url
     passages = link_notes(cut_passages(extracted.html, base_url=base_url, title=extracted.title))
+    _require_short(passage.html for passage in passages)
     if not passages and url is None:
         error = CannotImport(_TOO_SHORT)
         error.found = extracted
         raise error
     return ReadArticle(_with_language(extracted, passages), passages)
+
+
+def _require_short(texts: Iterable[str]) -> None:
+    if sum(map(len, texts)) > LONGEST_ARTICLE:
+        raise CannotImport(TOO_LARGE)
 
 
 def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:

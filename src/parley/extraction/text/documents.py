@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -14,7 +15,7 @@ import msgspec
 from lxml.etree import LxmlError
 from mammoth.images import img_element  # type: ignore[import-untyped]
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import TOO_LARGE, CannotImport
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.pictures import DRAWN
@@ -32,8 +33,6 @@ from parley.platform.text.messages import N_
 _STYLES = "p[style-name='Title'] => h1.title:fresh"
 _UNPACKED = 100_000_000  # bytes
 _MOST_PICTURES = 100
-# Where a picture was, until its passage is cut out. No such host can exist.
-_PLACE = "https://picture.invalid/"
 # What the readers raise for archives and XML that are damaged, encrypted, nested too deeply or full of entities.
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
@@ -44,7 +43,6 @@ _OTHER = N_(
     "its text."
 )
 _DAMAGED = N_("This document is damaged, so it cannot be read. Open it yourself, copy the text, and paste it here.")
-_LARGE = N_("This document is too large to be read here. Save the part that is to be discussed as one of its own.")
 
 
 class Pictures:
@@ -52,6 +50,9 @@ class Pictures:
 
     def __init__(self) -> None:
         self._found: list[bytes] = []
+        # Where a picture was, until its passage is cut out. No such host can exist, and no document can name it: each
+        # place stands for one picture once.
+        self._place = f"https://{token_hex(16)}.invalid/"
 
     def keep(self, data: bytes) -> str:
         """The address of a picture's place; empty for one too many."""
@@ -59,12 +60,12 @@ class Pictures:
         if len(self._found) == _MOST_PICTURES or total > LARGEST_PDF:
             return ""
         self._found.append(data)
-        return f"{_PLACE}{len(self._found) - 1}."
+        return f"{self._place}{len(self._found) - 1}."
 
     def put_into(self, passage: ImportedPassage) -> ImportedPassage:
         html = passage.html
-        for number, data in enumerate(self._found if _PLACE in html else []):
-            html = html.replace(f"{_PLACE}{number}.", f"{DRAWN}{b64encode(data).decode()}")
+        for number, data in enumerate(self._found if self._place in html else []):
+            html = html.replace(f"{self._place}{number}.", f"{DRAWN}{b64encode(data).decode()}")
         return msgspec.structs.replace(passage, html=html)
 
 
@@ -74,7 +75,7 @@ def extract_document(data: bytes, title: str = "") -> tuple[Extracted, Pictures]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _UNPACKED:
-                raise CannotImport(_LARGE)
+                raise CannotImport(TOO_LARGE)
             names = set(archive.namelist())
             if "META-INF/container.xml" in names:
                 html, stated = read_epub(archive, pictures.keep)

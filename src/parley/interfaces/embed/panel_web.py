@@ -60,7 +60,8 @@ async def show(
     if viewer is None:
         problem = N_("Please sign in. Your answer is kept until then.")
         return await _page(request, site_row, query, thesis_problem=problem)
-    if await was_given(viewer, form.given, query.thread, form.value, form.version):
+    await queries.require_own(site_row, query.thread)
+    if await was_given(request, viewer, query.thread, form):
         with suppress(Refused):
             await theses.answer(viewer, query.thread, form.value, version=form.version, only_first=True)
     return Redirect(path_of(query, site_row, "#thesis"), status_code=303)
@@ -168,7 +169,10 @@ async def answer_thesis(request: AnyRequest, thread: FromPath[str], site: FromQu
         if form.errors:
             raise Refused(join(" ", form.errors.values()))
         if viewer_of(request) is None and form.value is not None:
-            return Redirect(_with_answer(path_of(query, site_row), row.id, form, form.value), status_code=303)
+            fields = {"value": form.value, "version": form.version, "given": given_token(request, row.id, form)}
+            given = urlencode({name: field for name, field in fields.items() if field is not None})
+            # The address of a panel that gives the answer once they have signed in there.
+            return Redirect(f"{path_of(query, site_row)}&{given}#thesis", status_code=303)
         viewer = _voter(request, N_("Please sign in to answer."))
         await take_each(VOTE, viewer.id, address_of(request))
         if form.looks:
@@ -180,12 +184,6 @@ async def answer_thesis(request: AnyRequest, thread: FromPath[str], site: FromQu
     except ParleyError as error:
         return await _page(request, site_row, query, error.status, thesis_problem=error.message)
     return Redirect(path_of(msgspec.structs.replace(query, looks=form.looks), site_row, "#thesis"), status_code=303)
-
-
-def _with_answer(path: str, thread: int, form: ThesisAnswerForm, value: int) -> str:
-    """The address of a panel that gives a visitor's answer once they have signed in there."""
-    fields = {"value": value, "version": form.version, "given": given_token(thread, value, form.version)}
-    return f"{path}&{urlencode({name: field for name, field in fields.items() if field is not None})}#thesis"
 
 
 async def _require_in(thread: int, comment: int) -> None:

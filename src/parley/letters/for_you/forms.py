@@ -35,6 +35,6 @@ def _parse_time(raw: str) -> datetime | None:
     """Return a time written in ISO 8601 with an offset; None for anything else."""
     try:
         time = datetime.fromisoformat(raw)
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return time.astimezone(UTC) if time.tzinfo is not None else None

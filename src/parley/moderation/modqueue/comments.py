@@ -46,7 +46,9 @@ SELECT_COMPARED = f"""
 select c.id, left({ALL_WORDS}, {LONGEST_COMPARED}) as words from comment c where {IS_FOUND}
 order by c.created_at desc, c.id desc limit $8
 """  # noqa: S608 constants only
-SELECT_WORDS = f"select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $1"  # noqa: S608 as above
+SELECT_WORDS = f"""
+select left({ALL_WORDS}, {LONGEST_COMPARED}) from comment c where c.id = $2 and {rooms.moderates("c.thread")}
+"""  # noqa: S608 as above
 SELECT_MATCHING = SELECT_COMMENTS.format(IS_FOUND)
 
 
@@ -98,8 +100,8 @@ async def selected_comments(viewer: int, comments: list[int], moderator: str | N
 
 
 async def _like(viewer: int, wanted: CommentFilter, comment: int) -> list[int]:
-    """The ids of the comments that are most like one, itself among them."""
-    words = await db.value(SELECT_WORDS, comment)
+    """The ids of the comments that are most like one, itself among them; none like one of another room."""
+    words = await db.value(SELECT_WORDS, viewer, comment)
     if words is None:
         return []
     rows = await db.fetch(ComparedComment, SELECT_COMPARED, *_values(viewer, wanted), MOST_COMPARED)

@@ -55,10 +55,18 @@ SELECT_CURRENT = f"""
 """
 SELECT_ONE = f"{SELECT_RAIDS} where id = $1"
 CLOSES_SIGN_UP = f"exists (select from raid r where {IS_ON} and r.closes_sign_up)"
-BEGIN = """
-insert into raid (topic, holds, closes_sign_up, started_by, until)
-values ($1, $2, $3, $4, now() + $5 * interval '1 hour') returning id
-"""
+LOCK_RAIDS = "select pg_advisory_xact_lock(hashtextextended('raids', 0))"
+# What is on already lasts as long as was chosen last.
+BEGIN = f"""
+with same as (
+    update raid r set until = now() + $5 * interval '1 hour'
+    where {IS_ON} and topic is not distinct from $1 and holds = $2 and closes_sign_up = $3 returning id
+), new as (
+    insert into raid (topic, holds, closes_sign_up, started_by, until)
+    select $1, $2, $3, $4, now() + $5 * interval '1 hour' where not exists (select from same) returning id
+)
+select id from same union all select id from new limit 1
+"""  # noqa: S608 constants only
 CANNOT_WAIT = N_(
     "Comments here wait for a moderator now, and an edit cannot wait: the comment stays as it was. Your text is kept: "
     "please try again later."
@@ -96,7 +104,7 @@ class Switch(msgspec.Struct, frozen=True):
 
 
 async def begin(viewer: Viewer, switch: Switch) -> int:
-    """Switch raid mode on and return its id.
+    """Switch raid mode on and return its id. The same again, as by a form that is sent twice, is the same one.
 
     Raises NotFound where the viewer does not moderate that, Refused for anything that is not offered.
     """
@@ -108,6 +116,7 @@ async def begin(viewer: Viewer, switch: Switch) -> int:
     if topic and closes_sign_up:
         raise Refused(N_("Members sign up for the whole site, not for a topic."))
     async with db.atomic():
+        await db.execute(LOCK_RAIDS)
         raid: int = await db.value(BEGIN, topic, holds, closes_sign_up, viewer.id, hours)
         await modlog.write(viewer, Entry("raid.begin", "raid", raid, reason=topic or ""))
         for hook in after_change:
@@ -123,7 +132,10 @@ async def end(viewer: Viewer, raid: int) -> None:
     if found is None:
         raise NotFound(N_("There is no page at this address."))
     async with db.atomic():
-        await Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid)
+        ending = Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid, Raid.ended_at.is_null())
+        if not await ending.returning(Raid.id):
+            # Another request ended it a moment ago.
+            return
         await modlog.write(viewer, Entry("raid.end", "raid", raid, reason=found.topic or ""))
         for hook in after_change:
             await hook("raid.ended", raid)

@@ -21,8 +21,10 @@ log = structlog.get_logger(__name__)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
-MAILED_PAGES = ("/leave/", "/recover/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/")
-TOKEN_PAGES = (*MAILED_PAGES, "/sso/", "/invite/")
+TOKEN_PAGES = (
+    *("/claims/", "/decision/", "/invite/", "/leave/", "/login/", "/mail/", "/recover/", "/reports/", "/reset/"),
+    *("/settings/email/", "/signup/", "/sso/", "/verify/"),
+)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
 NEVER_STORED = (*TOKEN_PAGES, "/settings", "/mod", "/dev/mail")
 
