@@ -16,6 +16,9 @@ Scheme = Literal["light", "dark"]
 # Takes out comments and groups that are like those before them: axe looks at the whole tree, whatever it excludes.
 TAKE_OUT = """() => document.querySelectorAll('.comment:nth-of-type(n+4), .group:nth-of-type(n+4)')
     .forEach(alike => alike.remove())"""
+# What a member reads and writes most.
+IN_ARABIC = {"home", "thread", "thread, whole", "perspectives", "answering, member", "sign up", "for you"}
+IN_ARABIC |= {"settings: profile", "settings: mail", "reply", "report a comment", "how it works", "not found"}
 # A letter is shown within the page of a mail client, which has the landmarks.
 IN_A_PAGE: dict[str, Any] = {name: {"enabled": False} for name in ("region", "landmark-one-main")}
 # A sheet lies over the article, whose heading is out of reach meanwhile.
@@ -62,6 +65,18 @@ async def look(
 async def test_axe_finds_nothing_on_a_third_of_all_pages(site: Site, open_tab: OpenTab, axe: str) -> None:
     # On all of them in `make sure`, with the next test.
     found = await look(open_tab, axe, (await every_page(site))[::3], whole=False)
+    assert found == [], "\n".join(found)
+
+
+async def test_axe_finds_nothing_in_arabic(site: Site, open_tab: OpenTab, axe: str) -> None:
+    pages = [page for page in await every_page(site) if page.name in IN_ARABIC]
+    assert len(pages) == len(IN_ARABIC)
+    tab = await open_tab(locale="ar")
+    await tab.open("/")
+    await expect(tab.page.locator('html[lang="ar"][dir="rtl"]')).to_be_attached()
+
+    found = await look(open_tab, axe, pages, whole=False, locale="ar")
+
     assert found == [], "\n".join(found)
 
 

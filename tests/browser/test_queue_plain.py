@@ -105,7 +105,7 @@ async def test_a_removal_is_understood_appealed_against_and_overturned(
     await expect(mira.main()).to_contain_text("It insults somebody.")
     await expect(mira.main()).to_contain_text("Comment number 0 of those to judge.")
     await mira.page.get_by_label("What is wrong with the decision?").fill("It was a quotation.")
-    await mira.page.get_by_role("button", name="Appeal").click()
+    await mira.page.get_by_role("button", name="Send the appeal").click()
     await expect(mira.main()).to_contain_text("It waits for a moderator.")
 
     # Who decided it does not find it; another overturns it.

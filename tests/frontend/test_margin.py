@@ -217,7 +217,7 @@ async def test_a_long_selection_is_shown_shortened(beside: Stage) -> None:
     await beside.open()
     await page.locator("#p2").click(click_count=3)
     await page.get_by_role("button", name="Respond to this").click()
-    shown = await page.locator(".write-quote span").inner_text()
+    shown = await page.locator(".write-quote q").inner_text()
     assert shown.startswith("Passage 2 begins.")
     assert shown.endswith(" …")
     assert len(shown) <= 301

@@ -21,8 +21,11 @@ TEMPLATES = ROOT / "templates"
 ALL = sorted(file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.[ht][tx]*"))
 FOLDERS = sorted({name.rpartition("/")[0] for name in ALL})
 WORD = re.compile(r"[A-Za-z]{2,}|\b[aAI]\b")
-# A text of an expression that is a sentence or a label, wherever it goes: it begins with a capital, or has two words.
-PROSE = re.compile(r"^[A-Z][a-z]|[a-z][,.:]? [a-z]")
+# A text of an expression that is a sentence or a label, wherever it goes: it begins with a capital, or has two
+# words; or what would stand between two of them.
+PROSE = re.compile(r"^[A-Z][a-z]|[a-z][,.:]? [a-z]|^[,;] ")
+# A mark between two messages: other scripts have others. A dot in the middle of the line (·) is in all of them.
+COMMA = re.compile(r"[,;](\s|$)")
 # The name of the software, the zone of our clocks, and where a letter's subject and a page's address begin.
 NAMES = re.compile(r"\b(Parley|PARLEY|UTC)\b|Parl<span>e</span>y|\ASubject:|/(t|revisions|settings|mail)\b|\?next=")
 # Blocks of the layout that fill attributes.
@@ -88,7 +91,7 @@ def said(name: str) -> list[str]:
     text = NAMES.sub("", literal(parsed(name)))
     if name.endswith(".html"):
         text = " ".join(spoken(text))
-    return [line.strip() for line in outside(text).splitlines() if WORD.search(line)]
+    return [line.strip() for line in outside(text).splitlines() if WORD.search(line) or COMMA.search(line)]
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -73,7 +73,7 @@ async def test_the_marker_of_a_passage_leads_to_its_comments_and_the_form_for_it
     assert marker in page
     assert '<details class="compose" open>' in alone.text
     assert f'name="passage" value="{first}"' in alone.text
-    assert "Respond to <span dir=" in alone.text and "Respond to the article <span dir=" in page
+    assert "Respond to <q dir=" in alone.text and "Respond to the article <q dir=" in page
     assert names(alone.text) == names(fragment.text) == [f"c{there}"]
     assert elsewhere != there
 
@@ -232,10 +232,7 @@ async def test_a_heading_names_the_passage_and_a_quote_in_it_is_not_repeated(
 
     page, whole = [(await client.get(f"/t/{thread}?view={view}")).text for view in ("passage", "all")]
 
-    assert (
-        'On “<span dir="auto">They do a great deal. They draft, translate, explain, and write programs. …</span>”'
-        in page
-    )
+    assert 'On <q dir="auto">They do a great deal. They draft, translate, explain, and write programs. …</q>' in page
     assert ("is-quote is-in-heading" in page) is is_said
     # Where no heading says it, the quote is shown.
     assert 'is-quote"' in whole

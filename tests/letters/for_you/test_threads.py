@@ -151,7 +151,7 @@ async def test_replies_show_their_parent_and_perspectives_their_passage(
     assert "The energy counts too." in text
     assert f'#p{lineage}">answers before it has understood</a>' in text
     words = "The model answers before it has understood the question."
-    assert f'#p{lineage}">On “{words}' in text
+    assert f'#p{lineage}">On <q dir="auto">{words}' in text
 
 
 @pytest.mark.parametrize("kind", ["block", "mute"])

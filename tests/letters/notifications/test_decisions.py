@@ -184,7 +184,7 @@ async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case,
 
     page = (await client.get("/for-you?part=decisions")).text
 
-    assert f'<a href="/decision/{decision}">A comment of yours was removed.</a>' in page
+    assert f'<a href="/decision/{decision}">Your comment was removed.</a>' in page
     assert "ada" not in page
 
 

@@ -68,7 +68,7 @@ async def test_a_letter_says_which_words_where_why_and_until_when(
         assert words in quoted
     assert "A person decided, not a machine." in quoted and redress in quoted and redress in told
     assert "Burn it down" not in unquoted and "It is the one that you wrote on" in unquoted
-    assert "jonas" not in told and "You are a fool" not in told and "A person decided this" in told
+    assert "jonas" not in told and "You are a fool" not in told and "A person decided" in told
 
 
 async def test_where_the_ground_is_law_the_law_and_the_facts_are_asked_for_and_said(client: httpx.AsyncClient) -> None:

@@ -121,7 +121,9 @@ async def test_the_member_who_added_it_is_told_and_an_appeal_brings_it_back(
     appeal = await appeals.file(decision=made, text="It is my own child.")
     await appeals.decide(ada, appeal, outcome="overturned", answer="So it is.")
 
-    assert "A part of an article that you added was removed" in letter and "It is somebody else's." in letter
+    assert (
+        "A passage or picture of an article that you added was removed" in letter and "It is somebody else's." in letter
+    )
     assert "This passage or picture is not shown" in statement.text
     assert await db.value(SHOWN) == "full 0" and await differences() == []
 

@@ -29,7 +29,7 @@ async def test_a_member_reads_it_by_mail_and_under_for_you_and_appeals_against_n
     assert await db.value("select state from member where id = $1", mira.id) == "active"
     await db.execute("update decision set created_at = now() - interval '1 hour'")
     await make.sign_in(client, mira)
-    assert "A moderator wrote to you." in (await client.get("/for-you")).text
+    assert "A message from a moderator." in (await client.get("/for-you")).text
     page = (await client.get(f"/decision/{decision}")).text
     assert WORDS in page and "A message from a moderator" in page and "ppeal" not in page
     with pytest.raises(Refused):

@@ -46,7 +46,7 @@ async def test_the_author_gets_the_sentence_and_a_link_and_nothing_else_changes(
     )
     assert await db.value("select count(*) from mail where kind like 'outcome.%'") == 0
     assert not await is_listed(client, item)
-    assert "Asked its author to edit" in (await client.get("/mod/log")).text
+    assert "Author asked to edit" in (await client.get("/mod/log")).text
 
 
 async def test_the_request_can_be_previewed(client: httpx.AsyncClient) -> None:

@@ -266,7 +266,7 @@ async def test_an_erased_members_decided_suggestion_stays_and_a_waiting_one_goes
     assert [(row.suggestion_state, row.suggested_by) for row in rows] == [("declined", "member")]
     await make.sign_in(client, ada)
     page = await client.get(f"/t/{rows[0].thread}/updates/{rows[0].suggestion}")
-    assert "a member who left" in page.text
+    assert "a former member" in page.text
 
 
 async def test_erasing_with_the_words_leaves_none_of_them(client: httpx.AsyncClient, bird: Viewer) -> None:

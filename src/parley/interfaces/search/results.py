@@ -142,7 +142,7 @@ async def prepare(form: SearchForm, viewer: Viewer | None) -> Search | None:
         return None
     author = await accounts.by_name(form.by.removeprefix("@")) if form.by else None
     if form.by and author is None:
-        form.errors["by"] = N_("There is no member of this name.")
+        form.errors["by"] = N_("There is no member with this name.")
         return None
     filters = filter_words(form.thread, form.topic, form.lang, author.id if author else None, form.stance)
     text = await text_query(form.query, form.lang)

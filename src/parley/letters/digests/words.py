@@ -25,7 +25,7 @@ HEADINGS = {
     "you": N_("For you"),
     "new": N_("New since your last visit"),
     "revised": N_("Revised since you wrote"),
-    "picked": N_("Moderators' pick"),
+    "picked": N_("Moderators\N{RIGHT SINGLE QUOTATION MARK} pick"),
     "sides": N_("Where members disagree"),
     "best": N_("Worth reading"),
     "opened": N_("New articles"),

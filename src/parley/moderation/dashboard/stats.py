@@ -193,7 +193,7 @@ def appeals(rows: Sequence[queries.Decided]) -> Figure:
         "appeals",
         N_("Appeals"),
         summary if restricting else N_("No restrictions in this period."),
-        [N_("Of restrictions"), N_("Decisions"), N_("Share")],
+        [N_("Of restrictions"), N_("Decisions"), N_("Share of all")],
         [[name, number(part), percent(part, restricting)] for name, part in parts],
         shares=[charts.share(name, percent(part, restricting), part, restricting) for name, part in parts],
     )

@@ -178,5 +178,5 @@ def reversals(rows: Sequence[Reversals]) -> Figure:
         [row.name, number(row.count), number(row.appealed), number(row.reversed), percent(row.reversed, row.count)]
         for row in rows
     ]
-    head: list[str] = [N_("Rule"), N_("Restrictions"), N_("Appealed against"), N_("Reversed"), N_("Share")]
+    head: list[str] = [N_("Rule"), N_("Restrictions"), N_("Appealed against"), N_("Reversed"), N_("Share reversed")]
     return Figure("reversals", N_("Reversals by rule"), summary, head, cells)

@@ -32,7 +32,7 @@ ACTION_NAMES = {
     "warn": N_("Warned"),
     "silence": N_("Silenced"),
     "suspend": N_("Suspended"),
-    "ask": N_("Asked its author to edit"),
+    "ask": N_("Author asked to edit"),
     "escalate": N_("Escalated to an admin"),
     "proposal.approved": N_("Approved by a second moderator"),
     "proposal.rejected": N_("Rejected by a second moderator"),
@@ -218,7 +218,7 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Message
 
 
 def describe(state: Mapping[str, Any], names: list[str]) -> Message:
-    return join(", ", [_part(name, state) for name in state if name in names and name != "until"])
+    return join(" · ", [_part(name, state) for name in state if name in names and name != "until"])
 
 
 def _place(value: Mapping[str, Any]) -> Message:

@@ -51,7 +51,7 @@ async def comment(comment: str, viewer: Viewer | None, *, gone: bool = False) ->
     if gone and row.author is None and row.author_id is not None:
         account = await accounts.account(row.author_id)
         row = msgspec.structs.replace(row, author=account.name if account else None)
-    return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
+    return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("a former member"), row)
 
 
 async def article(thread: str) -> Subject:
