@@ -65,6 +65,7 @@ FORMS = {
     "/kept/{kept:str}": ("text",),
     "/kept/{kept:str}/remove": (),
     "/c/{comment:str}/keep": ("text", "on"),
+    "/c/{comment:str}/translate": (),
     "/t/{thread:str}/keep": ("text", "on"),
     "/t/{thread:str}/notes": ("passage", "quote", "prefix", "text"),
     "/for-you/read": ("thread", "shown", "seq", "part", "until", "upto"),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from parley.platform.text.messages import N_
+
 WORDS = {
     "ar": "في من على إلى أن هذا هذه التي الذي ما لا عن مع كان هو هي بين لم قد كل ذلك إن أو لكن",
     "de": "der die das und ist nicht ein eine zu den von mit sich auf für auch dass wie aber im es wird sind dem des "
@@ -16,6 +18,17 @@ WORDS = {
     "it": "il la che di e non per una un sono con della del le è come più anche si i ma nel gli da questo se alla ha",
     "nl": "de het een van en niet dat zijn op voor met is ook maar er aan te die bij dit wordt als om door geen wel",
     "pt": "o a os as não uma um para com que do da em se mais por e é no na dos das como mas ao foi são ser isso",
+}
+# Messages: read in a sentence such as "Translated from German".
+NAMES = {
+    "ar": N_("Arabic"),
+    "de": N_("German"),
+    "en": N_("English"),
+    "es": N_("Spanish"),
+    "fr": N_("French"),
+    "it": N_("Italian"),
+    "nl": N_("Dutch"),
+    "pt": N_("Portuguese"),
 }
 LISTED = [(word, code) for code, words in WORDS.items() for word in words.split()]
 LANGUAGES = {word: [code for other, code in LISTED if other == word] for word, _ in LISTED}
