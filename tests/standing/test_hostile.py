@@ -36,6 +36,7 @@ FORMS = {
     "/mail/webhooks/{relay:str}": (),
     "/settings/profile": ("title", "bio", "assisted"),
     "/rules/edit": ("rules", "asks_declaration", "sign_up", "version"),
+    "/settings/languages": ("de", "en"),
     "/settings/security": ("current", "password", "others"),
     "/settings/mail": ("frequency", "weekday", "hour", "zone"),
     "/settings/mail/all": ("on",),

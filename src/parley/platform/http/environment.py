@@ -11,7 +11,7 @@ from parley.platform.http.languages import offered
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, Together, escape_plain
 from parley.platform.settings import settings
-from parley.platform.text.detection import language_of
+from parley.platform.text.detection import NAMES, language_of
 from parley.platform.text.durations import ago, every, since
 from parley.platform.text.formats import clock, day, iso, number
 from parley.platform.text.languages import ENGLISH, Language, speaking, spoken
@@ -71,7 +71,7 @@ def _made(language: Language) -> Environment:
     env.filters |= {"foreign": foreign, "ago": ago, "every": every, "shown": as_text, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
     env.globals |= {"language": language.code, "direction": language.direction, "plural_form": language.form}
-    env.globals |= {"offered": offered, **_shared}
+    env.globals |= {"offered": offered, "read_languages": NAMES, **_shared}
     return env
 
 

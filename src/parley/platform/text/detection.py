@@ -35,15 +35,15 @@ LANGUAGES = {word: [code for other, code in LISTED if other == word] for word, _
 WORD = re.compile(r"[^\W\d_]+")
 # What a comment quotes may be in another language.
 NOT_OWN = re.compile(r"<(code|pre|blockquote)\b.*?</\1>|<[^>]*>", re.DOTALL)
-# The beginning of a longer text tells enough.
-SAMPLE = 400
+# The beginning of a longer text tells enough, and of longer HTML.
+SAMPLE, SAMPLED_HTML = 400, 8_000
 # The language has so many of the text's words, and so many times those of the next.
 FEWEST, LEAST_SHARE, LEAST_LEAD = 3, 0.2, 1.4
 
 
 def language_of(html: str) -> str | None:
     """The code of the language of a text or its HTML; None if its words do not tell."""
-    words = WORD.findall(NOT_OWN.sub(" ", html)[:SAMPLE].lower())
+    words = WORD.findall(NOT_OWN.sub(" ", html[:SAMPLED_HTML])[:SAMPLE].lower())
     counts = _counted(words)
     code = max(counts, key=counts.__getitem__, default=None)
     if code is None or counts[code] < max(FEWEST, LEAST_SHARE * len(words)):
