@@ -44,6 +44,9 @@ GONE = WAYS.keys() - {"visible"}
 # Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
 STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")
 QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
+TRANSLATE = """
+insert into comment_translation (comment, language, html) select id, 'de', html from comment where state = 'visible'
+"""
 KEPT = "insert into kept_item (member, thread, comment) select $1, thread, id from comment where id = $2"
 DISAGREEMENT = "update thread_stats set disagreement = $2 where thread = $1"
 LETTERS = """
@@ -217,6 +220,15 @@ async def test_no_stream_and_no_letter_carries_what_is_hidden(app: Litestar, cag
 
     assert cage.heard(told) == {"visible"}
     assert cage.heard(letters) == {"visible"}
+
+
+async def test_no_translation_outlives_the_words(cage: Cage) -> None:
+    await db.execute(TRANSLATE)
+    assert cage.heard("".join(await db.values("select html from comment_translation"))) == WAYS.keys() - HELD
+
+    await cage.change()
+
+    assert cage.heard("".join(await db.values("select html from comment_translation"))) == {"visible"}
 
 
 @pytest.mark.parametrize("role", ["member", pytest.param("moderator", marks=pytest.mark.slow)])

@@ -31,6 +31,8 @@ OPEN_TO_ALL = {
     "/signup/{token:str}",
     "/verify/{token:str}",
     "/preview",
+    # Shows what everybody reads.
+    "/c/{comment:str}/translate",
     # Only sets a cookie of the browser that asks.
     "/language",
     "/reading",

@@ -28,7 +28,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 # What may stand in a file, which a variable with _FILE behind its name names.
 SECRETS = (
     "DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "PARLEY_SECRET", "PARLEY_SECRET_FORMER", "PARLEY_SMTP_URL",
-    "PARLEY_MAILGUN_KEY", "PARLEY_POSTMARK_LOGIN", "PARLEY_PROVIDERS",
+    "PARLEY_MAILGUN_KEY", "PARLEY_POSTMARK_LOGIN", "PARLEY_PROVIDERS", "PARLEY_TRANSLATOR_KEY",
 )  # fmt: skip
 
 
@@ -107,6 +107,20 @@ def service(env: Mapping[str, str], name: str, example: str) -> str | None:
     if env.get(name) and not providers.is_secure(env[name]):
         raise SettingsError(f"{name} must begin with https://, as {example} does.")
     return env.get(name) or None
+
+
+def web_address(env: Mapping[str, str], name: str, example: str) -> str | None:
+    """Return the address of a server of the operator's choice, also without TLS, and without a slash at its end."""
+    if not env.get(name):
+        return None
+    try:
+        parts = urlsplit(env[name])
+        is_one = parts.scheme in DEFAULT_PORTS and parts.hostname and parts.port != 0 and not parts.username
+    except ValueError:
+        is_one = False
+    if not is_one or parts.query or parts.fragment:
+        raise SettingsError(f"{name} must be an address such as {example}.")
+    return env[name].rstrip("/")
 
 
 def providers_of(env: Mapping[str, str]) -> Mapping[str, Provider]:

@@ -78,6 +78,9 @@ class Settings(msgspec.Struct, frozen=True):
     backup_command: str | None = None
     # The languages that readers can choose, the site's first. None named: English, and all that are complete.
     languages: tuple[str, ...] = ()
+    # A service in LibreTranslate's form that translates comments, and the key that it wants.
+    translator: str | None = None
+    translator_key: str | None = None
     # The WebSub hub that is told which feeds changed.
     websub_hub: str | None = None
 
@@ -150,6 +153,8 @@ def read(env: Mapping[str, str]) -> Settings:
         redress=" ".join(env.get("PARLEY_REDRESS", "").split()),
         password_range=environment.service(env, "PARLEY_PASSWORD_RANGE", "https://api.pwnedpasswords.com/range"),
         websub_hub=environment.service(env, "PARLEY_WEBSUB_HUB", "https://hub.example/"),
+        translator=environment.web_address(env, "PARLEY_TRANSLATOR", "http://translate:5000"),
+        translator_key=env.get("PARLEY_TRANSLATOR_KEY") or None,
         backup_days=environment.number(env, "PARLEY_BACKUP_DAYS", 7) if env.get("PARLEY_BACKUP_DAYS") else 0,
         backup_command=env.get("PARLEY_BACKUP_COMMAND") or None,
         providers=environment.providers_of(env),

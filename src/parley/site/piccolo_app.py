@@ -19,6 +19,7 @@ from parley.articles.articles.tables import (
 from parley.discussion.comments.tables import (
     Comment,
     CommentSignature,
+    CommentTranslation,
     CommentVersion,
     ImportedAddress,
     PassageCount,
@@ -95,7 +96,8 @@ TABLES = [
     Community, Guideline, GuidelineWording, SavedReason, Block, MutedWord,
     Source, Article, Revision, Passage, MergedPassage, Media, Original, RemovedPassage, ArticleImport, ImportPart,
     Topic, RoomModerator, Thread, ThreadStats, Visit, SuggestedUpdate, Thesis, ThesisAnswer,
-    Comment, CommentSignature, CommentVersion, ImportedAddress, PassageCount, QuotedWords, ImportedClaim,
+    Comment, CommentSignature, CommentVersion, CommentTranslation, ImportedAddress,
+    PassageCount, QuotedWords, ImportedClaim,
     Vote, KeptItem, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     QueueItem, Report, RightsRequest, Raid, RaidHold, BulkDecision, BulkItem,

@@ -163,6 +163,7 @@ RULES = (
         "comment_signature", "signatures of comments, by which near-copies are found", "created_at", 30, key="comment"
     ),
     Expiry("comment_label", "what webhooks said of comments", "created_at", 30),
+    Expiry("comment_translation", "translations of comments", "created_at", 30),
     Expiry(
         "comment", "the words of comments that expired before a moderator came", "created_at", 90,
         f"state = 'expired' and body <> '' and {IS_NOT_IN_QUEUE}",

@@ -2,7 +2,7 @@
 
 from parley.articles.imports import pdf_web
 from parley.articles.imports import web as articles
-from parley.discussion.commenting import edit_web
+from parley.discussion.commenting import edit_web, translation_web
 from parley.discussion.commenting import web as comments
 from parley.discussion.kept import web as kept
 from parley.discussion.statements import web as statements
@@ -88,6 +88,7 @@ FEATURES = (
     language,
     comments,
     edit_web,
+    translation_web,
     automod,
     profile,
     cards,

@@ -54,6 +54,7 @@ NOT_THERE = {
     "/t/{thread:str}/rights/{number:str}": "needs the page, which shows the request",
     "/kept/": PRIVATE,
     "/c/{comment:str}/keep": PRIVATE,
+    "/c/{comment:str}/translate": "a program can ask a translator itself",
     "/t/{thread:str}/keep": PRIVATE,
     "/t/{thread:str}/notes": PRIVATE,
     "/claims/": MAILED,

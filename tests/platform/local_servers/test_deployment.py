@@ -90,6 +90,8 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_POSTMARK_LOGIN",
         "PARLEY_KEEP_PDFS",
         "PARLEY_LANGUAGES",
+        "PARLEY_TRANSLATOR",
+        "PARLEY_TRANSLATOR_KEY",
     }
     optional |= {f"PARLEY_MAIL_{name}" for name in ("BOUNCES", "INBOX", "LOG", "RATE")}
     assert {name for name, _, _ in variables} - required <= optional

@@ -159,6 +159,7 @@ CASES = {
     ),
     "comment_signature: signatures of comments, by which near-copies are found": Case(rows.comment_signature),
     "comment_label: what webhooks said of comments": Case(rows.comment_label),
+    "comment_translation: translations of comments": Case(rows.comment_translation),
     "spam_training: trainings of the score of advertising": Case(
         insert("spam_training", spam=30, harmless=30, figures="{}"),
         {"in force": set_to("spam_training", r"weights = '\x00'")},

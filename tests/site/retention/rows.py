@@ -262,6 +262,12 @@ async def comment_label() -> int:
     return await db.value(sql, comment)
 
 
+async def comment_translation() -> int:
+    comment = await make.comment(await make.thread(), await make.member())
+    sql = "insert into comment_translation (comment, language, html) values ($1, 'de', '') returning id"
+    return await db.value(sql, comment)
+
+
 async def bulk_decision() -> int:
     moderator = (await make.member(role="moderator")).id
     sql = "insert into bulk_decision (moderator, action, state) values ($1, 'approve', 'done') returning id"

@@ -41,6 +41,8 @@ class ViewerState(msgspec.Struct, frozen=True):
     blocked: bool = False
     # The word in it that the viewer muted.
     muted_word: str | None = None
+    # The language it is in, if the viewer does not read that and folds such comments.
+    folded: str | None = None
 
 
 class Fragment(msgspec.Struct, frozen=True):

@@ -50,6 +50,12 @@ class DiscussionQuery(msgspec.Struct, frozen=True):
     focus: int | None = None
     branch: int | None = None
     after: int | None = None
+    # Whether comments in languages that the viewer does not read are folded.
+    folds: bool = False
+
+    def order(self, sort: str) -> str:
+        """What addresses of more comments say of their order, and of the filter by language."""
+        return f"{sort}&reads=1" if self.folds else sort
 
 
 def passage_of(raw: str) -> int | str | None:
@@ -75,7 +81,7 @@ class Discussion(msgspec.Struct, frozen=True):
             for name, value in (("branch", query.branch), ("passage", query.passage), ("stance", query.stance))
             if value is not None
         )
-        return f"/t/{query.thread}/comments?sort={self.sort}{part}&after={last}"
+        return f"/t/{query.thread}/comments?sort={query.order(self.sort)}{part}&after={last}"
 
 
 class ThreadView(msgspec.Struct, frozen=True, eq=False):
@@ -232,15 +238,16 @@ async def _grouped_discussion(
     )
     comments = await queries.by_ids(shown.ids)
     grouped = groups.group_roots(shown, comments, rows, parts, earlier, query.stance)
+    order = query.order(sort)
     frames = [
         (
-            frame("discussion/comments/_group.html", group=group, thread=thread, sort=sort, stance=query.stance),
+            frame("discussion/comments/_group.html", group=group, thread=thread, sort=order, stance=query.stance),
             group.roots,
         )
         for group in grouped
     ]
     comments |= groups.in_headings(grouped, comments)
-    return Discussion(query, sort, shown, lay_out(shown, comments, sort, frames), by_passage=True)
+    return Discussion(query, sort, shown, lay_out(shown, comments, order, frames), by_passage=True)
 
 
 async def _make_discussion(query: DiscussionQuery, most_bytes: int) -> Discussion:
@@ -250,7 +257,7 @@ async def _make_discussion(query: DiscussionQuery, most_bytes: int) -> Discussio
     if query.focus is not None:
         # Whoever comes by a link to a comment, or from a search, may look for words at its end.
         rows |= await queries.by_ids([query.focus], whole=True)
-    return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
+    return Discussion(query, sort, shown, lay_out(shown, rows, query.order(sort), collapses=query.focus is None))
 
 
 async def _tree(query: DiscussionQuery, sort: str, most_bytes: int) -> Tree:

@@ -1,6 +1,6 @@
 """What depends on the viewer in a discussion that is otherwise the same for everybody."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from parley.platform.cache import by_text
 from parley.platform.concurrency import in_thread
 from parley.platform.http.pages import Prepared
 from parley.platform.text.cleaning import shorten
+from parley.platform.text.detection import language_of
 from parley.platform.text.markdown import plain
 
 # A member's votes, by comment.
@@ -56,7 +57,19 @@ def comments_html(
     if viewer is None:
         return assemble(shown.layout, slow_branches=slow_branches)
     states = _viewer_states(shown.layout.rows, viewer, votes or {}, muted or {}, moderates=viewer.moderates_in(topic))
+    if shown.query.folds:
+        states |= dict(_folded_states(shown.layout.rows.values(), viewer, states))
     return assemble(shown.layout, states, visit, viewer.id, slow_branches)
+
+
+def _folded_states(
+    rows: Iterable[CommentRow], viewer: Viewer, states: Mapping[int, ViewerState]
+) -> Iterator[tuple[int, ViewerState]]:
+    """Yield the states of others' comments in languages that the viewer does not read."""
+    for row in rows:
+        code = language_of(row.raw_html) if row.author_id not in (viewer.id, *viewer.blocked) else None
+        if code and code not in viewer.reads:
+            yield row.id, msgspec.structs.replace(states.get(row.id, ViewerState()), folded=code)
 
 
 def _viewer_states(

@@ -206,6 +206,18 @@ class CommentVersion(Table):
     comment_version_comment_number_key = Unique([comment, number])
 
 
+class CommentTranslation(Table, tablename="comment_translation"):
+    """What a machine made of the present words of a visible comment; a trigger deletes it with them (schema.sql)."""
+
+    id = BigSerial(primary_key=True)
+    comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
+    language = Varchar(8, null=False, default=None)
+    html = Text(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+    comment_translation_comment_language_key = Unique(["comment", "language"])
+
+
 class ImportedAddress(Table, tablename="imported_address"):
     """The e-mail address with which an imported comment was written, as a keyed hash (imported_addresses.py)."""
 

@@ -29,8 +29,8 @@ returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f
 SELECT_AUTHOR = f"""
 select 0::bigint as session, id, name, role, false as needs_factor, array[]::text[] as rooms, {STATE_NOW} as state,
   state <> 'unverified' as verified, {sessions.AWAITS_APPROVAL} as awaits_approval, state_until as until,
-  state_reason as why, assisted, density, legend, marks, marks_read, zone, language, null::timestamptz as last_visit,
-  false as is_stale,
+  state_reason as why, assisted, density, legend, marks, marks_read, zone, language, reads,
+  null::timestamptz as last_visit, false as is_stale,
   array[]::text[] as muted, array[]::bigint[] as blocked, array[]::text[] as muted_words, null::int as unread
 from member where id = $1 and {SIGNS_IN}
 """  # noqa: S608 constants only

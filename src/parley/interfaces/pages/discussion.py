@@ -29,6 +29,7 @@ async def more(
     branch: FromQuery[str] = "",
     passage: FromQuery[str] = "",
     stance: FromQuery[str] = "",
+    reads: FromQuery[str] = "",
 ) -> Response[Any]:
     """Show a part of the discussion: the next page, the rest of a branch, one passage."""
     row = await thread_at(thread)
@@ -43,6 +44,7 @@ async def more(
         stance=stance if stance in STANCES else None,
         branch=branch_id,
         after=as_id(after),
+        folds=bool(reads and viewer and viewer.reads),
     )
     async with visitors_turn():
         shown = await view.discussion(query, viewer)

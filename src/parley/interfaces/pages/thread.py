@@ -94,6 +94,7 @@ async def show(
     stance: FromQuery[str] = "",
     focus: FromQuery[str] = "",
     see: FromQuery[str] = "",
+    reads: FromQuery[str] = "",
 ) -> Response[Any]:
     """Show a thread. The slug is for readers; any slug works."""
     thread_id = as_id(thread)
@@ -104,6 +105,7 @@ async def show(
     focused = await _focused_comment(focus)
     if focused is not None and focused.thread != thread_id:
         return Redirect(f"/c/{focused.id}", status_code=303)
+    viewer = viewer_of(request)
     query = views.DiscussionQuery(
         thread_id,
         sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",
@@ -111,8 +113,9 @@ async def show(
         await _passage_of(thread_id, passage),
         stance if stance in STANCES else None,
         focused.id if focused else None,
+        folds=bool(reads and viewer and viewer.reads),
     )
-    viewer, fragment = viewer_of(request), wants_fragment(request)
+    fragment = wants_fragment(request)
     display, position = display_of(request), await found_in(request, thread_id, query.focus)
     looks = see == "thesis"
     hits = await hits_in(request, thread_id) if shown_view != "stand" else None
@@ -253,6 +256,7 @@ def _shared_context(shown: views.ThreadView, comments_html: Any, left: LeftOff |
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
         "sorts": (*COMMENT_SORTS, BRIDGING) if shown.passage and shown.passage.dividing else COMMENT_SORTS,
         "stance": query.stance,
+        "folds": query.folds,
         "stances": shown.stances,
         "focus": query.focus,
         "passage": query.passage,
@@ -269,7 +273,7 @@ def _address(shown: views.ThreadView) -> str:
     """Return the address of this page, to return to after signing in."""
     query = shown.discussion.query
     values = {"view": query.view, "sort": query.sort if query.sort != "best" else None, "passage": query.passage}
-    values |= {"stance": query.stance, "focus": query.focus}
+    values |= {"stance": query.stance, "focus": query.focus, "reads": 1 if query.folds else None}
     parameters = urlencode({name: value for name, value in values.items() if value is not None})
     return shown.thread.address + (f"?{parameters}" if parameters else "")
 

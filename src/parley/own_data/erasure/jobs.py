@@ -151,7 +151,7 @@ ANONYMISE_MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
   email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
   state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', language = '',
-  has_feed = false, visited_at = null, in_maps = false, erase_at = null, mentioned_as = '{}'
+  reads = '{}', has_feed = false, visited_at = null, in_maps = false, erase_at = null, mentioned_as = '{}'
 where id = $1
 """
 

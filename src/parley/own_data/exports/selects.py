@@ -23,7 +23,7 @@ select row_to_json(r)::text from (
            (select json_build_object('message', message, 'confirmed_at', confirmed_at) from sign_up s
             where s.member = m.id) as sign_up,
            role, state, state_until, state_reason, title, bio, assisted, density, legend, marks, marks_read,
-           in_maps, has_feed, zone, language, created_at, seen_at, visited_at,
+           in_maps, has_feed, zone, language, reads, created_at, seen_at, visited_at,
            (select json_agg(f.name order by changed_at) from former_name f where f.member = m.id) as former_names,
            (select json_agg(json_build_object('kind', kind, 'channel', channel) order by kind)
             from notification_preference where member = m.id) as notifications,

@@ -74,7 +74,7 @@ SELECT_SESSION = f"""
 select session.id as session, member.id, name, case when {lacks_factor("$3")} then 'member' else role end as role,
   {lacks_factor("$3")} as needs_factor, {rooms("$3")}, {STATE_NOW} as state, state <> 'unverified' as verified,
   {AWAITS_APPROVAL} as awaits_approval, state_until as until, state_reason as why, assisted,
-  density, legend, marks, marks_read, zone, language,
+  density, legend, marks, marks_read, zone, language, reads,
   {LAST_VISIT} as last_visit,
   session.seen_at < now() - interval '5 minutes' as is_stale, {MUTES},
   (select u.notifications from unread_count u where u.member = member.id and {UNREAD_HOLDS}) as unread
@@ -135,6 +135,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     marks_read: bool
     zone: str
     language: str
+    reads: list[str]
     last_visit: datetime | None
     # Not recorded as used in the last five minutes.
     is_stale: bool

@@ -70,6 +70,8 @@ class Member(Table):
     zone = Varchar(64, null=False, default="UTC")
     # The language of their pages and letters: a code such as `de`. Empty: what their browser asks for.
     language = Varchar(8, null=False, default="")
+    # The languages that they read, for the filter of a discussion; none: there is no such filter.
+    reads = Array(base_column=Varchar(8), null=False, default=[])
     # The last use of the site, exact to five minutes. Sessions are deleted much earlier.
     seen_at = Timestamptz(null=False)
     # When the visit before the present one ended.

@@ -25,6 +25,8 @@ class Viewer(Principal, frozen=True):
     zone: str = "UTC"
     # The language that they chose; empty if they chose none.
     language: str = ""
+    # The languages that they read, if they said so.
+    reads: tuple[str, ...] = ()
     # When their visit before this one ended.
     last_visit: datetime | None = None
     # The names of members whom this viewer muted or blocked.

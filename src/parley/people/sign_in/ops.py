@@ -190,6 +190,13 @@ async def set_language(viewer: Viewer, language: str) -> None:
         viewer_cache.clear_after_commit()
 
 
+async def set_reads(viewer: Viewer, languages: Sequence[str]) -> None:
+    """Set the languages that a member reads."""
+    async with atomic():
+        await Member.update({Member.reads: list(languages)}).where(Member.id == viewer.id)
+        viewer_cache.clear_after_commit()
+
+
 async def set_marks_read(viewer: Viewer, *, marks_read: bool) -> None:
     """Mark comments as read as the member sees them, or only when they say so."""
     async with atomic():

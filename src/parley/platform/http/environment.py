@@ -11,11 +11,14 @@ from parley.platform.http.languages import offered
 from parley.platform.http.messages import Messages
 from parley.platform.http.templates import Escaping, InliningLoader, TemplateCache, Together, escape_plain
 from parley.platform.settings import settings
-from parley.platform.text.detection import language_of
+from parley.platform.text.detection import NAMES, language_of
 from parley.platform.text.durations import ago, every, since
 from parley.platform.text.formats import clock, day, iso, number
 from parley.platform.text.languages import ENGLISH, Language, speaking, spoken
 from parley.platform.text.messages import as_text, plural_forms
+
+# Characters of HTML. What is longer takes a translator too long.
+LONGEST_TRANSLATED = 20_000
 
 
 class Templates(Environment):
@@ -65,10 +68,10 @@ def _made(language: Language) -> Environment:
     )
     env.language = language
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web, "language_of": language_of}
-    env.filters |= {"ago": ago, "every": every, "shown": as_text, "since": since}
+    env.filters |= {"foreign": foreign, "ago": ago, "every": every, "shown": as_text, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static, "providers": lambda: settings().providers}
     env.globals |= {"language": language.code, "direction": language.direction, "plural_form": language.form}
-    env.globals |= {"offered": offered, **_shared}
+    env.globals |= {"offered": offered, "read_languages": NAMES, **_shared}
     return env
 
 
@@ -98,6 +101,14 @@ def set_globals(**values: Any) -> None:
     _shared.update(values)
     for env in _environments.values():
         env.globals |= values
+
+
+def foreign(html: str) -> str | None:
+    """The language of a comment that can be translated for the reader. None if it is theirs, or nobody translates."""
+    if not settings().translator or len(html) > LONGEST_TRANSLATED:
+        return None
+    code = language_of(html)
+    return None if code == spoken().code else code
 
 
 def web(address: str | None) -> str | None:

@@ -8,8 +8,8 @@ page that had to wait for another of theirs begins while no other member's reque
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -114,6 +114,7 @@ class MembersFirst:
                     scope["busy"] = error
             self._turns.begin_member()
             turn.callback(self._turns.end_member)
+            _of_member.set(self._turns)
 
             async def send_and_end(message: Message) -> None:
                 # A stream goes on for hours after its start.
@@ -121,6 +122,20 @@ class MembersFirst:
                 await send(message)
 
             await self._app(scope, receive, send_and_end)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Keep no visitor waiting for this request of a member meanwhile, since it waits itself, for another site."""
+    turns = _of_member.get()
+    if turns is None:
+        yield
+        return
+    turns.end_member()
+    try:
+        yield
+    finally:
+        turns.begin_member()
 
 
 @asynccontextmanager
@@ -141,3 +156,5 @@ async def visitors_turn() -> AsyncIterator[None]:
 
 # Of the visitor whose request this task handles, while they have no turn.
 _turns: ContextVar[Turns | None] = ContextVar("turns", default=None)
+# Of the member whose request this task handles.
+_of_member: ContextVar[Turns | None] = ContextVar("of_member", default=None)

@@ -75,6 +75,17 @@ create trigger comment_begins_anew before update of html on comment for each row
   when (old.beginning is not null and new.html <> old.html) execute function comment_begins_anew();
 
 
+-- What a machine made of a comment's words goes with them, whoever changes or hides them.
+create function comment_translation_goes() returns trigger language plpgsql as $$
+begin
+  delete from comment_translation where comment = new.id;
+  return null;
+end $$;
+
+create trigger comment_translation_goes after update of state, html on comment for each row
+  when (old.state <> new.state or old.html <> new.html) execute function comment_translation_goes();
+
+
 -- Pages of threads show the names, titles and states of their authors, and are kept until a row changes that they are
 -- made from. So that none has to read the rows of all its authors, a change of a member writes the
 -- stats of their threads again, unchanged. At the commit, and by one transaction at a time: so none that is waited for

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from parley.platform.text.messages import N_
+
 WORDS = {
     "ar": "في من على إلى أن هذا هذه التي الذي ما لا عن مع كان هو هي بين لم قد كل ذلك إن أو لكن",
     "de": "der die das und ist nicht ein eine zu den von mit sich auf für auch dass wie aber im es wird sind dem des "
@@ -17,20 +19,31 @@ WORDS = {
     "nl": "de het een van en niet dat zijn op voor met is ook maar er aan te die bij dit wordt als om door geen wel",
     "pt": "o a os as não uma um para com que do da em se mais por e é no na dos das como mas ao foi são ser isso",
 }
+# Messages: read in a sentence such as "Translated from German".
+NAMES = {
+    "ar": N_("Arabic"),
+    "de": N_("German"),
+    "en": N_("English"),
+    "es": N_("Spanish"),
+    "fr": N_("French"),
+    "it": N_("Italian"),
+    "nl": N_("Dutch"),
+    "pt": N_("Portuguese"),
+}
 LISTED = [(word, code) for code, words in WORDS.items() for word in words.split()]
 LANGUAGES = {word: [code for other, code in LISTED if other == word] for word, _ in LISTED}
 WORD = re.compile(r"[^\W\d_]+")
 # What a comment quotes may be in another language.
 NOT_OWN = re.compile(r"<(code|pre|blockquote)\b.*?</\1>|<[^>]*>", re.DOTALL)
-# The beginning of a longer text tells enough.
-SAMPLE = 400
+# The beginning of a longer text tells enough, and of longer HTML.
+SAMPLE, SAMPLED_HTML = 400, 8_000
 # The language has so many of the text's words, and so many times those of the next.
 FEWEST, LEAST_SHARE, LEAST_LEAD = 3, 0.2, 1.4
 
 
 def language_of(html: str) -> str | None:
     """The code of the language of a text or its HTML; None if its words do not tell."""
-    words = WORD.findall(NOT_OWN.sub(" ", html)[:SAMPLE].lower())
+    words = WORD.findall(NOT_OWN.sub(" ", html[:SAMPLED_HTML])[:SAMPLE].lower())
     counts = _counted(words)
     code = max(counts, key=counts.__getitem__, default=None)
     if code is None or counts[code] < max(FEWEST, LEAST_SHARE * len(words)):

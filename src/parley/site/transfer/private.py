@@ -24,6 +24,7 @@ LEFT_OUT = {
     "export_part": "belongs to such a file",
     "link_picture": "drawn anew",
     "hub_position": "the hub is told of what happens here",
+    "comment_translation": "asked for anew",
     "search_document": "indexed anew",
     "search_word": "indexed anew",
 }

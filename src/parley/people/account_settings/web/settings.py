@@ -67,8 +67,8 @@ async def _about(request: AnyRequest) -> dict[str, Any]:
     return {"form": Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})}
 
 
-async def _language(_request: AnyRequest) -> dict[str, Any] | None:
-    return {"languages": offered()} if len(offered()) > 1 else None
+async def _language(_request: AnyRequest) -> dict[str, Any]:
+    return {"languages": offered()}
 
 
 async def _password(request: AnyRequest) -> dict[str, Any]:
