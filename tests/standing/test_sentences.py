@@ -52,6 +52,8 @@ NAMES = {
     "articles/imports/preview.py", "interfaces/webhooks/ops.py",
     # The description of the API, which developers read in English.
     "interfaces/api/answers.py", "interfaces/api/web.py",
+    # The frequent words of each language.
+    "platform/text/detection.py",
     # Python that Jinja's compiler writes.
     "platform/http/templates.py",
     # llms.txt, which programs read.
