@@ -5,12 +5,14 @@ import re
 import pytest
 from litestar import Litestar
 
+from parley.discussion.comments import states
 from parley.interfaces.search import jobs as search
 from parley.moderation.modlog import ops as modlog
 from parley.own_data.erasure import jobs, words
 from parley.people.account_settings import signup_ops
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.site import retention
 from tests import make
 from tests.conftest import ROOT
 from tests.own_data.erasure.filling import MAIL, NAME, SONG, fill, where
@@ -69,6 +71,35 @@ async def test_no_column_holds_what_was_erased(bird: Viewer, state: str, takes_w
     # The table lists nothing that goes.
     assert (chosen | anyway) - before == set()
     assert (await modlog.verify()).broken is None
+
+
+@pytest.mark.parametrize(
+    ("state", "stays"),
+    [
+        *dict.fromkeys(("hidden", "pending", "removed"), True).items(),
+        *dict.fromkeys(("rejected", "expired", "withdrawn", "deleted_by_author"), False).items(),
+    ],
+)
+async def test_comments_that_nobody_reads_go_too_but_for_those_of_a_case(bird: Viewer, state: str, stays: bool) -> None:
+    await make.comment(await make.thread(), await make.member("jon"))
+    await fill(bird)
+    comment = await db.value("select id from comment where author = $1", bird.id)
+    await make.put_state("comment", comment, state)
+    await make.put_state("member", bird.id, "deactivated")
+
+    await erased(bird, takes_words=True, state="deactivated")
+
+    assert {"comment.body", "comment.html"} & await where(SONG) == (
+        {"comment.body", "comment.html"} if stays else set()
+    )
+    if state in {"hidden", "pending"}:
+        # Moderators let it stand: there is nobody whose words these would be.
+        async with db.atomic():
+            await states.transition(await states.lock_comment(comment), "visible", actor=None)
+        assert await db.value("select state from comment where id = $1", comment) == "deleted_by_author"
+        await db.execute("update comment set deleted_at = now() - interval '91 days' where id = $1", comment)
+        await retention.remove_expired()
+        assert "comment.body" not in await where(SONG)
 
 
 async def test_what_a_case_held_goes_when_it_is_decided(bird: Viewer) -> None:

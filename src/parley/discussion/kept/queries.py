@@ -42,16 +42,24 @@ where k.member = $1 and {wanted}
 
 
 IN_THREAD = "($3::bigint is null or k.thread = $3)"
-# By article, the one that something was kept of last first; within it the article, its words in order, then comments.
-SELECT_IDS = f"""
-select k.id from kept_item k join thread t on t.id = k.thread
+SOURCE = """
+kept_item k join thread t on t.id = k.thread
 join revision r on r.article = t.article and r.number = t.revision
 left join passage p on p.revision = r.id and p.lineage = k.passage
-where k.member = $1 and {IN_THREAD} and ($4 = '' or k.id in (
-    select w.id from ({_with_words(IN_THREAD)}) w join thread t on t.id = w.thread
-    where strpos(lower(concat_ws(' ', w.text, w.quote, w.words, w.author, t.title)), lower($4)) > 0))
+"""
+# By article, the one that something was kept of last first; within it the article, its words in order, then comments.
+IN_ORDER = """
 order by max(k.id) over (partition by k.thread) desc, k.thread, k.comment is not null, p.position nulls first, k.id
-limit $5 offset $6
+"""
+SELECT_IDS = f"""
+select k.id from {SOURCE} where k.member = $1 and ($2::bigint is null or k.thread = $2) {IN_ORDER} limit $3 offset $4
+"""  # noqa: S608 constants only
+# A statement of its own: a plan for both read all words, even to find nothing.
+SELECT_FOUND = f"""
+select k.id from {SOURCE} where k.member = $1 and k.id in (
+    select w.id from ({_with_words(IN_THREAD)}) w join thread t on t.id = w.thread
+    where strpos(lower(concat_ws(' ', w.text, w.quote, w.words, w.author, t.title)), lower($4)) > 0)
+{IN_ORDER} limit $5 offset $6
 """  # noqa: S608 constants only
 SELECT_KEPT = f"""
 select k.*, t.title, t.slug, case when not a.untitled then a.url end as url,
@@ -130,7 +138,10 @@ async def batches(
     viewer: Viewer, thread: int | None = None, query: str = "", most: int = PER_PAGE, skip: int = 0
 ) -> AsyncIterator[list[KeptRow]]:
     """What `kept` returns, some at a time."""
-    ids = await db.values(SELECT_IDS, viewer.id, list(viewer.blocked), thread, query, most, skip)
+    if query:
+        ids = await db.values(SELECT_FOUND, viewer.id, list(viewer.blocked), thread, query, most, skip)
+    else:
+        ids = await db.values(SELECT_IDS, viewer.id, thread, most, skip)
     for at in range(0, len(ids), BATCH):
         # Items that were removed since are missing.
         if rows := await _rows(viewer, ids[at : at + BATCH]):
