@@ -11,11 +11,13 @@ from parley.extraction.pdf.words import Line, Word
 
 _CELL = 1.6  # of the size: a wider space is between two authors
 _MEMBER = r",?\s*(?:(?:Student|Graduate|Associate|Senior|Life)\s+)?(?:Member|Fellow),?\s+(?:IEEE|ACM)\b"
-_MARKS = re.compile(rf"{_MEMBER}|" r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\.")  # noqa: RUF001 signs of typesetters
+_MARKS = re.compile(
+    rf"{_MEMBER}|" r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\."  # noqa: RUF001 signs of typesetters
+)
 _AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
 _INSTITUTION = (
-    r"universi|institut|department|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|cent(?:er|re)|facult|academy"
+    r"universi|institut|department|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|cent(?:er|re|ro)|facult|academy"
     r"|hospital|division|foundation|corporation|company|gmbh|ministry|agency|council|abteilung|hochschule|google|deepmind"
     r"|openai|anthropic|microsoft|facebook|amazon|nvidia|yahoo|\bibm\b|\bintel\b|huawei|tencent|alibaba|baidu|stanford"
     r"|berkeley|carnegie|cornell|princeton|harvard|caltech|\bmit\b|\bucla\b|\bepfl\b|\bcnrs\b|\binria\b|max[ -]planck"
