@@ -1,4 +1,4 @@
-"""`python -m bench.articles [FOLDER ...] [--worst N] [--every N]`: print how well the pages of folders are read."""
+"""`python -m bench.articles [FOLDER ...] [--worst N] [--every N] [--beside NAME]`: print how well pages are read."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -10,6 +10,7 @@ from statistics import mean
 from rich.console import Console
 from rich.table import Table
 
+from bench.articles.peers import PEERS
 from bench.articles.scores import FACTS, Score, score
 from bench.articles.sets import Page, pages
 from parley.extraction.errors import CannotImport
@@ -32,10 +33,12 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, help="folders of pages; those beside the project otherwise")
     parser.add_argument("--worst", type=int, default=0, help="name so many of the worst pages of each folder")
     parser.add_argument("--every", type=int, default=1, help="take only every so many-th page")
+    parser.add_argument("--beside", choices=PEERS, help="a library that reads them instead")
     given = parser.parse_args()
+    reader = PEERS.get(given.beside, read)
     console = Console()
     for folder in given.folders or sorted(_SHARED.glob("article-*")):
-        scores = [score(page, read(page)) for page in islice(pages(folder), 0, None, given.every)]
+        scores = [score(page, reader(page)) for page in islice(pages(folder), 0, None, given.every)]
         console.print(_table(folder.name, scores))
         for one in sorted(scores, key=_goodness)[: given.worst]:
             console.print(_described(one), markup=False, highlight=False)

@@ -167,11 +167,11 @@ async def test_the_byline_can_be_corrected_removed_or_left(
 async def test_a_byline_that_is_too_long_is_reported_and_kept(client: httpx.AsyncClient, mira: Viewer) -> None:
     address = await read(client, text=ARTICLE)
 
-    answer = await client.post(address, data={"title": "A title", "topic": "research", "byline": "x" * 201})
+    answer = await client.post(address, data={"title": "A title", "topic": "research", "byline": "x" * 2_001})
 
     assert answer.status_code == 422
     assert 'id="f-byline-error"' in answer.text
-    assert f'value="{"x" * 201}"' in answer.text
+    assert f'value="{"x" * 2_001}"' in answer.text
 
 
 async def test_publishing_twice_leads_to_the_one_thread(client: httpx.AsyncClient, mira: Viewer) -> None:

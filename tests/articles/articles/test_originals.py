@@ -1,17 +1,20 @@
 """The PDF of an article: kept where its licence allows it, with pictures of its pages, and gone with its text."""
 
+import asyncio
 import io
 from html import unescape
+from typing import cast
 
 import httpx
 import pytest
 from PIL import Image
 
-from parley.articles.imports import jobs
+from parley.articles.imports import jobs, pdf_web
 from parley.extraction.sandbox.pages import MOST_BYTES
 from parley.own_data.erasure import articles
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
+from parley.platform.http.access import AnyRequest
 from parley.platform.settings import settings
 from tests import make
 from tests.pdfs import At, paragraph, pdf
@@ -84,6 +87,22 @@ async def test_a_passage_is_marked_on_the_picture_of_its_page(client: httpx.Asyn
     assert (await client.get(f"/t/{thread}/original.pdf")).content == FILE
     for missing in (f"/p/{number}/page?number=3", f"/p/{number}/page.webp?number=0", "/p/0/page", "/p/x/page.webp"):
         assert (await client.get(missing)).status_code == 404
+
+
+async def test_ten_readers_who_open_the_same_page_have_it_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+
+    async def draw(_: object, digest: str, number: int) -> bytes:
+        drawn.append(number)
+        await asyncio.sleep(0.01)
+        return f"page {number}".encode()
+
+    monkeypatch.setattr(pdf_web, "_draw", draw)
+    request = cast("AnyRequest", None)
+    pictures = await asyncio.gather(*(pdf_web._picture(request, "a PDF", 2 + one // 10) for one in range(20)))
+
+    assert pictures == [b"page 2"] * 10 + [b"page 3"] * 10
+    assert drawn == [2, 3]
 
 
 @pytest.mark.parametrize(

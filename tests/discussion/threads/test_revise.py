@@ -160,7 +160,7 @@ async def test_a_preview_shows_the_change_and_saves_nothing(client: httpx.AsyncC
         ({"text": "  "}, "An article needs a text."),
         ({"text": "kept \x00 words"}, "cannot be stored"),
         ({"reason": "y" * 301}, "Please shorten it."),
-        ({"byline": "z" * 201}, "Please shorten it."),
+        ({"byline": "z" * 2_001}, "Please shorten it."),
     ],
 )
 async def test_a_mistake_is_said_and_what_was_typed_kept(

@@ -320,6 +320,9 @@ def test_a_section_called_contents_stays() -> None:
         ("Ada Osei, Ben Lund", "Ada Osei; Ben Lund; Cy Ota", ()),
         ("Ada Osei, Ben Lund, kettle14", "", ()),
         ("Ada Osei, 14 March 2024", "", ("Ada Osei",)),
+        ("Ada Osei, Senior Member, IEEE, Ben Lund", "", ("Ada Osei", "Ben Lund")),
+        ("Ada Osei, Kettle University; Ben Lund, Cup Institute", "", ("Ada Osei", "Ben Lund")),
+        ("Ada Osei, Kettle University, Ben Lund", "", ()),
     ],
 )
 def test_a_byline_is_complete_or_empty(line: str, stated: str, byline: tuple[str, ...]) -> None:
@@ -336,6 +339,27 @@ def test_authors_are_neither_those_of_the_original_nor_a_group_nor_named_in_an_a
     article, _ = read_pdf(pdf([[HEAD[0], *below, *paragraph(ONE, 200)]], Author="Cy Ota"))
 
     assert article.byline == ("Ada Osei",)
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline"),
+    [
+        (["ADA OSEI", "University of Kettles", "and", "BEN LUND", "Cup Institute"], ("Ada Osei", "Ben Lund")),
+        (["Ada Osei, Cy", "Ota, and Ben Lund"], ("Ada Osei", "Cy Ota", "Ben Lund")),
+        (
+            ["Dr. Ada Osei", "University of Kettles", "Cy Ota", "Ben Lund", "Cup Institute"],
+            ("Ada Osei", "Cy Ota", "Ben Lund"),
+        ),
+        (["Ada Osei", "University of Kettles", "Palo Alto"], ("Ada Osei",)),
+        (["Ada Osei and", "kettles"], ()),
+        (["Ada Osei", "UC Berkeley"], ("Ada Osei",)),
+    ],
+)
+def test_authors_in_several_lines_are_all_found_or_none(lines: list[str], byline: tuple[str, ...]) -> None:
+    below = [At(180, 105 + 14 * at, line) for at, line in enumerate(lines)]
+    article, _ = read_pdf(pdf([[HEAD[0], *below, *paragraph(ONE, 200)]]))
+
+    assert article.byline == byline
 
 
 @pytest.mark.parametrize(

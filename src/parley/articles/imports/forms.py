@@ -16,7 +16,7 @@ from parley.platform.text.messages import N_
 ImportKind = Literal["url", "text", "file"]
 LONGEST_URL = 2_000
 LONGEST_TITLE = 300
-LONGEST_BYLINE = 200
+LONGEST_BYLINE = 2_000
 LONGEST_TEXT = 500_000
 LONGEST_REASON = 300
 LONGEST_PLACED = 1_000

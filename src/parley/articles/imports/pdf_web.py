@@ -1,5 +1,6 @@
 """The PDF of an article, where it is kept: the file, and pictures of its pages on which a passage is marked."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ from parley.platform.text.messages import N_
 
 # By their PDF and number. What may be seen is asked each time.
 _pictures = Bounded[bytes](1_000, 16 * 2**20, len, "pictures of pages")
+# One is drawn at a time, since drawing takes a process and up to a second; others wait and mostly find it drawn.
+_drawing = asyncio.Lock()
 _MOST_WORDS = 300  # characters that describe a picture
 _NO_PAGE = N_("There is no such page.")
 # A page shows all that is on it: none is shown of an article of which anything was taken down.
@@ -90,20 +93,32 @@ async def pdf_page(request: AnyRequest, lineage: FromPath[str]) -> Response[Any]
 @get("/p/{lineage:str}/page.webp", name="articles:pdf-page-picture", opt={"who": ANYONE})
 async def pdf_page_picture(request: AnyRequest, lineage: FromPath[str]) -> Response[bytes]:
     row, number = await _passage(request, lineage)
-    picture = _pictures.get((row.original, number))
-    if picture is None:
-        viewer, address = viewer_of(request), address_of(request)
-        if viewer is None:
-            await take_all(of_source(PREVIEW_VISITORS, source(address)))
-        else:
-            await take_each(PREVIEW, viewer.id, address)
-        try:
-            picture = await draw_page(await originals.whole(row.original), number)
-        except CannotImport as error:
-            raise NotFound(error.reason) from None
-        _pictures.put((row.original, number), picture)
+    picture = await _picture(request, row.original, number)
     headers = {"Cache-Control": "private, no-cache", "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Response(picture, media_type="image/webp", headers=headers)
+
+
+async def _picture(request: AnyRequest, digest: str, number: int) -> bytes:
+    key = digest, number
+    if (picture := _pictures.get(key)) is None:
+        async with _drawing:
+            if (picture := _pictures.get(key)) is None:
+                picture = await _draw(request, digest, number)
+                _pictures.put(key, picture)
+    return picture
+
+
+async def _draw(request: AnyRequest, digest: str, number: int) -> bytes:
+    """Draw a page, within the reader's limit. Raises NotFound if it cannot be drawn."""
+    viewer, address = viewer_of(request), address_of(request)
+    if viewer is None:
+        await take_all(of_source(PREVIEW_VISITORS, source(address)))
+    else:
+        await take_each(PREVIEW, viewer.id, address)
+    try:
+        return await draw_page(await originals.whole(digest), number)
+    except CannotImport as error:
+        raise NotFound(error.reason) from None
 
 
 @get("/t/{thread:str}/original.pdf", name="articles:original", opt={"who": ANYONE})

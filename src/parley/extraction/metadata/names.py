@@ -75,9 +75,9 @@ _HANDLE = re.compile(r"(?=.*[^\W\d_])(?![\d.]+[km]$)\w[\w.-]{1,29}")  # not "140
 _INITIAL = re.compile(r"\s[^\W\d_]$")
 # Initials, an agency or a role after a name: "Ada Osei (aos)".
 _IN_BRACKETS = re.compile(r"(?<=\w)\s*\([^()]{1,60}\)$")
-_LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
+_LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 50
 _MOST_DISPLAY_WORDS = 3
-_LONGEST_LINE = 1_000
+_LONGEST_LINE = 2_000
 
 
 def fold(text: str) -> str:

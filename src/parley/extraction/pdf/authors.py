@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -9,22 +10,32 @@ from parley.extraction.metadata.names import fold, is_name, names_in
 from parley.extraction.pdf.words import Line, Word
 
 _CELL = 1.6  # of the size: a wider space is between two authors
-_MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
+_MEMBER = r",?\s*(?:(?:Student|Graduate|Associate|Senior|Life)\s+)?(?:Member|Fellow),?\s+(?:IEEE|ACM)\b"
+_MARKS = re.compile(
+    rf"{_MEMBER}|" r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\."  # noqa: RUF001 signs of typesetters
+)
 _AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
+_INSTITUTION = (
+    r"universi|institut|department|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|cent(?:er|re|ro)|facult|academy"
+    r"|hospital|division|foundation|corporation|company|gmbh|ministry|agency|council|abteilung|hochschule|google|deepmind"
+    r"|openai|anthropic|microsoft|facebook|amazon|nvidia|yahoo|\bibm\b|\bintel\b|huawei|tencent|alibaba|baidu|stanford"
+    r"|berkeley|carnegie|cornell|princeton|harvard|caltech|\bmit\b|\bucla\b|\bepfl\b|\bcnrs\b|\binria\b|max[ -]planck"
+)
 PLACE = re.compile(
-    r"universi|institut|department|college|school|laborator|\blabs?\b|\binc\b|research|cent(?:er|re)|facult|academy|hospital"
-    r"|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b|division|foundation|corporation|company|gmbh|ministry|agency|council|workshop|conference|symposium|@|https?:|www\.|abteilung|hochschule",
+    rf"{_INSTITUTION}|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b"
+    r"|workshop|conference|symposium|@|https?:|www\.",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\b(?:team|group|press|community|society|project|committee|consortium)\b", re.IGNORECASE)
+_AT = re.compile(_INSTITUTION, re.IGNORECASE)
+GROUP = re.compile(r"\b(?:team|unit|group|press|community|society|project|committee|consortium)\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(
     r"\b(?:based on|translat|übersetzt|traduit|traduzi|traducid|tradotto|edited|herausgegeben|maintain|dedicated)"
     r"|\bthanks\b",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"(?:and|und|et|e|y|og|och|en|i|with|mit|avec|con|by|von|par|por|dr|prof)\.?", re.IGNORECASE)
-_LABEL = re.compile(
+LABEL = re.compile(
     r"\b(?:papers?|reports?|abstract|article|draft|preprint|version|intelligence|journal|proceedings|thesis|series)\b",
     re.IGNORECASE,
 )
@@ -38,13 +49,16 @@ def authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
     """All names below the title; none if there are others that are not named as persons are."""
     authors: dict[str, None] = {}
     style: str | None = None
-    is_open = False
-    for line in lines:
+    ended, is_open = "", False
+    whole_lines = list(_whole_lines(lines))
+    for at, line in enumerate(whole_lines):
         if _OF_OTHERS.search(line.text):
             break
         names, is_whole = read_names(line)
         look = _look(line)
-        if authors and names and all(map(_GROUP.search, names)):
+        if look == ended and (line.text == "and" or _is_at_a_place(whole_lines[at:])):
+            style, ended = look, ""
+        if authors and names and all(map(GROUP.search, names)):
             continue  # where they work
         if names and style in (None, look):
             if not is_whole or _OTHERS.search(line.text):
@@ -54,20 +68,32 @@ def authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
         elif look == style and not names:
             if is_open:
                 return ()
-            style = f"{style} ended" if not _ends_open(line) else style
-    return tuple(authors)
+            style, ended = ("", look) if not _ends_open(line) else (style, "")
+    return () if is_open else tuple(authors)
+
+
+def _is_at_a_place(lines: Sequence[Line]) -> bool:
+    """Whether these lines begin with names, and then say where these people work."""
+    after = next((line for line in lines if not all(read_names(line))), lines[0])
+    return after is not lines[0] and bool(_AT.search(after.text))
+
+
+def _whole_lines(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, with those joined between which a name is broken."""
+    for _, run in groupby(lines, key=_look):
+        alike = list(run)
+        joined = msgspec.structs.replace(alike[0], words=[word for line in alike for word in line.words])
+        is_broken = not all(read_names(line)[1] for line in alike) and all(read_names(joined))
+        yield from [joined] if is_broken else alike
 
 
 def _look(line: Line) -> str:
-    font = max(
-        (word.font.name for word in line.words),
-        key=lambda name: sum(len(word.text) for word in line.words if word.font.name == name),
-    )
-    return f"{font} {line.size}"
+    """The font of the first word, since a place may follow a name, and the size."""
+    return f"{line.words[0].font.name} {line.size}"
 
 
 def _ends_open(line: Line) -> bool:
-    return line.text.endswith((",", " and", "&"))
+    return line.text == "and" or line.text.endswith((",", " and", "&"))
 
 
 def read_names(line: Line) -> tuple[list[str], bool]:
@@ -77,12 +103,24 @@ def read_names(line: Line) -> tuple[list[str], bool]:
     for cell in _cells(line):
         written = _DATED.sub("", " ".join(word.text for word in cell))
         text = " ".join(_MARKS.sub(" ", _AUTHORS.sub("", written)).split()).strip(" ,;-")
-        if PLACE.search(text) or DATE.search(written):
+        if DATE.search(written) or (PLACE.search(text) and not (text := _without_places(text))):
             return [], True
         names = [name for name in names_in(text) if _is_person(name)]
         is_whole = is_whole and _has_only(text, names)
         all_names += names
     return all_names, is_whole
+
+
+def _without_places(text: str) -> str:
+    """The names in "Ada Osei, Kettle University; Ben Lund, Cup Institute"; empty where there may be other names too."""
+    who: list[str] = []
+    for part in text.split(";"):
+        name, *places = part.split(",")
+        is_one = _AT.search(part) and not any(_is_person(place) and not PLACE.search(place) for place in places)
+        if PLACE.search(name) or not (is_one or ";" in text):
+            return ""
+        who.append(name)
+    return ", ".join(who)
 
 
 def _has_only(text: str, names: Sequence[str]) -> bool:
@@ -95,7 +133,7 @@ def _has_only(text: str, names: Sequence[str]) -> bool:
 def _is_person(name: str) -> bool:
     """Whether a name has two words or more, and is no label such as "Position Paper"."""
     words = [word for word in name.split() if any(map(str.isalpha, word))]
-    return len(words) > 1 and is_name(name) and not _LABEL.search(name)
+    return len(words) > 1 and is_name(name) and not LABEL.search(name)
 
 
 def _cells(line: Line) -> Iterator[list[Word]]:

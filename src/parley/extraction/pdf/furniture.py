@@ -20,7 +20,11 @@ _MOSTLY, _FEWEST_APART = 0.5, 3  # pages with any row at this height, apart from
 _APART = 1.6  # of the usual distance of lines
 _LEVEL = 0.02  # of the page's height
 _AT_END = 0.15  # of the page's height
-_COVER = re.compile(r"See discussions, stats, and author profiles|JSTOR is a not-for-profit")
+_COVER = re.compile(
+    r"See discussions, stats, and author profiles|JSTOR is a not-for-profit|This paper is included in the Proceedings"
+    r"|has made this article openly available|Copyright and moral rights for the publications made accessible"
+    r"|HAL is a multi-?\s?disciplinary open access archive"
+)
 _COVER_WORDS = 400
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.extraction.html.boilerplate import TopLines, facts_in
 from parley.extraction.metadata.names import fold
-from parley.extraction.pdf.authors import DATE, PLACE, authors_below, read_names
+from parley.extraction.pdf.authors import DATE, GROUP, LABEL, PLACE, authors_below, read_names
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.footnotes import is_raised
 from parley.extraction.pdf.hyphens import join_texts
@@ -28,7 +28,7 @@ _SENTENCE, _FEWEST_IN_SENTENCE = (
 )
 _VERSION = re.compile(r"v(?:ersion)?\.?\s?\d", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S{1,64}@\S+")  # RFC 5321: a local part has at most 64 letters
-_SUBTITLE = 0.8  # of the title's size
+_SUBTITLE = 0.75  # of the title's size
 _TYPESET = re.compile(r"\([^()]*(?:typeset|generated|latex)[^()]*\)", re.IGNORECASE)
 _SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
 # The site's name, in the title of a page that was printed to a PDF.
@@ -36,7 +36,8 @@ _OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}
 _NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
 _MOST_DATE_WORDS = 10
 _STAMP = re.compile(
-    r"arXiv:(?P<number>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*\[.*?\]\s*(?P<date>\d{1,2} \w{3} \d{4})"
+    r"arXiv:(?P<number>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\s*(?:\[.*?\]\s*)?"
+    r"(?P<date>\d{1,2} \w{3} \d{4})"
 )
 
 
@@ -110,7 +111,7 @@ def _is_subtitle(blocks: Sequence[TextBlock], size: float, typography: Typograph
     return (
         _may_be_title(first)
         and max(_SUBTITLE * size, _LARGER * typography.size) <= first.size
-        and not (first.text[0].isdigit() or _VERSION.match(first.text) or _is_byline(first))
+        and not (first.text[0].isdigit() or _VERSION.match(first.text) or LABEL.search(first.text) or _is_byline(first))
         and any(_is_byline(other) for other in others)
     )
 
@@ -135,12 +136,15 @@ def _may_be_title(block: TextBlock) -> bool:
 def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBlock]:
     """The blocks between the title and the text."""
     front: list[TextBlock] = []
-    for block in blocks[start : start + _MOST_BLOCKS]:
+    for at, block in enumerate(blocks[start : start + _MOST_BLOCKS], start):
         words = len(WORD.findall(block.text))
         long = words > _PROSE and not (PLACE.search(block.text) and words < 3 * _PROSE)
         if (
             block.page != page
-            or (block.kind == "heading" and not (_is_byline(block) or _VERSION.match(block.text)))
+            or (
+                block.kind == "heading"
+                and not (_VERSION.match(block.text) or any(map(_is_byline, blocks[at : at + 2])))
+            )
             or long
             or _is_sentence(block.text)
             or block.text.lower().startswith(("abstract", "summary", "keywords"))
@@ -168,7 +172,10 @@ def _is_byline(block: TextBlock) -> bool:
 
 
 def _find_authors(lines: Sequence[Line], properties: Properties, text: str, head: Head) -> None:
-    stated = tuple(name for name in properties.authors if not PLACE.search(name)) or properties.authors
+    stated = (
+        tuple(name for name in properties.authors if not (PLACE.search(name) or GROUP.search(name)))
+        or properties.authors
+    )
     is_shown = bool(stated) and all(stands_in(name, text) for name in stated)
     authors = authors_below(lines)
     if is_shown and not {fold(name) for name in stated} < {fold(name) for name in authors}:

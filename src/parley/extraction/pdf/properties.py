@@ -8,11 +8,13 @@ import pypdfium2
 from parley.extraction.metadata.names import fold, names_in
 
 _NO_TITLE = re.compile(
-    r"untitled|microsoft (?:word|powerpoint)"
+    r"untitled|^arxiv:|microsoft (?:word|powerpoint)"
     r"|\.(?:docx?|tex|dvi|pdf|indd|qxd|html?|pptx?|rtf)\b|^https?:|[\\/]\w+[\\/]|^\W*$",
     re.IGNORECASE,
 )
+_DEGREES = re.compile(r"\b(?:Prof|Dr)\.\s*")
 _SHORTEST, _LONGEST = 4, 300
+_LONGEST_AUTHORS = 2_000
 
 
 class Properties(msgspec.Struct, frozen=True):
@@ -26,7 +28,8 @@ def read_properties(document: pypdfium2.PdfDocument) -> Properties:
     title = " ".join(stated.get("Title", "").split())
     if not _SHORTEST <= len(title) <= _LONGEST or _NO_TITLE.search(title):
         title = ""
-    return Properties(title, tuple(names_in(stated.get("Author", "")[:_LONGEST])))
+    authors = names_in(_DEGREES.sub("", stated.get("Author", "")[:_LONGEST_AUTHORS]))
+    return Properties(title, tuple(authors))
 
 
 def stands_in(words: str, text: str) -> bool:

@@ -1,6 +1,5 @@
 """Pictures of the pages of a PDF, drawn in a subprocess with limits on time and memory."""
 
-import asyncio
 import io
 import sys
 
@@ -13,15 +12,13 @@ _SECONDS = 10
 _NUMBER = 4  # bytes of the page's number, before those of the PDF
 # Height or width in pixels, and WebP's quality: the first with which a picture is small enough.
 _TRIES = ((1800, 75), (1400, 70), (1400, 50), (1000, 40), (700, 20))
-_running = asyncio.Semaphore(1)
 _FAILED = N_("This page cannot be drawn. Read it in the PDF itself.")
 
 
 async def draw_page(pdf: bytes, number: int) -> bytes:
     """Return a page, counted from 1, as WebP of at most MOST_BYTES. Raises CannotImport if it cannot be drawn."""
     try:
-        async with _running:
-            return await child.run(__name__, number.to_bytes(_NUMBER, "big") + pdf, _SECONDS)
+        return await child.run(__name__, number.to_bytes(_NUMBER, "big") + pdf, _SECONDS)
     except child.Exceeded:
         raise CannotImport(_FAILED) from None
 
