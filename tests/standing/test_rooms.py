@@ -12,30 +12,39 @@ from litestar.handlers import HTTPRouteHandler
 from parley.interfaces.api import tokens
 from parley.interfaces.api.scopes import MODERATE
 from parley.interfaces.live.queue_stream import QueueStream, QueueStreams
+from parley.moderation.appeals import ops as appeals
 from parley.moderation.decisions import ops as decisions
 from parley.moderation.decisions.rules import Choice
-from parley.moderation.modqueue import bulk_jobs
+from parley.moderation.modqueue import bulk_jobs, claims
 from parley.moderation.modqueue.filters import QueueFilter
+from parley.moderation.raids import ops as raids
 from parley.moderation.reports import ops as reports
 from parley.moderation.reports.ops import ReportInput
+from parley.own_data.exports import records, selects
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.http.access import ROOM_MODERATOR
 from tests import make
-from tests.conftest import committed
+from tests.conftest import committed, forget
+from tests.moderation.modqueue.reported import decided
 from tests.standing.test_routes import checksum
-from tests.standing.world import World, build, gets
+from tests.standing.world import World, build, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
 
 # Whatever happens in the room that is none of the moderator's says this somewhere.
 CANARY = "xylophonist"
+# What of it only its moderators and those of the site may read.
+SECRET = "zymurgist"
 # Enough of each form to be accepted from a moderator of that room.
 FIELDS = {
     "action": "remove", "rule": "civility", "reason": "It insults somebody.", "sure": "1", "version": "2",
     "outcome": "upheld", "answer": "It stands.", "approve": "1", "judgement": "remove", "confirm": "eve",
 }  # fmt: skip
+# What differs whenever a page is made.
+MOMENT = re.compile(r"(since=|at\" value=\"|appealed until <time datetime=\"|urn:request:)[\w:-]+")
 UNKNOWN = re.compile(r"unknown field `(\w+)`")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 # Addresses that need no moderator, but show one more than others.
 FURTHER = ("/decision/{decision:str}", "/c/{gone}/history")
 
@@ -58,11 +67,13 @@ async def built(app: Litestar) -> AsyncIterator[World]:
         await db.execute("update thread set title = $2 where id = $1", thread, f"A {CANARY} plays")
         author = await make.member(f"{CANARY}-fan")
         for action in ("", "remove", "warn"):
-            comment = await make.comment(thread, author, f"The {CANARY} insults us with {action or 'nothing'}.")
-            await reports.report(ReportInput("comment", comment, "civility", f"A {CANARY}.", await make.member()))
+            secret = SECRET if action == "remove" else "word"
+            comment = await make.comment(thread, author, f"The {CANARY} insults us: a {secret}.")
+            said = ReportInput("comment", comment, "civility", f"A {CANARY} and {SECRET}.", await make.member())
+            await reports.report(said)
             item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
             if action:
-                choice = Choice(item, 1, action, "civility", f"Rude {CANARY}.")
+                choice = Choice(item, 1, action, "civility", f"Rude {CANARY}: {SECRET}.")
                 await decisions.decide(people["moderator"], choice)
             if action == "remove":
                 world.parts |= {"{gone}": str(comment)}
@@ -123,6 +134,71 @@ async def test_no_page_has_anything_of_another_room(app: Litestar, client: httpx
         says_nothing(await client.get(world.fill(path), headers={"HX-Request": "true"}), path)
 
 
+async def test_no_address_at_all_says_what_only_moderators_of_the_room_read(
+    app: Litestar, client: httpx.AsyncClient, world: World
+) -> None:
+    addresses = [*await gets(app, world), *map(world.fill, FURTHER), "/search?q=insults"]
+    found = {}
+    for name in ("other", "theirs"):
+        await make.sign_in(client, world.people[name])
+        found[name] = {address async for address, text in walk(client, addresses) if SECRET in text}
+
+    assert found["other"] == set()
+    assert {"/mod/log", world.fill("/mod/item/{item:str}"), world.fill(FURTHER[1])} <= found["theirs"]
+    for sql in selects.RECORDS.values():
+        assert CANARY not in str([part async for part in records.lines(sql, world.people["other"].id)])
+
+
+async def in_topic(topic: str, author: Viewer, reporter: Viewer) -> int:
+    """The item of a comment there."""
+    comment = await make.comment(await make.thread(topic=topic), author, "You are all fools.")
+    await reports.report(ReportInput("comment", comment, "civility", "It insults us.", reporter))
+    item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
+    return item
+
+
+async def seen(app: Litestar, client: httpx.AsyncClient, world: World, name: str) -> dict[str, str]:
+    """What a moderator is answered at each address for moderators, of programs and streams too."""
+    await forget()
+    await make.sign_in(client, world.people[name])
+    script, stream = await program(app, world.people[name]), QueueStream(world.people[name], QueueFilter(), LONG_AGO)
+    await QueueStreams(5).send_state(stream)
+    found = {"stream": stream.last_message.decode()}
+    for path in of_moderators(app, "GET"):
+        if not path.endswith("/live"):
+            asking = script if path.startswith("/api/") else client
+            found[path] = MOMENT.sub("", (await asking.get(world.fill(path))).text)
+    return found
+
+
+async def test_what_happens_in_one_room_changes_nothing_for_moderators_of_another(
+    app: Litestar, client: httpx.AsyncClient, world: World
+) -> None:
+    """Of somebody who writes, and somebody who reports, in both: not a count, a name or an hour."""
+    mo, bea, eve = (world.people[name] for name in ("moderator", "theirs", "other"))
+    author, reporter = await make.member(), await make.member()
+    own, judged = [await in_topic("garden", author, reporter) for _ in range(2)]
+    items = [await in_topic("research", author, reporter) for _ in range(4)]
+    comment, thread = await db.values("select unnest(array[target, thread]) from queue_item where id = $1", own)
+    decision = await decided(judged, eve)
+    world.parts |= {"{item:str}": str(own), "{comment:str}": str(comment), "{thread:str}": str(thread)}
+    world.parts |= {"{decision:str}": str(decision)}
+    before = {name: await seen(app, client, world, name) for name in ("other", "theirs")}
+    assert "You are all fools." in before["other"]["/mod/item/{item:str}"]
+
+    await appeals.file(decision=await decided(items[0], bea), text="It was a quotation.")
+    await decided(items[1], mo, "approve", guideline=None, reason="")
+    await claims.claim(mo, items[2])
+    await raids.begin(bea, raids.Switch("research", "all", 3))
+    await make.comment(await make.thread(topic="research"), author, "This one waits.")
+    await db.execute("delete from session")
+
+    assert await seen(app, client, world, "other") == before["other"]
+    theirs = await seen(app, client, world, "theirs")
+    changed = {path for path, text in theirs.items() if text != before["theirs"][path]}
+    assert {"stream", "/mod", "/mod/now", "/mod/queue", "/mod/log", "/mod/raids", "/mod/waiting"} <= changed
+
+
 async def test_filters_and_open_work_have_nothing_of_another_room(client: httpx.AsyncClient, world: World) -> None:
     await make.sign_in(client, world.people["other"])
     asked = [f"/mod/queue?item={world.parts['{item:str}']}", "/mod?topic=research", "/mod/queue?open=signup-1"]
@@ -181,10 +257,14 @@ async def test_no_program_reads_or_changes_anything_in_another_room(app: Litesta
     assert {table for table in after if after[table] != before[table]} <= {"api_token"}
 
 
-async def test_no_stream_has_anything_of_another_room(world: World) -> None:
+async def test_no_stream_has_anything_of_another_room(app: Litestar, world: World) -> None:
+    """Those of threads are the same for all, and that of what is for one has what was sent to them."""
+    assert {path for path in routes(app, "GET") if path.endswith("/live")} == {
+        "/mod/queue/live", "/t/{thread:str}/live", "/for-you/live",
+    }  # fmt: skip
     sent = {}
     for name in ("theirs", "other"):
-        stream = QueueStream(world.people[name], QueueFilter(), datetime(2000, 1, 1, tzinfo=UTC))
+        stream = QueueStream(world.people[name], QueueFilter(), LONG_AGO)
         await QueueStreams(5).send_state(stream)
         sent[name] = stream.last_message.decode()
 

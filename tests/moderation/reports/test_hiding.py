@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from parley.moderation.appeals import ops as appeals
 from parley.moderation.modqueue import queries as modqueue
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.reports import hiding, ops
@@ -81,6 +82,33 @@ async def test_what_a_moderator_kept_up_is_not_hidden_again_unless_it_changes() 
     await report(comment, 1)
 
     assert await state(comment) == "hidden"
+
+
+@pytest.mark.parametrize("action", ["warn", "collapse", "lock_branch"])
+async def test_nor_is_what_a_moderator_dealt_with_and_left_to_readers(action: str) -> None:
+    comment, admin = await insult(), await make.member(role="admin")
+    await report(comment, 2)
+    await decided(await item_of(comment), admin, action)
+
+    await report(comment, 3)
+
+    assert await state(comment) == "visible"
+
+
+async def test_nor_what_an_appeal_brought_back_but_what_was_only_passed_on_is() -> None:
+    comment, first, second = await insult(), await make.member(role="admin"), await make.member(role="admin")
+    await report(comment, 3)
+    appeal = await appeals.file(decision=await decided(await item_of(comment), first), text="It was a quotation.")
+    await appeals.decide(second, appeal, outcome="overturned", answer="It was one.")
+    await report(comment, 3)
+    assert await state(comment) == "visible"
+
+    other = await insult()
+    await report(other, 1)
+    await decided(await item_of(other), first, "escalate", guideline=None, reason="")
+    await report(other, 2)
+
+    assert await state(other) == "hidden"
 
 
 async def test_reports_that_a_moderator_declined_count_against_their_reporters() -> None:

@@ -29,12 +29,15 @@ from (
     order by id desc limit {MOST_REPORTERS}
 ) r
 """  # noqa: S608 constants only
-# A moderator kept it up as it is now: reports of what was judged hide nothing again.
+# A moderator decided on it as it is now and left it to readers, or an appeal brought it back: reports of that hide
+# nothing again.
 WAS_KEPT_UP = """
 select exists (
-    select from decision d join comment c on c.id = d.target
-    where d.kind = 'comment' and d.target = $1 and d.action in ('approve', 'restore') and d.moderator is not null
-      and d.state in ('in_force', 'ended') and d.created_at >= coalesce(c.edited_at, c.created_at))
+    select from decision d join comment c on c.id = $1
+    where (d.kind = 'comment' and d.target = $1
+           or d.item = (select id from queue_item where kind = 'comment' and target = $1)) and d.moderator is not null
+      and d.action not in ('ask', 'escalate', 'statement') and d.state in ('in_force', 'ended', 'overturned')
+      and case d.state when 'overturned' then d.ended_at else d.created_at end >= coalesce(c.edited_at, c.created_at))
 """
 
 
