@@ -11,6 +11,7 @@ from parley.interfaces.api.scopes import SCOPES
 from parley.people.community.queries import default_rules
 from parley.platform.text import zones
 from parley.site.demo import PASSWORD
+from tests.browser.conftest import OpenTab
 from tests.browser.mirror import mirror
 from tests.browser.pages import by_viewer
 from tests.browser.site import Site
@@ -32,6 +33,13 @@ union select encode(hash, 'hex') from mod_action
 SUBJECTS = "select subject from mail"
 # So were these letters.
 WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
+# Whether "more" stands in the half of the comment where its text ends, and how parts of a page are drawn.
+AT_THE_END = """more => {
+    const [link, words] = [more, more.previousElementSibling].map(one => one.getBoundingClientRect());
+    return link.left > words.left + words.width / 2 && Math.abs(link.bottom - words.bottom) < link.height;
+}"""
+STYLE = "(one, name) => getComputedStyle(one)[name]"
+MIRRORED = "matrix(-1, 0, 0, 1, 0, 0)"
 
 
 async def words_of_operators(mirror: Site) -> set[str]:
@@ -83,3 +91,20 @@ async def test_mirrored_pages_fit(mirror: Site, browser: Browser, some: slice) -
         await context.close()
 
     assert found == {}
+
+
+async def test_english_on_an_arabic_page_keeps_its_direction_and_pictures_are_mirrored(open_tab: OpenTab) -> None:
+    tab = await open_tab(locale="ar")
+    page = tab.page
+    await tab.open("/t/1/x")
+    await page.locator(".clamp:not([open], [hidden])").first.wait_for()
+
+    assert await page.locator(".clamp:not([open], [hidden])").first.evaluate(AT_THE_END)
+    assert await page.locator(".group q").first.evaluate(STYLE, "quotes") == '"“" "”"'
+    assert await page.locator(".comment-score b").first.evaluate(STYLE, "direction") == "ltr"
+    assert (await page.locator("#article").bounding_box() or {})["x"] > 500
+    await tab.open("/t/1/x?view=stand")
+    assert await page.locator(".map svg").first.evaluate(STYLE, "transform") == "none"
+    await tab.open("/how")
+    assert await page.locator(".how svg").first.evaluate(STYLE, "transform") == MIRRORED
+    assert await page.locator(".how text").first.evaluate(STYLE, "transform") == MIRRORED

@@ -255,3 +255,12 @@ def test_the_key_of_an_issue_is_always_the_same_and_no_other_has_it() -> None:
         msgspec.structs.replace(ISSUE, **change) for change in ({"member": 4}, {"list": "keep"}, {"period": "2026-W49"})
     ]
     assert len({letters.key(one) for one in (ISSUE, *others)}) == 4
+
+
+def test_an_arabic_letter_is_mirrored() -> None:
+    letter = letters.digest(msgspec.structs.replace(ISSUE, language="ar"), [ITEM])
+
+    assert '<html lang="ar" dir="rtl">' in letter.html
+    assert "border-right: 2px" in letter.html
+    assert "border-left" not in letter.html
+    assert "الأربعاء، 25" in letter.html

@@ -13,7 +13,7 @@ from parley.letters.news.since import day_word
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten, shorten_to_clause
 from parley.platform.text.formats import day, day_of_year, weekday
-from parley.platform.text.messages import N_, Message, as_text, join, plural, verbatim
+from parley.platform.text.messages import N_, Message, as_text, join, plural, translate, verbatim
 
 EXCERPT_LENGTH = 260
 PARENT_LENGTH = 90
@@ -98,12 +98,12 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
         DigestSection(SECTION_NAMES[index], HEADINGS[SECTION_NAMES[index]], _threads(list(group), local))
         for index, group in groupby(items, key=lambda item: SECTION_INDEX[item.kind])
     ]
-    return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
+    return IssueView(subject(items), _preheader(items), f"{weekday(local)}{translate(', ')}{day(local)}", sections)
 
 
 def date_and_time(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
+    return translate(", ").join([weekday(local), day_of_year(local), f"{local:%H:%M}"])
 
 
 def _threads(items: list[DigestItem], now: datetime) -> list[DigestThread]:

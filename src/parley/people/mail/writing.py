@@ -1,5 +1,6 @@
 """Renders mail from templates: the text without HTML escapes, the HTML with inlined styles."""
 
+import re
 from collections.abc import Container
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
 
 PREHEADER = 110
+SIDE = re.compile("-(?:left|right)\\b")
 # Several may have signed up with an address that nobody has confirmed.
 SELECT_LANGUAGE = "select language from member where email = $1 order by state = 'unverified', id desc limit 1"
 
@@ -77,9 +79,9 @@ def written_html(template: str, **context: Any) -> str:
     html = (
         environment()
         .get_template(f"people/mail/{template}.html")
-        .render(mail=_site(), letter_style=_style(), **context)
+        .render(mail=_site(), letter_style=_style(spoken().direction), **context)
     )
-    return _inliner().inline(html)
+    return _inliner(spoken().direction).inline(html)
 
 
 def blocks(text: str, links: Container[str]) -> list[MailBlock]:
@@ -127,20 +129,25 @@ def _in_message(value: Any) -> Any:
 
 
 @cache
-def _style() -> Markup:
+def _style(direction: str) -> Markup:
     """Return the media queries as a style element; they cannot be inlined. Templates must not have styles."""
-    return Markup('<style data-css-inline="ignore">\n{}</style>').format(Markup("".join(_css()[1:])))  # noqa: S704 ours
+    return Markup('<style data-css-inline="ignore">\n{}</style>').format(Markup("".join(_css(direction)[1:])))  # noqa: S704 ours
 
 
 @cache
-def _inliner() -> "CSSInliner":
+def _inliner(direction: str) -> "CSSInliner":
     import css_inline  # noqa: PLC0415 it takes 2 MB, which only the worker and previews need
 
     return css_inline.CSSInliner(
-        extra_css=_css()[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
+        extra_css=_css(direction)[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
     )
 
 
-def _css() -> tuple[str, str, str]:
-    """Return the styles of letters: those for inlining, and the media queries."""
-    return (folder("templates") / "people/mail/letter.css").read_text().partition("@media")
+def _css(direction: str) -> tuple[str, str, str]:
+    """Return the styles of letters: those for inlining, and the media queries.
+
+    Many mail programs know no logical properties, so for a letter from right to left the sides are exchanged.
+    """
+    css = (folder("templates") / "people/mail/letter.css").read_text()
+    mirrored = SIDE.sub(lambda side: "-right" if side[0] == "-left" else "-left", css) if direction == "rtl" else css
+    return mirrored.partition("@media")
