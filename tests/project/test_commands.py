@@ -106,7 +106,7 @@ def token_of(site: str) -> str:
     with httpx.Client(base_url=site, headers={"Origin": site}, follow_redirects=True) as browser:
         assert browser.post("/login", data={"login": name, "password": password}).is_success
         made = browser.post("/settings/tokens", data={"name": "a test", "days": "7", "comment": "1", "vote": "1"})
-    found = re.search(r"prl_\w+", made.text)
+    found = re.search(r"prl_[\w-]+", made.text)
     assert found, made.text
     return found[0]
 
@@ -176,10 +176,11 @@ class Shell:
         if is_done is None:
             return None if process.wait() == 0 else self.said()
         wait_for(lambda: process.poll() is not None or is_done())
-        ended = process.poll()
+        if process.poll() is not None:
+            return self.said() or "It ended."
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-        return None if ended is None else self.said()
+        return None
 
 
 @contextmanager
