@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,7 @@ NOT_RUN = {
     "uvx openapi-python-client generate --url https://parley.example/api/v1/openapi.json --meta none --output-path "
     "parley_client": "the network; tests/interfaces/api/test_specification.py checks the description",
 }
+POST_SECONDS = 8.0
 ESSAY = "# An essay\n\n" + "Words of an essay that is long enough to be one, said in several ways. " * 12
 TALK = '{"id": "a", "parent": null, "author": "jon", "created_at": 1700000000, "body": "From elsewhere."}\n'
 DISQUS = """<?xml version="1.0" encoding="utf-8"?>
@@ -115,7 +117,7 @@ class Shell:
     """Bash in a folder with an installation `var`, in which `parley` is that of this environment."""
 
     def __init__(self, folder: Path, site: str) -> None:
-        self.folder = folder
+        self.folder, self.posted = folder, 0.0
         for name, text in FILES.items():
             (folder / name).write_text(text)
         (folder / ".venv").symlink_to(Path(sys.prefix))
@@ -158,8 +160,10 @@ class Shell:
         assert answer.is_success, answer.text
 
     def reported(self) -> bool:
-        """Post until the script has seen it: it may not have begun to follow before."""
-        self.comment()
+        """Post every few seconds until the script has seen it: it may not have begun to follow before."""
+        if time.monotonic() > self.posted + POST_SECONDS:
+            self.posted = time.monotonic()
+            self.comment()
         return (self.folder / "position").exists()
 
     def is_done(self, block: str) -> Callable[[], bool] | None:
