@@ -83,7 +83,7 @@ def rendered(template: str, **context: Any) -> str:
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
     kept = dict(every)
-    set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)
+    set_globals(site=SITE, topics=[Row(slug="research", name="Research", hue=None)], may_edit_article=lambda *_: False)
     try:
         return environment().get_template(template).render(defaults | context)
     finally:

@@ -72,7 +72,7 @@ async def test_ones_own_perspective_stands_in_its_group_at_once(beside: Stage) -
     await expect(page.locator("#g6 > .group-list > #c70")).to_be_focused()
     await expect(page.locator("#c70")).to_be_in_viewport()
     beside.send(arrival(70, 6, author="mira", count=1))
-    await expect(page.locator("#g6-sum > b")).to_contain_text("1")
+    await expect(page.locator(".gutter[data-passage='6'] > b")).to_have_text("1")
     await expect(page.locator("#c70")).to_have_count(1)
 
 

@@ -49,6 +49,7 @@ PATTERNS_OF_WORDS = {
 }
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {
+    "extraction/pdf/authors.py",
     "platform/text/normal_forms.py",
     "extraction/pruning/lines.py",
     "own_data/erasure/quotes.py",
@@ -61,6 +62,7 @@ PATTERNS_OF_OURS = {
 }
 # Where what is filled in is one of our own messages, chosen at run time.
 FORMATS_OF_OURS = {
+    "moderation/dashboard/team.py",
     "articles/imports/preview.py",
     "extraction/errors.py",
     "articles/revisions/losses.py",

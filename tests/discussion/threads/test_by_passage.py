@@ -242,28 +242,6 @@ async def test_a_heading_names_the_passage_and_a_quote_in_it_is_not_repeated(
     assert quote in whole
 
 
-async def test_the_first_passage_below_a_heading_is_named_with_it(client: httpx.AsyncClient) -> None:
-    text = make.text("What machines do", "They do a great deal. They draft, translate and explain.", "But not all.")
-    heading = structs.replace(text.passages[0], kind="heading")
-    thread = await make.thread(structs.replace(text, passages=[heading, *text.passages[1:]]))
-    ada = await make.member()
-    _, first, second = await make.lineages(thread)
-    quotes = {first: "They draft, translate and explain", second: None}
-    made = [await make.comment(thread, ada, passage=passage, quote=quote) for passage, quote in quotes.items()]
-
-    page = (await client.get(f"/t/{thread}?view=passage")).text
-
-    titles = re.findall(r'On “<span dir="auto">([^<]+)</span>”', page)
-    # The first is of groups that begin while the page is open.
-    assert titles == [
-        " ",
-        "What machines do — They do a great deal. They draft, translate and explain.",
-        "But not all.",
-    ]
-    anchored = page.partition(f'id="c{made[0]}-anchor"')[0].rpartition("<div")[2]
-    assert "is-in-heading" in anchored
-
-
 async def test_a_discussion_says_which_article_it_is_about(client: httpx.AsyncClient) -> None:
     thread = await make.thread(structs.replace(make.text(title="The wager"), byline="Ines Okafor"))
     page = (await client.get(f"/t/{thread}")).text

@@ -189,8 +189,8 @@ async def test_a_member_who_blocked_them_gets_no_notification_of_their_comments(
     heard = await make.comment(thread, ben)
     after = [(await client.get(path)).text for path in ("/", await make.address(thread))]
 
-    assert not any(re.search(r"\d+ new", page) for page in before)
-    assert all("1 new" in page for page in after)
+    assert not any(re.search(r"\d+ unread", page) for page in before)
+    assert all("1 unread" in page for page in after)
     assert after[1].count("comment is-new") == 1 and f'href="#c{heard}"' in after[1]
 
 

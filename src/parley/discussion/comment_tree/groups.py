@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -22,7 +21,7 @@ SHORT = 200
 FEWEST = 2
 ROOTS = 100
 # Of what names a passage, without a heading in it and with one; and of that heading.
-WORDS_LENGTH, HEADING_LENGTH = 84, 36
+WORDS_LENGTH = 84
 
 Kind = Literal["passage", "whole", "earlier"]
 # A passage without comments has no row; comments on passages that are gone count as `earlier`.
@@ -67,8 +66,6 @@ class CommentGroup(msgspec.Struct, frozen=True):
     shown: int
     total: int
     passage: PassageRow | None = None
-    # The heading right above the passage, which often says what its "they" or "it" is; with a dash.
-    heading: str = ""
 
     @property
     def name(self) -> str:
@@ -79,7 +76,7 @@ class CommentGroup(msgspec.Struct, frozen=True):
     def words(self) -> str:
         if not self.passage or not self.passage.text:
             return ""
-        return self.heading + shorten_to_clause(self.passage.text, WORDS_LENGTH - len(self.heading))
+        return shorten_to_clause(self.passage.text, WORDS_LENGTH)
 
     @property
     def left(self) -> int:
@@ -144,15 +141,7 @@ def group_roots(
     for root in tree.roots:
         if root in rows:
             roots[_group_of(rows[root], lineages)].append(root)
-    above = {
-        row.lineage: f"{one.text} — "
-        for one, row in pairwise(passages)
-        if one.kind == "heading" != row.kind and len(one.text) <= HEADING_LENGTH
-    }
-    groups = [
-        _group("passage", roots[row.lineage], rows, _count(row, stance), row, above.get(row.lineage, ""))
-        for row in passages
-    ]
+    groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
     others: dict[Kind, Sequence[str]] = {"whole": ["whole"], "earlier": earlier}
     for kind, names in others.items():
         balance = total(parts[name] for name in names if name in parts)
@@ -176,9 +165,8 @@ def _group(
     rows: Mapping[int, CommentRow],
     total: int,
     passage: PassageRow | None = None,
-    heading: str = "",
 ) -> CommentGroup:
-    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage, heading)
+    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
 
 
 def _count(balance: StanceCounts | PassageRow, stance: str | None) -> int:
@@ -192,8 +180,7 @@ def in_headings(grouped: Iterable[CommentGroup], rows: Mapping[int, CommentRow])
         root: RowInHeading(*msgspec.structs.astuple(rows[root]))
         for group in grouped
         for root in group.roots
-        if rows[root].anchor == "same"
-        and _says(group.words.removeprefix(group.heading).rstrip(" …"), rows[root].quote or "")
+        if rows[root].anchor == "same" and _says(group.words.rstrip(" …"), rows[root].quote or "")
     }
 
 

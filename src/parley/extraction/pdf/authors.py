@@ -9,7 +9,7 @@ from parley.extraction.metadata.names import fold, is_name, names_in
 from parley.extraction.pdf.words import Line, Word
 
 _CELL = 1.6  # of the size: a wider space is between two authors
-_MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]*\}@\S+|\S+@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
+_MARKS = re.compile(r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b(?:PhD|Ph\.D\.|MD)\b")  # noqa: RUF001 signs of typesetters
 _AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
 PLACE = re.compile(

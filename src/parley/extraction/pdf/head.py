@@ -27,7 +27,7 @@ _SENTENCE, _FEWEST_IN_SENTENCE = (
     10,
 )
 _VERSION = re.compile(r"v(?:ersion)?\.?\s?\d", re.IGNORECASE)
-_ADDRESS = re.compile(r"\S+@\S+")
+_ADDRESS = re.compile(r"\S{1,64}@\S+")  # RFC 5321: a local part has at most 64 letters
 _SUBTITLE = 0.8  # of the title's size
 _TYPESET = re.compile(r"\([^()]*(?:typeset|generated|latex)[^()]*\)", re.IGNORECASE)
 _SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
