@@ -65,10 +65,8 @@ class WordPress:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WordPress]:
     mariadb, php = installed("mariadbd", "mariadb-server"), installed("php", "php-cli")
-    for package in ("php-mysql", "wordpress"):
-        subprocess.run(["dpkg", "-s", package], check=False, capture_output=True).returncode and installed(
-            package, package
-        )
+    if not (SOURCE / "index.php").exists():
+        pytest.skip("Debian's wordpress and php-mysql are not installed")
     folder = tmp_path_factory.mktemp("wordpress")
     data, socket, port = folder / "data", folder / "db", free_port()
     who = [f"--user={'root' if os.geteuid() == 0 else os.environ.get('USER', '')}"]

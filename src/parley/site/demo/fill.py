@@ -39,9 +39,7 @@ OPENED_HOURS = {"01": 110, "02": 98, "03": 90, "04": 150, "05": 80}
 REVISED_MINUTES = 4_300
 LOCKED = "04"
 WITHOUT_CAMPS = ("02",)
-LOCK_REASON = (
-    "The argument had become personal: eleven reports. sam_h explains at the end of the thread."
-)
+LOCK_REASON = "The argument had become personal: eleven reports. sam_h explains at the end of the thread."
 # Two topics with a moderator of their own, each with cases that wait.
 ROOMS = {
     "ai-and-society": ("zofia", "What automatic systems do to people, with sources.", "Say whether you were there."),
