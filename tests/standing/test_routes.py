@@ -205,7 +205,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         address: 404
         for address in addresses
         if address.startswith(
-            ("/mod", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks", "/sso/", "/invite/")
+            ("/mod", "/docs", "/reports/", "/claims/", "/settings/data/", "/settings/webhooks", "/sso/", "/invite/")
         )
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address

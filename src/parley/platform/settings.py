@@ -76,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True):
     # For how many days the worker keeps a nightly backup, and what it hands each to. 0: it makes none.
     backup_days: int = 0
     backup_command: str | None = None
+    # Whether admins are mailed what `parley doctor` finds, and the feed of releases that it asks for a newer version.
+    doctor_mail: bool = False
+    releases: str | None = None
     # The languages that readers can choose, the site's first. None named: English, and all that are complete.
     languages: tuple[str, ...] = ()
     # A service in LibreTranslate's form that translates comments, and the key that it wants.
@@ -157,6 +160,8 @@ def read(env: Mapping[str, str]) -> Settings:
         translator_key=env.get("PARLEY_TRANSLATOR_KEY") or None,
         backup_days=environment.number(env, "PARLEY_BACKUP_DAYS", 7) if env.get("PARLEY_BACKUP_DAYS") else 0,
         backup_command=env.get("PARLEY_BACKUP_COMMAND") or None,
+        doctor_mail=environment.choice(env, "PARLEY_DOCTOR_MAIL", ("on", "off"), default="off") == "on",
+        releases=environment.service(env, "PARLEY_RELEASES", "https://github.com/<owner>/parley/releases.atom"),
         providers=environment.providers_of(env),
         languages=environment.languages(env),
         training=environment.choice(env, "PARLEY_TRAINING", ("on", "off"), default="on") == "on",

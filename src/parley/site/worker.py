@@ -57,6 +57,7 @@ from parley.platform.settings import Settings
 from parley.platform.text.languages import speaking
 from parley.site import hooks, queues, retention
 from parley.site.backup import nightly
+from parley.site.doctor import letter
 
 POOL_SIZE = 6
 HOUR = 3_600
@@ -118,6 +119,7 @@ JOBS = (
     Job("passage counts", comments.check_counts, hour=3),
     Job("unread counts", unread_counts.check, hour=3),
     Job("backup", nightly.back_up, hour=1, deferrable=True),
+    Job("doctor", letter.send, hour=6),
     Job("rings", rings.find_rings, hour=2),
     Job("score", automod.train_score, hour=1),
     Job("search", search.index_at_a_pace, due=search.SELECT_DUE, gap=0.3, on_events=True),

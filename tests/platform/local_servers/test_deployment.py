@@ -83,6 +83,8 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_METRICS",
         "PARLEY_BACKUP_DAYS",
         "PARLEY_BACKUP_COMMAND",
+        "PARLEY_DOCTOR_MAIL",
+        "PARLEY_RELEASES",
         "PARLEY_DKIM_KEY",
         "PARLEY_DKIM_SELECTOR",
         "PARLEY_SES_TOPIC",

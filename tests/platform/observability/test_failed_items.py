@@ -583,7 +583,7 @@ CASES: dict[str, list[Case]] = {
 }
 # What is done about their items is no row of a table (the tests below have them, and backtests/test_costs.py), or one
 # statement does it for all of them.
-APART = {"appeals", "backup", "hub", "inbox", "rings", "score", "weekly letter", "rule costs", "retests"}
+APART = {"appeals", "backup", "doctor", "hub", "inbox", "rings", "score", "weekly letter", "rule costs", "retests"}
 APART |= {"search ranks", "search words", "letters about notifications", "erasures of what cases held", "nearly due"}
 EACH = [(job, case) for job, cases in CASES.items() for case in cases]
 

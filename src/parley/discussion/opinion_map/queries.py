@@ -69,6 +69,11 @@ join thread t on t.id = s.thread join topic p on p.slug = t.topic
 where s.verdict = 'common-ground' and ($1::text is null or t.topic = $1) and {IS_VISIBLE} and c.collapsed is null
 order by s.since desc, s.id desc limit {MOST_COMMON}
 """  # noqa: S608 constants only
+SELECT_VERDICTS = f"""
+select c.id, c.statement, {EXCERPT} as excerpt, c.author as author_id, s.verdict, s.since
+from statement_verdict s join comment c on c.id = s.comment
+where s.thread = $1 and {IS_VISIBLE} and c.collapsed is null order by s.verdict, s.since desc, s.id desc
+"""  # noqa: S608 constants only
 # Of the threads with the newest activity, those with statements enough to answer and no map yet.
 RECENT, LEAST_STATEMENTS = 200, 5
 SELECT_DECKS = f"""
@@ -213,6 +218,27 @@ class ThreadDeck(msgspec.Struct, frozen=True):
 async def common_ground(topic: str | None, viewer: Viewer | None) -> list[CommonGround]:
     """Return the newest common ground, of one topic if it is given, without authors whom the viewer blocked."""
     rows = await db.fetch(CommonGround, SELECT_COMMON_GROUND, topic)
+    return [row for row in rows if not (viewer and row.author_id in viewer.blocked)]
+
+
+class JudgedStatement(msgspec.Struct, frozen=True):
+    """A statement of a thread with its verdict."""
+
+    id: int
+    statement: str | None
+    excerpt: str
+    author_id: int | None
+    verdict: Verdict
+    since: datetime
+
+    @property
+    def text(self) -> str:
+        return self.statement or shorten(self.excerpt, STATEMENT_LENGTH)
+
+
+async def verdicts(thread: int, viewer: Viewer | None) -> list[JudgedStatement]:
+    """Return the statements of a thread that have a verdict, without authors whom the viewer blocked."""
+    rows = await db.fetch(JudgedStatement, SELECT_VERDICTS, thread)
     return [row for row in rows if not (viewer and row.author_id in viewer.blocked)]
 
 

@@ -1,5 +1,6 @@
-"""The pages about the site, the forms in which admins write them, and the page on which admins set the site up."""
+"""The pages about the site, their forms for admins, the page on which admins set the site up, and the documents."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +11,13 @@ from litestar.response import Redirect
 from parley.people.accounts.viewer import staff
 from parley.platform.errors import NotFound
 from parley.platform.http import environment
-from parley.platform.http.access import ADMIN, ANYONE, AnyRequest
+from parley.platform.http.access import ADMIN, ANYONE, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
-from parley.site.administration import setup, texts
+from parley.site.administration import manual, setup, texts
 from parley.site.administration.texts import PAGES, PageRow
 from parley.site.doctor import examine
 from parley.site.doctor.checks import Check, Level
@@ -84,6 +85,22 @@ async def edit(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     return Redirect("/mod/site#pages", status_code=303)
 
 
+@get("/docs", name="administration:docs", opt={"who": MODERATOR})
+async def docs(request: AnyRequest) -> Response[Any]:
+    titles = {name: manual.title(name) for name in manual.documents()}
+    return page(request, "site/administration/docs.html", titles=titles, shown=None)
+
+
+@get("/docs/{name:str}", name="administration:document", opt={"who": MODERATOR})
+async def document(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """Show a document of this version, which comes with the software."""
+    if name not in manual.documents():
+        raise NotFound(N_("There is no page at this address."))
+    # The first time the longest takes a moment.
+    shown = await asyncio.to_thread(manual.html, name)
+    return page(request, "site/administration/docs.html", title=manual.title(name), shown=shown)
+
+
 def _urgency(check: Check) -> int:
     return -list(Level).index(check.level)
 
@@ -98,4 +115,4 @@ def _show_form(request: AnyRequest, row: PageRow, form: Form, status: int = 200)
     return page(request, "site/administration/edit.html", status=status, shown=row, form=form, most=LONGEST_TEXT)
 
 
-handlers: list[object] = [show, site_page, edit_form, edit]
+handlers: list[object] = [show, site_page, edit_form, edit, docs, document]

@@ -30,6 +30,9 @@ class SiteClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(base_url=site, headers=headers, timeout=TIMEOUT_SECONDS, transport=transport)
 
+    def address(self, path: str) -> str:
+        return str(self._client.base_url).rstrip("/") + path
+
     def ask(self, method: str, path: str, body: str | None = None) -> httpx.Response:
         """Return the answer. Raises CommandFailed with the sentence of a problem, SiteUnreachable if there is none."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
@@ -42,6 +45,13 @@ class SiteClient:
         if answer.is_error and answer.status_code not in TEMPORARY:
             raise CommandFailed(_sentence(answer))
         return answer
+
+    def json(self, method: str, path: str, body: Any = None) -> Any:
+        """Return what is answered, None for no content. Raises CommandFailed with a sentence for any error."""
+        answer = self.ask(method, path, None if body is None else msgspec.json.encode(body).decode())
+        if answer.is_error:
+            raise CommandFailed(_sentence(answer))
+        return answer.json() if answer.content else None
 
     def events(self, after: str | None) -> Iterator[dict[str, Any]]:
         """Yield the events after a position, or those from now on, forever, also over restarts of the site.
@@ -79,11 +89,15 @@ def _sentence(answer: httpx.Response) -> str:
     return " ".join([detail, *fields])
 
 
-@click.group()
-@click.option("--site", envvar="PARLEY_BASE_URL", default="http://localhost:8000", help="Address of the site.")
-@click.option(
+SITE = click.option("--site", envvar="PARLEY_BASE_URL", default="http://localhost:8000", help="Address of the site.")
+TOKEN = click.option(
     "--token", envvar="PARLEY_TOKEN", help="Token from Settings, Privacy and security. Better in PARLEY_TOKEN."
 )
+
+
+@click.group()
+@SITE
+@TOKEN
 @click.pass_context
 def api(context: click.Context, site: str, token: str | None) -> None:
     """Read and write a site through its API (docs/api.md)."""

@@ -4,7 +4,7 @@ import asyncio
 
 from parley.platform.settings import Settings
 from parley.site.doctor import servers
-from parley.site.doctor.checks import Check, address, disk, files, mail, passwords, providers, secret
+from parley.site.doctor.checks import Check, address, disk, files, mail, passwords, providers, secret, version
 from parley.site.doctor.work import backups, work
 
 
@@ -23,5 +23,6 @@ async def examine(settings: Settings) -> list[Check]:
         files(),
         passwords(settings),
         providers(settings),
+        version(settings),
     )
     return [check for part in parts for check in part]

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import re
 import shutil
 from enum import Enum
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from parley.platform.settings import LOCAL_HOSTS, Settings
 SECONDS = 5
 FEW_DIFFERENT = 12
 GIGABYTE = 10**9
+RELEASE = re.compile(r"/v(\d+)\.(\d+)\.(\d+)\b")
 LITTLE, TOO_LITTLE = 1.0, 0.1
 # Cookies are shared by all ports of a host.
 SHARED = "Signing in here signs the same browser out of any other Parley on localhost."
@@ -157,3 +160,20 @@ async def _provider(provider: Provider) -> Check:
     )
     yes = f"{provider.name} answers as {provider.issuer}."
     return judge("provider", good=issuer == provider.issuer, yes=yes, no=no)
+
+
+async def version(settings: Settings) -> list[Check]:
+    """Compare this version with the newest in the feed of releases, if the operator named one."""
+    if not settings.releases:
+        return []
+    try:
+        async with httpx.AsyncClient(timeout=SECONDS) as client:
+            answer = await client.get(settings.releases)
+        newest = max(tuple(map(int, found)) for found in RELEASE.findall(answer.text))
+    except (httpx.HTTPError, ValueError) as error:
+        text = f"PARLEY_RELEASES={settings.releases} names no release ({error or type(error).__name__})."
+        return [Check(Level.WARN, "version", text)]
+    own = metadata.version("parley-forum")
+    no = f"Parley {'.'.join(map(str, newest))} is out, and this is {own}. Read what is new, and docs/upgrading.md."
+    good = newest <= tuple(int(part) for part in own.split(".")[:3])
+    return [judge("version", good=good, yes=f"{own} is the newest.", no=no, otherwise=Level.WARN)]

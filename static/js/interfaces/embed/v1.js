@@ -29,8 +29,8 @@ async function ask(what, urls) {
 }
 
 function address() {
-  const stated = document.querySelector('link[rel="canonical"]')?.href;
-  const here = new URL(stated || location.href);
+  const stated = articleRoot()?.dataset.parleyUrl ?? document.querySelector('link[rel="canonical"]')?.href;
+  const here = new URL(stated || location.href, location.href);
   here.hash = "";
   return here.href;
 }
@@ -38,9 +38,16 @@ function address() {
 // Of the article, unless the page asks for another.
 const language = () => script.dataset.lang ?? articleRoot()?.closest("[lang]")?.lang ?? "";
 
-// The first of the selectors that finds something.
+// The article whose discussion is open.
+let held;
+
+// What the first of the selectors finds that finds something. Of several articles that name their addresses, the one
+// that is read: the last that has begun above the middle of the window.
 function articleRoot() {
-  return article.split(",").map((one) => document.querySelector(one)).find(Boolean);
+  if (held?.isConnected) return held;
+  const all = article.split(",").map((one) => [...document.querySelectorAll(one)]).find((found) => found.length) ?? [];
+  const several = all.filter((one) => one.dataset.parleyUrl);
+  return several.findLast((one) => one.getBoundingClientRect().top < innerHeight / 2) ?? several[0] ?? all[0];
 }
 
 function overlayRoot(scheme) {
@@ -57,7 +64,7 @@ class Discussion {
   async start() {
     this.url = address();
     this.page = await ask("page", [this.url]);
-    if (!this.page) return;
+    if (!this.page) return false;
     // Of all that the script adds, the frame too.
     this.scheme = sheet("");
     const root = overlayRoot(this.scheme);
@@ -71,6 +78,7 @@ class Discussion {
     if (place) this.below(place);
     this.find();
     this.watch();
+    return true;
   }
 
   openButton(root) {
@@ -113,6 +121,7 @@ class Discussion {
 
   // `response`: whether the reader wants to respond, and the words that they quote.
   open(passage, opener, response) {
+    held = articleRoot();
     this.adoptColors();
     this.markers.open(passage);
     this.panel.open(this.address(), passage && { lineage: passage.lineage, ...response }, opener, this.room());
@@ -132,6 +141,7 @@ class Discussion {
 
   onMessage(what, value) {
     if (what === "closed") {
+      held = null;
       this.markers.open(null);
       this.markers.cover(0);
       this.opener.hidden = false;
@@ -174,6 +184,8 @@ class Discussion {
     new MutationObserver(later).observe(document.body, { childList: true, subtree: true, characterData: true });
     globalThis.navigation?.addEventListener("navigatesuccess", later);
     addEventListener("popstate", later);
+    // To another of several articles.
+    addEventListener("scroll", () => address() !== this.url && later(), { capture: true, passive: true });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.adoptColors());
   }
 
@@ -191,14 +203,24 @@ class Discussion {
   }
 }
 
+let discussion;
+
+// Look at the page again: for pages whose scripts put articles or lists there later, or in place of others.
+async function reload() {
+  if (discussion?.panel) return discussion.settle();
+  await showCounts(ask);
+  if (discussion || !articleRoot() || script.dataset.only === "counts") return;
+  discussion = new Discussion();
+  if (!(await discussion.start())) discussion = null;
+}
+
 async function begin() {
   // After the page's own scripts have taken over the document.
   if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
-  await showCounts(ask);
-  if (document.querySelector(article) && script.dataset.only !== "counts") await new Discussion().start();
+  await reload();
 }
 
-if (site && !globalThis.parleyEmbed) {
-  globalThis.parleyEmbed = true;
+if (site && !globalThis.Parley) {
+  globalThis.Parley = { reload };
   begin();
 }

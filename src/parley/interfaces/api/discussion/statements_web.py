@@ -1,4 +1,4 @@
-"""Statements: which a thread asks, answering them, and saying a comment in one sentence."""
+"""Statements: which a thread asks, answering them, what became of them, and saying a comment in one sentence."""
 
 from typing import Annotated, Literal
 
@@ -8,6 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from parley.discussion.commenting.web import comment_at, thread_at
+from parley.discussion.opinion_map import queries as maps
 from parley.discussion.statements import asking, ops, queries
 from parley.discussion.statements.forms import StatementForm
 from parley.discussion.statements.tokens import read_offer, read_sitting, sitting_token
@@ -22,6 +23,7 @@ from parley.people.accounts.viewer import signed_in, viewer_of
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest, address_of
 from parley.platform.ratelimit import POST, VOTE, take_each
+from parley.platform.settings import settings
 from parley.platform.text.messages import N_
 
 SittingQuery = Annotated[
@@ -46,6 +48,22 @@ class Deck(msgspec.Struct, frozen=True):
     """The statements of a thread that are asked: what the article claims first, then those of comments."""
 
     items: fields.Items[AskedStatement]
+
+
+class StatementVerdict(msgspec.Struct, frozen=True):
+    """A statement of a thread, and what its map says of it."""
+
+    comment: fields.CommentId
+    url: fields.Url
+    text: fields.Text
+    verdict: Annotated[str, Meta(description="`common-ground`, `rejected` by all groups, or `dividing` them.")]
+    since: fields.Since
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    """Statements with a verdict; most threads have none until some dozens of members have answered."""
+
+    items: fields.Items[StatementVerdict]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -118,6 +136,20 @@ async def deck(request: AnyRequest, thread: fields.ThreadPath) -> Response[Deck]
     return await answer(request, make)
 
 
+@get("/threads/{thread:str}/verdicts", name="api:verdicts", responses=problems(404))
+async def verdicts(request: AnyRequest, thread: fields.ThreadPath) -> Response[Verdicts]:
+    """What members agree on and what divides them, as the thread's tab "Where people stand" shows it."""
+
+    async def make() -> Verdicts:
+        rows = await maps.verdicts((await thread_at(thread)).id, viewer_of(request))
+        base = settings().base_url
+        return Verdicts(
+            [StatementVerdict(row.id, f"{base}/c/{row.id}", row.text, row.verdict, row.since) for row in rows]
+        )
+
+    return await answer(request, make)
+
+
 @get("/threads/{thread:str}/answers", name="api:answers", responses=problems(403, 404))
 async def answers(request: AnyRequest, thread: fields.ThreadPath) -> Response[Answers]:
     """My answers to statements of a thread, the latest first."""
@@ -170,7 +202,7 @@ async def state(request: AnyRequest, comment: fields.CommentPath, data: JSONBody
 
 
 handlers = [
-    Router("/", route_handlers=[deck], opt=READING),
+    Router("/", route_handlers=[deck, verdicts], opt=READING),
     Router("/", route_handlers=[answers, next_statement, give_answer], opt={"who": MEMBER, "scope": SCOPE}),
     Router("/", route_handlers=[state], opt={"who": VERIFIED, "scope": COMMENT}),
 ]

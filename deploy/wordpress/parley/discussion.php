@@ -1,0 +1,4 @@
+<?php
+// The template that stands in place of comments.
+defined('ABSPATH') || exit;
+echo parley_discussion();
