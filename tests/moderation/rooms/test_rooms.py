@@ -14,8 +14,13 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from tests import make
+from tests.conftest import forget
 from tests.moderation.modqueue.reported import decided, removal, reported, sanctioned
 
+MORE_TOPICS = """
+insert into topic (slug, name, position) select 'topic' || n, 'Topic ' || n, n from generate_series(1, $1::int) n
+on conflict do nothing
+"""
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 
@@ -150,6 +155,29 @@ async def test_a_room_has_nothing_of_comments_that_were_moved_out_of_it() -> Non
     await db.execute("update thread set topic = 'work' where id = (select thread from queue_item where id = $1)", item)
 
     assert await modqueue.page(room.id, QueueFilter()) == []
+
+
+@pytest.mark.parametrize("address", ["/mod", "/mod/queue"])
+async def test_with_two_hundred_topics_no_more_is_asked_of_the_database(
+    client: httpx.AsyncClient, queries: list[str], address: str
+) -> None:
+    """Neither for the staff of the site nor for whoever moderates all of them."""
+    site, local = await make.member(role="moderator"), await make.member()
+    await reported()
+    sql = "insert into room_moderator (topic, member) select slug, $1 from topic on conflict do nothing"
+    asked = {}
+    for topics in (1, 200):
+        await db.execute(MORE_TOPICS, topics)
+        await db.execute(sql, local.id)
+        await forget()
+        for who in (site, local):
+            await make.sign_in(client, who)
+            await client.get(address)
+            queries.clear()
+            assert (await client.get(address)).status_code == 200
+            asked[topics, who.name] = len(queries)
+
+    assert asked[200, site.name] <= asked[1, site.name] and asked[200, local.name] <= asked[1, local.name], asked
 
 
 async def test_a_topic_may_let_only_members_of_some_days_write(client: httpx.AsyncClient) -> None:
