@@ -1,5 +1,6 @@
 """Events as Server-Sent Events: fragments of the page's markup, each rendered once for all readers."""
 
+import asyncio
 import random
 from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache
@@ -29,6 +30,8 @@ BYE = b"event: bye\ndata: \n\n"
 # server that restarts do not all come back at once.
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
+# After so many events that are rendered at once, others go on.
+AT_ONCE = 10
 # Messages of one event with one of several muted words named in each.
 MOST_FOLDED = 20
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
@@ -119,7 +122,12 @@ async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
         await _article(thread, rows),
         await _thesis(thread, rows),
     )
-    return [_render_event(row, context) for row in rows]
+    rendered = []
+    for number, row in enumerate(rows, start=1):
+        rendered.append(_render_event(row, context))
+        if not number % AT_ONCE:
+            await asyncio.sleep(0)
+    return rendered
 
 
 class RenderContext(msgspec.Struct, frozen=True):
