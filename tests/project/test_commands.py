@@ -52,7 +52,7 @@ NOT_RUN = {
 }
 POST_SECONDS = 8.0
 ESSAY = "# An essay\n\n" + "Words of an essay that is long enough to be one, said in several ways. " * 12
-TALK = '{"id": "a", "parent": null, "author": "jon", "created_at": 1700000000, "body": "From elsewhere."}\n'
+TALK = '{"id": "a", "parent": null, "author": "jon", "created_utc": 1700000000, "body": "From elsewhere."}\n'
 DISQUS = """<?xml version="1.0" encoding="utf-8"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals"><thread dsq:id="1">
 <link>https://gone.invalid/story</link><title>A story</title></thread>
@@ -102,9 +102,9 @@ def test_no_block_is_said_not_to_be_run_that_is_not_there() -> None:
     assert NOT_RUN.keys() - {head(block) for _, block in blocks()} == set()
 
 
-def token_of(site: str) -> str:
-    """Make a token as a member does, on the pages."""
-    _, name, password = logins()[0]
+def token_of(site: str, which: int) -> str:
+    """Make a token as a member of the demo does, on the pages."""
+    _, name, password = logins()[which]
     with httpx.Client(base_url=site, headers={"Origin": site}, follow_redirects=True) as browser:
         assert browser.post("/login", data={"login": name, "password": password}).is_success
         made = browser.post("/settings/tokens", data={"name": "a test", "days": "7", "comment": "1", "vote": "1"})
@@ -121,7 +121,7 @@ class Shell:
         for name, text in FILES.items():
             (folder / name).write_text(text)
         (folder / ".venv").symlink_to(Path(sys.prefix))
-        token = token_of(site)
+        token, self.other = (token_of(site, which) for which in (0, 1))
         paths = [str(Path(sys.prefix) / "bin"), *{str(Path(installed(name, name)).parent) for name in ("curl", "jq")}]
         own = {
             "PATH": ":".join([*paths, os.environ["PATH"]]),
@@ -155,7 +155,7 @@ class Shell:
         answer = httpx.post(
             f"{self.env['PARLEY_BASE_URL']}/api/v1/threads/1/comments",
             json=body,
-            headers={"Authorization": f"Bearer {self.env['TOKEN']}"},
+            headers={"Authorization": f"Bearer {self.other}"},
         )
         assert answer.is_success, answer.text
 
@@ -168,7 +168,7 @@ class Shell:
 
     def is_done(self, block: str) -> Callable[[], bool] | None:
         """Say when a block that goes on forever has done what it is for."""
-        if "parley up" in block:
+        if re.search(r"parley up\b", block):
             return lambda: "ready http" in self.said()
         if "api watch" not in block:
             return None
@@ -176,6 +176,8 @@ class Shell:
 
     def fault(self, block: str) -> str | None:
         """Run a block, and return what it said if it failed."""
+        for earlier in self.folder.glob("*.backup"):
+            earlier.unlink()
         process, is_done = self.start(block), self.is_done(block)
         if is_done is None:
             return None if process.wait() == 0 else self.said()

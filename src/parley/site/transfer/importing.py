@@ -20,10 +20,12 @@ SELECT_COLUMNS = """
 select attname, format_type(atttypid, atttypmod) from pg_attribute
 where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
+# PostgreSQL may look for the sequence before it looks at the schema, so the name has both.
 SELECT_SERIALS = """
-select table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)
+select table_name, column_name, pg_get_serial_sequence(format('%I.%I', table_schema, table_name), column_name)
 from information_schema.columns
-where table_schema = 'public' and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null
+where table_schema = 'public'
+  and pg_get_serial_sequence(format('%I.%I', table_schema, table_name), column_name) is not null
 """
 # Passages of several revisions have the same number, from a sequence of its own.
 SET_LINEAGE = "select setval('lineage', greatest((select max(lineage) from passage), 1))"
