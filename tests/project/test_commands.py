@@ -134,7 +134,8 @@ class Shell:
         self.own = {
             "https://parley.example": site, "/t/12/": "/t/1/", ".thread == 12": ".thread == 1",
             "docker compose exec web parley": "parley",
-            "up --data new": f"up --data new --port {free_port()}", "--port 8001": f"--port {free_port()}",
+            "parley up --data new": f"parley up --data new --port {free_port()}",
+            "--port 8001": f"--port {free_port()}",
         }  # fmt: skip
 
     def start(self, block: str) -> subprocess.Popen[bytes]:
@@ -150,8 +151,8 @@ class Shell:
         return (self.folder / "said").read_text()
 
     def comment(self) -> None:
-        """Post a comment with a link to the bad site of the recipe."""
-        body = {"body": f"See https://bad.example/{os.urandom(8).hex()}"}
+        """Post a comment that names the bad site of the recipe; a link would wait for a moderator."""
+        body = {"body": f"Look at bad.example for {os.urandom(8).hex()}."}
         answer = httpx.post(
             f"{self.env['PARLEY_BASE_URL']}/api/v1/threads/1/comments",
             json=body,
@@ -160,7 +161,7 @@ class Shell:
         assert answer.is_success, answer.text
 
     def reported(self) -> bool:
-        """Post every few seconds until the script has seen it: it may not have begun to follow before."""
+        """Post every few seconds until the script has seen it; it may begin late."""
         if time.monotonic() > self.posted + POST_SECONDS:
             self.posted = time.monotonic()
             self.comment()
