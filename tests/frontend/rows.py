@@ -79,6 +79,7 @@ def rendered(template: str, **context: Any) -> str:
         "flat": False,
         "thread": thread(),
         "wait": None,
+        "folds": False,
     }
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals

@@ -143,13 +143,16 @@ def _bytes(name: str) -> float:
 # Functions cached without a limit though they have arguments: there are only so many of these.
 FEW_ARGUMENTS = {
     "_font": "fonts and sizes of ours",
+    "_inliner": "directions of writing",
     "read_key": "the file of a setting",
     "_long_runs": "two ends of a range",
     "_plain_in": "languages",
     "_major": "the programs of PostgreSQL",
     "_sample_font": "fonts of ours",
+    "_style": "directions of writing",
     "_script": "scripts of ours",
     "_series": "methods that the server knows, routes and states",
+    "html": "documents of ours",
     "works": "ways to start a process",
 }
 

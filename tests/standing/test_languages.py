@@ -31,6 +31,7 @@ from parley.platform.db import DB
 from parley.platform.http import pages
 from parley.platform.text import messages, zones
 from parley.platform.text.languages import ENGLISH
+from parley.site.administration import manual
 from parley.site.administration.texts import SHIPPED, shipped
 from tests import make
 from tests.hebrew import english, hebrew, undirected, write_hebrew
@@ -92,7 +93,14 @@ async def foreign(world: World, compiled: list[Any], monkeypatch: pytest.MonkeyP
 
 async def known() -> set[str]:
     """The words in any row (the chosen words of a column), in texts that we ship, in zones and in the import."""
-    texts = [default_rules(), *(shipped(page).text for page in SHIPPED), *zones.known_zones(), *make.WORDS, RULE]
+    texts = [
+        default_rules(),
+        *(shipped(page).text for page in SHIPPED),
+        *map(manual.title, manual.documents()),
+        *zones.known_zones(),
+        *make.WORDS,
+        RULE,
+    ]
     for table, column in await DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     # The head of the record, on the page of the log.

@@ -37,7 +37,7 @@ async def test_a_pick_is_included_once_however_old_the_thread_is(mira: Viewer, p
     assert await kinds(number) == ["picked"]
     letter = await reviewed(number)
     assert letter is not None
-    assert "MODERATORS' PICK" in letter.text
+    assert "MODERATORS’ PICK" in letter.text
     assert "The wager\nPolicy. Picked for all readers." in letter.text
     await next_week(mira)
     assert await kinds(await issue_for(mira)) == []

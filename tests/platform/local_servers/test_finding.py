@@ -86,7 +86,9 @@ COMMANDS = dict(leaves(main))
 # They may begin an installation (docs/operating.md).
 BEGINNING = {"up", "restore", "import"}
 # They need none; the others get the addresses of its servers from the environment.
-READING = {"api get", "api post", "api watch", "article read", "mail classify", "perspectives analyse"}
+READING = {
+    "api get", "api post", "api watch", "article read", "docs", "mail classify", "mcp", "perspectives analyse"
+}  # fmt: skip
 SERVING = {"web", "worker", "migrate"}
 # It says so as one of its findings (test_doctor.py).
 CHECKING = {"doctor"}

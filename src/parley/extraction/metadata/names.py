@@ -15,6 +15,7 @@ _LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])|^.{0,40}?
 _SEPARATORS = re.compile(
     r"\s*(?:[;|/•\u00b7\u3001\uff0c\uff0f\uff5c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
 )
+_BLANKS = re.compile(r"[^\S\n]+")
 _AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
 _FIRST_AND = re.compile(r"^(?:and|und|et|y|&)\s+")
 _PARTICLES = frozenset({
@@ -92,7 +93,7 @@ def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False, hand
     """
     known = {fold(site) for site in sites}
     kept: dict[str, str] = {}
-    for part in _parts(text[:_LONGEST_LINE]):
+    for part in _parts(_BLANKS.sub(" ", text[:_LONGEST_LINE])):
         name = tidy_name(part, known)
         agency = bool(kept and " " not in name and fold(name) in _AGENCIES)
         if kept and (_EMPLOYER.search(name) or _ROLE.search(name) or _is_role(part.strip())):
