@@ -53,7 +53,7 @@ QUERIES: dict[str, list[str]] = {
 # Whole threads, however long, and all that a stream missed, in small steps: a host has few at once.
 IN_STEPS = {f"/t/{{thread:str}}/{name}" for name in ("annotations.jsonld", "export.json", "export.md", "live")}
 STREAM_SECONDS = 0.1
-TRIES = 8
+TRIES = 4
 
 
 class Reader(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import { rows } from "../articles/passages.js";
 import { sentence } from "../platform/sentences.js";
 
 const FINAL_GROUPS = ["whole", "earlier"];
-const MAX_HEADING_LENGTH = 36; // of a heading that names the passage below it
+const MAX_WORDS_LENGTH = 84; // of what names a passage
 
 export const isGrouped = () => discussion()?.dataset.view === "passage";
 export const groupOf = (name) => document.getElementById(`g${name}`);
@@ -27,9 +27,7 @@ function addGroup(name) {
   const [link, respondLink] = group.querySelectorAll("a");
   group.setAttribute("aria-labelledby", link.parentElement.id);
   if (row) {
-    const [heading, words] = [row.previousElementSibling, row].map((one) => one?.firstElementChild.textContent.trim());
-    const isBelow = row.matches(".is-heading + :not(.is-heading)") && heading.length <= MAX_HEADING_LENGTH;
-    link.firstElementChild.textContent = isBelow ? shortened(`${heading} — ${words}`, 84) : shortened(words, 84);
+    link.firstElementChild.textContent = shortened(row.firstElementChild.textContent.trim());
     // Set as they are written: a template's document has an address of its own.
     link.setAttribute("href", `#p${name}`);
     respondLink.setAttribute("href", `?passage=${name}#discussion`);
@@ -51,4 +49,4 @@ export function countNewGroups() {
   }
 }
 
-const shortened = (text, most) => (text.length > most ? `${text.slice(0, most).replace(/\s+\S*$/, "")}…` : text);
+const shortened = (text) => (text.length > MAX_WORDS_LENGTH ? `${text.slice(0, MAX_WORDS_LENGTH).replace(/\s+\S*$/, "")}…` : text);

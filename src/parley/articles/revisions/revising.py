@@ -10,7 +10,7 @@ from parley.articles.articles.originals import as_licensed
 from parley.articles.articles.queries import PassageText
 from parley.articles.articles.tables import Revision
 from parley.articles.articles.text import ArticleText
-from parley.articles.articles.versions import StoredPassage, all_passages, newest
+from parley.articles.articles.versions import StoredPassage, all_passages
 from parley.articles.revisions.lineage import Alignment, EarlierPassage, align, headings
 from parley.extraction.html.passages import ImportedPassage
 from parley.platform import db
@@ -27,6 +27,10 @@ select p.lineage from passage p
 where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
 order by p.position
 """
+# What passages are aligned by, without their markup.
+SELECT_FORMER = (
+    "select lineage, text, kind = 'heading' as is_heading from passage where revision = $1 order by position"
+)
 # The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
 # older revision finds its lineages by SELECT_SAME_TEXT.
 SELECT_EARLIER = """
@@ -96,7 +100,8 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
         old = await all_passages(current.revision)
-        text, aligned = as_licensed(text, current.licence), await _align(article, current, old, text)
+        former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
+        text, aligned = as_licensed(text, current.licence), await _align(article, current, former, text)
         number, changed = current.number + 1, _count_changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
@@ -114,29 +119,28 @@ async def plan_revision(article: int, text: ArticleText) -> NextText | None:
     if current is None:
         return None
     text = excerpt(text) if current.display == "excerpt" else text
-    aligned = await _align(article, current, await newest(article), text)
+    former = await db.fetch(EarlierPassage, SELECT_FORMER, current.revision)
+    aligned = await _align(article, current, former, text)
     lineages = [-at if lineage is None else lineage for at, lineage in enumerate(aligned.lineages, start=1)]
     passages = [PassageText(lineage, passage.text) for lineage, passage in zip(lineages, text.passages, strict=True)]
     return NextText(passages, {lineage: lineages[at] for lineage, at in aligned.merged.items()})
 
 
-async def _align(article: int, current: CurrentArticle, old: Sequence[StoredPassage], text: ArticleText) -> Alignment:
+async def _align(
+    article: int, current: CurrentArticle, former: Sequence[EarlierPassage], text: ArticleText
+) -> Alignment:
     """Align a text with the newest revision. One that equals an earlier revision gets the lineages of that revision."""
     restored = await db.values(SELECT_SAME_TEXT, article, await in_thread(lambda: text.digest))
     earlier = await db.fetch(
         EarlierPassage, SELECT_EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
-    aligned = await in_thread(_align_with, old, text, earlier)
+    new = [passage.text for passage in text.passages]
+    aligned = await in_thread(align, former, new, earlier, headings(text.passages))
     if not restored:
         return aligned
     # Lineages that came since count as merged into where their words are.
     others = aligned.merged | {lineage: at for at, lineage in enumerate(aligned.lineages) if lineage is not None}
     return Alignment(list(restored), {lineage: at for lineage, at in others.items() if lineage not in restored}, {})
-
-
-def _align_with(old: Sequence[StoredPassage], text: ArticleText, earlier: Sequence[EarlierPassage]) -> Alignment:
-    former = [EarlierPassage(passage.lineage, passage.text, passage.kind == "heading") for passage in old]
-    return align(former, [passage.text for passage in text.passages], earlier, headings(text.passages))
 
 
 def _with_pages(

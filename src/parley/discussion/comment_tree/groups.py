@@ -20,7 +20,7 @@ SHORT = 200
 # Responses shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
-# Of what names a passage, without a heading in it and with one; and of that heading.
+# Of what names a passage, in characters.
 WORDS_LENGTH = 84
 
 Kind = Literal["passage", "whole", "earlier"]

@@ -45,7 +45,7 @@ ACTION_NAMES = {
     "message": N_("Wrote to"),
     "raid.begin": N_("Raid mode switched on"),
     "raid.end": N_("Raid mode switched off"),
-    "room.change": N_("Described a topic anew"),
+    "room.change": N_("Changed what a topic says"),
     "room.appoint": N_("Appointed moderator of a topic"),
     "room.dismiss": N_("No longer moderator of a topic"),
     "recovery": N_("Agreed to remove the second step of"),

@@ -22,7 +22,8 @@ def documents() -> dict[str, Path]:
     """The files by the names in their addresses, such as `operating`."""
     root = folder("docs")
     files = {file.stem: file for file in sorted([*root.glob("*.md"), *root.parent.glob("CHANGELOG.md")])}
-    return {name: files[name] for name in sorted(files, key=lambda name: (name not in FIRST, name))}
+    others = [name for name in files if name not in FIRST]
+    return {name: files[name] for name in (*FIRST, *others)}
 
 
 def title(name: str) -> str:
