@@ -30,6 +30,8 @@ ROUNDS = 5
 START_SECONDS = 120.0
 # After thousands of posts that it did not see.
 CATCH_UP_SECONDS = 600.0
+# A worker that took less of a processor than this for so long has caught up with what no event tells of, too.
+RESTS_BELOW, RESTS_SECONDS = 0.1, 3.0
 MB = 1_000_000
 HAS_WORK = "select exists (select from event where handled_at is null or indexed_at is null)"
 
@@ -148,7 +150,9 @@ async def worker(database_url: str) -> AsyncIterator[None]:
     """Start a worker, wait until it has nothing to do, and stop it at the end."""
     process = start("parley", "worker")
     try:
-        await _caught_up(database_url)
+        async with asyncio.timeout(CATCH_UP_SECONDS):
+            await _caught_up(database_url)
+            await _rests(psutil.Process(process.pid))
         yield
     finally:
         process.terminate()
@@ -158,11 +162,16 @@ async def worker(database_url: str) -> AsyncIterator[None]:
 async def _caught_up(database_url: str) -> None:
     connection = await asyncpg.connect(database_url)
     try:
-        async with asyncio.timeout(CATCH_UP_SECONDS):
-            while await connection.fetchval(HAS_WORK):  # noqa: ASYNC110 it is another process that works
-                await asyncio.sleep(0.2)
+        while await connection.fetchval(HAS_WORK):  # noqa: ASYNC110 it is another process that works
+            await asyncio.sleep(0.2)
     finally:
         await connection.close()
+
+
+async def _rests(process: psutil.Process) -> None:
+    """Wait until a process hardly works."""
+    while await asyncio.to_thread(process.cpu_percent, RESTS_SECONDS) > 100 * RESTS_BELOW:
+        pass
 
 
 def start(module: str, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:

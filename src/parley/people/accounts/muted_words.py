@@ -112,7 +112,7 @@ def as_word(raw: str) -> str:
 
 def muted_word(words: tuple[str, ...], text: str) -> str | None:
     """Return the first of these words in `text`, as it is written there, or None."""
-    return first_in(searchable(text), words)
+    return first_in(searchable(text), words) if words else None
 
 
 def searchable(text: str) -> str:
