@@ -123,7 +123,7 @@ async def _tell_mentioned(viewer: Viewer, member: int, note: int, text: str) -> 
         if about and person and person.state == "active" and person.role in staff_mail.STAFF:
             link = f"{settings().base_url}/mod/members/{quote(about.name)}#notes"
             names = {"name": person.name, "by": viewer.name, "about": about.name}
-            await mail.send_written(f"noted.{note}", person.email, "noted", **names, link=link)
+            await mail.send_written(f"noted.{note}", person.email, "staff/noted", **names, link=link)
 
 
 async def message(viewer: Viewer, member: int, text: str) -> int:

@@ -125,7 +125,7 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         if await db.value(INSERT_CLAIM, viewer.id, author.source, author.name, page, token) is None:
             raise Refused(N_("A moderator has decided about this author. You can claim again after a month."))
         link = f"{settings().base_url}/mod/queue?kind=imported"
-        await staff_mail.send("imported-claim", "imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
+        await staff_mail.send("imported-claim", "staff/imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
 
 
 def _require_unconfirmed(confirmed: int | None, viewer: Viewer) -> None:
