@@ -50,8 +50,8 @@ async def test_an_admin_adds_a_feed_and_sees_the_entries_that_wait(
     ("wrong", "sentence"),
     [
         ({"url": "ftp://a.example"}, "not a web address"),
-        ({"url": ""}, "address of the feed"),
-        ({"topic": ""}, "choose a topic"),
+        ({"url": ""}, "Please fill this in"),
+        ({"topic": ""}, "Please choose one of these"),
         ({"topic": "nothing"}, "no topic"),
         ({"full": "1", "basis": "mine"}, "why the full text"),
         ({"url": "http://["}, "not a web address"),

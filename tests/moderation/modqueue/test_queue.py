@@ -327,7 +327,7 @@ async def test_a_decision_on_what_was_decided_meanwhile_keeps_the_reason(desk: h
     answer = await desk.post(f"/mod/item/{item}/decide", data=seen)
 
     assert answer.status_code == 409
-    assert "Another moderator has decided this" in answer.text
+    assert "This has been decided in the meantime" in answer.text
     assert "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 

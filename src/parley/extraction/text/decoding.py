@@ -6,7 +6,7 @@ import unicodedata
 
 import msgspec
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import UNREADABLE, CannotImport
 from parley.platform.text.cleaning import OVERRIDES
 from parley.platform.text.messages import N_, Message
 
@@ -125,7 +125,7 @@ def decode_text(data: bytes, charset: str | None = None, chosen: str | None = No
     known = _codec_of(chosen, guessed=True)
     decoded_text = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
     if not is_text(decoded_text.text):
-        raise CannotImport(N_("This is not a text, although it claims to be one. Copy the text and paste it instead."))
+        raise CannotImport(UNREADABLE)
     return msgspec.structs.replace(decoded_text, text=printable(decoded_text.text))
 
 

@@ -185,7 +185,7 @@ def require_choice_allowed(choice: Choice, kind: str) -> None:
 def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
     if not viewer.moderates:
-        raise Forbidden(N_("Only moderators decide."))
+        raise Forbidden(N_("Only moderators can do this."))
     if viewer.id == concerned:
         raise Forbidden(N_("This is about you: another moderator has to decide it."))
     if viewer.id in reporters:

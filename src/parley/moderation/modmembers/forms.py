@@ -12,7 +12,7 @@ from parley.platform.text.messages import N_
 class NoteForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.words = self.text("text", most=LONGEST_REASON, least=1, missing=N_("Please write something."), lines=True)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, lines=True)
 
 
 class LiftForm(Form):

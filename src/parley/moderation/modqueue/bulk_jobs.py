@@ -189,7 +189,7 @@ async def progress(viewer: Viewer, bulk: int) -> Progress:
     own = None if viewer.access >= MODERATOR else viewer.id
     row = await db.fetch_one(Progress, SELECT_PROGRESS, bulk, own, UNDO_HOURS)
     if row is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return row
 
 
