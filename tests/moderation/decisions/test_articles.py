@@ -181,7 +181,7 @@ async def test_the_text_is_not_added_again_from_elsewhere(mo: Viewer, thread: in
         make.text(LONG, url="https://other.example/x"),
     )
     for copy in copies:
-        with pytest.raises(Refused, match="taken down"):
+        with pytest.raises(Refused, match="restricted what is shown"):
             await open_thread(text=copy, topic="research", starter=None)
     assert (await open_thread(text=make.text("Something else."), topic="research", starter=None)).is_new
 

@@ -253,7 +253,7 @@ async def test_with_htmx_a_late_claim_shows_who_has_it(desk: httpx.AsyncClient) 
         assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
         assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
     assert "olga</bdi> is reviewing this" in held.text
-    assert "It has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
+    assert "This has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
 async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undone(desk: httpx.AsyncClient) -> None:

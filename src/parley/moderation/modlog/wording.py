@@ -12,7 +12,7 @@ ACTION_NAMES = {
     "remove": N_("Removed"),
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
-    "passage": N_("Passage or picture removed"),
+    "passage": N_("Passage removed"),
     "title": N_("Title removed"),
     "bio": N_("Bio removed"),
     "name": N_("Name removed"),
