@@ -150,7 +150,7 @@ async def test_it_needs_a_filter_and_the_rights_of_the_moderator_then_and_later(
     await worked_off()
 
     assert await db.values(STATES) == ["pending 1"]
-    assert [left.refusal for left in await bulk_jobs.refusals(bulk)] == ["Only moderators decide."]
+    assert [left.refusal for left in await bulk_jobs.refusals(bulk)] == ["Only moderators can do this."]
     assert (await bulk_jobs.progress(moderator, bulk)).left_out == 1
 
 

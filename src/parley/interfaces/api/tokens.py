@@ -187,7 +187,7 @@ async def end(viewer: Viewer, number: int) -> None:
     async with db.atomic():
         own = (ApiToken.id == number) & (ApiToken.member == viewer.id)
         if not await ApiToken.delete().where(own).returning(ApiToken.id):
-            raise NotFound(N_("There is no such API key."))
+            raise NotFound
         viewer_cache.clear_after_commit()
 
 

@@ -47,7 +47,7 @@ async def change(viewer: Viewer, new: GuidelineRow) -> None:
         await _lock_all()
         former = await queries.one(new.code)
         if former is None:
-            raise NotFound(N_("There is no such rule."))
+            raise NotFound
         if former == new:
             return
         if (former.title, former.text) != (new.title, new.text):
@@ -70,7 +70,7 @@ async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool
     """
     async with db.atomic():
         if await queries.one(guideline, lock=True) is None:
-            raise NotFound(N_("There is no such rule."))
+            raise NotFound
         if len(await queries.reasons(viewer.id, guideline)) >= MOST_REASONS:
             raise Refused(N_("There are {most} reasons for this rule. Please delete one first."), most=MOST_REASONS)
         await SavedReason.insert(
@@ -91,7 +91,7 @@ async def delete_reason(viewer: Viewer, reason: int) -> str:
     own = (SavedReason.moderator == viewer.id) | SavedReason.moderator.is_null()
     deleted = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
     if not deleted:
-        raise NotFound(N_("There is no such reason."))
+        raise NotFound
     guideline: str = deleted[0]["guideline"]
     return guideline
 

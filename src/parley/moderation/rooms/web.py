@@ -52,14 +52,14 @@ class RoomForm(Form):
 class AppointForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+        self.name = self.text("name", most=LONGEST_NAME, least=1)
 
 
 async def room_at(topic: str) -> Room:
     """The room at an address. Raises NotFound."""
     room = await queries.room(topic) if topic.isprintable() else None
     if room is None:
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     return room
 
 
