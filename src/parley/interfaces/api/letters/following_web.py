@@ -160,7 +160,7 @@ async def mute_word(request: AnyRequest, data: JSONBody[MutedWord]) -> Response[
     return answer_write(MutedWord(word, data.muted_until))
 
 
-@post("/muted-words/remove", name="api:unmute-word", status_code=204, responses=problems(403))
+@post("/muted-words/remove", name="api:unmute-word", status_code=204, responses=problems(403, 422))
 async def unmute_word(request: AnyRequest, data: JSONBody[Unmuted]) -> None:
     """Mute a word or phrase no longer."""
     await muted_words.unmute(signed_in(request), data.word)
