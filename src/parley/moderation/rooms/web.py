@@ -63,6 +63,12 @@ async def room_at(topic: str) -> Room:
     return room
 
 
+@get("/topics", name="rooms:list", opt={"who": ANYONE, "reading": True})
+async def all_topics(request: AnyRequest) -> Response[Any]:
+    """Every topic, where the menu has no room for them."""
+    return page(request, "moderation/rooms/topics.html")
+
+
 @get("/topic/{topic:str}/about", name="rooms:about", opt={"who": ANYONE, "reading": True})
 async def about(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     room = await room_at(topic)
@@ -122,4 +128,4 @@ async def appoint(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     return Redirect(f"/mod/rooms/{room.slug}", status_code=303)
 
 
-handlers: list[object] = [about, edit_form, edit, appoint]
+handlers: list[object] = [all_topics, about, edit_form, edit, appoint]
