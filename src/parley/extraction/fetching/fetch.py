@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from email.message import Message
+from importlib.metadata import version
 from urllib.parse import urlencode
 
 import anyio
@@ -40,7 +41,8 @@ ARTICLES = (*PAGES, PDF)
 FEEDS = ("application/atom+xml", "application/rss+xml", "application/feed+json", "application/xml", "*/*")
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
 
-_USER_AGENT = b"Parley/0.1 (articles and feeds that members and moderators named)"
+PRODUCT = f"Parley/{version('parley-forum')}"
+_USER_AGENT = f"{PRODUCT} (articles and feeds that members and moderators named)".encode()
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _MOST_REDIRECTS = 3
@@ -270,7 +272,7 @@ def _post_headers(target: httpx.URL, body: bytes, headers: Mapping[str, str]) ->
     given = [(name.encode(), value.encode()) for name, value in headers.items()]
     return [
         (b"Host", target.netloc),
-        (b"User-Agent", b"Parley/0.1"),
+        (b"User-Agent", PRODUCT.encode()),
         (b"Content-Length", str(len(body)).encode()),
         (b"Connection", b"close"),
         *given,

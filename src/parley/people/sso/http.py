@@ -9,6 +9,7 @@ import msgspec
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.connecting import connecting, target_of, wire
+from parley.extraction.fetching.fetch import PRODUCT
 from parley.platform.http import fair_share
 from parley.platform.providers import is_secure
 from parley.platform.settings import settings
@@ -39,7 +40,7 @@ async def post(address: str, fields: dict[str, str], *, client: str = "", secret
 async def _request(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
     if not is_secure(address):
         raise NoAnswer(f"{address} is not an address with https")
-    headers |= {"User-Agent": "Parley/0.1 (sign-in)", "Connection": "close"}
+    headers |= {"User-Agent": f"{PRODUCT} (sign-in)", "Connection": "close"}
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity"}
     try:
         async with (
