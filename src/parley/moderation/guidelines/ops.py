@@ -103,7 +103,10 @@ def _require_admin(viewer: Viewer) -> None:
 
 async def _lock_all() -> list[str]:
     """Lock all rules and return their codes: two admins who retire the last two at once must not both succeed."""
-    return await db.values(Guideline.select(Guideline.code).order_by(Guideline.code).lock_rows())
+    codes = Guideline.select(Guideline.code).order_by(Guideline.code).lock_rows()
+    # Only the next query sees a rule that was added while this one waited.
+    await codes
+    return await db.values(codes)
 
 
 async def _require_rules_left() -> None:
