@@ -11,6 +11,7 @@ from markupsafe import Markup
 from parley.articles.articles.queries import ArticleRow, PassageRow
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.threads.queries import StanceCounts, ThreadRow
+from parley.discussion.threads.topic_menu import TopicOptions
 from parley.interfaces.pages.display import Display
 from parley.people.accounts.viewer import Viewer
 from parley.platform.http.environment import environment, set_globals
@@ -84,8 +85,9 @@ def rendered(template: str, **context: Any) -> str:
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
     kept = dict(every)
-    topics = [Row(slug="research", name="Research", hue=None)]
-    set_globals(site=SITE, topics=topics, menu_topics=topics, may_edit_article=lambda *_: False)
+    topics: list[Any] = [Row(slug="research", name="Research", hue=None)]
+    menu = {"topics": topics, "menu_topics": topics, "topic_options": TopicOptions(topics)}
+    set_globals(site=SITE, may_edit_article=lambda *_: False, **menu)
     try:
         return environment().get_template(template).render(defaults | context)
     finally:
