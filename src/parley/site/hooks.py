@@ -30,7 +30,7 @@ from parley.moderation.modqueue import kinds
 from parley.moderation.raids import ops as raids
 from parley.moderation.reports import ops as reports
 from parley.moderation.rights import ops as rights
-from parley.moderation.rooms import ops as rooms
+from parley.moderation.rooms import writing
 from parley.moderation.signups import ops as signups
 from parley.moderation.signups import queries as signup_terms
 from parley.moderation.signups import web as signups_web
@@ -96,6 +96,7 @@ def connect() -> None:
     accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     accounts.where_to_leave[:] = [erasure.leave_address]
+    opening.before_open[:] = [writing.check_open]
     opening.set_thesis[:] = [theses.put]
     threads.after_revise[:] = [anchor_moves.after_revise, kept.after_revise]
     comment_outcomes.outcomes_of[:] = [anchor_outcomes.outcomes_of]
@@ -110,8 +111,8 @@ def connect() -> None:
     letters.after_letters[:] = [notifications.notify_decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     raids.after_change[:] = [webhooks.queue_raid]
-    drafts.before_post[:] = [rooms.check, raids.check, checks.check, embed.note_site]
-    drafts.before_edit[:] = [raids.check_edit, edits.check, asking.check]
-    drafts.wait_of[:] = [display.wait_of, checks.wait_of, rooms.wait_of, raids.wait_of]
+    drafts.before_post[:] = [writing.check, raids.check, checks.check, embed.note_site]
+    drafts.before_edit[:] = [writing.check_edit, raids.check_edit, edits.check, asking.check]
+    drafts.wait_of[:] = [display.wait_of, checks.wait_of, writing.wait_of, raids.wait_of]
     mail.lists[digest_mailing.MAIL_LIST.name] = digest_mailing.MAIL_LIST
     mail.lists[mailing.MAIL_LIST.name] = mailing.MAIL_LIST

@@ -258,6 +258,6 @@ async def test_the_overview_shows_how_far_they_agree(app: Litestar) -> None:
 
 
 async def test_a_missing_judgement_is_refused(app: Litestar) -> None:
-    assert set(JUDGEMENTS) == {"approve", "remove", "collapse", "warn", "silence", "suspend"}
+    assert set(JUDGEMENTS) == {"approve", "remove", "collapse", "warn", "silence_topic", "silence", "suspend"}
     with pytest.raises(Refused):
         await save_judgement(await staff(), await decision_two_hours_ago(), None)

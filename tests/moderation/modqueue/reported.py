@@ -40,10 +40,11 @@ async def sanctioned(
     item: int, moderator: Viewer, author: Viewer, action: str = "silence", days: int | None = 3
 ) -> int:
     """Remove a comment and sanction its author; return the id of the sanction."""
+    thread = await db.value("select thread from queue_item where id = $1", item)
     async with db.atomic():
         await decided(item, moderator)
         sanction = Choice(0, 0, action, "civility", "It insults somebody.", days)
-        await in_place.sanction(moderator, author.id, sanction)
+        await in_place.sanction(moderator, author.id, thread, sanction)
     return int(await db.value("select max(id) from decision"))
 
 

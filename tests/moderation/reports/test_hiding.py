@@ -70,6 +70,19 @@ async def test_the_third_report_hides_it_until_a_moderator_decides(client: httpx
     assert await db.value("select count(*) from mail where kind = $1", f"held.{comment}") == 1
 
 
+async def test_its_author_reads_it_and_the_reason_in_the_thread_and_nobody_else_does(client: httpx.AsyncClient) -> None:
+    author, thread = await make.member(), await make.thread()
+    await report(await make.comment(thread, author, INSULT), 3)
+    reason = "Several members reported it, independently of each other."
+    shown = []
+    for reader in (author, await make.member()):
+        await make.sign_in(client, reader)
+        page = (await client.get(f"/t/{thread}/x", follow_redirects=True)).text
+        shown.append((INSULT in page, reason in page))
+
+    assert shown == [(True, True), (False, False)]
+
+
 async def test_what_a_moderator_kept_up_is_not_hidden_again_unless_it_changes() -> None:
     comment, admin = await insult(), await make.member(role="admin")
     await report(comment, 3)

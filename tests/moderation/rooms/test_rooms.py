@@ -147,6 +147,24 @@ async def test_appeals_go_to_another_moderator_of_the_topic() -> None:
     assert await db.value("select state from decision where id = $1", decision) == "overturned"
 
 
+async def test_an_appeal_goes_to_the_site_where_the_topic_has_no_other_moderator(client: httpx.AsyncClient) -> None:
+    only, other = await appointed("research"), await appointed("work")
+    site, author = await make.member(role="moderator"), await make.member()
+    decision = await decided(await reported(author), only)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    for who in (only, other):
+        assert [row for row in await queries.waiting(who) if row.kind == "appeal"] == []
+        with pytest.raises((Forbidden, NotFound)):
+            await appeals.decide(who, appeal, outcome="upheld", answer="It stands.")
+    assert [row.id for row in await queries.waiting(site) if row.kind == "appeal"] == [appeal]
+    await make.sign_in(client, site)
+    assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 200
+    await appeals.decide(site, appeal, outcome="overturned", answer="It was one.")
+
+    assert await db.value("select state from decision where id = $1", decision) == "overturned"
+
+
 async def test_a_room_has_nothing_of_comments_that_were_moved_out_of_it() -> None:
     room = await appointed("research")
     item = await reported()

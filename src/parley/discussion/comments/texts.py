@@ -25,11 +25,15 @@ with version as (
 select number, body, statement, at, is_first from newest
 where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
-# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
+# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day. One that was published
+# and then hidden until a moderator decides has the reason.
 SELECT_HELD_COMMENTS = """
-select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at from comment
+select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at, case when state = 'hidden' then (
+           select a.reason from mod_action a where a.kind = 'comment' and a.target = comment.id and a.action = 'hold'
+           order by a.id desc limit 1) end as reason
+from comment
 where author = $1 and thread = $2
-  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days'
+  and (state in ('pending', 'hidden') or state = 'expired' and created_at > now() - interval '44 days'
        or state = 'withdrawn' and deleted_at > now() - interval '1 day') order by created_at
 """
 
@@ -78,7 +82,7 @@ async def versions(comment_id: int, before: int, *, characters: int, most: int) 
 
 
 class HeldComment(msgspec.Struct, frozen=True):
-    """A held, expired or withdrawn comment as its author sees it."""
+    """A held, hidden, expired or withdrawn comment as its author sees it."""
 
     id: int
     state: str
@@ -86,6 +90,7 @@ class HeldComment(msgspec.Struct, frozen=True):
     body: str
     raw_html: str
     created_at: datetime
+    reason: str | None = None
 
     @property
     def html(self) -> Markup:

@@ -58,6 +58,8 @@ RESERVED = {
 # Called in the transaction that opens a thread, with its id, what its article claims and the member who says so;
 # hooks.py fills this in.
 set_thesis: list[Callable[[int, str, int | None], Awaitable[None]]] = []
+# Called with a topic and the member who opens a thread in it, who may be refused; hooks.py fills this in.
+before_open: list[Callable[[str, int], Awaitable[None]]] = []
 SELECT_OPENED = f"""
 with turn as materialized (select id as thread, {turn("id")} from thread where article = $1)
 select t.id, t.slug, false as is_new, null as result
@@ -113,6 +115,9 @@ async def open_thread(
             raise Refused(message, topic=topic, known=", ".join(known))
         article = await articles.find_article(text)
         if article is None:
+            if starter is not None:
+                for check in before_open:
+                    await check(topic, starter)
             await check_not_removed(text)
             opened = await _insert_thread(await articles.add_article(text), text, topic, starter)
             for set_ in set_thesis if thesis else ():

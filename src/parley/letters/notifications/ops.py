@@ -72,7 +72,7 @@ cross join lateral (
     select d.member where d.action in ('role', 'move', 'ask', 'message') or {IS_PUBLISHED}
     or d.guideline is not null and d.action in (
         'remove', 'text', 'excerpt', 'passage', 'title', 'bio', 'name', 'collapse', 'statement', 'warn', 'silence',
-        'suspend')
+        'silence_topic', 'suspend')
     union
     select r.reporter from report r
     where {HAS_ANSWERED} and r.reporter is not null and r.outcome is not null

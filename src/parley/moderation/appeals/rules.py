@@ -12,6 +12,7 @@ OUTCOMES = ("upheld", "overturned", "modified")
 MILDER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
+    "silence_topic": ("silence_topic", "warn"),
     "silence": ("silence", "warn"),
     "suspend": ("suspend", "silence", "warn"),
     "bio": ("warn",),

@@ -14,10 +14,11 @@ from parley.platform.text.messages import N_, as_text
 
 # What a decision restricts, by its action: a field of the database and its value. Others are described in words.
 REMOVING = ("remove", "text", "passage", "title", "bio", "name", "statement")
+SILENCES = ("silence", "silence_topic")
 RESTRICTED = {
     **dict.fromkeys(REMOVING, ("decision_visibility", "DECISION_VISIBILITY_CONTENT_REMOVED")),
     "collapse": ("decision_visibility", "DECISION_VISIBILITY_CONTENT_DEMOTED"),
-    "silence": ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION"),
+    **dict.fromkeys(SILENCES, ("decision_provision", "DECISION_PROVISION_PARTIAL_SUSPENSION")),
 }
 OTHER = {"excerpt": N_("Only an excerpt of the content is shown."), "warn": N_("A warning.")}
 # The database wants a category for every statement of reasons: one for legal content, one for illegal content.
@@ -118,7 +119,7 @@ def _restriction(decision: ReasonedDecision) -> dict[str, str]:
     if decision.action == "suspend":
         account = "DECISION_ACCOUNT_SUSPENDED" if decision.until else "DECISION_ACCOUNT_TERMINATED"
         return {"decision_account": account, "end_date_account_restriction": ends}
-    if decision.action == "silence":
+    if decision.action in SILENCES:
         field, value = RESTRICTED[decision.action]
         return {field: value, "end_date_service_restriction": ends}
     field, value = RESTRICTED.get(decision.action, ("decision_visibility", "DECISION_VISIBILITY_OTHER"))

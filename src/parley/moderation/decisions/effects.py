@@ -59,7 +59,7 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock" | "lock_branch" | "unlock_branch" | "move":
             change = await _set_discussion(target, choice, actor)
-        case "warn" | "silence" | "suspend":
+        case "warn" | "silence_topic" | "silence" | "suspend":
             change = await _sanction(target, choice)
         case "role" if choice.role:
             change = await _set_role(target, choice.role)
@@ -67,10 +67,15 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
 
 
 async def _sanction(target: Target, choice: Choice) -> Change:
-    """Silence or suspend a member; a warning changes nothing. Raises Refused where no member can read the reason."""
+    """Silence or suspend a member. Raises Refused where no member can read the reason.
+
+    Neither a warning nor a silence in a topic, which holds as long as its decision does, changes the member's state.
+    """
     if not sanctions.can_be_sanctioned(target):
         raise Refused(sanctions.CANNOT_WRITE)
-    if choice.action == "warn":
+    if choice.action == "silence_topic":
+        await sanctions.require_no_moderator(target)
+    if choice.action not in sanctions.STATE:
         return {}, {}
     return await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
 

@@ -38,10 +38,10 @@ update queue_item set version = version + 1, claimed_by = null, claimed_until = 
     select from comment where id = target and state in ('pending', 'hidden')) then 'open' else 'done' end
 where id = $1
 """
-# Reject proposals that this decision makes obsolete.
+# Reject proposals that this decision makes obsolete. A silence in a topic says nothing about one in another.
 SUPERSEDE_PROPOSALS = """
 update decision set state = 'rejected', ended_at = now()
-where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
+where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4 and action <> 'silence_topic')
 """
 HAS_OTHERS = """
 select exists(select from member where role = any($1::text[]) and state = 'active' and id <> all($2::bigint[]))

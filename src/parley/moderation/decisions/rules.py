@@ -88,6 +88,13 @@ ACTIONS = {
         Action("archive", N_("Archive the thread"), N_("Thread archived"), ARTICLE, restricts=False, in_place=True),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
         Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
+        Action(
+            "silence_topic",
+            N_("Silence the author in this topic"),
+            N_("Author silenced in a topic"),
+            COMMENT,
+            timed=True,
+        ),
         Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True, access=MODERATOR),
         Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True, access=MODERATOR),
         # On the page of the statement only (moderation/statements/ops.py: remove).
@@ -106,9 +113,11 @@ ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # What takes a member or their words away from readers (removal_limit.py).
 REMOVALS = {action.name for action in ACTIONS.values() if action.restricts} - {"warn"}
 # Actions on the author, not on the comment.
-ON_MEMBER = {"warn", "silence", "suspend", "role"}
+ON_MEMBER = {"warn", "silence_topic", "silence", "suspend", "role"}
 # What can be decided about the author together with a decision about their comment.
-SANCTIONS = ("warn", "silence", "suspend")
+SANCTIONS = ("warn", "silence_topic", "silence", "suspend")
+# Of these, what moderators of a topic may decide: it holds there only.
+SANCTIONS_IN_TOPIC = ("silence_topic",)
 # In order of their permissions.
 ROLES = ("member", "moderator", "admin")
 

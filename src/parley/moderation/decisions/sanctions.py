@@ -12,8 +12,12 @@ from parley.people.accounts import sessions, viewer_cache
 from parley.people.accounts.states import LEFT
 from parley.people.accounts.tables import Member
 from parley.platform import db
+from parley.platform.errors import Forbidden
 from parley.platform.text.messages import N_
 
+IS_MODERATOR = """
+select exists (select from room_moderator r join thread t on t.topic = r.topic where t.id = $1 and r.member = $2)
+"""
 STATE = {"silence": "silenced", "suspend": "suspended"}
 PERMANENT = datetime.max.replace(tzinfo=UTC)
 CANNOT_WRITE = N_("This member has not confirmed their address, or has left, so they cannot write.")
@@ -34,6 +38,12 @@ class Sanction(msgspec.Struct, frozen=True):
 def can_be_sanctioned(target: Target) -> bool:
     """Whether the target has a member who has confirmed their address and has not left."""
     return target.member_state in {"active", *STATE.values()}
+
+
+async def require_no_moderator(target: Target) -> None:
+    """Raise Forbidden where the member moderates the topic of the target's thread."""
+    if await db.value(IS_MODERATOR, target.thread, target.member):
+        raise Forbidden(N_("This member moderates the topic: an admin has to end that first."))
 
 
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

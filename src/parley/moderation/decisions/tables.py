@@ -63,6 +63,7 @@ class Decision(Table):
     decision_time = Index("created_at")
     decision_until = Index("until", where="state = 'in_force' and until is not null")
     decision_name = Index("id", where="action = 'name' and state = 'in_force'")
+    decision_topic_silence = Index("target", where="action = 'silence_topic' and state = 'in_force'")
     decision_awaiting = Index("created_at", where="state = 'awaiting'")
 
 

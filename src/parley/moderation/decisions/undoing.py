@@ -23,10 +23,12 @@ SELECT_SANCTION = """
 select s.id from decision d join decision s on s.moderator = d.moderator and s.created_at = d.created_at and s.id > d.id
 where d.id = $1 and s.kind = 'member' and s.target = d.member and s.state in ('in_force', 'awaiting')
 """
-# Newer decisions about the item or, without one, about the target, and about the thread for a decision about it.
+# Newer decisions about the item or, without one, about the target, and about the thread for a decision about it. A
+# silence in a topic changes nothing elsewhere.
 HAS_NEWER = """
 select exists(select from decision where id > $2 and state <> 'undone' and (
-    item = $1 or $1 is null and kind = $5 and target = $6 or thread = $3 and action = any($4::text[])))
+    item = $1 or $1 is null and kind = $5 and target = $6 and action <> 'silence_topic'
+    or thread = $3 and action = any($4::text[])))
 """
 # Proposals that the decision superseded wait again.
 REOPEN_PROPOSALS = """

@@ -28,7 +28,8 @@ SELECT_DECIDED_MEMBERS = (
 )
 SELECT_SWITCHES = """
 select exists (select from raid where ended_at is null and until > now()) as has_raids,
-       exists (select from topic where min_days > 0) as has_waits
+       exists (select from topic where min_days > 0)
+       or exists (select from decision where action = 'silence_topic' and state = 'in_force') as has_waits
 """
 
 
@@ -44,7 +45,7 @@ class CurrentRuleRow(msgspec.Struct, frozen=True):
 
 
 class Switches(msgspec.Struct, frozen=True):
-    """Whether raid mode is on anywhere, and whether any topic makes new members wait."""
+    """Whether raid mode is on anywhere, and whether any topic makes new members wait or silences a member."""
 
     has_raids: bool
     has_waits: bool

@@ -33,6 +33,7 @@ PUBLIC = {
     "move": N_("A comment was moved to another place"),
     "slow": N_("Slow mode was turned on in a thread"),
     "warn": N_("A member was warned"),
+    "silence_topic": N_("A member was silenced in a topic"),
     "silence": N_("A member was silenced"),
     "suspend": N_("A member was suspended"),
     "lift": N_("A silence or suspension was lifted early"),

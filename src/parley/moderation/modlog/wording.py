@@ -30,6 +30,7 @@ ACTION_NAMES = {
     "archive": N_("Archived"),
     "slow": N_("Slow mode turned on"),
     "warn": N_("Warned"),
+    "silence_topic": N_("Silenced in a topic"),
     "silence": N_("Silenced"),
     "suspend": N_("Suspended"),
     "ask": N_("Author asked to edit"),

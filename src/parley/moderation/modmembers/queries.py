@@ -55,7 +55,8 @@ SELECT_MEMBERS = f"""
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
-        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions, 0 as open
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence_topic', 'silence',
+            'suspend')) as decisions, 0 as open
 from (
     select id, name, role, state_until as until, created_at, {STATE_NOW} as state from member
     where {{key}} collate "C" >= $1 and {{key}} collate "C" < $2 and lower(name) collate "C" > $3
@@ -81,7 +82,8 @@ with open as (
 select m.id, m.name, m.role, {STATE_NOW} as state, m.state_until as until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
-        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions,
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence_topic', 'silence',
+            'suspend')) as decisions,
        coalesce(o.items, 0) as open
 from chosen join member m using (id) left join open o using (id) where m.state <> 'anonymised'
 order by open desc, {STATE_NOW} in ('silenced', 'suspended') desc, m.created_at desc, m.id limit $2

@@ -109,11 +109,13 @@ async def decide_comments(
         return CommentOutcomes(comments, {})
     # Nobody is sanctioned for comments on which nothing could be decided.
     decided = [comment for comment in chosen if comments[comment.id].refusal is None]
-    authors = sorted({comment.author_id for comment in decided if comment.author_id is not None})
-    decide_on = partial(in_place.decide_on, viewer, "member", thread=None, choice=sanction)
-    return CommentOutcomes(
-        comments, {author: await _outcome(author, partial(decide_on, author), commit=commit) for author in authors}
-    )
+    threads = {comment.author_id: comment.thread for comment in decided if comment.author_id is not None}
+    decide_on = partial(in_place.decide_on_author, viewer, choice=sanction)
+    authors = {
+        author: await _outcome(author, partial(decide_on, author, thread), commit=commit)
+        for author, thread in sorted(threads.items())
+    }
+    return CommentOutcomes(comments, authors)
 
 
 async def _decide_as_seen(viewer: Viewer, comment: FoundComment, version: int | None, choice: Choice) -> int:

@@ -64,7 +64,7 @@ from bulk_decision b join member m on m.id = b.moderator where b.id = $1 for no 
 """
 # The author is sanctioned once.
 SELECT_ITEM = """
-select b.id, b.item, b.version, b.decision, b.sanction, c.author, exists (
+select b.id, b.item, b.version, b.decision, b.sanction, c.author, c.thread, exists (
     select from bulk_item o join decision s on s.id = o.sanction
     where o.bulk = b.bulk and o.sanction is not null and s.target = c.author) as is_sanctioned
 from bulk_item b join queue_item i on i.id = b.item join comment c on c.id = i.target
@@ -148,6 +148,7 @@ class NextItem(msgspec.Struct, frozen=True):
     decision: int | None
     sanction: int | None
     author: int | None
+    thread: int
     is_sanctioned: bool
 
 
@@ -250,7 +251,7 @@ async def _decide(asked: RequestedBulk, item: NextItem) -> None:
             decision = await decisions.decide(asked.viewer, asked.choice(asked.action, item.item, item.version))
             if asked.also and item.author and not item.is_sanctioned:
                 choice = asked.choice(asked.also)
-                sanction = await in_place.decide_on(asked.viewer, "member", item.author, None, choice)
+                sanction = await in_place.decide_on_author(asked.viewer, item.author, item.thread, choice)
     except ParleyError as refusal:
         await BulkItem.update({BulkItem.state: "left_out", BulkItem.refusal: as_text(refusal.message)}).where(row)
         return

@@ -81,10 +81,24 @@ async def decide_on(viewer: Viewer, kind: str, target: int, thread: int | None, 
         return await decisions.decide(viewer, msgspec.structs.replace(choice, item=item, version=version))
 
 
-async def sanction(viewer: Viewer, author: int | None, choice: Choice | None) -> None:
+async def sanction(viewer: Viewer, author: int | None, thread: int | None, choice: Choice | None) -> None:
     """Decide about the author too, in the transaction of a decision about what they wrote; undone together."""
     if author is not None and choice is not None:
-        await decide_on(viewer, "member", author, None, choice)
+        await decide_on_author(viewer, author, thread, choice)
+
+
+async def decide_on_author(viewer: Viewer, author: int, thread: int | None, choice: Choice) -> int:
+    """Decide about the author of something in a thread; a silence in a topic is one in that of the thread.
+
+    Such a silence has no item: reports about the member wait for the moderators of the whole site.
+    """
+    if choice.action not in rules.SANCTIONS_IN_TOPIC:
+        return await decide_on(viewer, "member", author, None, choice)
+    async with db.atomic():
+        target = msgspec.structs.replace(await targets.lock("member", author), thread=thread)
+        rules.require_decision_allowed(viewer, author, set())
+        rules.require_rank_over(viewer, target.role)
+        return await decisions.carry_out(viewer, choice, target)
 
 
 async def decide_article(viewer: Viewer, thread: int, choice: Choice) -> int:

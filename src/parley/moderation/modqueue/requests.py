@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parley.moderation.decisions.forms import DecisionForm, default_reasons
-from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS
+from parley.moderation.decisions.rules import ACTIONS, LENGTHS, SANCTIONS, SANCTIONS_IN_TOPIC
 from parley.moderation.guidelines import queries as guidelines
 from parley.moderation.guidelines.forms import CODE
 from parley.moderation.guidelines.queries import ReasonRow
@@ -99,8 +99,7 @@ async def decision_context(request: AnyRequest) -> dict[str, Any]:
         "grounds": rules,
         "saved": saved,
         "reasons": default_reasons(rules, [(reason.guideline, reason.text) for reason in saved]),
-        # Of rooms, no sanction goes beyond them.
-        "sanctions": [ACTIONS[name] for name in SANCTIONS] if staff(request).is_staff else [],
+        "sanctions": [ACTIONS[name] for name in (SANCTIONS if staff(request).is_staff else SANCTIONS_IN_TOPIC)],
         "lengths": LENGTHS,
     }
 

@@ -5,10 +5,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from parley.discussion.commenting.drafts import Draft
-from parley.discussion.threads.queries import ThreadRow
 from parley.discussion.threads.tables import RoomModerator, Topic
-from parley.moderation.matching.current import forget_after_commit, switches
+from parley.moderation.matching.current import forget_after_commit
 from parley.moderation.modlog import ops as modlog
 from parley.moderation.modlog.ops import Entry
 from parley.people.accounts import queries as accounts
@@ -17,15 +15,10 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import Forbidden, NotFound, Refused
 from parley.platform.http.access import ADMIN
-from parley.platform.text.messages import N_, Message, plural
+from parley.platform.text.messages import N_
 
 log = structlog.get_logger(__name__)
 MOST_MODERATORS = 20
-SELECT_TOO_NEW = """
-select topic.min_days from thread t join topic on topic.slug = t.topic join member m on m.id = $2
-where t.id = $1 and m.created_at > now() - topic.min_days * interval '1 day' and m.role = 'member'
-  and not exists (select from room_moderator r where r.topic = topic.slug and r.member = m.id)
-"""
 
 
 async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> None:
@@ -78,29 +71,6 @@ async def describe(viewer: Viewer, topic: str, new: Description) -> None:
         await modlog.write(viewer, Entry("room.change", "ground", 0, reason=topic))
         forget_after_commit()
     log.info("topic described", topic=topic, member=viewer.id)
-
-
-async def check(draft: Draft) -> None:
-    """Raise Refused for a comment by a member who has not been here long enough for the topic."""
-    if (refusal := await _too_new(draft.author, draft.thread)) is not None:
-        raise Refused(refusal)
-
-
-async def wait_of(viewer: Viewer, thread: ThreadRow, _parent: int | None) -> Message | None:
-    """The sentence above the form of a member who has not been here long enough for the topic."""
-    return await _too_new(viewer, thread.id)
-
-
-async def _too_new(member: Viewer, thread: int) -> Message | None:
-    has_waits = (await switches()).has_waits
-    days: int | None = await db.value(SELECT_TOO_NEW, thread, member.id) if has_waits else None
-    if days is None:
-        return None
-    return plural(
-        "In this topic, you can write once you have been a member for {count} day.",
-        "In this topic, you can write once you have been a member for {count} days.",
-        days,
-    )
 
 
 def _require_admin(viewer: Viewer | None) -> None:

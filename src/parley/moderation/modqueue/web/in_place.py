@@ -123,7 +123,8 @@ async def moderate(request: AnyRequest) -> Response[Any]:
             return await _show(request, subject, form, letter=letter)
         async with db.atomic():
             decision = await in_place.decide(staff(request), subject, form.choice_for(0))
-            await in_place.sanction(staff(request), await in_place.concerned_member(subject), form.sanction)
+            author = await in_place.concerned_member(subject)
+            await in_place.sanction(staff(request), author, subject.thread, form.sanction)
     except ParleyError as error:
         form.refuse(error)
         return await _show(request, subject, form, form.status)

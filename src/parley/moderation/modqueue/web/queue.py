@@ -166,7 +166,7 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         async with db.atomic():
             decision = await decisions.decide(staff(request), form.choice_for(row.id))
-            await in_place.sanction(staff(request), row.member, form.sanction)
+            await in_place.sanction(staff(request), row.member, row.thread, form.sanction)
     except ParleyError as error:
         form.refuse(error)
         return await _show(request, item, form, form.status)
