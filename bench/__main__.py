@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import nullcontext
+from itertools import groupby
 from time import perf_counter
 
 import uvloop
@@ -82,11 +83,12 @@ async def run(harness: Harness, chosen: list[str]) -> list[Figure]:
         if not set(chosen) <= ALONE:
             harness.progress("filling in 200,000 comments")
             await harness.fill()
-        for name in chosen:
-            harness.progress(f"measuring {name}")
-            async with worker(harness.database_url) if name in WITH_WORKER else nullcontext():
-                figures += await (PARTS | LARGE)[name].measure(harness)
-            report.keep(figures)
+        for with_worker, names in groupby(chosen, WITH_WORKER.__contains__):
+            async with worker(harness.database_url) if with_worker else nullcontext():
+                for name in names:
+                    harness.progress(f"measuring {name}")
+                    figures += await (PARTS | LARGE)[name].measure(harness)
+                    report.keep(figures)
     return figures
 
 

@@ -159,11 +159,11 @@ def test_a_paste_of_any_kind_is_read() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("a.txt", b"", "empty"),
-        ("a.md", b" \n\n ", "empty"),
+        ("a.txt", b"", "no text in it"),
+        ("a.md", b" \n\n ", "no text in it"),
         ("a.txt", b"...\n\n---", "no text"),
-        ("a.txt", b"MZ\x90\0\x03\0\0\0\x04", "This is not a text"),
-        ("a.exe", b"words", "not a .txt"),
+        ("a.txt", b"MZ\x90\0\x03\0\0\0\x04", "This cannot be read here"),
+        ("a.exe", b"words", "This cannot be read here"),
         ("a.txt", b"x" * 2_000_001, "2 MB"),
         ("a.html", b"<p></p>", "No article"),
     ],

@@ -84,7 +84,8 @@ def rendered(template: str, **context: Any) -> str:
     defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
     kept = dict(every)
-    set_globals(site=SITE, topics=[Row(slug="research", name="Research", hue=None)], may_edit_article=lambda *_: False)
+    topics = [Row(slug="research", name="Research", hue=None)]
+    set_globals(site=SITE, topics=topics, menu_topics=topics, may_edit_article=lambda *_: False)
     try:
         return environment().get_template(template).render(defaults | context)
     finally:

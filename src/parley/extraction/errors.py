@@ -4,7 +4,9 @@ from typing import Any
 
 from parley.platform.text.messages import N_, Message, join
 
-TOO_LARGE = N_("This document is too large to be read here. Save the part that is to be discussed as one of its own.")
+TOO_LARGE = N_("This is too large to be read here. Paste the text instead.")
+EMPTY = N_("There is no text in it. Paste the text instead.")
+UNREADABLE = N_("This cannot be read here. Save it as .docx, .epub, .pdf, .html, .md or .txt, or paste its text.")
 
 
 class CannotImport(Exception):

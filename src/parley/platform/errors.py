@@ -63,6 +63,9 @@ class NotFound(ParleyError):
     status = 404
     title = N_("Page not found")
 
+    def __init__(self, message: Message = N_("There is no page at this address."), **values: Any) -> None:  # noqa: B008 a constant
+        super().__init__(message, **values)
+
 
 class Gone(ParleyError):
     status = 410

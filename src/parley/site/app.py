@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from parley.articles.articles.rules import may_edit
-from parley.discussion.threads.queries import topics
+from parley.discussion.threads import topic_menu
 from parley.interfaces.api.authentication import TokenMiddleware
 from parley.interfaces.embed.middleware import EmbedSessions
 from parley.interfaces.feeds.making import fix_authority
@@ -90,7 +90,7 @@ async def _read_topics() -> None:
     while True:
         await asyncio.sleep(TOPICS_SECONDS)
         with suppress(*OUTAGES):
-            environment.set_globals(topics=await topics())
+            await topic_menu.read()
             await read_pages()
 
 
@@ -153,7 +153,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "local": settings.local,
             "mail_to_files": settings.smtp_url is None,
         }
-        environment.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
+        environment.set_globals(site=site, may_edit_article=may_edit)
+        await topic_menu.read()
         await read_pages()
         await stored.prepare()
         await thread.warm()

@@ -90,7 +90,7 @@ async def test_a_file_that_has_no_text_cannot_be_read(tmp_path: Path) -> None:
     done = run("read", str(file))
 
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("This is a picture")
+    assert done.stderr.startswith("This cannot be read here")
 
 
 async def test_a_file_that_only_claims_an_address_does_not_update_the_article_there(tmp_path: Path) -> None:

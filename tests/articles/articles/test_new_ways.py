@@ -291,7 +291,7 @@ async def test_the_licence_and_what_a_page_reserves_are_kept_shown_and_passed_on
     web[url] = url, page(TEXT, f'{head}<meta name="robots" content="noai"><meta name="tdm-reservation" content="1">')
     preview = await ask(client, source="url", url=url)
     assert f'value="{licence}"' in preview.text
-    assert "From the page&#39;s link to its licence." in preview.text
+    assert "From the page&#39;s metadata (rel=license)." in preview.text
     form = {"title": "The wager", "topic": "research", "licence": licence, "section": "Essays", "bio": ""}
 
     published = await client.post(str(preview.url), data=form)

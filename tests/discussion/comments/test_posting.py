@@ -448,7 +448,7 @@ async def test_a_removed_comment_offers_no_reply_form(client: httpx.AsyncClient,
     await editing.delete_comment(viewer=mira, comment_id=root)
     page = (await client.get(f"/c/{root}/reply")).text
 
-    assert "nobody can reply to it" in page
+    assert "This comment no longer exists" in page
     assert "<textarea" not in page
 
 

@@ -155,9 +155,9 @@ async def test_a_preview_shows_the_change_and_saves_nothing(client: httpx.AsyncC
 @pytest.mark.parametrize(
     ("mistake", "said"),
     [
-        ({"title": ""}, "An article needs a title."),
+        ({"title": ""}, "Please fill this in."),
         ({"title": "x" * 301}, "Please shorten it."),
-        ({"text": "  "}, "An article needs a text."),
+        ({"text": "  "}, "Please fill this in."),
         ({"text": "kept \x00 words"}, "cannot be stored"),
         ({"reason": "y" * 301}, "Please shorten it."),
         ({"byline": "z" * 2_001}, "Please shorten it."),

@@ -158,7 +158,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(mira: View
     thread, author = await make.thread(), await make.member()
     gone, kept = await make.comment(thread, author), await make.comment(thread, author)
     await editing.delete_comment(viewer=author, comment_id=gone)
-    with pytest.raises(Refused, match="no longer visible"):
+    with pytest.raises(Refused, match="no longer exists"):
         await make.vote(mira, gone)
     await make.vote(mira, kept)
 

@@ -499,7 +499,7 @@ async def test_a_first_comment_whose_worker_died_three_times_is_given_up(
     await jobs.post_waiting()
 
     own = await first_comments.of_member(number, ada.id, "pub")
-    assert own is not None and own.state == "failed" and "fault on our side" in own.message
+    assert own is not None and own.state == "failed" and "could not read the article" in own.message
 
 
 async def test_a_suspended_author_opens_nothing(thread: int, publisher: dict[str, Download]) -> None:

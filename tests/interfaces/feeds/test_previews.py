@@ -316,5 +316,5 @@ async def test_oembed_answers_and_errors_have_the_format_that_was_asked_for(
     unknown = await client.get("/oembed", params={"url": page, "format": "yaml"})
 
     assert fields(found)["title"] == "A & <b>" and fields(found)["version"] == "1.0"
-    assert missing.status_code == 404 and fields(missing)["detail"] == "There is no thread or comment at this address."
+    assert missing.status_code == 404 and fields(missing)["detail"] == "There is no page at this address."
     assert unknown.status_code == 501 and unknown.json()["status"] == 501

@@ -39,7 +39,7 @@ async def test_an_admin_adds_a_feed_and_sees_the_entries_that_wait(
     await fetch_now(feed)
     listed, page = await client.get("/mod/feeds"), await client.get(added.headers["location"])
 
-    assert "No feeds yet" in empty.text
+    assert "Nothing yet" in empty.text
     assert (added.status_code, added.headers["location"]) == (303, f"/mod/feeds/{feed}")
     assert "1 waits for review" in listed.text
     assert "An essay" in page.text and "CC BY 4.0" in page.text
@@ -50,8 +50,8 @@ async def test_an_admin_adds_a_feed_and_sees_the_entries_that_wait(
     ("wrong", "sentence"),
     [
         ({"url": "ftp://a.example"}, "not a web address"),
-        ({"url": ""}, "address of the feed"),
-        ({"topic": ""}, "choose a topic"),
+        ({"url": ""}, "Please fill this in"),
+        ({"topic": ""}, "Please choose one of these"),
         ({"topic": "nothing"}, "no topic"),
         ({"full": "1", "basis": "mine"}, "why the full text"),
         ({"url": "http://["}, "not a web address"),

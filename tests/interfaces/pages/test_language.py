@@ -160,6 +160,11 @@ def test_staff_pages_are_english_until_they_are_translated(monkeypatch: pytest.M
     monkeypatch.setattr(languages, "offered", lambda: {"ar": arabic})
 
     assert [asked(path) for path in ("/mod", "/mod/queue", "/model", "/")] == ["en", "en", "ar", "ar"]
+    with speaking(arabic):
+        to_staff, to_member = (
+            mail.written_message(name, name="ada", link="/") for name in ("staff/applicant", "reset")
+        )
+    assert ('lang="en"' in to_staff[2], 'lang="ar"' in to_member[2]) == (True, True)
 
 
 def test_a_message_without_a_translation_keeps_its_direction() -> None:

@@ -107,9 +107,9 @@ async def test_a_field_that_is_absent_stays_as_it_was(client: httpx.AsyncClient,
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("zone", "Europe/Atlantis", "There is no time zone of this name."),
-        ("hour", "24", "This is not an hour of the day."),
-        ("weekday", "8", "This is not a day of the week."),
+        ("zone", "Europe/Atlantis", "Please choose one of these."),
+        ("hour", "24", "Please choose one of these."),
+        ("weekday", "8", "Please choose one of these."),
         ("frequency", "hourly", "Please choose one of"),
     ],
 )

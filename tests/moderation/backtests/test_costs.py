@@ -1,5 +1,7 @@
 """A rule that takes too long on some text is found by its back-test, before it is switched on."""
 
+from collections.abc import Sequence
+
 import httpx
 import msgspec
 import pytest
@@ -90,7 +92,7 @@ async def test_rules_within_their_budget_are_not_reported(monkeypatch: pytest.Mo
 async def test_a_rule_that_cannot_be_measured_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = [await put_rule(WordList(["fool"])) for _ in range(2)]
 
-    async def failing(rule: ActiveRule) -> Cost:
+    async def failing(rule: ActiveRule, bodies: Sequence[str]) -> Cost:
         if rule.id == bad:
             raise ValueError("poison")
         return Cost()

@@ -52,8 +52,8 @@ async def test_an_empty_community_has_an_overview(staff: httpx.AsyncClient) -> N
     for words in (
         "nothing to do",
         "all within their time to decide",
-        "No decisions in this period",
-        "No reports in this period",
+        "Nothing in this period",
+        "Nothing in this period",
         "Nobody wrote anything",
     ):
         assert words in page
@@ -290,8 +290,8 @@ async def test_events_before_the_period_are_not_counted(app: Litestar, mo: Viewe
     for table in ("decision", "report"):
         await db.execute(f"update {table} set created_at = now() - interval '15 days'")
 
-    assert (await figure("decisions")).summary == "No decisions in this period."
-    assert (await figure("reports")).summary == "No reports in this period."
+    assert (await figure("decisions")).summary == "Nothing in this period."
+    assert (await figure("reports")).summary == "Nothing in this period."
 
 
 def test_a_young_community_is_shown_by_days_and_an_older_one_by_weeks() -> None:

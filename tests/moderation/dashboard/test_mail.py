@@ -48,9 +48,9 @@ async def test_an_admin_sees_sent_bounced_and_waiting_mail(admin: httpx.AsyncCli
 
 async def test_before_any_mail_the_page_says_so(admin: httpx.AsyncClient) -> None:
     shown = await admin.get("/mod/mail")
-    assert "Nothing was sent in this period." in shown.text
+    assert "Nothing in this period." in shown.text
     assert "No suppressed addresses." in shown.text
-    assert "No mail yet." in shown.text
+    assert "Nothing yet." in shown.text
 
 
 async def test_a_paused_domain_is_listed_first(admin: httpx.AsyncClient) -> None:

@@ -159,7 +159,7 @@ async def test_a_text_that_was_taken_down_is_not_edited_or_updated(
     assert (await client.get(f"/t/{thread}/revise")).status_code == 403
     with pytest.raises(Forbidden):
         await edit_ops.restore_revision(viewer=mo, thread_id=thread, number=1, reason="")
-    with pytest.raises(Refused, match="taken down"):
+    with pytest.raises(Refused, match="restricted what is shown"):
         await open_thread(text=make.text("Other words.", url=URL), topic="research", starter=None)
 
 

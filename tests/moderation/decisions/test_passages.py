@@ -153,7 +153,7 @@ async def test_without_a_passage_nothing_is_removed(client: httpx.AsyncClient, p
     in_menu = await client.post(f"/t/{piece.thread}/moderate", data=REMOVAL)
 
     for page in (answer, in_menu):
-        assert page.status_code == 422 and "choose the passage or picture" in page.text
+        assert page.status_code == 422 and "choose one of these" in page.text
         assert "It names a child." in page.text
     assert await db.value(SHOWN) == "full 0"
 

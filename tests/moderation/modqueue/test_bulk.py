@@ -35,7 +35,7 @@ async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.Async
     done = await client.post("/mod/bulk", data=fields | {"sure": "1"})
 
     assert "Decide on 2 items" in asked.text
-    assert "Removed: 2 items." in tried.text and "Another moderator has decided this" in tried.text
+    assert "Removed: 2 items." in tried.text and "This has been decided in the meantime" in tried.text
     assert states == ["visible"] * 3
     assert "2 items are decided" in done.text
     assert [await state_of_target(item) for item in (first, second, gone)] == ["removed", "removed", "visible"]

@@ -182,7 +182,7 @@ async def test_nobody_is_sanctioned_for_comments_on_which_nothing_was_decided(cl
 
 @pytest.mark.parametrize(
     ("changes", "says"),
-    [({"rule": ""}, "choose the rule"), ({"reason": ""}, "give a reason"), ({"action": "lock"}, "choose what to do")],
+    [({"rule": ""}, "choose the rule"), ({"reason": ""}, "give a reason"), ({"action": "lock"}, "choose one of these")],
 )
 async def test_a_mistake_keeps_the_selection_and_the_reason(
     client: httpx.AsyncClient, changes: dict[str, str], says: str

@@ -253,7 +253,7 @@ async def test_with_htmx_a_late_claim_shows_who_has_it(desk: httpx.AsyncClient) 
         assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
         assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
     assert "olga</bdi> is reviewing this" in held.text
-    assert "It has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
+    assert "This has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
 async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undone(desk: httpx.AsyncClient) -> None:
@@ -327,7 +327,7 @@ async def test_a_decision_on_what_was_decided_meanwhile_keeps_the_reason(desk: h
     answer = await desk.post(f"/mod/item/{item}/decide", data=seen)
 
     assert answer.status_code == 409
-    assert "Another moderator has decided this" in answer.text
+    assert "This has been decided in the meantime" in answer.text
     assert "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 

@@ -128,7 +128,7 @@ async def test_a_report_without_a_ground_is_refused_and_its_words_kept(client: h
         for reason in ("", "no-such-ground")
     ]
 
-    assert all(one.status_code == 422 and "Please choose which rule it breaks" in one.text for one in answers)
+    assert all(one.status_code == 422 and "Please choose one of these" in one.text for one in answers)
     assert all("Look at it.</textarea>" in one.text for one in answers)
 
 

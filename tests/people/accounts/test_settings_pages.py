@@ -23,7 +23,7 @@ WRONG = {
     "/settings/mail/quiet": ("quiet", {"quiet": "1", "starts": "5", "ends": "5"}, 'value="5" selected'),
     "/settings/notifications": ("channels", {"reply": "pigeon", "mention": "off"}, "Nothing was changed."),
     "/settings/topics": ("topics", {"work": "sometimes"}, "Nothing was changed."),
-    "/settings/invitations": ("invitations", {"uses": "7"}, "Please choose from the lists."),
+    "/settings/invitations": ("invitations", {"uses": "7"}, "Please choose one of these."),
     "/settings/imported/claims": ("imported", {"comment": "mine", "page": "home"}, 'value="mine"'),
 }
 

@@ -13,7 +13,7 @@ from parley.platform.text.messages import N_
 # Shorter passages are in many texts.
 DISTINCTIVE = 60
 TAKEN_DOWN = N_("This text was taken down here, so it cannot be added again.")
-FROZEN = N_("All or a part of this article was taken down here, so its text does not change any more.")
+FROZEN = N_("A moderator restricted what is shown of this article, so its text does not change any more.")
 # A picture is served while a passage that may be read shows it, in any revision of any article.
 HIDE_PICTURES = """
 with shown as (

@@ -9,7 +9,7 @@ from parley.articles.articles.rules import is_web_address
 from parley.articles.articles.thesis import thesis_of
 from parley.extraction.limits import LONGEST_BIO, LONGEST_SECTION
 from parley.extraction.metadata.licences import LONGEST_LICENCE
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
 
@@ -35,21 +35,15 @@ class NewForm(Form):
         self.thesis = thesis_of(self, "thesis")
         self.url = self._url() if self.source == "url" else self._kept_url()
         self.text_ = (
-            self.text(
-                "text",
-                most=LONGEST_TEXT,
-                least=1,
-                missing=N_("Please paste the text of the article."),
-                lines=True,
-            )
+            self.text("text", most=LONGEST_TEXT, least=1, lines=True)
             if self.source == "text"
             else self.values.get("text", "")
         )
 
     def _url(self) -> str:
-        url = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the article."))
+        url = self.text("url", most=LONGEST_URL, least=1)
         if url and not is_web_address(url):
-            self.errors["url"] = N_("This is not the address of a web page. It should begin with https://.")
+            self.errors["url"] = N_("This is not a web address. It should look like https://example.org/article.")
         return url
 
     def _kept_url(self) -> str | None:
@@ -61,10 +55,10 @@ class NewForm(Form):
 class PublishForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing=N_("An article needs a title."))
+        self.title = self.text("title", most=LONGEST_TITLE, least=1)
         # None if the field was not sent, which leaves the byline as imported. An empty one removes it.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
-        self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
+        self.topic = self.text("topic", most=40, least=1, missing=CHOOSE)
         # None if it is empty, or if the field was not sent.
         self.thesis = thesis_of(self, "thesis")
         self.lang = self._language()
@@ -95,11 +89,9 @@ class ReviseForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.revision = self.id("revision")
-        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing=N_("An article needs a title."))
+        self.title = self.text("title", most=LONGEST_TITLE, least=1)
         self.byline = self.text("byline", most=LONGEST_BYLINE)
-        self.text_ = self.text(
-            "text", most=LONGEST_TEXT, least=1, missing=N_("An article needs a text. Yours was empty."), lines=True
-        )
+        self.text_ = self.text("text", most=LONGEST_TEXT, least=1, lines=True)
         self.reason = self.text("reason", most=LONGEST_REASON)
         self.previews = self.flag("preview")
         self.placed = self._placed()

@@ -43,12 +43,12 @@ async def read(wanted: Import) -> None:
     except TooMany as error:
         await imports.fail(wanted.id, error.message)
     except TimeoutError:
-        await imports.fail(wanted.id, N_("Reading this took too long. Paste the text of the article instead."))
+        await imports.fail(wanted.id, N_("Reading it took too long. Paste the text instead."))
     except Exception:
         log.exception("import failed", id=wanted.id)
         await imports.fail(
             wanted.id,
-            N_("This could not be read because of a fault on our side. Paste the text of the article instead."),
+            N_("It could not be read because of a fault on our side. Paste the text instead."),
         )
     else:
         can_be_read_again = wanted.source == "file" and text.encoding is not None

@@ -21,14 +21,12 @@ from parley.platform.http.pages import page
 from parley.platform.networks import source
 from parley.platform.ratelimit import PREVIEW, PREVIEW_VISITORS, of_source, take_all, take_each
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 # By their PDF and number. What may be seen is asked each time.
 _pictures = Bounded[bytes](1_000, 16 * 2**20, len, "pictures of pages")
 # One is drawn at a time, since drawing takes a process and up to a second; others wait and mostly find it drawn.
 _drawing = asyncio.Lock()
 _MOST_WORDS = 300  # characters that describe a picture
-_NO_PAGE = N_("There is no such page.")
 # A page shows all that is on it: none is shown of an article of which anything was taken down.
 _MAY_BE_SEEN = """a.display = 'full' and not a.untitled and r.original is not null
   and r.number = (select max(number) from revision where article = a.id)"""
@@ -79,7 +77,7 @@ async def _passage(request: AnyRequest, lineage: str) -> tuple[PassageOnPage, in
     row = await db.fetch_one(PassageOnPage, SELECT_PASSAGE, as_id(lineage) or 0)
     number = as_id(request.query_params.get("number", "")) if "number" in request.query_params else row and row.page
     if row is None or not number or number > row.last:
-        raise NotFound(_NO_PAGE)
+        raise NotFound
     return row, number
 
 
@@ -126,7 +124,7 @@ async def original(request: AnyRequest, thread: FromPath[str]) -> Stream:
     """The PDF, to be saved: a browser would run what scripts it has."""
     file = await db.fetch_one(KeptFile, SELECT_ORIGINAL, as_id(thread) or 0)
     if file is None:
-        raise NotFound(N_("There is no such file."))
+        raise NotFound
     downloads.begin(request.scope, source(address_of(request)))
     headers = {
         "Content-Disposition": f"attachment; filename*=utf-8''{file.slug}.pdf",

@@ -20,26 +20,18 @@ from parley.platform.http.environment import environment
 from parley.platform.http.pages import Prepared, page
 from parley.platform.text.messages import N_, Message, deserialize
 
+_DECLARED = N_("As the page or file declares it.")
+_IN_TEXT = N_("From the text or the address. Please check it.")
 _WHERE = {
-    "json-ld": N_("From the page's data for search engines."),
-    "citation": N_("From the page's data for libraries."),
-    "microdata": N_("From the page's marked text."),
-    "rel=author": N_("From the page's link to its author."),
-    "rel=license": N_("From the page's link to its licence."),
     "heading": N_("From its heading."),
     "title": N_("From the title of the page's window."),
-    "opening": N_("From the first line of the text."),
-    "byline": N_("From the line with its authors."),
-    "text": N_("From the text or the address. Please check it."),
-    "declared": N_("As the page or file declares it."),
     "words": N_("Detected from its words."),
-    "front matter": N_("From the front matter of the file."),
-    "document": N_("As the document states it."),
-    "pdf properties": N_("From the properties of the PDF."),
-    "largest text": N_("From the largest text on the first page."),
-    "below title": N_("From the lines below the title."),
-    "arXiv stamp": N_("From arXiv's stamp on the first page."),
+} | {
+    **dict.fromkeys(("declared", "front matter", "document", "pdf properties"), _DECLARED),
+    **dict.fromkeys(("text", "opening", "byline", "largest text", "below title", "arXiv stamp"), _IN_TEXT),
 }
+# Where the head and the marks of a page say it.
+_MARKED = {"json-ld", "citation", "microdata", "rel=author", "rel=license"}
 FACTS = ("title", "byline", "published_at", "updated_at", "language", "section", "licence", "bio")
 _PAGES = {
     "picture_pages": N_("Without text, shown as pictures: {pages}."),
@@ -55,7 +47,7 @@ def described_facts(where: Mapping[str, str]) -> dict[str, Message | None]:
 
 def describe(where: str) -> Message | None:
     """The sentence for a name in `ArticleText.where`; None where it says nothing."""
-    if where.startswith("meta "):
+    if where in _MARKED or where.startswith("meta "):
         return _META.format(name=where.removeprefix("meta "))
     return _WHERE.get(where)
 

@@ -102,7 +102,7 @@ def _submitted_source(data: Any, form: NewForm) -> tuple[str | None, bytes | Non
         return None, None, None
     most = most_bytes(next(_parts(upload), b""))
     if upload.size > most:
-        form.errors["file"] = N_("This file is larger than {megabytes} MB. Paste the text instead.").format(
+        form.errors["file"] = N_("This is larger than {megabytes} MB. Paste the text instead.").format(
             megabytes=most // 1_000_000
         )
     try:
@@ -124,7 +124,7 @@ async def own_import(request: AnyRequest, number: str) -> imports.Import:
     import_id = as_id(number)
     draft = await imports.of_member(import_id, signed_in(request).id) if import_id else None
     if draft is None:
-        raise NotFound(N_("There is no such import."))
+        raise NotFound
     return draft
 
 
@@ -203,7 +203,7 @@ async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any
 async def media(digest: FromPath[str]) -> Response[bytes]:
     picture = await queries.media(digest) if DIGEST.fullmatch(digest) else None
     if picture is None:
-        raise NotFound(N_("There is no such picture."))
+        raise NotFound
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Response(picture.data, media_type=picture.mime, headers=headers)
 

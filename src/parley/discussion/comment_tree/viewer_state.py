@@ -12,7 +12,6 @@ from parley.discussion.threads.queries import SlowBranch
 from parley.discussion.threads.reading import CONTAINS_MUTED_WORD, IS_UNREAD, VisitRow
 from parley.people.accounts.muted_words import first_in, searchable
 from parley.people.accounts.viewer import Viewer
-from parley.platform import db
 from parley.platform.cache import by_text
 from parley.platform.concurrency import in_thread
 from parley.platform.http.pages import Prepared
@@ -30,7 +29,8 @@ MOST_NEW = 300
 PLAIN_BYTES = 8 * 2**20
 # In characters of HTML. More is read in a thread: hostile letters take a microsecond each.
 MOST_ON_LOOP = 20_000
-# No more of them are searched for words that the reader muted.
+# The unread comments that are not among those of the page ($4), the oldest first; on a page that focuses comment $3,
+# those posted after it come first. No more of them are searched for words that the reader muted.
 SELECT_BEYOND = f"""
 select c.id from (
     select c.id, c.statement, c.body
@@ -165,16 +165,3 @@ def _first_unread_link(shown: ThreadView, visit: VisitRow, viewer: Viewer, muted
         if is_new and not is_muted(row, viewer) and comment not in muted:
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
-
-
-async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:
-    """Return the unread comments that the page does not show, the oldest first.
-
-    On a page that focuses a comment, those posted after that comment come first.
-    """
-    if visit is None or not visit.unread:
-        return []
-    layout, focus = shown.discussion.layout, shown.discussion.query.focus
-    values = (viewer.id, shown.thread.id, focus or 0, list(layout.entries))
-    ids: list[int] = await db.values(SELECT_BEYOND, *values)
-    return ids

@@ -144,7 +144,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await texts.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:
-        raise NotFound(N_("There are no older versions of this comment."))
+        raise NotFound
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
     shown = await in_thread(_with_differences, versions)
     older = None if versions[0].is_first else shown[-1]["number"]

@@ -120,7 +120,7 @@ async def _write(draft: Draft, results: Sequence[CheckResult]) -> Posted:
         raise Overtaken
     if written.id is None:
         await _require_reply_allowed(draft)
-        raise Refused(N_("The comment you are replying to no longer exists. Your text is kept here."))
+        raise Refused(N_("This comment no longer exists. Your text is kept here."))
     if written.seq is None or written.comment_count is None:
         return Posted(written.id)
     await announce(draft.thread, written.seq)

@@ -17,7 +17,7 @@ MOST_LINKS = 20
 RESTORE_HOURS = 24
 # The words of a deleted comment are kept for this long. Pages show the number to members who delete one.
 DELETED_DAYS = 90
-MOVED = N_("A moderator moved this comment a moment ago, so nothing was done. Load the page again to see it.")
+MOVED = N_("This comment changed a moment ago, so nothing was done. Load the page again to see it.")
 
 # What everybody may read of a comment `c`. Every query whose rows reach readers uses these expressions.
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
@@ -70,17 +70,17 @@ def require_open_branch(locked_branch: int | None) -> None:
 def require_edit_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment, it is visible or waits for a moderator, and its thread is open."""
     if comment.author != viewer.id:
-        raise Forbidden(N_("Only its author can edit a comment."))
+        raise Forbidden(N_("Only its author can do this."))
     if comment.state not in {"visible", "pending"}:
-        raise Refused(N_("This comment no longer exists, so it cannot be edited. Your text is kept here."))
+        raise Refused(N_("This comment no longer exists. Your text is kept here."))
     require_open_thread(comment.thread_state)
 
 
 def require_deletion_allowed(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
-        raise Forbidden(N_("Only its author can delete a comment."))
+        raise Forbidden(N_("Only its author can do this."))
     if comment.state != "visible":
-        raise Refused(N_("This comment is no longer published, so there is nothing to delete."))
+        raise Refused(N_("This comment no longer exists."))
 
 
 def require_withdrawal_allowed(viewer: Viewer, comment: CommentState) -> None:
@@ -88,13 +88,13 @@ def require_withdrawal_allowed(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
         raise NotFound(N_("This comment does not exist."))
     if comment.state != "pending":
-        raise Refused(N_("This comment is not waiting for a moderator any more. Load its thread again to see it."))
+        raise Refused(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
 
 
 def require_restoring_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless its author deleted the comment less than a day ago."""
     if comment.author != viewer.id:
-        raise Forbidden(N_("Only its author can restore a comment."))
+        raise Forbidden(N_("Only its author can do this."))
     if comment.state != "deleted_by_author" or comment.deleted_at is None:
         raise Refused(N_("You did not delete this comment, so there is nothing to restore."))
     if datetime.now(UTC) - comment.deleted_at > timedelta(hours=RESTORE_HOURS):
@@ -107,7 +107,7 @@ def require_restoring_allowed(viewer: Viewer, comment: CommentState) -> None:
 async def require_history_allowed(viewer: Viewer | None, comment: CommentState) -> None:
     """Raise NotFound if `viewer` blocked the author, or if only the author and its moderators may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
-        raise NotFound(N_("You blocked the member who wrote this, so you do not see it."))
+        raise NotFound(N_("You blocked this member."))
     if comment.state == "visible" or (viewer is not None and viewer.id == comment.author):
         return
     if viewer is None:

@@ -32,5 +32,5 @@ async def make(comment: CommentRow, source: str, language: str) -> str:
             made = await translate(comment.raw_html, source, language)
             html = await db.value(KEEP, comment.id, language, made, comment.raw_html)
     if html is None:
-        raise NotFound(N_("This comment was changed in the meantime."))
+        raise NotFound(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
     return html

@@ -7,6 +7,7 @@ from parley.discussion.comments import anchors
 from parley.discussion.comments.queries import CommentRow
 from parley.discussion.kept import rules
 from parley.discussion.kept.tables import KeptItem
+from parley.people.accounts import queries as accounts
 from parley.platform import db
 
 KEEP_COMMENT = """
@@ -31,7 +32,6 @@ with same as (
 )
 select id from same union all select id from new limit 1
 """
-LOCK_MEMBER = "select from member where id = $1 for no key update"
 UPDATE_NOTE = "update kept_item set text = $3, changed_at = now() where id = $2 and member = $1"
 
 
@@ -59,7 +59,7 @@ async def keep_words(member: int, thread: int, passage: int, quote: str, prefix:
 async def _keep(member: int, sql: str, *values: Any) -> int:
     """Keep one thing at a time for a member, so that two tabs neither pass the limit nor keep the same words twice."""
     async with db.atomic():
-        await db.execute(LOCK_MEMBER, member)
+        await accounts.lock(member)
         rules.require_room(await KeptItem.count().where(KeptItem.member == member))
         kept: int = await db.value(sql, member, *values)
         return kept

@@ -12,7 +12,7 @@ MOST_KEPT = 10_000
 
 def require_visible(comment: CommentRow) -> None:
     if comment.state != "visible":
-        raise Refused(N_("This comment can no longer be read, so it cannot be kept."))
+        raise Refused(N_("This comment can no longer be read."))
 
 
 def require_room(kept: int) -> None:

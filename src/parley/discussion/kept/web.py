@@ -26,7 +26,6 @@ from parley.platform.http.pages import page, wants_fragment
 from parley.platform.networks import source
 from parley.platform.ratelimit import API_ACCOUNT, SEARCH_ACCOUNT, take
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 # No shared cache and no Back button shows it to whoever signs in next.
 PRIVATE = {"Cache-Control": "no-store"}
@@ -41,7 +40,7 @@ async def _item_at(viewer: Viewer, kept: str) -> KeptRow:
     number = as_id(kept)
     row = await queries.one(viewer, number) if number is not None else None
     if row is None:
-        raise NotFound(N_("You keep no such thing."))
+        raise NotFound
     return row
 
 
@@ -64,7 +63,7 @@ async def export(request: AnyRequest, kind: FromPath[str]) -> Response[Any]:
     """All that the member keeps as a file."""
     written = FORMATS.get(kind)
     if written is None:
-        raise NotFound(N_("There is no such format."))
+        raise NotFound
     viewer = signed_in(request)
     await take(API_ACCOUNT, str(viewer.id))
     begin(request.scope, source(address_of(request)))

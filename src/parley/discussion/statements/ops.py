@@ -68,7 +68,7 @@ async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
     async with db.atomic():
         comment = await lock_comment(comment_id)
         if comment.author != viewer.id:
-            raise Forbidden(N_("Only its author can decline this."))
+            raise Forbidden(N_("Only its author can do this."))
         await _decide(comment_id, proposal, "declined")
 
 

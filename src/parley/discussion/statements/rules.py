@@ -25,11 +25,11 @@ MOST_ASKED = 20
 def require_statement_allowed(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` may set this comment's statement or, as a moderator, propose one."""
     if comment.author != viewer.id and viewer.access < MODERATOR:
-        raise Forbidden(N_("Only its author can say a comment in one sentence."))
+        raise Forbidden(N_("Only its author can do this."))
     if comment.author is None:
         raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
     if comment.author_erased:
         raise Refused(N_("The author's account was closed, so nobody could confirm a statement for this comment."))
     if comment.state != "visible":
-        raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
+        raise Refused(N_("This comment no longer exists. Your text is kept here."))
     require_open_thread(comment.thread_state)

@@ -51,7 +51,7 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
 async def _statement(comment: int) -> StatementRow:
     statement = await queries.one(comment)
     if statement is None:
-        raise Refused(N_("This comment no longer exists, so it cannot have a statement."))
+        raise Refused(N_("This comment no longer exists."))
     return statement
 
 
@@ -84,7 +84,7 @@ async def submit(viewer: Viewer, row: comments.CommentRow, form: StatementForm) 
     elif row.author_id == viewer.id:
         await ops.set_statement(viewer, row.id, form.statement, form.proposal)
     elif form.statement is None:
-        raise Refused(N_("Please write the sentence that you propose."))
+        raise Refused(N_("Please fill this in."))
     else:
         for propose in propose_to_author:
             await propose(viewer, row.id, form.statement)

@@ -54,7 +54,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
         await queries.lock_thread(thread_id)
         thread, article = await queries.with_article(thread_id)
         if thread.state != "open":
-            raise Refused(N_("This discussion is closed, so its article cannot be corrected."))
+            raise Refused(N_("This discussion is archived, so its article does not change any more."))
         before = await passage(article, correction.passage)
         if before is None:
             raise Refused(GONE)

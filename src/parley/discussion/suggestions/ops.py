@@ -54,7 +54,7 @@ async def suggest(*, viewer: Viewer, draft: imports.Import) -> tuple[int, int]:
         await refuse_frozen(article or 0)
         # A suggestion shows the whole text.
         if await db.value(Article.select(Article.display).where(Article.id == article)) != "full":
-            raise Refused(N_("Only an excerpt of this article is shown here, so no update can be suggested."))
+            raise Refused(N_("Only an excerpt of this article is shown here, so its text cannot be changed."))
         await refuse_too_many(discussion.id, viewer.id)
         suggestion: int = await db.value(INSERT_SUGGESTION, discussion.id, viewer.id, None, draft.draft, "")
         await imports.mark_published(draft.id, discussion.id)
@@ -185,7 +185,7 @@ async def _lock_undecided(decision: SuggestionDecision) -> SuggestionRow:
     await threads.lock_thread(decision.thread)
     thread, row = await threads.one(decision.thread), await queries.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
-        raise NotFound(N_("There is no such update."))
+        raise NotFound
     if not may_decide_update(decision.viewer, thread, row.member):
         raise Forbidden(N_("Only moderators, and the member who added the article, can decide about this update."))
     if row.state != "waiting":

@@ -71,7 +71,7 @@ async def visible_suggestion(
     viewer, suggestion = signed_in(request), as_id(number)
     update = await queries.one(suggestion, row.id) if suggestion else None
     if update is None or not _may_see(viewer, row, article, update):
-        raise NotFound(N_("There is no such update."))
+        raise NotFound
     return row, article, update
 
 

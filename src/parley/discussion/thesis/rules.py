@@ -66,6 +66,6 @@ def require_set_allowed(viewer: Viewer, thread: ThreadLike, article: ArticleLike
 def require_answer_allowed(thread_state: str) -> None:
     """Raise Refused where the thread takes no answers any more."""
     if thread_state == "locked":
-        raise Refused(N_("This thread is locked, so your answer was not saved."))
+        raise Refused(N_("This thread is locked, so nothing was saved."))
     if thread_state == "archived":
-        raise Refused(N_("This thread is archived, so your answer was not saved."))
+        raise Refused(N_("This thread is archived, so nothing was saved."))

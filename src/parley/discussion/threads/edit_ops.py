@@ -88,7 +88,7 @@ async def restore_revision(
             )
         old = next((revision for revision in await versions.revisions(article.id) if revision.number == number), None)
         if old is None:
-            raise NotFound(N_("There is no such version of this article."))
+            raise NotFound
         text = versions.with_passages(old, [stored.passage for stored in await versions.all_passages(old.id)])
         return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 

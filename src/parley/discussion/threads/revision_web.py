@@ -24,7 +24,7 @@ from parley.platform.http.forms import Form, make_form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_, Message
+from parley.platform.text.messages import Message
 
 # Half a million characters of up to four bytes, and the other fields.
 BODY_LIMIT = 2_300_000
@@ -67,7 +67,7 @@ async def _versions(article: articles.ArticleRow) -> dict[int, versions.Revision
 def _version(known: Mapping[int, versions.RevisionRow], number: str) -> versions.RevisionRow:
     version = known.get(as_id(number) or 0)
     if version is None:
-        raise NotFound(N_("There is no such version of this article."))
+        raise NotFound
     return version
 
 

@@ -7,7 +7,6 @@ from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MODERATOR, ROOM_MODERATOR
-from parley.platform.text.messages import N_
 
 # The thread of what a decision `d` is about: comments move.
 THREAD_OF_DECISION = """
@@ -40,13 +39,13 @@ async def require(viewer: Viewer, thread: int | None) -> None:
     if viewer.access >= MODERATOR:
         return
     if viewer.access < ROOM_MODERATOR or thread is None or await db.value(SELECT_TOPIC, thread) not in viewer.rooms:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
 
 
 async def require_decision(viewer: Viewer, decision: int) -> None:
     """Raise NotFound unless the viewer moderates where this decision was made."""
     if not viewer.moderates or not await db.value(IS_MODERATED_DECISION, viewer.id, decision):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
 
 
 def chosen_topics(viewer: Viewer, topic: str | None) -> list[str] | None:
@@ -56,6 +55,6 @@ def chosen_topics(viewer: Viewer, topic: str | None) -> list[str] | None:
     """
     if topic is not None:
         if not viewer.moderates_in(topic):
-            raise NotFound(N_("There is no page at this address."))
+            raise NotFound
         return [topic]
     return None if viewer.access >= MODERATOR else sorted(viewer.rooms)

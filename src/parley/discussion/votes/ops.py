@@ -214,9 +214,9 @@ def _require_votable(viewer: Viewer, voted: VotedComment, wording: int | None) -
     if voted.author == viewer.id:
         raise Forbidden(N_("You cannot vote on your own comment."))
     if voted.state != "visible":
-        raise Refused(N_("This comment is no longer visible, so your vote was not saved."))
+        raise Refused(N_("This comment no longer exists."))
     if voted.thread_state == "archived":
-        raise Refused(N_("This thread is archived, so you can no longer vote in it."))
+        raise Refused(N_("This thread is archived, so nothing was saved."))
     if wording not in (None, voted.wording):
         raise Reworded(
             N_("The author has changed the wording of this comment. Please read it again: your answer was not saved.")

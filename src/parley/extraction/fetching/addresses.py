@@ -90,7 +90,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         raise failure
 
     async def connect_unix_socket(self, *_args: object, **_options: object) -> httpcore.AsyncNetworkStream:
-        raise CannotImport(N_("Only web addresses can be imported."))
+        raise CannotImport(N_("This is not a web address. It should look like https://example.org/article."))
 
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)

@@ -47,7 +47,7 @@ def target_of(url: str, base: str = "") -> httpx.URL:
     except (httpx.InvalidURL, ValueError, TypeError):
         raise CannotImport(N_("This is not a web address. It should look like https://example.org/article.")) from None
     if target.scheme not in ("http", "https") or not host:
-        raise CannotImport(N_("Only addresses that begin with https:// or http:// can be imported."))
+        raise CannotImport(N_("This is not a web address. It should look like https://example.org/article."))
     if target.userinfo:
         raise CannotImport(N_("The address has a name or a password in it. Remove everything up to the @ sign."))
     return target

@@ -12,7 +12,7 @@ import httpcore
 import httpx
 import msgspec
 
-from parley.extraction.errors import CannotImport, PageGone, SiteBusy, Unchanged
+from parley.extraction.errors import EMPTY, CannotImport, PageGone, SiteBusy, Unchanged
 from parley.extraction.fetching.addresses import Network, Resolve, resolve
 from parley.extraction.fetching.connecting import LATER, PASTE, connecting, target_of, wire
 from parley.extraction.limits import LARGEST_FILE, LARGEST_PDF, is_pdf
@@ -181,7 +181,7 @@ def _as_download(url: str, final: str, headers: httpx.Headers, body: bytes, acce
     if kind not in accept and "*/*" not in accept:
         raise CannotImport(N_("This is not a web page, but {kind}."), PASTE, kind=kind)
     if not body.strip():
-        raise CannotImport(N_("The site sent an empty page."), PASTE)
+        raise CannotImport(EMPTY, PASTE)
     named = _CHARSET.search(declared["content-type"])
     charset = named[1].lower() if named else None
     reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))
@@ -199,9 +199,7 @@ class Inflater:
     def __init__(self, encoding: str, limit: int) -> None:
         names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
         if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
-            raise CannotImport(
-                N_("The site sent its answer in an encoding that we did not ask for. Paste the text instead.")
-            )
+            raise CannotImport(N_("The site's answer is damaged. Try again, or paste the text instead."))
         self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
         self.limit = limit
         self._sent = 0

@@ -7,9 +7,8 @@ import lxml.html
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import EMPTY, TOO_LARGE, CannotImport
 from parley.extraction.text.decoding import printable_markup
-from parley.platform.text.messages import N_
 
 _MOST_ELEMENTS = 60_000
 _MOST_ATTRIBUTES = 500
@@ -33,10 +32,10 @@ def parse(text: str, url: str | None) -> HtmlElement:
     try:
         tree = lxml.html.document_fromstring(printable_markup(text).encode(), parser=parser)
     except ParserError:
-        raise CannotImport(N_("There is no text in it. Paste the article's text instead.")) from None
+        raise CannotImport(EMPTY) from None
     for number, element in enumerate(tree.iter()):
         if number == _MOST_ELEMENTS or len(element.attrib) > _MOST_ATTRIBUTES:
-            raise CannotImport(N_("The page is too large to read. Paste the article's text instead."))
+            raise CannotImport(TOO_LARGE)
     _open_templates(tree)
     _keep_sources_of_quotes(tree)
     _keep_alignments(tree)

@@ -61,7 +61,7 @@ def cut_passages(html: str, *, base_url: str | None, title: str | None = None) -
     passages = list(islice((passage for passage in blocks if _is_visible(passage)), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
-            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            N_("This has more than {most_passages} paragraphs. Please make it several articles."),
             most_passages=MOST_PASSAGES,
         )
     return _below_title(passages, title) if title else passages

@@ -61,7 +61,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     passages = link_notes([*passages, *note_passages(notes, vocabulary, by_number)])
     if len(passages) > MOST_PASSAGES:
         raise CannotImport(
-            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            N_("This has more than {most_passages} paragraphs. Please make it several articles."),
             most_passages=MOST_PASSAGES,
         )
     words = " ".join(passage.text for passage in passages)

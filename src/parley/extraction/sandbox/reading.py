@@ -24,7 +24,7 @@ _SECONDS, _PDF_SECONDS = 15, 30
 # How many of these processes run at once: each may use a core and two gigabytes.
 MOST_PROCESSES = 3
 _running = asyncio.Semaphore(MOST_PROCESSES)
-_TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
+_TOO_MUCH = N_("Reading it took too long. Paste the text instead.")
 _TOO_LARGE = N_("This file is larger than {megabytes} MB. Save the part that is to be discussed as a file of its own.")
 _TOO_SHORT = N_("This is too short for an article: it is one line, and there is no text below it. Add the text.")
 _PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")

@@ -6,40 +6,40 @@ import unicodedata
 
 import msgspec
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import UNREADABLE, CannotImport
 from parley.platform.text.cleaning import OVERRIDES
-from parley.platform.text.messages import N_, Message
 
-ENCODING_NAMES: dict[str, Message] = {
-    "utf-8": N_("Unicode (UTF-8)"),
-    "utf-16-le": N_("Unicode (UTF-16, little-endian)"),
-    "utf-16-be": N_("Unicode (UTF-16, big-endian)"),
-    "cp1252": N_("Western European (Windows-1252)"),
-    "iso8859-15": N_("Western European (ISO 8859-15)"),
-    "mac-roman": N_("Western European (Mac Roman)"),
-    "cp850": N_("Western European (DOS 850)"),
-    "cp1250": N_("Central European (Windows-1250)"),
-    "iso8859-2": N_("Central European (ISO 8859-2)"),
-    "cp1257": N_("Baltic (Windows-1257)"),
-    "cp1254": N_("Turkish (Windows-1254)"),
-    "cp1253": N_("Greek (Windows-1253)"),
-    "iso8859-7": N_("Greek (ISO 8859-7)"),
-    "cp1251": N_("Cyrillic (Windows-1251)"),
-    "koi8-r": N_("Cyrillic (KOI8-R)"),
-    "koi8-u": N_("Ukrainian (KOI8-U)"),
-    "iso8859-5": N_("Cyrillic (ISO 8859-5)"),
-    "cp866": N_("Cyrillic (DOS 866)"),
-    "cp1255": N_("Hebrew (Windows-1255)"),
-    "cp1256": N_("Arabic (Windows-1256)"),
-    "iso8859-6": N_("Arabic (ISO 8859-6)"),
-    "cp1258": N_("Vietnamese (Windows-1258)"),
-    "cp874": N_("Thai (Windows-874)"),
-    "cp932": N_("Japanese (Shift JIS)"),
-    "euc_jp": N_("Japanese (EUC-JP)"),
-    "iso2022_jp": N_("Japanese (ISO 2022-JP)"),
-    "gb18030": N_("Chinese, simplified (GB 18030)"),
-    "big5hkscs": N_("Chinese, traditional (Big5)"),
-    "cp949": N_("Korean (Windows-949)"),
+# Their names at IANA, with languages that are written in each, in themselves.
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-16-le": "UTF-16LE",
+    "utf-16-be": "UTF-16BE",
+    "cp1252": "Windows-1252: français, español",
+    "iso8859-15": "ISO-8859-15: français, español",
+    "mac-roman": "Macintosh: français, español",
+    "cp850": "IBM850: français, español",
+    "cp1250": "Windows-1250: čeština, polski",
+    "iso8859-2": "ISO-8859-2: čeština, polski",
+    "cp1257": "Windows-1257: latviešu, lietuvių",
+    "cp1254": "Windows-1254: Türkçe",
+    "cp1253": "Windows-1253: Ελληνικά",
+    "iso8859-7": "ISO-8859-7: Ελληνικά",
+    "cp1251": "Windows-1251: кириллица",
+    "koi8-r": "KOI8-R: кириллица",
+    "koi8-u": "KOI8-U: українська",
+    "iso8859-5": "ISO-8859-5: кириллица",
+    "cp866": "IBM866: кириллица",
+    "cp1255": "Windows-1255: עברית",
+    "cp1256": "Windows-1256: العربية",
+    "iso8859-6": "ISO-8859-6: العربية",
+    "cp1258": "Windows-1258: tiếng Việt",
+    "cp874": "Windows-874: ไทย",
+    "cp932": "Shift_JIS: 日本語",
+    "euc_jp": "EUC-JP: 日本語",
+    "iso2022_jp": "ISO-2022-JP: 日本語",
+    "gb18030": "GB18030: 简体中文",
+    "big5hkscs": "Big5: 繁體中文",
+    "cp949": "Windows-949: 한국어",
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -125,7 +125,7 @@ def decode_text(data: bytes, charset: str | None = None, chosen: str | None = No
     known = _codec_of(chosen, guessed=True)
     decoded_text = Decoded(data.decode(known, "replace"), known) if known else _decode(data, charset)
     if not is_text(decoded_text.text):
-        raise CannotImport(N_("This is not a text, although it claims to be one. Copy the text and paste it instead."))
+        raise CannotImport(UNREADABLE)
     return msgspec.structs.replace(decoded_text, text=printable(decoded_text.text))
 
 

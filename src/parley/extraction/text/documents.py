@@ -15,7 +15,7 @@ import msgspec
 from lxml.etree import LxmlError
 from mammoth.images import img_element  # type: ignore[import-untyped]
 
-from parley.extraction.errors import TOO_LARGE, CannotImport
+from parley.extraction.errors import TOO_LARGE, UNREADABLE, CannotImport
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import ImportedPassage
 from parley.extraction.html.pictures import DRAWN
@@ -37,10 +37,6 @@ _MOST_PICTURES = 100
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
     *(LxmlError, ExpatError, LookupError, ValueError, SyntaxError, AttributeError, TypeError),
-)
-_OTHER = N_(
-    "This is an archive or a document of a kind that cannot be read here. Save it as .docx, .epub or .pdf, or paste "
-    "its text."
 )
 _DAMAGED = N_("This document is damaged, so it cannot be read. Open it yourself, copy the text, and paste it here.")
 
@@ -82,7 +78,7 @@ def extract_document(data: bytes, title: str = "") -> tuple[Extracted, Pictures]
             elif "word/document.xml" in names:
                 html, stated = _read_docx(data, pictures.keep)
             else:
-                raise CannotImport(_OTHER)
+                raise CannotImport(UNREADABLE)
     except _BROKEN:
         raise CannotImport(_DAMAGED) from None
     article = extract_markup(_safe(html), stated, title)

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 import lxml.html
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import EMPTY, CannotImport
 from parley.extraction.html.boilerplate import TopLines, read_top
 from parley.extraction.html.extract import Extracted
 from parley.extraction.html.passages import same_words
@@ -16,7 +16,6 @@ from parley.extraction.text.front_matter import FrontMatter, read_front_matter
 from parley.extraction.text.plain import may_be_heading
 from parley.extraction.text.rendering import to_html
 from parley.platform.text.directions import direction_of
-from parley.platform.text.messages import N_
 
 _DIALECT = re.compile(
     # Code stays as it is.
@@ -56,7 +55,7 @@ def extract_markup(html: str, front: FrontMatter, title: str = "") -> Extracted:
     article = lxml.html.fragment_fromstring(html, create_parent="div")
     words = article.text_content()
     if not any(map(str.isalnum, words)):
-        raise CannotImport(N_("There is no text in it. Paste the article's text, or give its address."))
+        raise CannotImport(EMPTY)
     first = article.find("h1")
     if first is not None and not heading:
         heading = " ".join(first.text_content().split())

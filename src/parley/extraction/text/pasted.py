@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import EMPTY, UNREADABLE, CannotImport
 from parley.extraction.html.extract import Extracted, extract_html
 from parley.extraction.limits import LARGEST_FILE
 from parley.extraction.text.decoding import decode_text
@@ -27,14 +27,8 @@ _TAG = re.compile(
 # The brackets of a link exclude other brackets: otherwise each one would match against the rest of the text.
 _SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
-_PICTURE = N_("This is a picture, which cannot be read here. Copy its text and paste it instead.")
-_MAGIC = {
-    b"\xd0\xcf\x11\xe0": N_("This is a Word document, which cannot be read here. Copy its text and paste it instead."),
-    b"{\\rtf": N_("This is a rich text document, which cannot be read here. Copy its text and paste it instead."),
-    b"\x89PNG": _PICTURE,
-    b"\xff\xd8\xff": _PICTURE,
-    b"GIF8": _PICTURE,
-}
+# Word documents, rich text and pictures.
+_UNREADABLE = (b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
 def detect_kind(text: str) -> Kind:
@@ -58,10 +52,7 @@ def extract_file(name: str, data: bytes, title: str = "", chosen: str | None = N
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
-        raise CannotImport(
-            N_("{name} is not a .txt, .md, .html, .docx, .epub or .pdf file. Save it as one, or paste the text."),
-            name=name,
-        )
+        raise CannotImport(UNREADABLE)
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None, chosen=chosen)
     read = decode_text(data, chosen=chosen)
@@ -72,14 +63,13 @@ def extract_file(name: str, data: bytes, title: str = "", chosen: str | None = N
 
 
 def refuse_unreadable(data: bytes) -> None:
-    """Raise CannotImport for bytes that are no text, and say what they are."""
+    """Raise CannotImport for bytes that are no text."""
     if not data.strip():
-        raise CannotImport(N_("The file is empty. Choose another one, or paste the text."))
+        raise CannotImport(EMPTY)
     if len(data) > LARGEST_FILE:
         raise CannotImport(N_("The file is larger than 2 MB. Paste the article's text instead."))
-    for magic, refusal in _MAGIC.items():
-        if data.startswith(magic):
-            raise CannotImport(refusal)
+    if data.startswith(_UNREADABLE):
+        raise CannotImport(UNREADABLE)
 
 
 def _extract(kind: Kind, text: str, title: str) -> Extracted:

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from parley.extraction.errors import CannotImport
+from parley.extraction.errors import EMPTY, CannotImport
 from parley.extraction.html.boilerplate import is_noise, read_tail, read_top
 from parley.extraction.html.extract import Extracted
 from parley.extraction.text.decoding import printable
 from parley.platform.text.directions import direction_of
-from parley.platform.text.messages import N_
 
 _BULLET = re.compile(r"(?:[\u2022\u2023\u25e6*\u2013-]|(?P<number>\d{1,3})[.)])\s+(?=\S)")
 _ENDS = re.compile(r"[.!?…;,:\u3002\uff01\uff1f\uff1b\uff0c\uff1a\u061f\u0964]['\"\u201d\u2019\u00bb)\]\u300d]*$")
@@ -30,7 +29,7 @@ def extract_text(text: str, title: str = "") -> Extracted:
     """
     lines = [" ".join(line.split()) for line in printable(text).splitlines()]
     if not any(map(str.isalnum, text)):
-        raise CannotImport(N_("There is no text in it. Paste the article's text, or give its address."))
+        raise CannotImport(EMPTY)
     lines = [title, *lines] if title else lines
     top, begin = read_top(lines)
     blocks = [block for block in _blocks(lines[begin:]) if not is_noise(block)]

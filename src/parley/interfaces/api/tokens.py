@@ -16,6 +16,7 @@ import msgspec
 
 from parley.interfaces.api.scopes import MODERATE
 from parley.interfaces.api.tables import ApiToken
+from parley.people.accounts import queries as accounts
 from parley.people.accounts import viewer_cache
 from parley.people.accounts.sessions import AWAITS_APPROVAL, MUTES, lacks_factor, rooms
 from parley.people.accounts.states import SIGNS_IN, STATE_NOW
@@ -166,8 +167,7 @@ async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> s
     secret = secrets.token_urlsafe(32)
     token = f"{PREFIX}{secret}{_checksum(secret)}"
     async with db.atomic():
-        # If two forms are sent at once, the second waits and counts the first one's token.
-        await db.execute("select from member where id = $1 for no key update", viewer.id)
+        await accounts.lock(viewer.id)
         if await ApiToken.count().where(ApiToken.member == viewer.id) >= MOST_TOKENS:
             raise Refused(N_("You have {most} API keys, and cannot have more. Revoke one first."), most=MOST_TOKENS)
         await ApiToken.insert(
@@ -187,7 +187,7 @@ async def end(viewer: Viewer, number: int) -> None:
     async with db.atomic():
         own = (ApiToken.id == number) & (ApiToken.member == viewer.id)
         if not await ApiToken.delete().where(own).returning(ApiToken.id):
-            raise NotFound(N_("There is no such API key."))
+            raise NotFound
         viewer_cache.clear_after_commit()
 
 

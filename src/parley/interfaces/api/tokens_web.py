@@ -28,7 +28,7 @@ class TokenForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please give the API key a name."))
+        self.name = self.text("name", most=LONGEST_NAME, least=1)
         self.scopes = [scope for scope in SCOPES if self.flag(scope)]
         self.days = int(self.choice("days", [str(days) for days in tokens.LIFETIMES]) or 90)
 
@@ -75,7 +75,7 @@ async def make_token(request: AnyRequest) -> Response[Any]:
 async def end_token(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     token_id = as_id(number)
     if token_id is None:
-        raise NotFound(N_("There is no such API key."))
+        raise NotFound
     await tokens.end(signed_in(request), token_id)
     return TOKENS.saved("revoked")
 

@@ -22,7 +22,7 @@ from parley.platform.http.forms import make_form, posted_fields
 from parley.platform.limit import Use
 from parley.platform.ratelimit import IMPORT, OPEN_SITE_DAY, OPEN_SITE_HOUR, POST, each, take_all
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_, deserialize
+from parley.platform.text.messages import deserialize
 
 
 @get("/embed/new", name="embed:first", opt={"who": ANYONE, "reading": True})
@@ -42,7 +42,7 @@ async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
 async def _site_of(site: str, url: str) -> SiteRow:
     site_row = await queries.site(site)
     if not queries.is_address(url) or not site_row.has(url):
-        raise NotFound(N_("This article is not on a site that is registered here."))
+        raise NotFound
     return site_row
 
 
@@ -80,7 +80,7 @@ async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[st
     site_row, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
     own = await first_comments.of_member(wanted, viewer.id, site_row.key) if viewer and wanted else None
     if own is None:
-        raise NotFound(N_("There is no such comment of yours."))
+        raise NotFound
     if own.thread is not None:
         at = f"#c{own.comment}" if own.comment else ""
         return Redirect(path_of(PanelQuery(own.thread), site_row, at), status_code=303)

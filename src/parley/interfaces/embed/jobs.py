@@ -38,7 +38,6 @@ SCRIPT = b"/embed/v1.js"
 QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
 UNREADABLE = N_("We could not read the article. Nothing was posted, and your text is kept.")
 NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
-FAULT = N_("The article could not be read because of a fault on our side. Nothing was posted, and your text is kept.")
 
 
 async def post_waiting() -> int:
@@ -50,7 +49,7 @@ async def post(wanted: WaitingFirstComment) -> None:
     """Open the thread and post its first comment, or record why that was not possible."""
     if wanted.attempts > MOST_ATTEMPTS:
         # The worker died each time.
-        await first_comments.fail(wanted.id, FAULT)
+        await first_comments.fail(wanted.id, UNREADABLE)
         return
     try:
         async with asyncio.timeout(SECONDS):
@@ -62,11 +61,11 @@ async def post(wanted: WaitingFirstComment) -> None:
     except ParleyError as error:
         await first_comments.fail(wanted.id, error.message)
     except TimeoutError:
-        await first_comments.fail(wanted.id, N_("Reading the article took too long. Your text is kept."))
+        await first_comments.fail(wanted.id, UNREADABLE)
     except Exception:
         log.exception("first comment failed", id=wanted.id)
         if wanted.attempts >= MOST_ATTEMPTS:
-            await first_comments.fail(wanted.id, FAULT)
+            await first_comments.fail(wanted.id, UNREADABLE)
 
 
 async def _post(wanted: WaitingFirstComment) -> None:

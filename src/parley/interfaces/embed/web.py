@@ -86,7 +86,7 @@ async def counts(
 
 def _check(urls: list[str]) -> None:
     if not all(queries.is_address(url) for url in urls):
-        raise BadRequest(N_("This is not the address of an article."))
+        raise BadRequest(N_("This is not a web address. It should look like https://example.org/article."))
 
 
 def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:

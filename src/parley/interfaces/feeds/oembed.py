@@ -75,7 +75,7 @@ async def oembed(
             raise OtherFormat(N_("Parley describes pages as JSON or XML only: ask for format=json or format=xml."))
         preview = await _preview(url, viewer_of(request))
         if preview is None:
-            raise NotFound(N_("There is no thread or comment at this address."))
+            raise NotFound
     except ParleyError as error:
         fields = {"status": error.status, "title": as_text(error.title), "detail": as_text(error.message)}
         return _answer(format, "error", fields, error.status)

@@ -13,7 +13,6 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 CURRENT_PICTURE = f"""
 from link_picture k join thread t on t.id = k.thread join article a on a.id = t.article {PRESENT}
@@ -41,11 +40,11 @@ async def picture(thread: FromPath[str], picture: FromPath[str]) -> Response[Any
     """Serve the picture. Other sites may show it."""
     number = as_id(thread)
     if number is None:
-        raise NotFound(N_("There is no such picture."))
+        raise NotFound
     both = (await voices([number])).get(number)
     data = await db.value(SELECT_DATA, number, mark_of(both), picture.removesuffix(".png"))
     if data is None:
-        raise NotFound(N_("There is no such picture."))
+        raise NotFound
     return Response(data, media_type="image/png", headers={"Cross-Origin-Resource-Policy": "cross-origin"})
 
 

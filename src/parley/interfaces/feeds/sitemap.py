@@ -19,7 +19,6 @@ from parley.platform.http.pages import Finished, page_size, respond
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.formats import iso
-from parley.platform.text.messages import N_
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # Threads in one file, by their ids: number 1 has the threads from 1 to 10,000. A file may list 50,000 pages.
@@ -63,7 +62,7 @@ async def one_file(request: AnyRequest, sitemap: FromPath[str]) -> Response[Any]
     number = as_id(name)
     # A larger number is beyond every id.
     if number is None or f"{dot}{ending}" != ".xml" or number > 2**32:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return respond(request, await _cache.get(number, lambda: _file(number)), MediaType.XML)
 
 
@@ -78,7 +77,7 @@ async def _index() -> Finished:
 async def _file(number: int) -> Finished:
     pages = await db.fetch(SitemapPage, SELECT_PAGES, number)
     if not pages:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return await in_thread(_write, pages)
 
 

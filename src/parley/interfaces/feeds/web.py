@@ -42,7 +42,7 @@ async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     async def make() -> Feed:
         chosen = next((row for row in await threads.topics() if row.slug == topic), None)
         if chosen is None:
-            raise NotFound(N_("There is no such topic."))
+            raise NotFound
         return await making.of_site(chosen)
 
     return _with_hub(request, await _answer(request, make))
@@ -82,7 +82,7 @@ async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     async def make() -> Feed:
         member = await accounts.by_name(name)
         if member is None or member.state == "unverified" or not member.has_feed:
-            raise NotFound(N_("There is no feed of this member."))
+            raise NotFound
         return await making.of_member(member)
 
     return await _answer(request, make)

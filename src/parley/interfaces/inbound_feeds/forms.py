@@ -7,7 +7,7 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 
 from parley.articles.articles.rules import is_web_address
 from parley.interfaces.inbound_feeds.rules import LONGEST_URL, feed_address
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text.messages import N_
 
 LONGEST_BASIS = 500
@@ -20,7 +20,7 @@ class FeedForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
+        self.topic = self.text("topic", most=40, least=1, missing=CHOOSE)
         self.mode = "auto" if self.flag("auto") else "review"
         self.display = "full" if self.flag("full") else "excerpt"
         self.basis = self.text("basis", most=LONGEST_BASIS)
@@ -48,7 +48,7 @@ class ListForm(FeedForm):
 class NewFeedForm(FeedForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        typed = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the feed."))
+        typed = self.text("url", most=LONGEST_URL, least=1)
         self.url = feed_address(typed)
         if self.url and not is_web_address(self.url):
             self.errors["url"] = N_("This is not a web address. It should look like https://example.org/feed.xml.")

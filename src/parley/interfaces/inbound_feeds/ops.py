@@ -21,8 +21,6 @@ from parley.platform.events.job_wakeups import wake_job
 from parley.platform.text.hosts import host_of
 from parley.platform.text.messages import N_, Message
 
-NO_FEED = N_("There is no such feed.")
-
 
 class FeedUse(msgspec.Struct, frozen=True):
     """How a feed is used. The `display` `full` needs a `basis`."""
@@ -93,7 +91,7 @@ async def change_feed(viewer: Viewer | None, feed: int, use: FeedUse) -> None:
         await _check(use)
         former = await db.fetch_one(FeedUse, InboundFeed.select().where(InboundFeed.id == feed).lock_rows())
         if former is None:
-            raise NotFound(NO_FEED)
+            raise NotFound
         if former != use:
             after: dict[Any, Any] = msgspec.structs.asdict(use)
             await InboundFeed.update(after).where(InboundFeed.id == feed)
@@ -129,7 +127,7 @@ async def _switch(viewer: Viewer | None, action: str, feed: int, condition: Wher
 
 async def _require(feed: int) -> None:
     if not await InboundFeed.exists().where(InboundFeed.id == feed):
-        raise NotFound(NO_FEED)
+        raise NotFound
 
 
 async def fetch_soon(feed: int) -> None:
@@ -146,7 +144,7 @@ async def remove_feed(viewer: Viewer | None, feed: int) -> str:
     async with db.atomic():
         deleted = await InboundFeed.delete().where(InboundFeed.id == feed).returning(InboundFeed.url)
         if not deleted:
-            raise NotFound(NO_FEED)
+            raise NotFound
         await _log(viewer, "feed.remove", feed, after=deleted[0])
     url: str = deleted[0]["url"]
     return url

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from parley.extraction.errors import CannotImport
 from parley.interfaces.inbound_feeds import ops, queries
 from parley.interfaces.inbound_feeds.forms import LARGEST_LIST, FeedForm, ListForm, NewFeedForm
-from parley.interfaces.inbound_feeds.ops import NO_FEED, FeedUse
+from parley.interfaces.inbound_feeds.ops import FeedUse
 from parley.interfaces.inbound_feeds.queries import FeedRow
 from parley.interfaces.inbound_feeds.rules import APPROVALS_NEEDED, MOST_A_DAY
 from parley.interfaces.inbound_feeds.sandbox import read_opml
@@ -30,7 +30,7 @@ async def feed_at(number: str) -> FeedRow:
     feed = as_id(number)
     row = await queries.one(feed) if feed else None
     if row is None:
-        raise NotFound(NO_FEED)
+        raise NotFound
     return row
 
 

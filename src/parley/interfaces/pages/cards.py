@@ -48,7 +48,7 @@ async def passage_card(request: AnyRequest, comment: FromPath[str]) -> Response[
     row = await queries.one(number) if number is not None else None
     text = (await anchors.passage_texts([row.id])).get(row.id) if row is not None and row.state == "visible" else None
     if row is None or text is None:
-        raise NotFound(N_("This comment is not about a passage."))
+        raise NotFound
     if not wants_fragment(request):
         return Redirect(f"/c/{row.id}", status_code=303)
     before, words, after = _split_at(text, row.words or row.quote or "")

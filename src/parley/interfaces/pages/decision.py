@@ -36,7 +36,7 @@ async def decision_at(request: AnyRequest, decision: str, key: str) -> tuple[Sta
     if statement is not None and viewer is not None:
         await rooms.require_decision(viewer, statement.id)
         return statement, False
-    raise NotFound(N_("There is no page at this address."))
+    raise NotFound
 
 
 def _concerns(statement: StatementOfReasons, viewer: Viewer | None, key: str) -> bool:
@@ -131,7 +131,7 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     number = as_id(comment)
     decision = await decisions.about_comment(signed_in(request).id, number) if number else None
     if decision is None:
-        raise NotFound(N_("There is no decision about this comment that concerns you."))
+        raise NotFound
     return Redirect(f"/decision/{decision}", status_code=303)
 
 

@@ -17,7 +17,6 @@ from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 
 @get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE, "reading": True})
@@ -36,7 +35,7 @@ async def more(
     branch_id = as_id(branch)
     viewer = viewer_of(request)
     if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
-        raise NotFound(N_("This comment is not in this thread."))
+        raise NotFound
     query = view.DiscussionQuery(
         row.id,
         sort if sort in (*COMMENT_SORTS, BRIDGING) else "best",

@@ -20,7 +20,6 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE, AnyRequest
 from parley.platform.http.members_first import visitors_turn
 from parley.platform.http.pages import Finished, base_context, page, page_size, render, respond, wants_fragment
-from parley.platform.text.messages import N_
 
 # Their theses stand on the first screen anyway.
 LEADING = 3
@@ -68,7 +67,7 @@ async def topic_at(slug: str) -> queries.TopicRow:
     """Return the topic of an address. Raises NotFound."""
     row = next((topic for topic in await queries.topics() if topic.slug == slug), None)
     if row is None:
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     return row
 
 

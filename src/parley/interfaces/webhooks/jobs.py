@@ -224,5 +224,5 @@ async def _switch_off(due: DueDelivery, reason: str) -> None:
     is_admin = Member.role == "admin", Member.state == "active", Member.is_demo == False  # noqa: E712 SQL
     for address in await db.values(Member.select(Member.email).where(*is_admin).order_by(Member.id)):
         with speaking(await mail.language_of(address)):
-            written = mail.written_message("webhook", url=due.url, gone=reason == "gone", link=link)
+            written = mail.written_message("staff/webhook", url=due.url, gone=reason == "gone", link=link)
         await mail.send("webhook", address, *written)

@@ -19,7 +19,6 @@ from parley.platform.http.access import ADMIN, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 PAGE = "/settings/webhooks"
 
@@ -37,7 +36,7 @@ async def _at(number: str) -> WebhookRow:
     webhook = as_id(number)
     row = await queries.one(webhook) if webhook else None
     if row is None:
-        raise NotFound(N_("There is no such webhook."))
+        raise NotFound
     return row
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from parley.people.accounts import addresses
 from parley.platform.errors import Refused
-from parley.platform.http.forms import Form
-from parley.platform.text.messages import N_
+from parley.platform.http.forms import CHOOSE, Form
 
 WAYS = ("page", "address", "word")
 LONGEST_TEXT = 2_000
@@ -19,7 +18,7 @@ class ClaimForm(Form):
         super().__init__(data)
         self.way = self.choice("way", WAYS)
         if self.way is None:
-            self.errors.setdefault("way", N_("Please choose how you can prove it."))
+            self.errors.setdefault("way", CHOOSE)
         self.email: str | None = None
         self.words = ""
         if self.way == "address":
@@ -28,6 +27,4 @@ class ClaimForm(Form):
             except Refused as refusal:
                 self.errors["email"] = refusal.message
         if self.way == "word":
-            self.words = self.text(
-                "text", most=LONGEST_TEXT, least=1, missing=N_("Please say who can vouch for you."), lines=True
-            )
+            self.words = self.text("text", most=LONGEST_TEXT, least=1, lines=True)

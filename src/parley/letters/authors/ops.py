@@ -94,7 +94,7 @@ async def _tell_deciders(row: ClaimRow) -> None:
 async def _row(number: int) -> ClaimRow:
     row = await queries.one(number)
     if row is None:
-        raise NotFound(N_("There is no such claim."))
+        raise NotFound
     return row
 
 
@@ -165,7 +165,7 @@ async def end(viewer: Viewer, number: int) -> None:
     async with db.atomic():
         row = await _row(number)
         if row.member != viewer.id:
-            raise NotFound(N_("There is no such claim."))
+            raise NotFound
         await lock_thread(row.thread)
         if (await _row(number)).state != "ended":
             await settle(row, "ended", role=row.role)
@@ -184,7 +184,7 @@ async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
         else:
             row = await comments.one(comment)
             if row is None or row.thread != thread:
-                raise NotFound(N_("There is no such comment here."))
+                raise NotFound
             body = (await texts.text(comment)).body
             rules.require_pin_allowed(
                 body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None

@@ -130,7 +130,7 @@ async def pin(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, form = await thread_at(thread), Form(await posted_fields(request))
     comment = form.id("comment")
     if form.errors:
-        raise NotFound(N_("There is no such comment here."))
+        raise NotFound
     await ops.pin(signed_in(request), row.id, comment)
     return Redirect(row.address, status_code=303)
 
@@ -139,7 +139,7 @@ async def _claim_of_link(number: str, key: str) -> ClaimRow:
     """The claim of a mailed link. Raises NotFound for any other link."""
     row = await queries.one(as_id(number) or 0)
     if row is None or not ops.is_key(row, key):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return row
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from parley.letters.digests.queries import SubscriptionRow
 from parley.letters.digests.schedule import Schedule
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text import zones
-from parley.platform.text.messages import N_, Message
+from parley.platform.text.messages import N_
 
 FREQUENCIES = ("weekly", "daily", "off")
 WEEKDAYS = (
@@ -35,23 +35,23 @@ class DigestForm(Form):
         super().__init__(saved | dict(data))
         self.schedule = Schedule(
             frequency=self.choice("frequency", FREQUENCIES) or subscription.frequency,
-            weekday=self._number("weekday", 1, 7, N_("This is not a day of the week.")),
-            hour=self._number("hour", 0, 23, N_("This is not an hour of the day.")),
+            weekday=self._number("weekday", 1, 7),
+            hour=self._number("hour", 0, 23),
             zone=self._zone(),
         )
 
-    def _number(self, name: str, least: int, most: int, error: Message) -> int:
+    def _number(self, name: str, least: int, most: int) -> int:
         raw = self.values[name].strip()
         if raw in {str(number) for number in range(least, most + 1)}:
             return int(raw)
-        self.errors[name] = error
+        self.errors[name] = CHOOSE
         return least
 
     def _zone(self) -> str:
         zone = self.values["zone"].strip()
         if zone in zones.known_zones():
             return zone
-        self.errors["zone"] = N_("There is no time zone of this name. Please choose the place nearest to you.")
+        self.errors["zone"] = CHOOSE
         return zones.DEFAULT
 
 

@@ -46,7 +46,7 @@ async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     issue_id = letters.signed_id("view", issue)
     row = await queries.issue(issue_id) if issue_id is not None else None
     if row is None:
-        raise NotFound(N_("There is no digest at this address."))
+        raise NotFound
     included = await items.readable(row.id)
     issue_view = lay_out(included, row.zone, row.due_at) if included else None
     return page(request, "letters/digests/view.html", issue_view=issue_view, issue=row)
@@ -73,7 +73,7 @@ async def _subscription_of_link(token: str) -> SubscriptionRow:
     member = letters.signed_id("keep", token)
     subscription = await queries.subscription_of(member) if member is not None else None
     if subscription is None:
-        raise NotFound(N_("There is no question at this address."))
+        raise NotFound
     return subscription
 
 

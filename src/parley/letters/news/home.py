@@ -29,8 +29,9 @@ from parley.platform.text.cleaning import shorten_to_clause
 
 MOST_CELLS = 4
 WORDS_LENGTH = 140
-# Of each kind, so that enough are left when the member has read some.
-MOST_ABOUT, MOST_SHARED = 20, 20
+# Of each kind, so that enough are left when the member has read some. No more notifications are looked at: a member may
+# have thousands, and the newest are told.
+MOST_ABOUT, MOST_SHARED, MOST_LOOKED_AT = 20, 20, 60
 # The kinds in their order, each with the most cells it may have.
 CELL_KINDS = (("reply", "mention"), ("moved",), ("question",), ("common",), ("thesis",))
 ABOUT_READER = CELL_KINDS[0]
@@ -47,9 +48,11 @@ select $1::bigint as member, s.kind, s.thread, s.comment, s.at, s.place::float8 
 from unnest($3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[])
      with ordinality s(kind, thread, comment, at, place)
 union all
-(select n.member, n.kind, n.thread, n.comment, n.created_at, -n.id from notification n {JOINS}
- where n.member = $1 and n.kind in ('reply', 'mention') and n.read_at is null and {IS_SHOWN}
- order by n.id desc limit {MOST_ABOUT})
+(select n.member, n.kind, n.thread, n.comment, n.created_at, -n.id from (
+    select * from notification
+    where member = $1 and kind in ('reply', 'mention') and kind <> 'followed' and read_at is null
+    order by id desc limit {MOST_LOOKED_AT}
+ ) n {JOINS} where {IS_SHOWN} order by n.id desc limit {MOST_ABOUT})
 union all
 select o.member, 'moved', o.thread, o.comment, o.at,
        -o.best / (1 + extract(epoch from $2::timestamptz - o.at) / 86400 / {SCORE_HALVES_AFTER_DAYS})
@@ -63,9 +66,11 @@ KNOWS = f"""case i.kind
         select from thesis_answer a join thesis h on h.id = a.thesis
         where h.thread = i.thread and h.ended_at is null and a.member = i.member and a.value is not null)
     else {IS_READ} end"""  # noqa: S608 constants only
+# `offset 0` has PostgreSQL look up each thread by its key; otherwise it reads all threads.
 SELECT_CHOICE = f"""
 with i as materialized (select *, null::int as revision from ({ITEMS}) every_item)
-select i.kind, i.thread, i.comment, i.at from i join thread t on t.id = i.thread
+select i.kind, i.thread, i.comment, i.at
+from i cross join lateral (select * from thread where id = i.thread offset 0) t
 left join comment c on c.id = i.comment cross join lateral (select null::timestamptz as at) x
 where {MAY_BE_READ} and {IS_CURRENT} and not {IS_UNWANTED} and not {KNOWS} and c.author is distinct from i.member
 order by i.place, i.comment

@@ -131,7 +131,7 @@ async def unfollow_thread(member: int, thread: int, level: str) -> None:
 async def follow_topic(member: int, topic: str, level: str, *, on: bool, until: datetime | None = None) -> None:
     """Follow a topic or mute it (`until` then), or undo that. Raises NotFound."""
     if not await Topic.exists().where(Topic.slug == topic):
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     if on and until is not None:
         await db.execute(MUTE_TOPIC_UNTIL, member, topic, until)
     elif on:

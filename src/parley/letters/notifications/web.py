@@ -133,7 +133,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
 async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
     form = FollowForm(await posted_fields(request))
     if not topic.isprintable():
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     await ops.follow_topic(signed_in(request).id, topic, level, on=form.on, until=form.until)
     return _back(form, f"/?topic={quote(topic)}")
 

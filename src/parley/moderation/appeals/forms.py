@@ -6,7 +6,7 @@ from typing import Any
 from parley.moderation.appeals.rules import OUTCOMES
 from parley.moderation.decisions.forms import LONGEST_REASON, LONGEST_TIME
 from parley.moderation.decisions.rules import ACTIONS
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text.messages import N_
 
 LONGEST_APPEAL = 5_000
@@ -15,7 +15,7 @@ LONGEST_APPEAL = 5_000
 class AppealForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = N_("Please say what you think is wrong with the decision.")
+        missing = N_("Please fill this in.")
         self.appeal_text = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
 
 
@@ -29,7 +29,7 @@ class ReviewForm(Form):
         super().__init__(data)
         self.outcome = self.choice("outcome", OUTCOMES)
         if self.outcome is None:
-            self.errors.setdefault("outcome", N_("Please choose the outcome."))
+            self.errors.setdefault("outcome", CHOOSE)
         missing = N_("Please write an answer: the member will read it.")
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""

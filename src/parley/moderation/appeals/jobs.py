@@ -18,5 +18,5 @@ async def remind() -> int:
     if overdue:
         async with db.atomic():
             link = f"{settings().base_url}/mod/queue?kind=appeal"
-            await staff_mail.send("overdue", "overdue", hours=24, count=overdue, days=OVERDUE_DAYS, link=link)
+            await staff_mail.send("overdue", "staff/overdue", hours=24, count=overdue, days=OVERDUE_DAYS, link=link)
     return overdue

@@ -219,7 +219,7 @@ async def _load_appeal(appeal_id: int, *, lock: bool = False) -> AppealState:
     sql = SELECT_APPEAL_STATE + (" for update" if lock else "")
     appeal = await db.fetch_one(AppealState, sql, appeal_id, rules.OVERDUE_DAYS)
     if appeal is None:
-        raise NotFound(N_("There is no such appeal."))
+        raise NotFound
     return appeal
 
 

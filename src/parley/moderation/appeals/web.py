@@ -35,7 +35,7 @@ async def load_appeal(request: AnyRequest, appeal: str) -> AppealRow:
     """The appeal with this id in the address. Raises NotFound, also if the viewer may not review it."""
     row = await queries.appeal_for(staff(request), as_id(appeal) or 0)
     if row is None:
-        raise NotFound(N_("There is no such appeal, or you may not review it."))
+        raise NotFound
     return row
 
 
@@ -106,7 +106,7 @@ async def load_proposal(request: AnyRequest, decision: str) -> Proposal:
     """The proposal with this id in the address. Raises NotFound, also if the viewer may not review it."""
     row = await queries.proposal_for(staff(request), as_id(decision) or 0)
     if row is None:
-        raise NotFound(N_("There is no such proposal, or you may not review it."))
+        raise NotFound
     return row
 
 
@@ -152,7 +152,7 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     """Record that the viewer chose to read the concealed comment, which shows it to them, and go back."""
     reasons = await decisions.reasons(as_id(decision) or 0)
     if reasons is None or reasons.comment is None:
-        raise NotFound(N_("There is no such decision, or its text no longer exists."))
+        raise NotFound
     viewer, form = staff(request), Form(await posted_fields(request))
     await rooms.require_decision(viewer, reasons.id)
     if await decisions.is_concealed(viewer.id, reasons):

@@ -96,7 +96,7 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
             sentence = MATCHED_WORDS if hit.matched else MATCHED
             matched = sentence.format(rule=hit.rule.name, words=hit.matched)
             await staff_mail.send(
-                f"rule.{hit.rule.id}", "rule", reason=matched, link=f"{settings().base_url}/mod/queue"
+                f"rule.{hit.rule.id}", "staff/rule", reason=matched, link=f"{settings().base_url}/mod/queue"
             )
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, as_text(reason), decision)
 

@@ -80,7 +80,9 @@ async def escalate() -> int:
     if count:
         link = f"{settings().base_url}/mod/queue?escalated=1"
         async with db.atomic():
-            await staff_mail.send("waiting", "waiting", count=count, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+            await staff_mail.send(
+                "waiting", "staff/waiting", count=count, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link
+            )
     return count
 
 

@@ -1,7 +1,7 @@
 """The highest cost of a rule, measured on the longest comments and on texts built from its own patterns."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from random import Random
 
@@ -41,9 +41,15 @@ class Cost(msgspec.Struct, frozen=True):
         return self.per_kb > SECONDS_PER_KB
 
 
-async def costliest(rule: ActiveRule) -> Cost:
-    """Measure a rule on the longest comments and on built texts; return its highest cost per kilobyte."""
-    return await asyncio.to_thread(_costliest, rule, await db.values(SELECT_LONGEST_COMMENTS))
+async def longest_comments() -> Sequence[str]:
+    """Return the longest comments, from reading all."""
+    longest: Sequence[str] = await db.values(SELECT_LONGEST_COMMENTS)
+    return longest
+
+
+async def costliest(rule: ActiveRule, bodies: Iterable[str]) -> Cost:
+    """Measure a rule on these comments and on built texts; return its highest cost per kilobyte."""
+    return await asyncio.to_thread(_costliest, rule, bodies)
 
 
 def _costliest(rule: ActiveRule, bodies: Iterable[str]) -> Cost:

@@ -1,12 +1,14 @@
 """The worker's jobs: running requested back-tests, and measuring the cost of the rules in force."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import structlog
 
 from parley.moderation.backtests import run
-from parley.moderation.backtests.costs import costliest
+from parley.moderation.backtests.costs import costliest, longest_comments
 from parley.moderation.backtests.tables import Backtest
 from parley.moderation.matching import budget, current
 from parley.moderation.matching.evaluate import ActiveRule
@@ -69,11 +71,12 @@ _measured: set[tuple[int, int]] = set()
 async def check_costs() -> int:
     """Measure each rule in force once per process, and report those that exceed their budget."""
     rules = [rule for rule in (await current.in_force()).rules if (rule.id, rule.version) not in _measured]
-    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda rule: rule.id))
+    check = partial(_check_cost, await longest_comments() if rules else ())
+    return len(await attempts.each("rule costs", rules, check, key=lambda rule: rule.id))
 
 
-async def _check_cost(rule: ActiveRule) -> None:
-    worst = await costliest(rule)
+async def _check_cost(longest: Sequence[str], rule: ActiveRule) -> None:
+    worst = await costliest(rule, longest)
     if worst.exceeds_budget:
         await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
     _measured.add((rule.id, rule.version))

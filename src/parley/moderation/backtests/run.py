@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 
-from parley.moderation.backtests.costs import Cost, costliest
+from parley.moderation.backtests.costs import Cost, costliest, longest_comments
 from parley.moderation.backtests.history import DAY, SELECT_IDS, SELECT_ROWS, EarlierComment, History
 from parley.moderation.matching.evaluate import ActiveRule, match
 from parley.moderation.matching.facts import RESTRICTS
@@ -83,7 +83,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
         result.right, result.wrong = agreement.right, agreement.wrong
     result.hits = len(hits)
     result.new_hits = await db.value(COUNT_NEW, hits, rule.id, rule.version, until)
-    result.costliest = await costliest(rule)
+    result.costliest = await costliest(rule, await longest_comments())
     result.samples = sorted(Random(number).sample(hits, min(SAMPLES, len(hits))), reverse=True)  # noqa: S311 no secret
     return result
 

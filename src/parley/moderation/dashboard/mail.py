@@ -135,7 +135,7 @@ async def figures(period: Period) -> list[Figure]:
 
 def sent(period: Period, rows: Sequence[MailInPeriod]) -> Figure:
     total = sum(row.count for row in rows)
-    nothing = N_("Nothing was sent in this period.")
+    nothing = N_("Nothing in this period.")
     summary = plural("{count} message sent.", "{count} messages sent.", total) if total else nothing
     counts = [(row.start, verbatim(row.kind.capitalize()), row.count) for row in rows]
     return by_kind("sent", N_("Sent"), summary, period, counts)
@@ -151,7 +151,7 @@ def bounced(period: Period, rows: Sequence[MailInPeriod]) -> Figure:
         else N_("none was a complaint"),
     )
     counts = [(row.start, LABELS.get(row.kind, verbatim(row.kind)), row.count) for row in rows]
-    return by_kind("back", N_("Bounced"), summary if total else N_("No bounces in this period."), period, counts)
+    return by_kind("back", N_("Bounced"), summary if total else N_("Nothing in this period."), period, counts)
 
 
 def not_sent(period: Period, rows: Sequence[MailInPeriod]) -> Figure:
@@ -190,4 +190,4 @@ def domains(domains_now: Sequence[Domain]) -> Figure:
         )
         for domain in domains_now[:6]
     ]
-    return Figure("domains", N_("Domains"), summary if domains_now else N_("No mail yet."), head, rows, shares=shares)
+    return Figure("domains", N_("Domains"), summary if domains_now else N_("Nothing yet."), head, rows, shares=shares)

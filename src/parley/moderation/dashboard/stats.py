@@ -85,7 +85,7 @@ def _aim(hours: int, by_ground: Sequence[queries.WaitedByGround]) -> Message:
     return N_("to decide within {time}: {rules}").format(time=time, rules=rules)
 
 
-NOTHING_WAITED = N_("Nothing needed action in this period.")
+NOTHING_WAITED = N_("Nothing in this period.")
 
 
 def _halves(part: queries.Waited | None) -> Message:
@@ -135,7 +135,7 @@ def decisions(period: Period, rows: Sequence[queries.Decided]) -> Figure:
         if by_rules
         else N_("none was made by a rule"),
     )
-    nothing = N_("No decisions in this period.")
+    nothing = N_("Nothing in this period.")
     return by_kind("decisions", N_("Decisions"), summary if total else nothing, period, counts)
 
 
@@ -147,7 +147,7 @@ def _action_name(row: queries.Decided) -> Message:
 def reports(period: Period, rows: Sequence[queries.Reported]) -> Figure:
     total, upheld, declined = _sums(rows, "count", "upheld", "declined")
     answered = upheld + declined
-    summary = plural("{count} report.", "{count} reports.", total) if total else N_("No reports in this period.")
+    summary = plural("{count} report.", "{count} reports.", total) if total else N_("Nothing in this period.")
     if answered:
         agreed = plural(
             "Moderators answered one and agreed with {upheld}.",
@@ -170,7 +170,7 @@ def load(rows: Sequence[queries.Load]) -> Figure:
     return Figure(
         "load",
         N_("Load"),
-        summary if rows else N_("No decisions in this period."),
+        summary if rows else N_("Nothing in this period."),
         [N_("Moderator"), N_("Decisions"), N_("Hidden content viewed")],
         [[row.name, number(row.decisions), number(row.viewed)] for row in rows],
         shares=[charts.share(row.name, percent(row.decisions, total), row.decisions, total) for row in rows[:6]],
@@ -192,7 +192,7 @@ def appeals(rows: Sequence[queries.Decided]) -> Figure:
     return Figure(
         "appeals",
         N_("Appeals"),
-        summary if restricting else N_("No restrictions in this period."),
+        summary if restricting else N_("Nothing in this period."),
         [N_("Of restrictions"), N_("Decisions"), N_("Share of all")],
         [[name, number(part), percent(part, restricting)] for name, part in parts],
         shares=[charts.share(name, percent(part, restricting), part, restricting) for name, part in parts],
@@ -212,7 +212,7 @@ def agreement(actions: Sequence[queries.SecondLooks]) -> Figure:
     parts = [(N_("Breaks a rule, or not"), agreed), (N_("The same action"), same)] if total else []
     shares = [charts.share(name, percent(part, total), part, total) for name, part in parts]
     head: list[str] = [N_("Decided"), N_("Second looks"), N_("Same finding"), N_("Same action")]
-    nothing = N_("No second looks in this period.")
+    nothing = N_("Nothing in this period.")
     title = N_("How often moderators agree")
     return Figure("agreement", title, summary if total else nothing, head, rows, shares=shares)
 

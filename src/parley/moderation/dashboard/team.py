@@ -42,7 +42,7 @@ def by_topic(rows: Sequence[ByTopic]) -> Figure:
     """Topics beside each other, at least one."""
     total = number(sum(row.open for row in rows))
     most = N_("{count} open, most of them in {topic}.")
-    summary = most.format(count=total, topic=rows[0].name) if rows[0].open else N_("Nothing is open.")
+    summary = most.format(count=total, topic=rows[0].name) if rows[0].open else N_("Nothing is waiting for you.")
     cells = [
         [row.name, number(row.open), number(row.decisions), in_two_units(row.half) if row.half is not None else "",
          number(row.overturned)]

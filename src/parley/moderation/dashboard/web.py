@@ -79,7 +79,7 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 async def release(request: AnyRequest) -> Response[Any]:
     """End the suppression of an address."""
     form = Form(await posted_fields(request))
-    address = form.text("address", most=LONGEST_ADDRESS, least=1, missing=N_("Please enter an address."))
+    address = form.text("address", most=LONGEST_ADDRESS, least=1)
     if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
     unknown = N_("{address} is not suppressed. The suppression may have been removed already.").format(address=address)

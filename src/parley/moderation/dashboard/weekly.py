@@ -59,7 +59,7 @@ async def send(since: datetime) -> None:
     waited = next((row for row in await queries.waited(since, "week") if row.start is None), None)
     await staff_mail.send(
         "weekly",
-        "weekly",
+        "staff/weekly",
         hours=HOURS_BETWEEN,
         week=week,
         half=in_two_units(waited.half) if waited else None,

@@ -79,12 +79,12 @@ class DecisionForm(Form):
     def require(self) -> None:
         """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
         if self.action is None:
-            self.errors.setdefault("action", N_("Please choose what to do."))
+            self.errors.setdefault("action", N_("Please choose one of these."))
             return
         if self.action == "move" and self.to is None:
             self.errors.setdefault("to", N_("Please choose a passage, or enter the address of another thread."))
         if self.action == "passage" and (self.to is None or self.to.passage is None):
-            self.errors.setdefault("place", N_("Please choose the passage or picture."))
+            self.errors.setdefault("place", N_("Please choose one of these."))
         restricts = ACTIONS[self.action].restricts or self.also is not None
         if restricts and self.rule is None:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))

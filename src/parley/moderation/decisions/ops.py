@@ -92,7 +92,7 @@ async def is_alone(viewer: Viewer) -> bool:
 
 def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
     if item.version != choice.version or item.state != "open":
-        raise Stale(N_("Another moderator has decided this in the meantime. This is the current state."))
+        raise Stale(N_("This has been decided in the meantime."))
     if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
         raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
 
@@ -240,5 +240,5 @@ async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:
     query = QueueItem.select().where(QueueItem.id == item)
     row = await db.fetch_one(DecidedItem, query.lock_rows() if lock else query)
     if row is None:
-        raise NotFound(N_("There is no such item."))
+        raise NotFound(N_("There is no page at this address."))
     return row

@@ -93,5 +93,5 @@ async def exceed(viewer: Viewer, choice: Choice, *, is_held: bool) -> None:
     link = f"{settings().base_url}/mod/members/{quote(viewer.name)}/decided"
     figures: dict[str, Any] = {"most": MOST, "minutes": MINUTES, "is_held": is_held}
     await staff_mail.send(
-        f"removals.{viewer.id}", "many_removals", roles=("admin",), name=viewer.name, link=link, **figures
+        f"removals.{viewer.id}", "staff/many_removals", roles=("admin",), name=viewer.name, link=link, **figures
     )

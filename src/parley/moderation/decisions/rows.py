@@ -10,7 +10,6 @@ from parley.moderation.decisions.tables import Decision
 from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import NotFound
-from parley.platform.text.messages import N_
 
 # The item of the decision `d` and, of a sanction, the item of what it was decided about in the same transaction.
 ITEMS_OF_DECISION = """
@@ -73,7 +72,7 @@ async def load(decision: int, *, lock: bool = False) -> DecisionRow:
     query = Decision.select().where(Decision.id == decision)
     row = await db.fetch_one(DecisionRow, query.lock_rows() if lock else query)
     if row is None:
-        raise NotFound(N_("There is no such decision."))
+        raise NotFound
     return row
 
 

@@ -173,11 +173,11 @@ def require_choice_allowed(choice: Choice, kind: str) -> None:
     if action is None or kind not in action.kinds:
         raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     if action.name == "passage" and (choice.to is None or choice.to.passage is None):
-        raise Refused(N_("Please choose the passage or picture."))
+        raise Refused(N_("Please choose one of these."))
     if action.name == "move" and choice.to is None:
         raise Refused(N_("Please say where to move the comment."))
     if action.restricts and not choice.guideline:
-        raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
+        raise Refused(N_("Please choose the rule that this breaks."))
     if action.takes_reason and not choice.reason.strip():
         raise Refused(N_("Please give a reason: the author will read it."))
 
@@ -185,7 +185,7 @@ def require_choice_allowed(choice: Choice, kind: str) -> None:
 def require_decision_allowed(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (moderation-proofs.md R7)."""
     if not viewer.moderates:
-        raise Forbidden(N_("Only moderators decide."))
+        raise Forbidden(N_("Only moderators can do this."))
     if viewer.id == concerned:
         raise Forbidden(N_("This is about you: another moderator has to decide it."))
     if viewer.id in reporters:

@@ -101,7 +101,7 @@ def require_approval_allowed(viewer: Viewer, made: DecisionRow, target: Target, 
     if made.kind == "member":
         rules.require_rank_over(viewer, target.role)
     if made.action == "role" and viewer.access < ADMIN:
-        raise Forbidden(N_("Only admins decide about roles."))
+        raise Forbidden(N_("Only admins can do this."))
     if viewer.id == made.moderator:
         raise Forbidden(N_("You proposed this yourself: another moderator has to approve it."))
     if made.state != "awaiting":

@@ -53,4 +53,4 @@ def require(*, typed: bool) -> None:
 async def tell_admins(viewer: Viewer, what: str, path: str) -> None:
     """Mail all admins that a moderator did something weighty alone, since there is no second one."""
     said = {"name": viewer.name, "what": as_text(what), "link": settings().base_url + path}
-    await staff_mail.send(f"alone.{viewer.id}", "alone", hours=0, roles=("admin",), **said)
+    await staff_mail.send(f"alone.{viewer.id}", "staff/alone", hours=0, roles=("admin",), **said)

@@ -13,7 +13,7 @@ from parley.platform.text.messages import N_, as_text
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
-ARCHIVED = N_("This discussion was archived, so its article does not change any more.")
+ARCHIVED = N_("This discussion is archived, so its article does not change any more.")
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 

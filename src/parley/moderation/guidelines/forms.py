@@ -28,7 +28,7 @@ class GuidelineForm(Form):
         self.words = self.text("text", most=LONGEST_TEXT, lines=True)
         self.severity = self.choice("severity", list(SEVERITIES))
         if self.severity is None:
-            self.errors.setdefault("severity", N_("Please choose a severity."))
+            self.errors.setdefault("severity", N_("Please choose one of these."))
         self.position = self.id("position") or 0
         if self.position > LAST_POSITION:
             self.errors["position"] = N_("Please choose a number up to 999.")

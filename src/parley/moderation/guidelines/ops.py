@@ -47,7 +47,7 @@ async def change(viewer: Viewer, new: GuidelineRow) -> None:
         await _lock_all()
         former = await queries.one(new.code)
         if former is None:
-            raise NotFound(N_("There is no such rule."))
+            raise NotFound
         if former == new:
             return
         if (former.title, former.text) != (new.title, new.text):
@@ -70,7 +70,7 @@ async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool
     """
     async with db.atomic():
         if await queries.one(guideline, lock=True) is None:
-            raise NotFound(N_("There is no such rule."))
+            raise NotFound
         if len(await queries.reasons(viewer.id, guideline)) >= MOST_REASONS:
             raise Refused(N_("There are {most} reasons for this rule. Please delete one first."), most=MOST_REASONS)
         await SavedReason.insert(
@@ -91,7 +91,7 @@ async def delete_reason(viewer: Viewer, reason: int) -> str:
     own = (SavedReason.moderator == viewer.id) | SavedReason.moderator.is_null()
     deleted = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
     if not deleted:
-        raise NotFound(N_("There is no such reason."))
+        raise NotFound
     guideline: str = deleted[0]["guideline"]
     return guideline
 
@@ -103,7 +103,10 @@ def _require_admin(viewer: Viewer) -> None:
 
 async def _lock_all() -> list[str]:
     """Lock all rules and return their codes: two admins who retire the last two at once must not both succeed."""
-    return await db.values(Guideline.select(Guideline.code).order_by(Guideline.code).lock_rows())
+    codes = Guideline.select(Guideline.code).order_by(Guideline.code).lock_rows()
+    # Only the next query sees a rule that was added while this one waited.
+    await codes
+    return await db.values(codes)
 
 
 async def _require_rules_left() -> None:

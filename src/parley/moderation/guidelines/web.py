@@ -18,7 +18,6 @@ from parley.platform.http.access import ADMIN, MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 # The options of a rule's fields.
 CHOICES: dict[str, Any] = {"severities": SEVERITIES, "categories": CATEGORIES}
@@ -78,7 +77,7 @@ async def delete_reason(request: AnyRequest, reason: FromPath[str]) -> Response[
 async def _load_guideline(code: str) -> GuidelineRow:
     row = await queries.one(code) if code.isprintable() else None
     if row is None:
-        raise NotFound(N_("There is no such rule."))
+        raise NotFound
     return row
 
 

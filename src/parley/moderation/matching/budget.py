@@ -137,5 +137,5 @@ async def report(over: Overrun) -> None:
         await db.execute(SAVE_SLOWEST, rule.id, rule.version, over.size, over.seconds)
         link = f"{settings().base_url}/mod/rules/{rule.id}"
         await staff_mail.send(
-            f"alarm.{rule.id}", "alarm", hours=LETTER_HOURS, name=rule.name, figures=over.figures, link=link
+            f"alarm.{rule.id}", "staff/alarm", hours=LETTER_HOURS, name=rule.name, figures=over.figures, link=link
         )

@@ -8,6 +8,7 @@ import msgspec
 
 from parley.discussion.threads import rooms
 from parley.moderation.modlog import wording
+from parley.moderation.modlog.public_wording import PUBLIC
 from parley.platform import db
 
 PAGE = 50
@@ -130,12 +131,12 @@ class PublicRow(msgspec.Struct, frozen=True):
 
     @property
     def what(self) -> str:
-        return wording.PUBLIC.get(f"{self.kind}.{self.action}") or wording.PUBLIC[self.action]
+        return PUBLIC.get(f"{self.kind}.{self.action}") or PUBLIC[self.action]
 
 
 async def public_entries(before: int | None = None) -> list[PublicRow]:
     """As `entries`, for the public."""
-    return await db.fetch(PublicRow, SELECT_PUBLIC_ENTRIES, list(wording.PUBLIC), before, PAGE + 1)
+    return await db.fetch(PublicRow, SELECT_PUBLIC_ENTRIES, list(PUBLIC), before, PAGE + 1)
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -152,7 +153,7 @@ class Count(msgspec.Struct, frozen=True):
 
 async def counts(year: int) -> list[Count]:
     """The public entries of a year, counted by month."""
-    return await db.fetch(Count, SELECT_COUNTS, list(wording.PUBLIC), year)
+    return await db.fetch(Count, SELECT_COUNTS, list(PUBLIC), year)
 
 
 async def first_year() -> int | None:

@@ -1,4 +1,4 @@
-"""The words of the record: actions and states."""
+"""The words of the staff's record: actions and states."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ ACTION_NAMES = {
     "remove": N_("Removed"),
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
-    "passage": N_("Passage or picture removed"),
+    "passage": N_("Passage removed"),
     "title": N_("Title removed"),
     "bio": N_("Bio removed"),
     "name": N_("Name removed"),
@@ -103,46 +103,6 @@ PROPOSED = {
     "bio": N_("Removing the bio proposed"),
     "name": N_("Removing the name proposed"),
     "statement": N_("Removing the statement proposed"),
-}
-# The actions that the public can read.
-PUBLIC = {
-    "approve": N_("A comment was kept up"),
-    "remove": N_("A comment was removed"),
-    "article.remove": N_("An article was removed"),
-    "text": N_("The text of an article was taken down"),
-    "excerpt": N_("An article was cut to an excerpt"),
-    "passage": N_("A passage or picture of an article was removed"),
-    "title": N_("The title of an article was removed"),
-    "member.title": N_("The title of a member was removed"),
-    "bio": N_("The bio of a member was removed"),
-    "name": N_("The name of a member was removed"),
-    "article.restore": N_("An article is shown again"),
-    "restore": N_("A comment is shown again"),
-    "collapse": N_("A comment was collapsed"),
-    "statement": N_("A statement was removed"),
-    "statement.propose": N_("A statement was proposed to its author"),
-    "statement.merge": N_("A statement was merged into another one"),
-    "statement.separate": N_("A merged statement was separated again"),
-    "hold": N_("A comment was held for a moderator"),
-    "expire": N_("A held comment expired without review"),
-    "withdraw": N_("A held comment was withdrawn by its author"),
-    "release": N_("A held comment was edited by its author, and no rule holds it any more"),
-    "lock": N_("A thread was locked"),
-    "unlock": N_("A thread was opened again"),
-    "archive": N_("A thread was archived"),
-    "lock_branch": N_("A branch of a discussion was locked"),
-    "unlock_branch": N_("A branch of a discussion was opened again"),
-    "move": N_("A comment was moved to another place"),
-    "slow": N_("Slow mode was turned on in a thread"),
-    "warn": N_("A member was warned"),
-    "silence": N_("A member was silenced"),
-    "suspend": N_("A member was suspended"),
-    "lift": N_("A silence or suspension was lifted early"),
-    "lift.undo": N_("A lifted silence or suspension is in force again"),
-    "end": N_("A silence or suspension ended"),
-    "appeal.upheld": N_("An appeal was decided: the decision stands"),
-    "appeal.overturned": N_("An appeal was decided: the decision was overturned"),
-    "appeal.modified": N_("An appeal was decided: the decision was changed"),
 }
 KINDS = {
     "comment": N_("Comments"),

@@ -12,13 +12,13 @@ from parley.platform.text.messages import N_
 class NoteForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.words = self.text("text", most=LONGEST_REASON, least=1, missing=N_("Please write something."), lines=True)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, lines=True)
 
 
 class LiftForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = N_("Please give a reason: the member will read it.")
+        missing = N_("Please give a reason: the author will read it.")
         self.undoes = self.flag("undo")
         least = 0 if self.undoes else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)
@@ -37,4 +37,4 @@ class RoleForm(LiftForm):
         super().__init__(data)
         self.role = self.choice("role", ROLES)
         if self.role is None:
-            self.errors.setdefault("role", N_("Please choose a role."))
+            self.errors.setdefault("role", N_("Please choose one of these."))

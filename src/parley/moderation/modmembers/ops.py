@@ -56,7 +56,7 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
 async def lift(viewer: Viewer, member: int, reason: str) -> None:
     """Lift the sanctions of a member early, and mail them. Raises Refused where there are none."""
     if not reason.strip():
-        raise Refused(N_("Please give a reason: the member will read it."))
+        raise Refused(N_("Please give a reason: the author will read it."))
     async with db.atomic():
         target = await _lock_member(viewer, member)
         ended = await _end_sanctions(member)
@@ -80,7 +80,7 @@ async def undo_lift(viewer: Viewer, member: int) -> None:
         target = await _lock_member(viewer, member)
         at = await lifted_at(viewer, member)
         if at is None:
-            raise Refused(N_("This can no longer be undone. You can make a new decision."))
+            raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
         resumed = await db.values(RESUME_RESTRICTIONS, "member", member, at)
         await letters.send_after_all(resumed)
         await Mail.delete().where(Mail.kind == f"lifted.{member}", Mail.sent_at.is_null())
@@ -123,7 +123,7 @@ async def _tell_mentioned(viewer: Viewer, member: int, note: int, text: str) -> 
         if about and person and person.state == "active" and person.role in staff_mail.STAFF:
             link = f"{settings().base_url}/mod/members/{quote(about.name)}#notes"
             names = {"name": person.name, "by": viewer.name, "about": about.name}
-            await mail.send_written(f"noted.{note}", person.email, "noted", **names, link=link)
+            await mail.send_written(f"noted.{note}", person.email, "staff/noted", **names, link=link)
 
 
 async def message(viewer: Viewer, member: int, text: str) -> int:
@@ -165,11 +165,11 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
         admins = await second_approval.lock_admins(member)
         target = await _lock_member(viewer, member)
         if viewer.access < ADMIN or viewer.id not in admins:
-            raise Forbidden(N_("Only admins decide about roles."))
+            raise Forbidden(N_("Only admins can do this."))
         if target.role == role:
             raise Refused(N_("The member already has this role."))
         if not sanctions.can_be_sanctioned(target):
-            raise Refused(N_("This member has not confirmed an address, or has left."))
+            raise Refused(N_("This member has not confirmed their address, or has left, so they cannot write."))
         return await decisions.carry_out(viewer, Choice(0, 0, "role", None, reason, None, role), target)
 
 

@@ -37,6 +37,6 @@ async def assign(viewer: Viewer, item: int, name: str) -> None:
         if person and person.id != viewer.id:
             link = f"{settings().base_url}/mod/item/{item}"
             await mail.send_written(
-                f"assigned.{item}", person.email, "assigned", name=person.name, by=viewer.name, link=link
+                f"assigned.{item}", person.email, "staff/assigned", name=person.name, by=viewer.name, link=link
             )
     await reports.notify_queue()

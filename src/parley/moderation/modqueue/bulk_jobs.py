@@ -189,7 +189,7 @@ async def progress(viewer: Viewer, bulk: int) -> Progress:
     own = None if viewer.access >= MODERATOR else viewer.id
     row = await db.fetch_one(Progress, SELECT_PROGRESS, bulk, own, UNDO_HOURS)
     if row is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return row
 
 
@@ -209,7 +209,7 @@ async def undo(viewer: Viewer, bulk: int) -> None:
     undoing = BulkDecision.update({BulkDecision.state: "undoing", BulkDecision.changed_at: db.NOW}).where(is_done)
     async with db.atomic():
         if not row.may_be_undone or not await undoing.returning(BulkDecision.id):
-            raise Refused(N_("This can no longer be undone. You can make a new decision."))
+            raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
         await modlog.write(viewer, Entry("bulk.undo", "bulk", bulk))
     await wake_job(JOB)
 

@@ -32,7 +32,7 @@ async def claim(viewer: Viewer, item: int) -> None:
     async with db.atomic():
         open_items = await db.values(LOCK_ITEMS, viewer.id, item)
         if item not in open_items:
-            raise Stale(N_("This has been decided in the meantime. This is the current state."))
+            raise Stale(N_("This has been decided in the meantime."))
         if not await db.execute(CLAIM_ITEM, viewer.id, item, CLAIM_MINUTES):
             raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
         await db.execute(RELEASE_CLAIMS, viewer.id, item)

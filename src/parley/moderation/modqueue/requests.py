@@ -109,7 +109,7 @@ async def item_at(request: AnyRequest, item: str) -> ItemRow:
     """The item at an address. Raises NotFound where there is none for this moderator."""
     row = await items.item(staff(request).id, as_id(item) or 0)
     if row is None:
-        raise NotFound(N_("There is no such item."))
+        raise NotFound(N_("There is no page at this address."))
     return row
 
 
@@ -117,5 +117,5 @@ async def details_at(request: AnyRequest, item: str) -> ItemDetails:
     """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
     details = await items.details(staff(request).id, as_id(item) or 0)
     if details is None:
-        raise NotFound(N_("There is no such item."))
+        raise NotFound(N_("There is no page at this address."))
     return details

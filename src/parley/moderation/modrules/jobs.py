@@ -70,5 +70,5 @@ async def _only_watch(rule: RetestedRule) -> None:
         reason = as_text(HIDES_MUCH)
         await modlog.write(None, Entry("rule.shadow", "rule", rule.id, before, after, rule.guideline, reason=reason))
         link = f"{settings().base_url}/mod/rules/{rule.id}"
-        await staff_mail.send(f"retest.{rule.id}", "retest", name=rule.name, link=link)
+        await staff_mail.send(f"retest.{rule.id}", "staff/retest", name=rule.name, link=link)
         current.forget_after_commit()

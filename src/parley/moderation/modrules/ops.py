@@ -229,7 +229,7 @@ async def _lock_rule(rule: int, version: int | None = None) -> LockedRule:
     """Lock a rule. Raises NotFound, and Stale where `version` is not its current one."""
     was = await db.fetch_one(LockedRule, Rule.select().where(Rule.id == rule).lock_rows())
     if was is None:
-        raise NotFound(N_("There is no such rule."))
+        raise NotFound
     if version is not None and version != was.version:
         raise Stale(N_("Another moderator has changed this rule in the meantime. This is the current state."))
     return was

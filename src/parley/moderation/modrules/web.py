@@ -23,14 +23,13 @@ from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import fragment, page, wants_fragment
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 
 async def rule_at(number: str) -> RuleRow:
     """The rule at an address. Raises NotFound."""
     row = await queries.rule(as_id(number) or 0)
     if row is None:
-        raise NotFound(N_("There is no such rule."))
+        raise NotFound
     return row
 
 

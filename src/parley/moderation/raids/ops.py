@@ -110,7 +110,7 @@ async def begin(viewer: Viewer, switch: Switch) -> int:
     """
     topic, holds, hours, closes_sign_up = msgspec.structs.astuple(switch)
     if not (viewer.moderates_in(topic) if topic else viewer.is_staff):
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     if holds not in HOLDS or hours not in HOURS or (holds == "nothing" and not closes_sign_up):
         raise Refused(N_("Please choose what waits for a moderator, and for how long."))
     if topic and closes_sign_up:
@@ -130,7 +130,7 @@ async def end(viewer: Viewer, raid: int) -> None:
     """Switch raid mode off. What it held waits on. Raises NotFound where there is none for this moderator."""
     found = next((row for row in await current(viewer) if row.is_on and row.id == raid), None)
     if found is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     async with db.atomic():
         ending = Raid.update({Raid.ended_at: NOW}).where(Raid.id == raid, Raid.ended_at.is_null())
         if not await ending.returning(Raid.id):

@@ -5,7 +5,7 @@ from typing import Any
 
 from parley.people.accounts import addresses
 from parley.platform.errors import Refused
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text.messages import N_
 
 LONGEST_REPORT = 2_000
@@ -23,7 +23,7 @@ class SenderForm(Form):
 
     def read_sender(self, *, anonymous: bool = False) -> None:
         if not anonymous:
-            self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please give your name."))
+            self.name = self.text("name", most=LONGEST_NAME, least=1)
             try:
                 self.email = addresses.address(self.values.get("email", ""))
             except Refused as refusal:
@@ -46,8 +46,7 @@ class ReportForm(SenderForm):
         super().__init__(data)
         self.reason = self.choice("reason", grounds)
         if self.reason is None:
-            self.errors["reason"] = N_("Please choose which rule it breaks.")
-        missing = N_("Please say why you think that this is against the law.")
-        self.words = self.text("text", most=LONGEST_REPORT, least=1 if visitor else 0, missing=missing, lines=True)
+            self.errors["reason"] = CHOOSE
+        self.words = self.text("text", most=LONGEST_REPORT, least=1 if visitor else 0, lines=True)
         if visitor:
             self.read_sender(anonymous=self.flag("anonymous"))

@@ -133,7 +133,7 @@ async def report(entered: ReportInput) -> int:
     async with db.atomic():
         target = await targets.lock(entered.kind, entered.target)
         if target.kind == "comment" and target.state not in ("visible", "hidden"):
-            raise NotFound(N_("This comment no longer exists, so it cannot be reported."))
+            raise NotFound(N_("This comment no longer exists."))
         if entered.reporter is not None and entered.reporter.id == target.member and target.kind != "article":
             raise Forbidden(OWN[target.kind])
         weight = await _weight(entered)

@@ -104,7 +104,7 @@ def _report_of_link(report: str, key: str) -> int:
     """Return the id of the report that a mailed link is for. Raises NotFound if the link is not valid."""
     report_id = as_id(report) or 0
     if not receipts.is_key(report_id, key):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return report_id
 
 

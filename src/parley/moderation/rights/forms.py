@@ -6,7 +6,7 @@ from typing import Any
 from parley.articles.articles.rules import is_web_address
 from parley.moderation.reports.forms import SenderForm
 from parley.moderation.rights.rules import GROUNDS, WISHES
-from parley.platform.http.forms import Form
+from parley.platform.http.forms import CHOOSE, Form
 from parley.platform.text.messages import N_
 
 LONGEST_TEXT = 5_000
@@ -20,13 +20,11 @@ class RightsForm(SenderForm):
         super().__init__(data)
         self.ground = self.choice("ground", list(GROUNDS))
         if self.ground is None:
-            self.errors.setdefault("ground", N_("Please choose what it is about."))
+            self.errors.setdefault("ground", CHOOSE)
         self.wish = self.choice("wish", list(WISHES))
         if self.wish is None:
-            self.errors.setdefault("wish", N_("Please choose what you ask for."))
-        self.words = self.text(
-            "text", most=LONGEST_TEXT, least=1, missing=N_("Please say which right it violates, and how."), lines=True
-        )
+            self.errors.setdefault("wish", CHOOSE)
+        self.words = self.text("text", most=LONGEST_TEXT, least=1, lines=True)
         self.original = self.text("original", most=LONGEST_ADDRESS)
         if self.original and not is_web_address(self.original):
             self.errors["original"] = N_("This is not a web address. It should look like https://example.org/article.")
@@ -39,4 +37,4 @@ class RightsForm(SenderForm):
 class RightsAnswerForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.words = self.text("text", most=LONGEST_TEXT, least=1, missing=N_("Please write your answer."), lines=True)
+        self.words = self.text("text", most=LONGEST_TEXT, least=1, lines=True)

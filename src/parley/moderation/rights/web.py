@@ -26,7 +26,6 @@ from parley.platform.http.pages import page
 from parley.platform.networks import source
 from parley.platform.ratelimit import RIGHTS, RIGHTS_VISITORS
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 
 def _form_page(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
@@ -77,7 +76,7 @@ async def _load_request(request: AnyRequest, thread: str, number: str) -> Rights
     """The request with this id in the address. Raises NotFound for all who may not read it."""
     row = await queries.one(as_id(number) or 0, as_id(thread) or 0)
     if row is None or not rules.may_read(signed_in(request), row.starter):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return row
 
 

@@ -40,7 +40,7 @@ async def appoint(viewer: Viewer | None, topic: str, name: str, *, on: bool) -> 
         raise Refused(N_("There is no active member with this name."))
     async with db.atomic():
         if not await Topic.select(Topic.slug).where(Topic.slug == topic).lock_rows("NO KEY UPDATE"):
-            raise NotFound(N_("There is no such topic."))
+            raise NotFound
         of_topic = RoomModerator.topic == topic
         if on and await RoomModerator.count().where(of_topic) >= MOST_MODERATORS:
             raise Refused(N_("A topic has at most {most} moderators."), most=MOST_MODERATORS)

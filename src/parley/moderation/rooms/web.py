@@ -52,15 +52,21 @@ class RoomForm(Form):
 class AppointForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=N_("Please enter a name."))
+        self.name = self.text("name", most=LONGEST_NAME, least=1)
 
 
 async def room_at(topic: str) -> Room:
     """The room at an address. Raises NotFound."""
     room = await queries.room(topic) if topic.isprintable() else None
     if room is None:
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     return room
+
+
+@get("/topics", name="rooms:list", opt={"who": ANYONE, "reading": True})
+async def all_topics(request: AnyRequest) -> Response[Any]:
+    """Every topic, where the menu has no room for them."""
+    return page(request, "moderation/rooms/topics.html")
 
 
 @get("/topic/{topic:str}/about", name="rooms:about", opt={"who": ANYONE, "reading": True})
@@ -122,4 +128,4 @@ async def appoint(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
     return Redirect(f"/mod/rooms/{room.slug}", status_code=303)
 
 
-handlers: list[object] = [about, edit_form, edit, appoint]
+handlers: list[object] = [all_topics, about, edit_form, edit, appoint]

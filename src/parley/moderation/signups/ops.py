@@ -68,7 +68,7 @@ async def request_approval(member: int) -> bool:
     if await db.value(CONFIRM_ADDRESS, member) is None:
         return False
     link = f"{settings().base_url}/mod/queue?kind=signup"
-    await staff_mail.send("sign-up", "applicant", hours=HOURS_BETWEEN_LETTERS, link=link)
+    await staff_mail.send("sign-up", "staff/applicant", hours=HOURS_BETWEEN_LETTERS, link=link)
     return True
 
 

@@ -13,7 +13,7 @@ from parley.people.accounts.viewer import signed_in, staff
 from parley.people.sign_in.web.common import see_other
 from parley.platform.errors import BadRequest, NotFound, TooMany
 from parley.platform.http.access import ANYONE, MODERATOR, VERIFIED, AnyRequest
-from parley.platform.http.forms import Form, posted_fields
+from parley.platform.http.forms import CHOOSE, Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
 from parley.platform.text.messages import N_
@@ -28,7 +28,7 @@ class InvitationForm(Form):
         self.uses = int(self.choice("uses", USES) or "1")
         self.days = int(self.choice("days", DAYS) or "7")
         if self.errors:
-            self.errors["form"] = N_("Please choose from the lists.")
+            self.errors["form"] = CHOOSE
 
 
 @get("/invite/{token:str}", name="signups:invitation", opt={"who": ANYONE})

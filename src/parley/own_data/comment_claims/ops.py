@@ -74,7 +74,6 @@ where id = $1
 SELECT_DELETED = """
 select id from comment where id = any($1::bigint[]) and state = 'deleted_by_author' and body <> '' order by id
 """
-NOT_FOUND = N_("There is no such claim.")
 DECIDED = N_("This claim was decided already.")
 # Comments that are claimed at once. Each is an event.
 MOST_AT_ONCE = 500
@@ -125,7 +124,7 @@ async def claim_author(viewer: Viewer, comment: int, page: str) -> None:
         if await db.value(INSERT_CLAIM, viewer.id, author.source, author.name, page, token) is None:
             raise Refused(N_("A moderator has decided about this author. You can claim again after a month."))
         link = f"{settings().base_url}/mod/queue?kind=imported"
-        await staff_mail.send("imported-claim", "imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
+        await staff_mail.send("imported-claim", "staff/imported_claim", hours=HOURS_BETWEEN_LETTERS, link=link)
 
 
 def _require_unconfirmed(confirmed: int | None, viewer: Viewer) -> None:
@@ -141,7 +140,7 @@ async def withdraw(viewer: Viewer, number: int) -> None:
     """Take back a claim of one's own that waits. Raises NotFound."""
     own = (ImportedClaim.id == number) & (ImportedClaim.member == viewer.id) & (ImportedClaim.state == "waiting")
     if not await ImportedClaim.delete().where(own).returning(ImportedClaim.id):
-        raise NotFound(NOT_FOUND)
+        raise NotFound
 
 
 async def decide(moderator: Viewer, number: int, *, confirms: bool) -> None:
@@ -211,7 +210,7 @@ async def _lock_claim(moderator: Viewer, number: int, state: str) -> ImportedCla
     await db.value(LOCK_CLAIM, number)
     row = await queries.claim(number)
     if row is None:
-        raise NotFound(NOT_FOUND)
+        raise NotFound
     if row.member == moderator.id:
         raise Forbidden(N_("This is your own claim. Somebody else decides about it."))
     if row.state != state:

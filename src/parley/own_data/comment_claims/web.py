@@ -35,7 +35,7 @@ class AuthorForm(Form):
             self.errors.setdefault("comment", N_("Please copy the address of one of these comments from its time."))
         self.page = self.text("page", most=LONGEST_ADDRESS, least=1)
         if self.page and not is_web_address(self.page):
-            self.errors["page"] = N_("This must be an address that begins with https:// or http://.")
+            self.errors["page"] = N_("This is not a web address. It should look like https://example.org/article.")
 
 
 async def _imported(request: AnyRequest) -> dict[str, Any]:
@@ -75,7 +75,7 @@ async def _waiting(request: AnyRequest, number: int) -> dict[str, Any]:
     """A claim that waits for the viewer, a moderator, or 0 for none; and those that can be undone. Raises NotFound."""
     claim = await queries.claim(number) if number else None
     if number and (claim is None or claim.state != "waiting" or claim.member == staff(request).id):
-        raise NotFound(ops.NOT_FOUND)
+        raise NotFound
     return {"claim": claim, "confirmed": await queries.confirmed_claims()}
 
 
@@ -107,7 +107,7 @@ async def undo(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 def _id(number: str) -> int:
     claim = as_id(number)
     if claim is None:
-        raise NotFound(ops.NOT_FOUND)
+        raise NotFound
     return claim
 
 

@@ -1,6 +1,7 @@
 """Requesting an export."""
 
 from parley.own_data.exports.tables import Export
+from parley.people.accounts import queries as accounts
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
 from parley.platform.db import atomic
@@ -17,8 +18,7 @@ select exists (select from export where member = $1 and state <> 'failed' and cr
 async def request(viewer: Viewer) -> None:
     """Request the viewer's data. Raises Refused if they already did in the last 24 hours, unless that failed."""
     async with atomic():
-        # Of two requests at once, the second waits and sees the first.
-        await db.execute("select from member where id = $1 for no key update", viewer.id)
+        await accounts.lock(viewer.id)
         if await db.value(IS_RECENT, viewer.id):
             raise Refused(N_("You can request your data once in 24 hours. Your last file is below."))
         await Export.insert(Export(member=viewer.id))

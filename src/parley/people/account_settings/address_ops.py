@@ -29,7 +29,7 @@ CONFIRM_LASTS = timedelta(days=3)
 UNDO_LASTS = timedelta(days=7)
 PAGE = "/settings/email"
 
-EXPIRED = N_("This link has been used already, or has expired.")
+EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
 
 
 class AddressStep(msgspec.Struct, frozen=True):
@@ -133,4 +133,4 @@ async def _set(change: AddressStep) -> None:
             await Member.update(new).where(Member.id == change.member)
             await mail.keep_member(change.member, change.other)
     except UniqueViolationError:
-        raise Refused(N_("Another member has confirmed this address.")) from None
+        raise Refused(N_("Another member has this address already.")) from None

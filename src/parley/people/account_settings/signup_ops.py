@@ -39,8 +39,7 @@ INVITATION_LASTS = timedelta(days=3)
 NOTHING = SignUpContext()
 
 MUCH_MAIL = N_(
-    "Many links were asked for to this address, perhaps by somebody else. Please send the form again: your browser "
-    "then does a short calculation first."
+    "This was done often in a short time. Please send the form again: your browser then does a short calculation first."
 )
 
 
@@ -194,7 +193,7 @@ async def activate(member: int) -> None:
             .returning(Member.id)
         )
     except UniqueViolationError:
-        raise Refused(N_("Another member has confirmed this address already.")) from None
+        raise Refused(N_("Another member has this address already.")) from None
     if changed:
         for hook in hooks.when_verified:
             await hook(member)

@@ -55,6 +55,7 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool, unti
 
 
 async def _add(member: int, other: int, kind: Kind, until: datetime | None) -> None:
+    await queries.lock(member)
     await db.execute(DELETE_ENDED, member)
     if await Block.count().where(Block.member == member, Block.other != other) >= MOST_BLOCKED:
         raise Refused(N_("You have muted or blocked {most} members, which is the limit."), most=MOST_BLOCKED)

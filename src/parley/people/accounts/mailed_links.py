@@ -27,8 +27,7 @@ LONGEST_NEXT = 300
 LINK_LASTS = timedelta(hours=1)
 
 MANY_LINKS = N_(
-    "Many links were asked for from your network. Please send the form again: your browser then does a short "
-    "calculation first."
+    "This was done often in a short time. Please send the form again: your browser then does a short calculation first."
 )
 EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
 

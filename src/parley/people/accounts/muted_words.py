@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import re2  # type: ignore[import-untyped]
 
-from parley.people.accounts import viewer_cache
+from parley.people.accounts import queries, viewer_cache
 from parley.people.accounts.tables import MutedWord
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db
@@ -73,6 +73,7 @@ async def mute(viewer: Viewer, raw: str, until: datetime | None) -> str:
     """Mute a word or phrase, and return it as it is kept. Raises Refused."""
     word = as_word(raw)
     async with db.atomic():
+        await queries.lock(viewer.id)
         await db.execute(DELETE_ENDED, viewer.id)
         others = MutedWord.count().where(MutedWord.member == viewer.id, MutedWord.word != word)
         if await others >= MOST_WORDS:
@@ -112,7 +113,7 @@ def as_word(raw: str) -> str:
 
 def muted_word(words: tuple[str, ...], text: str) -> str | None:
     """Return the first of these words in `text`, as it is written there, or None."""
-    return first_in(searchable(text), words)
+    return first_in(searchable(text), words) if words else None
 
 
 def searchable(text: str) -> str:

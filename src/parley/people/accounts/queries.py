@@ -106,7 +106,7 @@ class LinkOwner(msgspec.Struct, frozen=True):
 
 
 async def lock(member: int) -> None:
-    """Lock a member in the open transaction: of two changes to their account, the second waits."""
+    """Lock a member in the open transaction: of two changes to what is theirs, the second waits."""
     await Member.select(Member.id).where(Member.id == member).lock_rows("NO KEY UPDATE")
 
 

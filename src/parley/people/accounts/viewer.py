@@ -57,5 +57,5 @@ def staff(request: AnyRequest) -> Viewer:
     """Return the viewer of a staff page. Raises NotFound for visitors."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return viewer

@@ -52,7 +52,7 @@ class MailgunBody(msgspec.Struct, frozen=True):
 async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
     """Process a notification from a relay and respond with its outcome in a word. Idempotent."""
     if relay not in RELAYS:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     try:
         outcome = await RELAYS[relay](request)
     except Forbidden as error:
@@ -126,7 +126,7 @@ async def _postmark(request: AnyRequest) -> str:
 async def _body(request: AnyRequest, setting: str | None) -> bytes:
     """Read the body, at most as long as a form. Raises NotFound if this relay is not set up."""
     if setting is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return await request.body()
 
 

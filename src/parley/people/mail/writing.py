@@ -13,7 +13,7 @@ from parley.people.mail.letters import send
 from parley.platform import db
 from parley.platform.http.assets import folder
 from parley.platform.http.environment import environment
-from parley.platform.http.languages import language_for
+from parley.platform.http.languages import for_staff, language_for
 from parley.platform.http.messages import Messages
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import one_line, shorten
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from css_inline import CSSInliner
 
 PREHEADER = 110
+# Where the letters are that only the staff get.
+STAFF = "staff/"
 SIDE = re.compile("-(?:left|right)\\b")
 # Several may have signed up with an address that nobody has confirmed.
 SELECT_LANGUAGE = "select language from member where email = $1 order by state = 'unverified', id desc limit 1"
@@ -50,6 +52,11 @@ def written_message(template: str, **context: Any) -> tuple[str, str, str]:
 
     A line of text above a URL that is in `context` becomes a button in the HTML.
     """
+    with speaking(for_staff(spoken()) if template.startswith(STAFF) else spoken()):
+        return _written_message(template, **context)
+
+
+def _written_message(template: str, **context: Any) -> tuple[str, str, str]:
     subject, text = write(template, **context)
     links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
     text_blocks = blocks(text, links)

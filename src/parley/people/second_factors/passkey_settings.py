@@ -87,7 +87,6 @@ async def add(viewer: Viewer, credential: str, name: str) -> bool:
         raise Refused(passkeys.STALE)
     try:
         async with db.atomic():
-            # Of two forms at once, the second waits and counts the passkey of the first.
             await queries.lock(viewer.id)
             if await Passkey.count().where(Passkey.member == viewer.id) >= MOST_PASSKEYS:
                 raise Refused(TOO_MANY, most=MOST_PASSKEYS)

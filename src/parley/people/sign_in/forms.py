@@ -99,7 +99,7 @@ class MessageForm(Form):
 class SignInForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = N_("Please give your name or e-mail.")
+        missing = N_("Please fill this in.")
         self.login = self.text("login", most=addresses.LONGEST_ADDRESS, least=1, missing=missing)
         self.password = self.secret("password")
         self.answer = self.secret("answer")

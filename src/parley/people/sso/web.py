@@ -229,7 +229,7 @@ async def sign_up(request: AnyRequest, provider: FromPath[str]) -> Response[Any]
 def _provider(key: str) -> Provider:
     chosen = settings().providers.get(key)
     if chosen is None:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return chosen
 
 

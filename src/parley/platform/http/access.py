@@ -225,7 +225,7 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if viewer is not None and viewer.needs_factor and who is not None and who >= ROOM_MODERATOR:
         raise FactorNeeded(N_("Moderators and admins need a second step to sign in. Please set it up first."))
     if who is None or who >= ROOM_MODERATOR:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     if viewer is None:
         # The API says how programs do.
         raise SignInNeeded(connection.scope.get("sign_in", SIGN_IN))  # type: ignore[arg-type]

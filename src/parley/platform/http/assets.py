@@ -12,7 +12,6 @@ from litestar.params import FromPath
 
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ANYONE
-from parley.platform.text.messages import N_
 
 PACKAGE = Path(__file__).resolve().parents[2]
 COMPRESSIBLE = {".css", ".js", ".svg", ".html", ".txt", ".json"}
@@ -59,7 +58,7 @@ def static_file(request: Request, digest: FromPath[str], name: FromPath[str]) ->
     """Serve a static file. The name is a key of `assets()`, never a path in the file system."""
     asset = assets().get(str(name).lstrip("/"))
     if asset is None or asset.address.split("/")[2] != digest:
-        raise NotFound(N_("There is no such file."))
+        raise NotFound
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     if asset.compressed and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.compressed, media_type=asset.mime, headers=headers | {"Content-Encoding": "gzip"})

@@ -97,7 +97,7 @@ def _compile(name: str) -> None:
 
 
 def set_globals(**values: Any) -> None:
-    """Set globals of all templates (`site`, `topics`)."""
+    """Set globals of all templates, such as `site`."""
     _shared.update(values)
     for env in _environments.values():
         env.globals |= values

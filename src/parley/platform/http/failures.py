@@ -61,9 +61,7 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     log.warning("database outage", error=repr(error))
     expire_after(error)
     # A COMMIT without an answer may have succeeded. A form that is sent again has the same submission key.
-    message = N_(
-        "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
-    )
+    message = N_("The database does not answer. Please try again in a moment: nothing is saved twice.")
     return _answer(request, Unavailable.status, Unavailable.title, message, {})
 
 

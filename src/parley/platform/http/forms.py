@@ -15,8 +15,9 @@ from parley.platform.text.messages import N_, Message, plural
 MUCH_TEXT = 30_000  # characters, which take some milliseconds to clean
 # A text of more times the allowed length is refused uncleaned. Cleaning makes at most four characters one letter.
 FAR_TOO_LONG = 4
-# For a field that may be empty.
+# What a field says that is empty.
 SHORT = N_("Please fill this in.")
+CHOOSE = N_("Please choose one of these.")
 
 
 def _too_long(length: int, most: int) -> Message:

@@ -66,7 +66,12 @@ def language_of(scope: Scope) -> Language:
         return languages.get(named, ENGLISH)
     else:
         language = _reader_language(scope, languages)
-    return language if language.has("staff") or not f"{scope['path']}/".startswith(STAFF) else ENGLISH
+    return for_staff(language) if f"{scope['path']}/".startswith(STAFF) else language
+
+
+def for_staff(language: Language) -> Language:
+    """The language of what only the staff read: English where that is not translated."""
+    return language if language.has("staff") else ENGLISH
 
 
 def _page_language(scope: Scope) -> str:

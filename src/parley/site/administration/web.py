@@ -16,7 +16,6 @@ from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 from parley.site.administration import manual, setup, texts
 from parley.site.administration.texts import PAGES, PageRow
 from parley.site.doctor import examine
@@ -49,7 +48,7 @@ async def show(request: AnyRequest, version: FromQuery[str] = "") -> Response[An
     if version:
         shown = next((row for row in versions if row.id == as_id(version)), PageRow(0, name, ""))
     if not shown.text:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return page(request, "site/administration/page.html", shown=shown, versions=versions)
 
 
@@ -95,7 +94,7 @@ async def docs(request: AnyRequest) -> Response[Any]:
 async def document(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Show a document of this version, which comes with the software."""
     if name not in manual.documents():
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     # The first time the longest takes a moment.
     shown = await asyncio.to_thread(manual.html, name)
     return page(request, "site/administration/docs.html", title=manual.title(name), shown=shown)
@@ -107,7 +106,7 @@ def _urgency(check: Check) -> int:
 
 async def _load_page(name: str) -> PageRow:
     if name not in PAGES:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return await texts.newest(name)
 
 

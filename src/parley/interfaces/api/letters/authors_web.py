@@ -25,7 +25,6 @@ from parley.platform.events.job_wakeups import wake_job
 from parley.platform.http.access import VERIFIED, AnyRequest, address_of
 from parley.platform.ratelimit import CLAIM, RIGHTS, take_each
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 
 class NewClaim(Body, frozen=True):
@@ -85,7 +84,7 @@ async def end_claim(
     """End a claim of mine."""
     number = as_id(claim)
     if number is None:
-        raise NotFound(N_("There is no such claim."))
+        raise NotFound
     await ops.end(signed_in(request), number)
 
 
@@ -95,7 +94,7 @@ async def pin(request: AnyRequest, thread: fields.ThreadPath, data: JSONBody[Pin
     row = await thread_at(thread)
     comment = None if data.comment is None else as_id(str(data.comment))
     if data.comment is not None and comment is None:
-        raise NotFound(N_("There is no such comment here."))
+        raise NotFound
     await ops.pin(signed_in(request), row.id, comment)
 
 

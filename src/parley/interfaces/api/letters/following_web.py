@@ -20,7 +20,6 @@ from parley.people.accounts import blocks, muted_words
 from parley.people.accounts.viewer import signed_in
 from parley.platform.errors import NotFound
 from parley.platform.http.access import MEMBER, AnyRequest
-from parley.platform.text.messages import N_
 
 Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Level = Annotated[Literal["follow", "mute", "none"], Meta(description="What I do with it; `none` ends that.")]
@@ -122,7 +121,7 @@ async def follow_topic(
 ) -> Response[TopicFollowing]:
     """Follow a topic, mute it, or neither."""
     if not topic.isprintable():
-        raise NotFound(N_("There is no such topic."))
+        raise NotFound
     viewer = signed_in(request)
     if data.level == "none":
         for level in ("follow", "mute"):
@@ -161,7 +160,7 @@ async def mute_word(request: AnyRequest, data: JSONBody[MutedWord]) -> Response[
     return answer_write(MutedWord(word, data.muted_until))
 
 
-@post("/muted-words/remove", name="api:unmute-word", status_code=204, responses=problems(403))
+@post("/muted-words/remove", name="api:unmute-word", status_code=204, responses=problems(403, 422))
 async def unmute_word(request: AnyRequest, data: JSONBody[Unmuted]) -> None:
     """Mute a word or phrase no longer."""
     await muted_words.unmute(signed_in(request), data.word)

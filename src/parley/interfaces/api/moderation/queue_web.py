@@ -25,7 +25,6 @@ from parley.people.community.queries import grounds
 from parley.platform.errors import NotFound
 from parley.platform.http.access import ROOM_MODERATOR, AnyRequest
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 OfTopic = Annotated[str | None, QueryParameter(max_length=40, description="The slug of a topic; its items only.")]
 
@@ -130,7 +129,7 @@ async def undo(request: AnyRequest, decision: fields.DecisionPath) -> None:
     """Undo my decision, within half a minute."""
     number = as_id(decision)
     if number is None:
-        raise NotFound(N_("There is no such decision."))
+        raise NotFound
     await undoing.undo(staff(request), number)
 
 

@@ -157,7 +157,7 @@ async def decide_comments(request: AnyRequest) -> Response[Any]:
     form = await decision_form(request)
     form.require()
     if form.action not in (None, *_choices(wanted)):
-        form.errors.setdefault("action", N_("Please choose what to do."))
+        form.errors.setdefault("action", N_("Please choose one of these."))
     if form.errors:
         return await _show_comments(request, selected, form, 422)
     done = form.flag("sure")

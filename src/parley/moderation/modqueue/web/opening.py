@@ -12,7 +12,6 @@ from parley.platform.errors import NotFound
 from parley.platform.http.access import MODERATOR, AnyRequest
 from parley.platform.http.pages import page
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 
 async def open_work(request: AnyRequest) -> Response[Any] | None:
@@ -33,7 +32,7 @@ async def open_work(request: AnyRequest) -> Response[Any] | None:
 async def show_work(request: AnyRequest, name: str, number: int, status: int = 200, **more: Any) -> Response[Any]:
     kind = kinds.known()[name]
     if kind.panel is None or not (kind.in_rooms or staff(request).access >= MODERATOR):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     panel = await kind.panel(request, number) | more
     shown = await beside_list(request, opened=(name, number), **panel)
     return page(request, kind.template, status=status, **shown)

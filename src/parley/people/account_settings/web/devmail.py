@@ -16,7 +16,6 @@ from parley.platform.http.pages import page
 from parley.platform.http.security_headers import CSP
 from parley.platform.settings import settings
 from parley.platform.text.cleaning import as_id
-from parley.platform.text.messages import N_
 
 FRAMING_CSP = f"{CSP}; frame-src 'self'"
 MESSAGE_CSP = (
@@ -57,7 +56,7 @@ async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]
     _check_is_local(request)
     mail = await _message(number)
     if mail.html is None:
-        raise NotFound(N_("This message has no HTML."))
+        raise NotFound
     html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": MESSAGE_CSP})
 
@@ -65,7 +64,7 @@ async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]
 async def _message(number: str) -> StoredMail:
     mail = await db.fetch_one(StoredMail, Mail.select().where(Mail.id == as_id(number)))
     if mail is None:
-        raise NotFound(N_("There is no such message."))
+        raise NotFound
     return mail
 
 
@@ -77,7 +76,7 @@ def _check_is_local(request: AnyRequest) -> None:
     has_local_name = LOCAL_NAME.fullmatch(request.headers.get("host", ""))
     is_local = request.client is not None and _is_loopback(request.client.host)
     if not (settings().local and settings().smtp_url is None and is_local and has_local_name):
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
 
 
 def _is_loopback(address: str) -> bool:

@@ -16,7 +16,6 @@ from parley.platform.errors import Forbidden, Gone, NotFound, Refused, TooMany
 from parley.platform.http.access import ANYONE, MEMBER, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.pages import page
-from parley.platform.text.messages import N_
 
 TEMPLATE = "people/accounts/email.html"
 STEPS = {"confirm": address_ops.confirm, "undo": address_ops.undo}
@@ -82,7 +81,7 @@ async def _check_link(request: AnyRequest, step: str, token: str) -> None:
 @get("/email/{step:str}", name="accounts:email-done", opt={"who": ANYONE})
 async def done_page(request: AnyRequest, step: FromPath[str]) -> Response[Any]:
     if step not in STEPS:
-        raise NotFound(N_("There is no page at this address."))
+        raise NotFound
     return page(request, "people/accounts/email_link.html", step=step, done=True)
 
 
