@@ -1,4 +1,4 @@
-"""A database of each released schema, with a row in every table, becomes one of the newest, and nothing in it is lost."""
+"""A database of each released schema, with a row in every table, becomes one of the newest and loses nothing."""
 
 import asyncio
 import os
