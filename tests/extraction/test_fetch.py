@@ -214,7 +214,7 @@ async def test_a_refusal_is_told_in_words(site: Site, status: str, says: str) ->
         (b"<p>words", "application/pdf", "it is none"),
         (b"PK", "application/zip", "application/zip"),
         (b"{}", "application/json", "application/json"),
-        (b" \n ", "text/html", "empty"),
+        (b" \n ", "text/html", "no text"),
     ],
 )
 async def test_what_is_no_page_is_told_in_words(site: Site, body: bytes, kind: str, says: str) -> None:

@@ -80,6 +80,7 @@ FORMATS_OF_OURS = {
     "moderation/modrules/kinds.py",
     "discussion/slow_mode/display.py",
     "discussion/slow_mode/rules.py",
+    "discussion/threads/topic_menu.py",
 }
 ASKED_OF_RE = {"compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split"}
 

@@ -133,6 +133,8 @@ MAIL_PROVEN = _limit("mail:address, proven", 100, HOUR, strict=True, shared=True
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 # All forms of an account that does not moderate, also those that only follow, mute or change a setting.
 FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
+# What a moderator writes to members, and notes, which may mail colleagues.
+WRITE_MODERATOR = _limit("write:moderator", 100, HOUR, strict=True)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_HOST = _limit("post:host", 600, 10 * MINUTE, strict=True, shared=True)

@@ -208,7 +208,7 @@ async def test_a_closed_thread_takes_no_answers(
     response = await give(client, thread, "1")
 
     assert response.status_code == 422
-    assert f"{why}, so your answer was not saved." in box(response)
+    assert f"{why}, so nothing was saved." in box(response)
     assert await db.value(COUNTERS, thread) == [0, 0, 0]
     page = await client.get(await make.address(thread))
     assert why in box(page)

@@ -6,7 +6,7 @@ from litestar import Litestar
 
 from parley.moderation.appeals import ops as appeals
 from parley.moderation.modmembers import ops
-from parley.platform import db
+from parley.platform import db, ratelimit
 from parley.platform.errors import Forbidden, Refused
 from tests import make
 from tests.interfaces.api.calling import program
@@ -66,3 +66,15 @@ async def test_a_note_mails_the_moderators_whom_it_mentions() -> None:
     assert await db.values("select recipient from mail") == ["ada@example.org"]
     assert "/mod/members/mira#notes" in await db.value("select text from mail")
     assert "the same shop" not in await db.value("select text from mail")
+
+
+async def test_nobody_writes_to_hundreds_in_an_hour(client: httpx.AsyncClient) -> None:
+    mira, mo = await make.member("mira"), await make.member(role="moderator")
+    await make.sign_in(client, mo)
+    await ratelimit.take(ratelimit.WRITE_MODERATOR, str(mo.id), ratelimit.WRITE_MODERATOR.most - 1)
+    await ops.note(mo, mira.id, "The last one.")
+
+    for address in ("message", "note"):
+        refused = await client.post(f"/mod/members/mira/{address}", data={"text": WORDS})
+        assert refused.status_code == 429 and WORDS in refused.text, "what was typed is kept"
+    assert await db.value("select count(*) from mail") == 0

@@ -25,6 +25,7 @@ ACTIONS = ("approve", "remove", "collapse", "warn")
 CASE = re.compile(r'id="item" data-item="(\d+)"')
 HELD = re.compile(r'<b class="held"[^>]*><bdi>\w+</bdi> is reviewing this')
 # In the field, or where what was typed is kept once the item is closed.
+LATE = re.compile("Another moderator is reviewing this|This has been decided in the meantime")
 TYPED = re.compile(r'value="Seen by one of 5\."|>\s*Seen by one of 5\.</textarea>')
 VERSION = re.compile(r'name="version" value="(\d+)"')
 OPEN = "select id from queue_item where state = 'open' order by id"
@@ -74,7 +75,7 @@ class Moderator:
         return await self.client.get(answer.headers.get("location", "/mod/queue"))
 
     def sees_how_it_stands(self, page: str, sent: str) -> None:
-        assert "Another moderator" in page and TYPED.search(page)
+        assert LATE.search(page) and TYPED.search(page)
         if "This is already closed" in page or HELD.search(page):
             return
         # Between the refusal and this page, the other moderator went on to another item: this one can be decided again.

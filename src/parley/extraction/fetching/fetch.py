@@ -42,7 +42,7 @@ FEEDS = ("application/atom+xml", "application/rss+xml", "application/feed+json",
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
 
 PRODUCT = f"Parley/{version('parley-forum')}"
-_USER_AGENT = f"{PRODUCT} (articles and feeds that members and moderators named)".encode()
+_USER_AGENT = PRODUCT.encode() + b" (articles and feeds that members and moderators named)"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _MOST_REDIRECTS = 3
@@ -181,7 +181,7 @@ def _as_download(url: str, final: str, headers: httpx.Headers, body: bytes, acce
     if kind not in accept and "*/*" not in accept:
         raise CannotImport(N_("This is not a web page, but {kind}."), PASTE, kind=kind)
     if not body.strip():
-        raise CannotImport(EMPTY, PASTE)
+        raise CannotImport(EMPTY)
     named = _CHARSET.search(declared["content-type"])
     charset = named[1].lower() if named else None
     reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))

@@ -16,8 +16,8 @@ _SEPARATORS = re.compile(
     r"\s*(?:[;|/•\u00b7\u3001\uff0c\uff0f\uff5c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
 )
 _BLANKS = re.compile(r"[^\S\n]+")
-_AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
-_FIRST_AND = re.compile(r"^(?:and|und|et|y|&)\s+")
+_AND = re.compile(r"\s+(?:and|AND|und|UND|et|ET|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
+_FIRST_AND = re.compile(r"^(?:and|AND|und|UND|et|ET|y|&)\s+")
 _PARTICLES = frozenset({
     "af", "al", "am", "an", "ap", "at", "av", "bin", "bint", "d", "da", "dal", "de", "dei", "del", "della", "den",
     "der", "des", "di", "do", "dos", "du", "e", "el", "en", "et", "i", "ibn", "la", "las", "le", "los", "of", "ter",

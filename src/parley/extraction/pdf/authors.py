@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import msgspec
 
 from parley.extraction.metadata.names import fold, is_name, names_in
 from parley.extraction.pdf.words import Line, Word
 
-_CELL = 1.6  # of the size: a wider space is between two authors
+_CELL, _SPACE = 0.6, 2.0  # of the size, and of the line's narrowest space: a wider one is between two authors
 _MEMBER = r",?\s*(?:(?:Student|Graduate|Associate|Senior|Life)\s+)?(?:Member|Fellow),?\s+(?:IEEE|ACM)\b"
 _MARKS = re.compile(
-    rf"{_MEMBER}|" r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\."  # noqa: RUF001 signs of typesetters
+    rf"{_MEMBER}|"
+    r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙$#+?]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b[Ee]-?mails?\b|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\."  # noqa: RUF001 signs of typesetters
 )
+_INITIAL = re.compile(r"(?<=[A-Z]\.)(?=[^\W\d_]{2})")  # "V.K.Patle"
 _AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
 _INSTITUTION = (
-    r"universi|institut|department|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|cent(?:er|re|ro)|facult|academy"
-    r"|hospital|division|foundation|corporation|company|gmbh|ministry|agency|council|abteilung|hochschule|google|deepmind"
+    r"universi|institut|department|\bdept\b|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|microsystems|\btech\b|cent(?:er|re|ro)|facult|academy"
+    r"|hospital|division|foundation|corporation|company|gmbh|ministry|agency|council|abteilung|h[oö]gskola|hochschule|google|deepmind"
     r"|openai|anthropic|microsoft|facebook|amazon|nvidia|yahoo|\bibm\b|\bintel\b|huawei|tencent|alibaba|baidu|stanford"
     r"|berkeley|carnegie|cornell|princeton|harvard|caltech|\bmit\b|\bucla\b|\bepfl\b|\bcnrs\b|\binria\b|max[ -]planck"
 )
@@ -27,8 +29,11 @@ PLACE = re.compile(
     r"|workshop|conference|symposium|@|https?:|www\.",
     re.IGNORECASE,
 )
+_POSTCODE = re.compile(r"\b\d{5}\b|\b\d{3} \d\d\b")
 _AT = re.compile(_INSTITUTION, re.IGNORECASE)
-GROUP = re.compile(r"\b(?:team|unit|group|press|community|society|project|committee|consortium)\b", re.IGNORECASE)
+GROUP = re.compile(
+    r"\b(?:team|unit|group|press|community|society|project|committee|consortium|microsystems)\b|\bAB$", re.IGNORECASE
+)
 _OF_OTHERS = re.compile(
     r"\b(?:based on|translat|übersetzt|traduit|traduzi|traducid|tradotto|edited|herausgegeben|maintain|dedicated)"
     r"|\bthanks\b",
@@ -40,7 +45,8 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 DATE = re.compile(
-    r"\d{4}[-/]\d\d[-/]\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?<![\d.])\d{1,2}(?:\.|st|nd|rd|th)?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"\b(?i:jan|feb|mar|m[aä]rz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[^\W\d]{0,6}\.?,?\s+(?:19|20)\d\d\b"
+    r"|\d{4}[-/]\d\d[-/]\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?<![\d.-])\d{1,2}(?:\.|st|nd|rd|th)?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
 _DATED = re.compile(rf",\s*(?:{DATE.pattern})\s*$")
 
@@ -56,10 +62,12 @@ def authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
             break
         names, is_whole = read_names(line)
         look = _look(line)
-        if look == ended and (line.text == "and" or _is_at_a_place(whole_lines[at:])):
+        if look == ended and (line.text.casefold() == "and" or _is_at_a_place(whole_lines[at:])):
             style, ended = look, ""
-        if authors and names and all(map(GROUP.search, names)):
+        people = [name for name in names if not GROUP.search(name)]
+        if authors and names and not people:
             continue  # where they work
+        names = people or names
         if names and style in (None, look):
             if not is_whole or _OTHERS.search(line.text):
                 return ()
@@ -80,7 +88,7 @@ def _is_at_a_place(lines: Sequence[Line]) -> bool:
 
 def _whole_lines(lines: Sequence[Line]) -> Iterator[Line]:
     """The lines, with those joined between which a name is broken."""
-    for _, run in groupby(lines, key=_look):
+    for _, run in groupby(lines, key=lambda line: (_look(line), bool(read_names(line)[0]))):
         alike = list(run)
         joined = msgspec.structs.replace(alike[0], words=[word for line in alike for word in line.words])
         is_broken = not all(read_names(line)[1] for line in alike) and all(read_names(joined))
@@ -93,7 +101,7 @@ def _look(line: Line) -> str:
 
 
 def _ends_open(line: Line) -> bool:
-    return line.text == "and" or line.text.endswith((",", " and", "&"))
+    return line.text.casefold() == "and" or (line.text.endswith((",", " and", "&")) and not PLACE.search(line.text))
 
 
 def read_names(line: Line) -> tuple[list[str], bool]:
@@ -102,8 +110,12 @@ def read_names(line: Line) -> tuple[list[str], bool]:
     is_whole = True
     for cell in _cells(line):
         written = _DATED.sub("", " ".join(word.text for word in cell))
-        text = " ".join(_MARKS.sub(" ", _AUTHORS.sub("", written)).split()).strip(" ,;-")
-        if DATE.search(written) or (PLACE.search(text) and not (text := _without_places(text))):
+        text = _INITIAL.sub(" ", " ".join(_MARKS.sub(" ", _AUTHORS.sub("", written)).split())).strip(" ,;-")
+        if (
+            DATE.search(written)
+            or _POSTCODE.search(written)
+            or (PLACE.search(text) and not (text := _without_places(text)))
+        ):
             return [], True
         names = [name for name in names_in(text) if _is_person(name)]
         is_whole = is_whole and _has_only(text, names)
@@ -115,11 +127,13 @@ def _without_places(text: str) -> str:
     """The names in "Ada Osei, Kettle University; Ben Lund, Cup Institute"; empty where there may be other names too."""
     who: list[str] = []
     for part in text.split(";"):
-        name, *places = part.split(",")
-        is_one = _AT.search(part) and not any(_is_person(place) and not PLACE.search(place) for place in places)
-        if PLACE.search(name) or not (is_one or ";" in text):
+        pieces = part.split(",")
+        first = next((at for at, piece in enumerate(pieces) if PLACE.search(piece)), 1)
+        others = sum(_is_person(place) and not PLACE.search(place) for place in pieces[first:])
+        towns = 1 if first > 1 else 0  # one name after the place where several people work is that of its town
+        if not first or not (";" in text or (_AT.search(part) and others <= towns)):
             return ""
-        who.append(name)
+        who += pieces[:first]
     return ", ".join(who)
 
 
@@ -138,10 +152,11 @@ def _is_person(name: str) -> bool:
 
 def _cells(line: Line) -> Iterator[list[Word]]:
     cell: list[Word] = []
-    for word in line.words:
-        if word.size < 0.85 * line.size and not _is_small_capitals(word):
-            continue
-        if cell and word.left - cell[-1].right > _CELL * line.size:
+    words = [word for word in line.words if word.size >= 0.85 * line.size or _is_small_capitals(word)]
+    spaces = [word.left - last.right for last, word in pairwise(words) if not word.glued]
+    wide = max(_CELL * line.size, _SPACE * min(spaces, default=0.0))
+    for word in words:
+        if len(cell) > 1 and word.left - cell[-1].right > wide:
             yield cell
             cell = []
         if word.glued and cell:

@@ -23,7 +23,8 @@ _AT_END = 0.15  # of the page's height
 _COVER = re.compile(
     r"See discussions, stats, and author profiles|JSTOR is a not-for-profit|This paper is included in the Proceedings"
     r"|has made this article openly available|Copyright and moral rights for the publications made accessible"
-    r"|HAL is a multi-?\s?disciplinary open access archive"
+    r"|HAL is a multi-?\s?disciplinary open access archive|This is a repository copy of|^Research Collection\b"
+    r"|Other uses, including reproduction and distribution|Unless other specific re-use rights are stated"
 )
 _COVER_WORDS = 400
 
@@ -40,9 +41,9 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def without_cover(pages: list[Page]) -> list[Page]:
-    """The pages without the one that a site puts before papers of others."""
+    """The pages without those that a site puts before papers of others."""
     words = " ".join(word.text for word in pages[0].words[:_COVER_WORDS]) if len(pages) > 1 else ""
-    return pages[1:] if _COVER.search(words) else pages
+    return without_cover(pages[1:]) if _COVER.search(words) else pages
 
 
 def without_furniture(pages: Sequence[Page]) -> dict[int, list[Segment]]:

@@ -13,7 +13,7 @@ from parley.extraction.pdf.authors import DATE, GROUP, LABEL, PLACE, authors_bel
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.footnotes import is_raised
 from parley.extraction.pdf.hyphens import join_texts
-from parley.extraction.pdf.properties import Properties, stands_in
+from parley.extraction.pdf.properties import LONGEST_TITLE, Properties, stands_in
 from parley.extraction.pdf.typography import Typography
 from parley.extraction.pdf.words import Line
 from parley.extraction.text.words import WORD
@@ -21,6 +21,7 @@ from parley.extraction.text.words import WORD
 _LARGER = 1.15  # than the text
 _MOST_TITLE_LINES, _MOST_BLOCKS = 6, 40
 _SHORT = 12  # letters
+_MOST_WORDS_IN_SMALL_LETTERS, _MOSTLY_LETTERS = 6, 0.8
 _PROSE = 30  # words, or signs in scripts without spaces: a longer block is text, unless it is an address
 _SENTENCE, _FEWEST_IN_SENTENCE = (
     re.compile(r"[.!?\u2026\u3002\uff0e\uff01\uff1f\u061f]['\"\u2019\u201d\u300d)\]]*$"),
@@ -30,6 +31,7 @@ _VERSION = re.compile(r"v(?:ersion)?\.?\s?\d", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S{1,64}@\S+")  # RFC 5321: a local part has at most 64 letters
 _SUBTITLE = 0.75  # of the title's size
 _TYPESET = re.compile(r"\([^()]*(?:typeset|generated|latex)[^()]*\)", re.IGNORECASE)
+_OF_REVIEW = re.compile(r"\b(?:received|revised|submitted|accepted)\b", re.IGNORECASE)
 _SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
 # The site's name, in the title of a page that was printed to a PDF.
 _OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}$")
@@ -91,16 +93,49 @@ def _find_title(
     if largest < _LARGER * typography.size:
         if properties.title and stands_in(properties.title, " ".join(block.text for block in blocks)):
             head.title, head.where["title"] = properties.title, "pdf properties"
-        return 0, 0
+            return 0, 0
+        return _take_title(*_plain_title(blocks), blocks, "above authors", head)
     at = sizes.index(largest)
     last = at + 1
     while last < len(blocks) and abs(sizes[last] - largest) < 0.5:  # noqa: PLR2004 points
         last += 1
     if _is_subtitle(blocks[last : last + 3], largest, typography):
         last += 1
-    head.title = _NOTE_MARK.sub("", join_texts(_unmarked(line) for block in blocks[at:last] for line in block.lines))
-    head.where["title"] = "largest text"
+    return _take_title(at, last, blocks, "largest text", head)
+
+
+def _take_title(at: int, last: int, blocks: Sequence[TextBlock], where: str, head: Head) -> tuple[int, int]:
+    lines = [_unmarked(line) for block in blocks[at:last] for line in block.lines]
+    title = _NOTE_MARK.sub("", join_texts(lines))
+    if not _is_plausible(title):
+        return 0, 0
+    head.title, head.where["title"] = title, where
     return at, last
+
+
+def _is_plausible(title: str) -> bool:
+    """Whether a title is not longer than titles are, no part of a sentence, and made of words."""
+    letters = sum(character.isalnum() or character.isspace() for character in title)
+    is_sentence = title.islower() and len(title.split()) > _MOST_WORDS_IN_SMALL_LETTERS
+    return 0 < len(title) <= LONGEST_TITLE and not is_sentence and letters > _MOSTLY_LETTERS * len(title)
+
+
+def _plain_title(blocks: Sequence[TextBlock]) -> tuple[int, int]:
+    """The title that is as large as the text: centred headings on top, with the authors below."""
+    last = 0
+    while last < len(blocks) and blocks[last].kind == "heading" and all(map(_is_in_middle, blocks[last].lines)):
+        last += 1
+    is_title = (
+        0 < last < len(blocks)
+        and not blocks[0].text[0].isdigit()
+        and _may_be_title(blocks[0])
+        and _is_byline(blocks[last])
+    )
+    return (0, last) if is_title else (0, 0)
+
+
+def _is_in_middle(line: Line) -> bool:
+    return abs((line.left - line.left_margin) - (line.right_margin - line.right)) < line.size
 
 
 def _is_subtitle(blocks: Sequence[TextBlock], size: float, typography: Typography) -> bool:
@@ -138,7 +173,7 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
     front: list[TextBlock] = []
     for at, block in enumerate(blocks[start : start + _MOST_BLOCKS], start):
         words = len(WORD.findall(block.text))
-        long = words > _PROSE and not (PLACE.search(block.text) and words < 3 * _PROSE)
+        long = words > _PROSE and not (_is_byline(block) and words < 4 * _PROSE)
         if (
             block.page != page
             or (
@@ -146,7 +181,7 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
                 and not (_VERSION.match(block.text) or any(map(_is_byline, blocks[at : at + 2])))
             )
             or long
-            or _is_sentence(block.text)
+            or _is_sentence(block)
             or block.text.lower().startswith(("abstract", "summary", "keywords"))
         ):
             break
@@ -154,18 +189,18 @@ def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBloc
     return front if front and start else []
 
 
-def _is_sentence(text: str) -> bool:
-    """Whether this is a sentence of the text: longer than a name, and no date or address."""
+def _is_sentence(block: TextBlock) -> bool:
+    """Whether this is a sentence of the text: longer than a name, and no date, names or address."""
     return (
-        bool(_SENTENCE.search(text))
-        and len(WORD.findall(text)) >= _FEWEST_IN_SENTENCE
-        and not (PLACE.search(text) or DATE.search(text))
+        bool(_SENTENCE.search(block.text))
+        and len(WORD.findall(block.text)) >= _FEWEST_IN_SENTENCE
+        and not (DATE.search(block.text) or _is_byline(block))
     )
 
 
 def _is_byline(block: TextBlock) -> bool:
     return (
-        any(read_names(line)[0] for line in block.lines)
+        any(all(read_names(line)) for line in block.lines)
         or bool(DATE.search(block.text) and len(block.text.split()) < _MOST_DATE_WORDS)
         or bool(PLACE.search(block.text))
     )
@@ -189,7 +224,7 @@ def _find_date(lines: Sequence[str], stamp: str, head: Head) -> None:
         head.canonical_url = f"https://arxiv.org/abs/{stamped['number']}"
         head.published_at, head.where["published_at"] = _as_date(stamped["date"]), "arXiv stamp"
         return
-    for line in (_TYPESET.sub("", line) for line in lines):
+    for line in (_TYPESET.sub("", line) for line in lines if not _OF_REVIEW.search(line)):
         if facts := facts_in(line):
             _take_facts(facts, head)
         elif (match := DATE.search(line)) and len(line.split()) <= _MOST_DATE_WORDS and (date := _as_date(match[0])):

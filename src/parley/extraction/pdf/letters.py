@@ -17,7 +17,7 @@ _ACCENTS = {
     "\u00b8": "\u0327", "\u02db": "\u0328",
 }  # fmt: skip
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
-_REACH = 12  # letters in the order of the file
+_REACH = 150  # letters in the order of the file: some typesetters draw the accents of a line after its letters
 # PDFium has signs of its own for a hyphen at the end of a line. Symbol fonts have their bullets in the private area.
 _SIGNS = (
     dict.fromkeys((0x2, 0xFFFE, 0xAD), "-")
@@ -34,6 +34,7 @@ _GAP = 0.25  # of the size: a wider gap between letters is a space
 _BACK = 0.35  # of the size: letters may overlap so much (kerning, accents)
 _SHIFT = 0.1  # of the size: letters off a baseline by more are a word of their own
 _SIZES = (1.0, 400.0)  # of fonts whose size is said in a way we can use
+_ASCENT = 0.7  # of the size: how far the tallest letters reach above the line
 
 
 def read_letters(text_page: Any, fonts: Fonts) -> list[Letter | None]:
@@ -75,6 +76,7 @@ def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
     """Yield each letter with its place along the line; None for a space."""
     box = raw.FS_RECTF()
     owner, style = 0, None
+    heights: dict[int, float] = {}
     for at in range(min(raw.FPDFText_CountChars(text_page), _MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text_page, at)
         # PDFium itself adds the ends of lines, whose code is that of a ligature too.
@@ -87,18 +89,44 @@ def _letters(text_page: Any, fonts: Fonts) -> Iterator[Letter | None]:
         text_object = raw.FPDFText_GetTextObject(text_page, at)
         address = ctypes.addressof(text_object.contents) if text_object else 0
         if style is None or address != owner:
-            owner, style = address, _style(text_page, at, text_object, fonts, box)
+            owner, style = address, _style(text_page, at, text_object, fonts, heights)
         yield (sign, *_along(box, style.rotation), style)
 
 
-def _style(text_page: Any, at: int, text_object: Any, fonts: Fonts, box: Any) -> Style:
+def _heights_of_letters(text_page: Any) -> dict[int, float]:
+    """How far the tallest letter of each font reaches above the line, for each unit of the stated size."""
+    heights: dict[int, float] = {}
+    left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
+    for at in range(min(raw.FPDFText_CountChars(text_page), _MOST_LETTERS)):
+        font = _address_of_font(raw.FPDFText_GetTextObject(text_page, at))
+        raw.FPDFText_GetCharBox(text_page, at, *map(ctypes.byref, (left, right, bottom, top)))
+        raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(x), ctypes.byref(y))
+        size = _stated_size(text_page, at)
+        heights[font] = max(heights.get(font, 0.0), (top.value - y.value) / size if size else 0.0)
+    return heights
+
+
+def _stated_size(text_page: Any, at: int) -> float:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
+    size: float = raw.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
+    return size
+
+
+def _address_of_font(text_object: Any) -> int:
+    font = raw.FPDFTextObj_GetFont(text_object) if text_object else None
+    return ctypes.addressof(font.contents) if font else 0
+
+
+def _style(text_page: Any, at: int, text_object: Any, fonts: Fonts, heights: dict[int, float]) -> Style:
     matrix, x, y = raw.FS_MATRIX(), ctypes.c_double(), ctypes.c_double()
     raw.FPDFText_GetMatrix(text_page, at, ctypes.byref(matrix))
     raw.FPDFText_GetCharOrigin(text_page, at, ctypes.byref(x), ctypes.byref(y))
     rotation = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
-    size = raw.FPDFText_GetFontSize(text_page, at) * math.hypot(matrix.c, matrix.d)
+    size = _stated_size(text_page, at)
     if not _SIZES[0] <= size <= _SIZES[1]:
-        size = abs(box.top - box.bottom) if rotation % 2 == 0 else abs(box.right - box.left)
+        heights.update({} if heights else _heights_of_letters(text_page))
+        size = max(size * heights.get(_address_of_font(text_object), 0.0) / _ASCENT, _SIZES[0])
     baseline = (-y.value, x.value, y.value, -x.value)[rotation]
     return Style(fonts.of(text_object), round(size, 2), rotation, baseline)
 

@@ -13,7 +13,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DEGREES = re.compile(r"\b(?:Prof|Dr)\.\s*")
-_SHORTEST, _LONGEST = 4, 300
+_SHORTEST, LONGEST_TITLE = 4, 300
 _LONGEST_AUTHORS = 2_000
 
 
@@ -26,7 +26,7 @@ def read_properties(document: pypdfium2.PdfDocument) -> Properties:
     """The title and the authors, where they are plausible; empty otherwise."""
     stated = document.get_metadata_dict(skip_empty=True)
     title = " ".join(stated.get("Title", "").split())
-    if not _SHORTEST <= len(title) <= _LONGEST or _NO_TITLE.search(title):
+    if not _SHORTEST <= len(title) <= LONGEST_TITLE or _NO_TITLE.search(title):
         title = ""
     authors = names_in(_DEGREES.sub("", stated.get("Author", "")[:_LONGEST_AUTHORS]))
     return Properties(title, tuple(authors))

@@ -23,6 +23,7 @@ from parley.platform import db
 from parley.platform.db import NOW
 from parley.platform.errors import Forbidden, Refused
 from parley.platform.http.access import ADMIN
+from parley.platform.ratelimit import WRITE_MODERATOR, take
 from parley.platform.settings import settings
 from parley.platform.text import markdown
 from parley.platform.text.languages import speaking
@@ -108,6 +109,7 @@ async def _end_sanctions(member: int) -> list[int]:
 
 async def note(viewer: Viewer, member: int, text: str) -> None:
     """Add a note about a member, and mail the moderators whom it mentions. The record has no text of it."""
+    await take(WRITE_MODERATOR, str(viewer.id))
     async with db.atomic():
         await targets.lock("member", member)
         (made,) = await Note.insert(Note(member=member, author=viewer.id, text=text))
@@ -129,8 +131,10 @@ async def _tell_mentioned(viewer: Viewer, member: int, note: int, text: str) -> 
 async def message(viewer: Viewer, member: int, text: str) -> int:
     """Write to a member, who is mailed and notified; return the id of the decision that has the text.
 
-    Raises Forbidden in one's own case and for moderators about staff, Refused for members who have no address.
+    Raises Forbidden in one's own case and for moderators about staff, Refused for members who have no address, and
+    TooMany.
     """
+    await take(WRITE_MODERATOR, str(viewer.id))
     async with db.atomic():
         target = await _lock_member(viewer, member)
         if not sanctions.can_be_sanctioned(target):
