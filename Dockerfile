@@ -6,7 +6,7 @@ RUN python -m venv /opt/uv \
     && /opt/uv/bin/pip install --no-cache-dir --require-hashes -r requirements/uv.txt \
     && /opt/uv/bin/uv venv /opt/parley \
     && VIRTUAL_ENV=/opt/parley /opt/uv/bin/uv pip sync --no-cache --require-hashes --compile-bytecode requirements/run.txt
-COPY pyproject.toml README.md CHANGELOG.md ./
+COPY pyproject.toml LICENSE README.md CHANGELOG.md ./
 COPY src/ src/
 COPY templates/ templates/
 COPY static/ static/

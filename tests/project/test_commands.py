@@ -39,6 +39,7 @@ NOT_RUN = {
     '"topic": "research"}\'': "the network; tests/interfaces/api/test_articles.py sends the same",
     "for id in $(seq 1 2000); do  # up to the newest topic": "the network",
     "git pull": "the Docker engine",
+    "python3 -m venv .venv       # Debian and Ubuntu: apt-get install python3-venv": "installs a release",
     'in_folder="docker compose run --rm --no-deps --user $(id -u) --volume $PWD:/backup migrate"': "the Docker engine",
     ".venv/bin/parley backup last.backup                   # with the version of Parley that wrote the folder": (
         "two versions; tests/platform/upgrade/test_major.py does it"

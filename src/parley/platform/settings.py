@@ -206,7 +206,7 @@ def _check(settings: Settings) -> None:
             f"PARLEY_DKIM_KEY names {settings.dkim_key}, which does not exist. Create the key, or unset this."
         )
     if settings.traces and not _is_installed("opentelemetry.sdk"):
-        raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra `otel`: install parley[otel], or unset it.")
+        raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra: install parley-forum[otel], or unset it.")
     if not settings.limits and not settings.local:
         raise SettingsError("PARLEY_LIMITS=off is only for a localhost base URL.")
 

@@ -1,4 +1,4 @@
-"""Fill an empty database, run with the code of the version that is upgraded, and prints whom a test needs.
+"""Fill an empty database, run with the code of the version that is upgraded, and print whom a test needs.
 
 `before.py 50000` gives the community of keep.py that many comments, and members who are signed in.
 """
@@ -37,7 +37,8 @@ class Community(msgspec.Struct):
 async def fill_database(url: str) -> Community:
     await migrate(url)
     hooks.connect()
-    await open_pool(url, size=4)
+    # On a busy machine the words of so many comments take longer to collect than a statement may take.
+    await open_pool(url, size=4, statement_timeout="0")
     open_redis(os.environ["REDIS_URL"])
     try:
         await keep.fill()

@@ -1,11 +1,12 @@
-"""Writes the kept dump: a community of 5,000 comments with a row in every table.
+"""Write the dump of a version, which is kept: a community of 5,000 comments with a row in every table.
 
-`.venv/bin/python -m tests.platform.upgrade.keep` wrote it when the schema was frozen. It is written once for a schema
-that was released, and never again.
+`.venv/bin/python -m tests.platform.upgrade.keep 1.1` writes `1.1.dump`, once, when that version is released. The first
+is of 0.9, whose schema was frozen.
 """
 
 import asyncio
 import os
+import sys
 import tempfile
 from pathlib import Path
 from random import Random
@@ -60,7 +61,7 @@ async def tables_of(connection: asyncpg.Connection) -> list[str]:
     return sorted({row[0] for row in rows} - {"migration"})
 
 
-async def main(url: str, redis_url: str) -> None:
+async def main(url: str, redis_url: str, file: Path) -> None:
     await migrate(url)
     hooks.connect()
     await open_pool(url, size=4)
@@ -77,11 +78,11 @@ async def main(url: str, redis_url: str) -> None:
         await fill_tables(connection, empty)
     finally:
         await connection.close()
-    await dump(url, DUMP)
+    await dump(url, file)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="parley-keep-") as name, servers(Path(name) / "data", fast=True) as both:
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = both.database_url, both.redis_url
         os.environ["PARLEY_DATA"] = str(Path(name) / "files")
-        asyncio.run(main(both.database_url, both.redis_url))
+        asyncio.run(main(both.database_url, both.redis_url, DUMP.with_name(f"{sys.argv[1]}.dump")))

@@ -79,13 +79,13 @@ class Client:
         self.refused: list[str] = []
         self.posted: list[str] = []
         self.votes: dict[int, int] = {}
-        self.rounds = 0
+        self.rounds, self.ended = 0, False
 
     async def run(self, proxy: Proxy) -> None:
         there = self.community
         async with browser_of(self.cookie) as browser:
             send = partial(self._send, browser, proxy)
-            while True:
+            while not self.ended:
                 body, value = f"It stays {uuid4().hex}", self.rounds % 2 * 2 - 1
                 comment = there.comments[self.rounds % len(there.comments)]
                 await send(there.paths[self.rounds % len(there.paths)])
@@ -112,15 +112,13 @@ class Client:
 
 @asynccontextmanager
 async def at_work(clients: list[Client], proxy: Proxy) -> AsyncIterator[None]:
-    """What is under way at the end is cut off, and what was answered by then counts."""
-    tasks = [asyncio.create_task(one.run(proxy)) for one in clients]
-    try:
+    """Let clients finish their round at the end, so that they know what became of each request."""
+    async with asyncio.TaskGroup() as group:
+        for one in clients:
+            group.create_task(one.run(proxy))
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks)
+        for one in clients:
+            one.ended = True
 
 
 async def more_rounds(clients: list[Client]) -> None:

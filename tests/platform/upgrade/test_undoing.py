@@ -66,7 +66,8 @@ async def test_an_upgrade_can_be_undone_and_made_again(old: str, tmp_path: Path)
     assert {*told["migrations"], *before[1]} == {*(await held(old))[1]} == known_migrations()
     assert "up to date" in (await parley("upgrade"))["text"] and list_backups(tmp_path, KIND)[0] == made
 
-    assert (await parley("upgrade", "--undo"))["backup"] == str(made)
+    undone = await parley("upgrade", "--undo")
+    assert undone["backup"] == str(made) and "version that you used before" in undone["text"]
     back, migrations = await held(old)
     assert migrations == before[1] and back.keys() == before[0].keys()
     # A restored database counts its transactions anew, which these name.

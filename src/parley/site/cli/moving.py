@@ -116,7 +116,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool, with
         f"RTO: the restore took {words(done.took)}.",
     ]
     if done.erased:
-        lines.append(f"{done.erased} who were erased since the backup were erased again.")
+        lines.append(f"Members erased again, because they were erased after the backup: {done.erased}.")
     if done.list_until:
         lines.append(
             f"The list of erasures beside {file.name} ends on {done.list_until}. Whoever was erased later is back: "

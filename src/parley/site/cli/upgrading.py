@@ -66,9 +66,9 @@ def _undo(url: str, data: Path) -> dict[str, Any]:
         path, manifest = exit_on_error(lambda: asyncio.run(upgrading.undo(url, data, lambda size: step(advance=size))))
     text = (
         f"The database is as it was on {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC, from {path.name}. "
-        f"Install Parley {manifest.parley}, which wrote it or was about to, and start that."
+        "Install the version that you used before the upgrade, and start it."
     )
-    return {"text": text, "backup": str(path), "taken_at": manifest.taken_at.isoformat(), "parley": manifest.parley}
+    return {"text": text, "backup": str(path), "taken_at": manifest.taken_at.isoformat()}
 
 
 def _told(migrations: list[str], backup: Path | None) -> dict[str, Any]:
