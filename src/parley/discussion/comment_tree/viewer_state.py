@@ -34,7 +34,7 @@ MOST_ON_LOOP = 20_000
 SELECT_BEYOND = f"""
 select c.id from (
     select c.id, c.statement, c.body
-    from visit v join comment c on c.thread = v.thread and {IS_UNREAD} and c.id <> all($4::bigint[])
+    from visit v join comment c on c.thread = v.thread and {IS_UNREAD} and c.id <> all((select $4::bigint[])::bigint[])
     where v.member = $1 and v.thread = $2 order by c.id > $3 desc, c.id limit {MOST_NEW}
 ) c where not {CONTAINS_MUTED_WORD.format(member="$1::bigint")} order by c.id > $3 desc, c.id
 """  # noqa: S608 constants only
