@@ -20,7 +20,7 @@ from tests.platform.upgrade.test_upgrade import restored, rows
 pytestmark = pytest.mark.anyio
 
 ID = "2100-01-01T00:00:00:000000"
-MIGRATION = f'''
+MIGRATION = f"""
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from parley.platform.db import execute
@@ -36,7 +36,7 @@ async def forwards() -> MigrationManager:
 
     manager.add_raw(run)
     return manager
-'''
+"""
 REHEARSED = "select count(*) from information_schema.columns where table_name = 'comment' and column_name = 'rehearsed'"
 
 
