@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import Context
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,16 @@ CASES: list[tuple[Any, str, str, Work]] = [
 ]
 
 
+@pytest.fixture
+async def shipped_rules(app: Litestar) -> AsyncIterator[None]:
+    """Leave the published rules as they were: their table is not emptied after a test."""
+    yield
+    async with make.as_owner():
+        await db.execute("delete from guideline_wording where guideline like 'rule%'")
+        await db.execute("delete from guideline where code like 'rule%'")
+
+
+@pytest.mark.usefixtures("shipped_rules")
 @pytest.mark.parametrize(("module", "limit", "table", "work"), CASES, ids=[case[1] for case in CASES])
 async def test_requests_at_once_stay_within_a_limit(
     app: Litestar, monkeypatch: pytest.MonkeyPatch, module: Any, limit: str, table: str, work: Work

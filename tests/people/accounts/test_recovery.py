@@ -123,7 +123,8 @@ async def test_for_staff_two_admins_have_to_agree(client: httpx.AsyncClient, mir
         assert re.search("ask that it be removed", (await client.get("/mod/members/mira")).text)
         assert (await client.post(link)).status_code == 422
         assert (await client.post(agree)).status_code == 303
-    assert await db.values("select actor from mod_action where action = 'recovery' order by id") == [ada.id, ada.id, bob.id]
+    agreed = await db.values("select actor from mod_action where action = 'recovery' order by id")
+    assert agreed == [ada.id, ada.id, bob.id]
     assert (await client.post(link)).headers["location"] == "/recovered/removed"
     assert await factors() == 0
 

@@ -109,5 +109,5 @@ def test_where_no_collector_is_named_nothing_of_it_is_loaded() -> None:
 def test_a_collector_without_what_sends_to_it_is_told_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "_is_installed", lambda _: False)
 
-    with pytest.raises(settings.SettingsError, match=r"install parley\[otel\]"):
+    with pytest.raises(settings.SettingsError, match=r"install parley-forum\[otel\]"):
         settings.read(os.environ | {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
