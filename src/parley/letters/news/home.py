@@ -31,7 +31,7 @@ MOST_CELLS = 4
 WORDS_LENGTH = 140
 # Of each kind, so that enough are left when the member has read some. No more notifications are looked at: a member may
 # have thousands, and the newest are told.
-MOST_ABOUT, MOST_SHARED, MOST_LOOKED_AT = 20, 20, 60
+MOST_ABOUT, MOST_SHARED, MOST_LOOKED_AT = 10, 20, 30
 # The kinds in their order, each with the most cells it may have.
 CELL_KINDS = (("reply", "mention"), ("moved",), ("question",), ("common",), ("thesis",))
 ABOUT_READER = CELL_KINDS[0]

@@ -104,14 +104,17 @@ select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        m.id as member, v.follows, c.unread, v.since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
-    select t.id as thread, t.topic, coalesce(f.level = 'follow', false) as follows,
-           greatest(v.read_until, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since, v.read,
-           {SIDES_OF_THREAD.format(thread="t.id")} as sides
-    from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
-    left join follow f on f.member = m.id and f.thread = t.id
-    where v.member = m.id and t.last_activity_at > v.read_until and not coalesce({IS_MUTED_THREAD}, false)
-      and exists (select from comment c where c.thread = v.thread and {UNREAD.format(visit="v", member="m.id")})
-      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {ARTICLE_IS_CLEARED}
+    select t.id as thread, t.topic, t.follows, t.since, t.read, {SIDES_OF_THREAD.format(thread="t.id")} as sides from (
+        select t.id, t.topic, t.article, t.last_activity_at, coalesce(f.level = 'follow', false) as follows,
+               greatest(v.read_until, $2::timestamptz - {NEWS_DAYS} * interval '1 day') as since, v.read, v.read_until
+        from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
+        left join follow f on f.member = m.id and f.thread = t.id
+        where v.member = m.id and t.last_activity_at > v.read_until and not coalesce({IS_MUTED_THREAD}, false)
+          and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day'
+        order by t.last_activity_at desc, t.id offset 0
+    ) t
+    where exists (select from comment c where c.thread = t.id and {UNREAD.format(visit="t", member="m.id")})
+      and {ARTICLE_IS_CLEARED}
     order by t.last_activity_at desc, t.id limit {THREADS_PER_READER}
 ) v
 cross join lateral (
