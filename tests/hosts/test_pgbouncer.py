@@ -106,10 +106,13 @@ async def test_what_parley_asks_of_a_session_holds_for_those_that_are_shared(for
             await connection.close()
 
 
-async def test_migrating_through_it_is_refused_in_words(forum: Forum, pooler: Pooler) -> None:
+@pytest.mark.parametrize("arguments", [["migrate"], ["migrate", "--no-backup"], ["backup", "parley.backup"]])
+async def test_commands_of_the_owner_are_refused_through_it_in_words(
+    forum: Forum, pooler: Pooler, tmp_path: Path, arguments: list[str]
+) -> None:
     settings = os.environ | forum.servers.settings | {"DATABASE_URL": pooler.url("parley")}
-    command = [sys.executable, "-m", "parley", "migrate"]
-    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "parley", *arguments]
+    done = subprocess.run(command, env=settings, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "set DATABASE_URL to the address of PostgreSQL itself" in done.stderr
 

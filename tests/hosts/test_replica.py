@@ -130,6 +130,7 @@ async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_s
         await _until_read_from(cluster, visitor, address)
 
 
+@pytest.mark.usefixtures("no_hourly_limit")
 async def test_for_a_replica_that_hangs_no_more_visitors_wait_than_it_has_connections(
     forum: Forum, cluster: Cluster, web: Web, thread: int
 ) -> None:

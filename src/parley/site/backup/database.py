@@ -7,6 +7,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from parley.platform.db.migrate import POOLED
+from parley.platform.errors import CommandFailed
+
 # The text form of a row depends on these.
 SETTINGS = {
     "application_name": "parley backup",
@@ -41,8 +44,14 @@ class Table(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Any]:
-    """Yield a connection with all rights of the login, without time limits."""
-    connection = await asyncpg.connect(url, server_settings=SETTINGS)
+    """Yield a connection with all rights of the login, without time limits. Raises CommandFailed for a pooler's."""
+    try:
+        connection = await asyncpg.connect(url, server_settings=SETTINGS)
+    except asyncpg.ProtocolViolationError as error:
+        # PgBouncer refuses what it cannot set for a session that others share.
+        if "startup parameter" in str(error):
+            raise CommandFailed(POOLED) from None
+        raise
     try:
         yield connection
     finally:
