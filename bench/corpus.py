@@ -1,8 +1,9 @@
-"""How well real PDFs are read: `python -m bench.corpus FOLDER [--third | --papers | --more] [--kept]`.
+"""How well real PDFs are read: `python -m bench.corpus FOLDER [--third | --papers | --more | --new] [--kept]`.
 
 The files are those of Debian packages, fetched into the folder by `apt-get` in the versions of corpus.json, and with
 `--papers` those in a clone of github.com/papers-we-love/papers-we-love; `--more` are others of that one, and of
-0voice/computer_expert_paper, kermitt2/grobid and CeON/CERMINE. Half of these, by the hash of their bytes, is kept
+0voice/computer_expert_paper, kermitt2/grobid and CeON/CERMINE; `--new` are of rxin/db-readings, and others of
+0voice/computer_expert_paper. Half of these, by the hash of their bytes, is kept
 aside: nothing may be tuned on it, and `--kept` reads only that one. The third set, of other packages, was labelled
 before any of it was read, with the number of notes that the text refers to.
 """
@@ -69,7 +70,7 @@ def _bare(heading: str) -> str:
 
 def main() -> None:
     folder, third = Path(sys.argv[1]), "--third" in sys.argv
-    corpus = next((CORPUS[name] for name in ("third", "papers", "more") if f"--{name}" in sys.argv), CORPUS)
+    corpus = next((CORPUS[name] for name in ("third", "papers", "more", "new") if f"--{name}" in sys.argv), CORPUS)
     fetch(folder, corpus.get("packages", {}))
     counts: Counter[str] = Counter()
     half = None if third else int("--kept" in sys.argv)

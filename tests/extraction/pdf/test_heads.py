@@ -30,10 +30,41 @@ def lines(*words: str) -> list[At]:
         ["Ada Osei, Ben Lund E-mail"],
         ["Ada Osei, Ben Lund", "Dept. of Computer Science,", "Ithaca NY 14853"],
         ["Ada Osei, Ben Lund", "September 1996"],
+        ["Ada Osei, Ben Lund", "a@b.example.org", "Electrical and Computer Engineering"],
+        ["Ada Osei, Ben Lund", "Recommended Citation"],
+        ["Ada Osei, Ben Lund", "Master of Kettles"],
+        ["Ada Osei, Ben Lund", "3C-404A, Bell Labs", "600 Mountain Avenue"],
+        ["Ada Osei, Ben Lund", "TR-94-29"],
+        ["Ada Osei, Ben Lund", "Kettle Nr: 230458", "Case Study"],
     ],
 )
 def test_what_stands_beside_names_is_none_of_them(below: list[str]) -> None:
     assert byline(*lines(*below)) == ("Ada Osei", "Ben Lund")
+
+
+@pytest.mark.parametrize("broken", ["Mart()n Lund", "B. L~Nd"])
+def test_a_name_in_signs_that_names_do_not_have_leaves_the_byline_empty(broken: str) -> None:
+    assert byline(*lines("Ada Osei", broken)) == ()
+
+
+def test_authors_above_their_addresses_are_all_found() -> None:
+    blocks = [At(80, 105 + 42 * at, name, 12) for at, name in enumerate(["Ada Osei", "Ben Lund"])]
+    places = [At(80, 119 + 42 * at, "51 avenue Kettle") for at in range(2)]
+    mails = [At(80, 133 + 42 * at, "a@kettles.example.org", 12) for at in range(2)]
+
+    assert byline(*blocks, *places, *mails) == ("Ada Osei", "Ben Lund")
+
+
+def test_letters_that_are_spaced_apart_are_words() -> None:
+    names = ["ADA", "OSEI", "AND", "BEN", "LUND"]
+    starts = [80 + 10 * (sum(map(len, names[:at])) + at) for at in range(len(names))]
+    letters = [
+        At(start + 9 * at, 105, letter)
+        for start, name in zip(starts, names, strict=True)
+        for at, letter in enumerate(name)
+    ]
+
+    assert byline(*letters) == ("Ada Osei", "Ben Lund")
 
 
 def test_names_with_a_wider_space_between_them_are_of_several_authors() -> None:
@@ -66,7 +97,40 @@ def test_a_title_as_large_as_the_text_is_found_above_its_authors() -> None:
     assert (article.title, article.byline) == ("A MODEST TITLE IN CAPITALS", ("Ada Osei",))
 
 
-@pytest.mark.parametrize("words", ["dE=- 23 hC~#+2.", "broken down into tests for what is allowed if"])
+def test_a_heading_as_large_as_the_text_is_the_title_where_names_are_below() -> None:
+    head = [At(80, 60, "Volume 30", 7), At(80, 80, "A modest title", 10, "B"), At(80, 105, "Ada Osei", 10, "B")]
+    article, _ = read_pdf(pdf([[*head, *paragraph(TEXT, 160)]]))
+
+    assert (article.title, article.byline) == ("A modest title", ("Ada Osei",))
+
+
+@pytest.mark.parametrize(
+    "rubric", ["Research Article", "FUNCTIONAL PEARL", "Journal of Kettles", "https://doi.example.org/1", "March 2024"]
+)
+def test_the_name_of_a_journal_and_the_kind_of_an_article_are_no_title(rubric: str) -> None:
+    article, _ = read_pdf(pdf([[At(80, 50, rubric, 20), TITLE, *lines("Ada Osei"), *paragraph(TEXT, 200)]]))
+
+    assert (article.title, article.byline) == ("A Modest Title", ("Ada Osei",))
+
+
+def test_the_kind_of_an_article_is_left_out_above_a_title_in_the_same_look() -> None:
+    article, _ = read_pdf(pdf([[At(180, 56, "Term Paper", 20, "B"), TITLE, *lines("Ada Osei"), *paragraph(TEXT, 200)]]))
+
+    assert article.title == "A Modest Title"
+
+
+def test_marks_of_notes_are_left_out_of_a_title() -> None:
+    mark = At(306, 74, "1", 10, "B")
+    article, _ = read_pdf(
+        pdf([[TITLE, mark, At(318, 80, "or More", 20, "B"), *lines("Ada Osei"), *paragraph(TEXT, 200)]])
+    )
+
+    assert article.title == "A Modest Title or More"
+
+
+@pytest.mark.parametrize(
+    "words", ["The problem simpli#ed", "dE=- 23 hC~#+2.", "broken down into tests for what is allowed if"]
+)
 def test_large_signs_and_parts_of_sentences_are_no_title(words: str) -> None:
     article, _ = read_pdf(pdf([[At(80, 80, words, 16), *paragraph(TEXT, 160)]]))
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
+from operator import not_
 
 import msgspec
 
@@ -15,21 +16,30 @@ _MARKS = re.compile(
     rf"{_MEMBER}|"
     r"[\d*†‡§¶∗⋆´¨˘ˇˆ˜˙$#+?]+|\{[^}]{0,200}\}@\S+|\S{1,64}@\S+|\b[Ee]-?mails?\b|\b(?:PhD|Ph\.D\.|MD)\b|\b(?:Prof|Dr)\."  # noqa: RUF001 signs of typesetters
 )
+_PLACE_LINES = 4  # below a name
 _INITIAL = re.compile(r"(?<=[A-Z]\.)(?=[^\W\d_]{2})")  # "V.K.Patle"
 _AUTHORS = re.compile(r"^(?:authors?|autor(?:en|es)?|auteurs?|autori?)\s*:\s*", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:\band|&|,)\s+(?:the\s+\w|others\b)|\bet al\b", re.IGNORECASE)
 _INSTITUTION = (
-    r"universi|institut|department|\bdept\b|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|microsystems|\btech\b|cent(?:er|re|ro)|facult|academy"
+    r"universi|institut|d[eé]part[ae]?ment|\bdept\b|college|school|[eé]cole|laborator|\blabs?\b|\binc\b|research|microsystems|\btech\b|cent(?:er|re|ro)|facul[td]|academy"
+    r"|polit[eé]c|polytec|engineering\b|\bsciences?\b|\binform[aá]ti|mathemati[ck]s?\b|\bphysics\b"
     r"|hospital|division|foundation|corporation|company|gmbh|ministry|agency|council|abteilung|h[oö]gskola|hochschule|google|deepmind"
     r"|openai|anthropic|microsoft|facebook|amazon|nvidia|yahoo|\bibm\b|\bintel\b|huawei|tencent|alibaba|baidu|stanford"
     r"|berkeley|carnegie|cornell|princeton|harvard|caltech|\bmit\b|\bucla\b|\bepfl\b|\bcnrs\b|\binria\b|max[ -]planck"
 )
 PLACE = re.compile(
-    rf"{_INSTITUTION}|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b"
+    rf"{_INSTITUTION}|\b(?:ave(?:nue)?|street|r(?:oa)?d|boulevard|square|stra[sß]+e)\b"
+    r"|germany|france|italy|spain|japan|china|netherlands|switzerland|canada|india|\busa\b|u\.s\.a|\buk\b"
     r"|workshop|conference|symposium|@|https?:|www\.",
     re.IGNORECASE,
 )
-_POSTCODE = re.compile(r"\b\d{5}\b|\b\d{3} \d\d\b")
+# A postcode, or another number: of a house, a room, a report.
+_POSTCODE = re.compile(
+    r"\b\d{5}\b|\b\d{3} \d\d\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"
+    r"|(?<!\S)\d{2,}\s+[^\W\d_]|:\s*\d|\b\d+[A-Z]-\d|\b[A-Z]+[-\u2013]\d\d"
+)
+# A font that calls its letters by other names, as in "simpli#ed" and "Mart()n".
+BROKEN = re.compile(r"[^\W\d_](?:[#~^|\\<>{}]+|\(\))[^\W\d_]")
 _AT = re.compile(_INSTITUTION, re.IGNORECASE)
 GROUP = re.compile(
     r"\b(?:team|unit|group|press|community|society|project|committee|consortium|microsystems)\b|\bAB$", re.IGNORECASE
@@ -41,13 +51,16 @@ _OF_OTHERS = re.compile(
 )
 _BETWEEN = re.compile(r"(?:and|und|et|e|y|og|och|en|i|with|mit|avec|con|by|von|par|por|dr|prof)\.?", re.IGNORECASE)
 LABEL = re.compile(
-    r"\b(?:papers?|reports?|abstract|article|draft|preprint|version|intelligence|journal|proceedings|thesis|series)\b",
+    r"\b(?:master|bachelor|doctor)\s+of\b"
+    r"|\b(?:citation|papers?|reports?|abstract|article|draft|preprint|version|intelligence|journal|proceedings|thesis|series|study|summary)\b",
     re.IGNORECASE,
 )
 DATE = re.compile(
     r"\b(?i:jan|feb|mar|m[aä]rz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[^\W\d]{0,6}\.?,?\s+(?:19|20)\d\d\b"
     r"|\d{4}[-/]\d\d[-/]\d\d|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|(?<![\d.-])\d{1,2}(?:\.|st|nd|rd|th)?\s+[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
+# Signs that names do not have, and a quotation mark without the other one.
+_UNLIKE = re.compile(r"[()\[\]{}#~]|^[^\u201c\u201d]*[\u201c\u201d][^\u201c\u201d]*$")
 _DATED = re.compile(rf",\s*(?:{DATE.pattern})\s*$")
 
 
@@ -68,6 +81,8 @@ def authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
         if authors and names and not people:
             continue  # where they work
         names = people or names
+        if style in (None, look) and BROKEN.search(line.text):
+            return ()
         if names and style in (None, look):
             if not is_whole or _OTHERS.search(line.text):
                 return ()
@@ -82,8 +97,10 @@ def authors_below(lines: Sequence[Line]) -> tuple[str, ...]:
 
 def _is_at_a_place(lines: Sequence[Line]) -> bool:
     """Whether these lines begin with names, and then say where these people work."""
-    after = next((line for line in lines if not all(read_names(line))), lines[0])
-    return after is not lines[0] and bool(_AT.search(after.text))
+    is_alike = [_look(line) == _look(lines[0]) and all(read_names(line)) for line in lines]
+    names = list(takewhile(bool, is_alike))
+    below = list(takewhile(not_, is_alike[len(names) :]))
+    return bool(names) and any(PLACE.search(line.text) for line in lines[len(names) :][: min(len(below), _PLACE_LINES)])
 
 
 def _whole_lines(lines: Sequence[Line]) -> Iterator[Line]:
@@ -96,8 +113,8 @@ def _whole_lines(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _look(line: Line) -> str:
-    """The font of the first word, since a place may follow a name, and the size."""
-    return f"{line.words[0].font.name} {line.size}"
+    """The font and the size of the first word, since a place or an address may follow a name."""
+    return f"{line.words[0].font.name} {round(line.words[0].size, 1)}"
 
 
 def _ends_open(line: Line) -> bool:
@@ -147,12 +164,13 @@ def _has_only(text: str, names: Sequence[str]) -> bool:
 def _is_person(name: str) -> bool:
     """Whether a name has two words or more, and is no label such as "Position Paper"."""
     words = [word for word in name.split() if any(map(str.isalpha, word))]
-    return len(words) > 1 and is_name(name) and not LABEL.search(name)
+    is_spaced = all(len(word.strip(".-")) < 2 for word in words)  # noqa: PLR2004 letters
+    return len(words) > 1 and not is_spaced and is_name(name) and not (LABEL.search(name) or _UNLIKE.search(name))
 
 
 def _cells(line: Line) -> Iterator[list[Word]]:
     cell: list[Word] = []
-    words = [word for word in line.words if word.size >= 0.85 * line.size or _is_small_capitals(word)]
+    words = [word for word in _without_addresses(line) if word.size >= 0.85 * line.size or _is_small_capitals(word)]
     spaces = [word.left - last.right for last, word in pairwise(words) if not word.glued]
     wide = max(_CELL * line.size, _SPACE * min(spaces, default=0.0))
     for word in words:
@@ -165,6 +183,18 @@ def _cells(line: Line) -> Iterator[list[Word]]:
             cell.append(word)
     if cell:
         yield cell
+
+
+def _without_addresses(line: Line) -> list[Word]:
+    """The words but for mail addresses, which may be of several words without spaces."""
+    kept: list[Word] = []
+    run: list[Word] = []
+    for word in [*line.words, None]:
+        if word is None or not word.glued:
+            kept += [] if any("@" in part.text for part in run) else run
+            run = []
+        run += [] if word is None else [word]
+    return kept
 
 
 def _is_small_capitals(word: Word) -> bool:

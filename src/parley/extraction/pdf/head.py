@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import dropwhile, pairwise
 
 import dateparser  # type: ignore[import-untyped]
 import msgspec
 
 from parley.extraction.html.boilerplate import TopLines, facts_in
 from parley.extraction.metadata.names import fold
-from parley.extraction.pdf.authors import DATE, GROUP, LABEL, PLACE, authors_below, read_names
+from parley.extraction.pdf.authors import BROKEN, DATE, GROUP, LABEL, PLACE, authors_below, read_names
 from parley.extraction.pdf.blocks import TextBlock
 from parley.extraction.pdf.footnotes import is_raised
 from parley.extraction.pdf.hyphens import join_texts
@@ -18,7 +19,7 @@ from parley.extraction.pdf.typography import Typography
 from parley.extraction.pdf.words import Line
 from parley.extraction.text.words import WORD
 
-_LARGER = 1.15  # than the text
+_LARGER, _AS_LARGE = 1.15, 0.95  # than the text
 _MOST_TITLE_LINES, _MOST_BLOCKS = 6, 40
 _SHORT = 12  # letters
 _MOST_WORDS_IN_SMALL_LETTERS, _MOSTLY_LETTERS = 6, 0.8
@@ -34,7 +35,14 @@ _TYPESET = re.compile(r"\([^()]*(?:typeset|generated|latex)[^()]*\)", re.IGNOREC
 _OF_REVIEW = re.compile(r"\b(?:received|revised|submitted|accepted)\b", re.IGNORECASE)
 _SLASHED = re.compile(r"^(\d{4})/(\d\d)/(\d\d)$")
 # The site's name, in the title of a page that was printed to a PDF.
-_OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,60}$")
+_OF_SITE = re.compile(r"\s+[|\u00b7\u2013\u2014-]\s+[^|\u00b7\u2013\u2014]{2,150}$")
+# What journals print in large letters besides the title: the kind of an article, their own name, an address.
+_RUBRIC = re.compile(
+    r"(?:(?:original|research|review|regular|short|invited|full|brief|technical|functional|survey|term|white|working)\s+)+"
+    r"(?:articles?|papers?|reports?|communications?|pearls?|letters?)|(?:\w+\s+){0,2}journal of\b.*"
+    r"|(?:https?:|doi\b|www\.).*",
+    re.IGNORECASE,
+)
 _NOTE_MARK = re.compile(r"\s*[*†‡§¶∗⋆]+$")  # noqa: RUF001 signs of typesetters
 _MOST_DATE_WORDS = 10
 _STAMP = re.compile(
@@ -94,7 +102,7 @@ def _find_title(
         if properties.title and stands_in(properties.title, " ".join(block.text for block in blocks)):
             head.title, head.where["title"] = properties.title, "pdf properties"
             return 0, 0
-        return _take_title(*_plain_title(blocks), blocks, "above authors", head)
+        return _take_title(*_plain_title(blocks, typography), blocks, "above authors", head)
     at = sizes.index(largest)
     last = at + 1
     while last < len(blocks) and abs(sizes[last] - largest) < 0.5:  # noqa: PLR2004 points
@@ -105,7 +113,7 @@ def _find_title(
 
 
 def _take_title(at: int, last: int, blocks: Sequence[TextBlock], where: str, head: Head) -> tuple[int, int]:
-    lines = [_unmarked(line) for block in blocks[at:last] for line in block.lines]
+    lines = dropwhile(_RUBRIC.fullmatch, [_unmarked(line) for block in blocks[at:last] for line in block.lines])
     title = _NOTE_MARK.sub("", join_texts(lines))
     if not _is_plausible(title):
         return 0, 0
@@ -117,21 +125,26 @@ def _is_plausible(title: str) -> bool:
     """Whether a title is not longer than titles are, no part of a sentence, and made of words."""
     letters = sum(character.isalnum() or character.isspace() for character in title)
     is_sentence = title.islower() and len(title.split()) > _MOST_WORDS_IN_SMALL_LETTERS
-    return 0 < len(title) <= LONGEST_TITLE and not is_sentence and letters > _MOSTLY_LETTERS * len(title)
+    is_read = not is_sentence and letters > _MOSTLY_LETTERS * len(title) and not BROKEN.search(title)
+    return 0 < len(title) <= LONGEST_TITLE and is_read
 
 
-def _plain_title(blocks: Sequence[TextBlock]) -> tuple[int, int]:
-    """The title that is as large as the text: centred headings on top, with the authors below."""
-    last = 0
+def _plain_title(blocks: Sequence[TextBlock], typography: Typography) -> tuple[int, int]:
+    """The title that is as large as the text: headings on top, centred or one alone, with the authors below."""
+    start = next((at for at, block in enumerate(blocks) if block.size > _AS_LARGE * typography.size), len(blocks))
+    last = start
     while last < len(blocks) and blocks[last].kind == "heading" and all(map(_is_in_middle, blocks[last].lines)):
         last += 1
+    has_authors = _is_byline if last > start else _is_of_names
+    if last == start < len(blocks) and blocks[start].kind == "heading":
+        last += 1
     is_title = (
-        0 < last < len(blocks)
-        and not blocks[0].text[0].isdigit()
-        and _may_be_title(blocks[0])
-        and _is_byline(blocks[last])
+        start < last < len(blocks)
+        and not blocks[start].text[0].isdigit()
+        and _may_be_title(blocks[start])
+        and has_authors(blocks[last])
     )
-    return (0, last) if is_title else (0, 0)
+    return (start, last) if is_title else (0, 0)
 
 
 def _is_in_middle(line: Line) -> bool:
@@ -152,9 +165,11 @@ def _is_subtitle(blocks: Sequence[TextBlock], size: float, typography: Typograph
 
 
 def _unmarked(line: Line) -> str:
-    """The text of a title's line, without the mark of a note at its end."""
-    last = line.words[-1]
-    words = line.words[:-1] if is_raised(last, line) and last.text.isdigit() else line.words
+    """The text of a title's line, without the marks of notes after words."""
+    words = line.words[:1]
+    for before, word in pairwise(line.words):
+        is_of_word = len(before.text) > 2  # noqa: PLR2004 of a word, not of a formula
+        words += [] if is_of_word and word.text.isdigit() and is_raised(word, line) else [word]
     return msgspec.structs.replace(line, words=words).text
 
 
@@ -165,7 +180,10 @@ def _without_site(stated: str, shown: str) -> str:
 
 
 def _may_be_title(block: TextBlock) -> bool:
-    return len(block.lines) <= _MOST_TITLE_LINES and sum(map(str.isalpha, block.text)) > 3  # noqa: PLR2004 letters
+    is_made_of_words = sum(map(str.isalpha, block.text)) > 3  # noqa: PLR2004 letters
+    is_date = bool(DATE.search(block.text)) and len(block.text.split()) < _MOST_DATE_WORDS / 2
+    is_other = is_date or bool(_RUBRIC.fullmatch(block.text))
+    return len(block.lines) <= _MOST_TITLE_LINES and is_made_of_words and not is_other
 
 
 def _matter(blocks: Sequence[TextBlock], start: int, page: int) -> list[TextBlock]:
@@ -198,9 +216,13 @@ def _is_sentence(block: TextBlock) -> bool:
     )
 
 
+def _is_of_names(block: TextBlock) -> bool:
+    return any(all(read_names(line)) for line in block.lines)
+
+
 def _is_byline(block: TextBlock) -> bool:
     return (
-        any(all(read_names(line)) for line in block.lines)
+        _is_of_names(block)
         or bool(DATE.search(block.text) and len(block.text.split()) < _MOST_DATE_WORDS)
         or bool(PLACE.search(block.text))
     )

@@ -1,6 +1,8 @@
 """Words in a row: the parts of lines, before it is known which columns a page has."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from statistics import median
 
 import msgspec
 
@@ -9,6 +11,9 @@ from parley.extraction.pdf.words import Word, usual_size
 _RAISED = 0.6  # of the size: a word whose baseline differs by less is in the same row (raised numbers, formulas)
 _BACK = 0.5  # of the size: a word may begin so much before the end of the one before it
 _WIDE = 1.6  # of the size: a wider space separates columns or cells
+# Letters that are spaced apart: how many there are at least, which share of the words, how far apart they are at most,
+# of the size, and how much wider the gaps between words are.
+_FEWEST_SPACED, _MOSTLY, _SPACED, _WIDER = 6, 0.75, 0.24, 1.8
 
 
 class Segment(msgspec.Struct):
@@ -40,8 +45,21 @@ class Segment(msgspec.Struct):
 
 def segment_of(words: list[Word]) -> Segment:
     size = usual_size(words)
+    _close_letters(words, size)
     baseline = next(word.baseline for word in words if round(word.size, 1) == size)
     return Segment(words, min(word.left for word in words), max(word.right for word in words), baseline, size)
+
+
+def _close_letters(words: Sequence[Word], size: float) -> None:
+    """Join letters that are spaced apart for their look, as on covers and above columns, to words."""
+    letters = sum(len(word.text) <= 2 and word.text.isupper() for word in words)  # noqa: PLR2004 two that are kerned
+    if letters < max(_FEWEST_SPACED, _MOSTLY * len(words)):
+        return
+    gaps = [word.left - before.right for before, word in pairwise(words)]
+    usual = median(gaps)
+    if usual <= _SPACED * size:
+        for word, gap in zip(words[1:], gaps, strict=True):
+            word.glued = word.glued or gap < _WIDER * usual
 
 
 def cut_segments(words: Iterable[Word]) -> Iterator[Segment]:
