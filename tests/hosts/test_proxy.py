@@ -6,10 +6,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 
+import msgspec
 import psutil
 import pytest
 
 from parley.platform import db
+from parley.platform.settings import settings
+from parley.site.doctor import checks
 from tests import make
 from tests.faults.test_redis import _member_with_password, _quickest_page, _until_quick
 from tests.faults.test_rolling import Visitor
@@ -126,6 +129,19 @@ async def test_whatever_a_client_claims_about_itself_the_proxy_tells_the_truth(f
         assert answer.headers["X-Request-ID"] != "their-own-choice"
     found = await db.values("select address from session join member m on m.id = member where name = $1", name)
     assert found in (["127.0.0.1"], ["::1"])
+
+
+async def test_the_doctor_tells_a_proxy_that_overwrites_the_header_from_none(
+    forum: Forum, proxy: Proxy, pair: list[Web]
+) -> None:
+    async def judged(address: str) -> tuple[str, str]:
+        found = await checks.address(msgspec.structs.replace(settings(), base_url=address))
+        return next((one.level.value, one.text) for one in found if one.subject == "proxy")
+
+    assert (await judged(proxy.address))[0] == "ok"
+    # Whoever reaches the process beside the proxy chooses their address.
+    level, text = await judged(pair[0].address)
+    assert level == "fail" and text.startswith("Visitors choose their address by X-Forwarded-For")
 
 
 def _connect(stack: ExitStack, proxy: Proxy, thread: int, *, has_headers: bool) -> socket.socket:

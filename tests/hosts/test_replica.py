@@ -6,9 +6,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
+import msgspec
 import pytest
 
 from parley.platform import db
+from parley.platform.settings import settings
+from parley.site.doctor import servers as doctors_servers
 from tests import make
 from tests.faults.test_database import _assert_promise_kept, _stands_after
 from tests.faults.writer import Writer
@@ -128,6 +131,23 @@ async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_s
             elif state == "gone":
                 cluster.standby.start()
         await _until_read_from(cluster, visitor, address)
+
+
+async def test_the_doctor_says_that_a_replica_does_not_catch_up(
+    forum: Forum, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctors_servers, "FAR_BEHIND", 1_000_000)
+    given = msgspec.structs.replace(settings(), database_url=cluster.database_url, replica_url=cluster.standby.url())
+    await cluster.standby.do("select pg_wal_replay_pause()")
+    try:
+        await cluster.primary.do(
+            "create table filler as select repeat(md5(n::text), 20) from generate_series(1, 5000) n"
+        )
+        (found,) = await doctors_servers.replica(given)
+    finally:
+        await cluster.standby.do("select pg_wal_replay_resume()")
+        await cluster.primary.do("drop table filler")
+    assert (found.level.value, "MB of the log behind" in found.text) == ("warn", True)
 
 
 @pytest.mark.usefixtures("no_hourly_limit")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from parley.articles.imports import jobs as articles
 from parley.articles.imports import ops as imports
@@ -141,14 +142,14 @@ async def _traces(settings: Settings) -> AsyncIterator[Span]:
     await tracing.stop()
 
 
-async def run(settings: Settings) -> None:
-    """Run the worker until SIGTERM or SIGINT."""
+async def run(settings: Settings, heartbeat: Path | None = None) -> None:
+    """Run the worker until SIGTERM or SIGINT, and touch the file `heartbeat` after each poll of the database."""
     hooks.connect()
     await open_pool(settings.database_url, size=POOL_SIZE, application_name="parley worker", statement_timeout="60000")
     open_redis(settings.redis_url)
     try:
         async with _traces(settings) as span, serve_metrics(settings.metrics, queues.update):
-            scheduler = Scheduler(JOBS, span)
+            scheduler = Scheduler(JOBS, span, heartbeat)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, scheduler.stop)

@@ -90,3 +90,17 @@ async def test_who_has_not_confirmed_their_address_sees_what_they_may_change(
 
     assert re.findall(r'<section class="part" id="(\w+)"', profile) == ["about", "language"]
     assert re.findall(r'<section class="part" id="(\w+)"', mail) == ["all", "channels", "following", "muted"]
+
+
+async def test_a_password_manager_finds_the_form_signed_in_or_after_signing_in(client: httpx.AsyncClient) -> None:
+    found = await client.get("/.well-known/change-password")
+    assert (found.status_code, found.headers["location"]) == (303, "/settings/security#password")
+
+    visitor = await client.get("/settings/security")
+    assert (visitor.status_code, visitor.headers["location"]) == (303, "/login?next=/settings/security")
+    await make.sign_in(client, await reader("mira"))
+    assert '<section class="part" id="password"' in (await client.get("/settings/security")).text
+    # A manager trusts the answer only if this is not found.
+    assert (
+        await client.get("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")
+    ).is_error

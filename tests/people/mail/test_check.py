@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from parley.people.mail import message
+from parley.people.mail import dns_records, message
 from parley.platform import db
 from parley.platform.environment import SettingsError
 from parley.platform.settings import Settings, read, settings
@@ -41,7 +41,7 @@ def good(raw: bytes, of: Settings) -> set[bool]:
 
 
 def test_the_records_name_the_senders_the_key_and_the_bounce_domain(servers: None, key: Path) -> None:
-    found = {one.name: one for one in mail_checks.records(site(dkim_key=key, mail_bounces="b@back.example.org"))}
+    found = {one.name: one for one in dns_records.records(site(dkim_key=key, mail_bounces="b@back.example.org"))}
     assert found["talk.example.org"].value.startswith("v=spf1 ")
     assert found["parley._domainkey.talk.example.org"].value.startswith("v=DKIM1; k=rsa; p=MII")
     assert found["_dmarc.talk.example.org"].value.startswith("v=DMARC1; p=none")
@@ -52,7 +52,7 @@ def test_the_records_name_the_senders_the_key_and_the_bounce_domain(servers: Non
 def test_a_file_without_a_key_is_refused(servers: None, tmp_path: Path) -> None:
     (tmp_path / "no").write_text("no key")
     with pytest.raises(ValueError, match="no RSA private key"):
-        mail_checks.public_key(tmp_path / "no")
+        dns_records.public_key(tmp_path / "no")
 
 
 def test_our_messages_pass_the_checks_and_a_changed_one_does_not(

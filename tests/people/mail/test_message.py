@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parley.people.mail.dns_records import public_key
 from parley.people.mail.links import envelope, returned_mail
 from parley.people.mail.message import MailContent, render
-from parley.site.cli.mail_checks import public_key
 from tests.people.mail.sink import Club, Use
 
 GOLDEN = Path(__file__).with_name("golden.eml")

@@ -4,6 +4,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +31,9 @@ pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if service["image"] == "parley"}
+OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 SETTING = re.compile(r'"((?:PARLEY_|DATABASE_|REDIS_)[A-Z_]+)"')
 
 
@@ -44,6 +48,30 @@ def test_each_command_of_ours_exists_with_its_options(name: str) -> None:
     found = main.get_command(click.Context(main), command)
     assert found is not None
     assert found.make_context(command, arguments).params is not None
+
+
+def test_the_image_has_the_version_of_the_project() -> None:
+    assert {service["image"] for service in OURS.values()} == {f"${{PARLEY_IMAGE:-parley-forum}}:{VERSION}"}
+
+
+def test_the_worker_is_healthy_as_long_as_its_heartbeat_is_fresh(tmp_path: Path) -> None:
+    worker, file = SERVICES["worker"], tmp_path / "heartbeat"
+    (path,) = re.findall(r"getmtime\('(.+)'\)", worker["healthcheck"]["test"][-1])
+    assert worker["command"] == ["worker", "--heartbeat", path]
+
+    def is_healthy() -> bool:
+        kind, python, option, check = worker["healthcheck"]["test"]
+        assert (kind, python) == ("CMD", "python")
+        done = subprocess.run(
+            [sys.executable, option, check.replace(path, str(file))], capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+    assert not is_healthy()
+    file.touch()
+    assert is_healthy()
+    os.utime(file, (time.time() - 90,) * 2)
+    assert not is_healthy()
 
 
 def test_our_services_are_given_settings_that_exist_and_all_that_are_needed() -> None:
@@ -67,6 +95,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
     assert {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PARLEY_SECRET", "PARLEY_HOST"} <= required
     optional = {
         "DATABASE_REPLICA_URL",
+        "PARLEY_IMAGE",
         "PARLEY_FETCH_ALLOW",
         "PARLEY_LOG",
         "PARLEY_NAME",

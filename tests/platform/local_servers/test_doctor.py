@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from parley.platform.local_servers import Servers, servers
-from parley.site.doctor.work import SELECT_WORK
+from parley.site.doctor.work import SELECT_WORK, WORKER
 from tests import command
 
 
@@ -70,13 +70,13 @@ async def test_it_says_whether_the_worker_runs_and_what_failed_in_it(tmp_path: P
     with servers(tmp_path) as both:
         migrate(both)
         _, found = doctor("--data", str(tmp_path))
-        assert "worker: It does not run: no mail is sent" in texts(found, "warn")
+        assert "worker: It does not run, or hangs: no mail is sent" in texts(found, "warn")
         assert "jobs: None failed for good" in texts(found, "ok")
 
         connection = await asyncpg.connect(both.database_url)
         await connection.execute(FAILED)
         code, found = doctor("--data", str(tmp_path))
-        assert code == 1 and "worker: It does not run: 1 posts and votes have waited" in texts(found, "fail")
+        assert code == 1 and "worker: It does not run, or hangs: 1 posts and votes have waited" in texts(found, "fail")
         assert "jobs: 1 items failed for good" in texts(found, "warn")
 
         await connection.execute("update event set handled_at = now()")
@@ -89,6 +89,22 @@ async def test_it_says_whether_the_worker_runs_and_what_failed_in_it(tmp_path: P
             worker.terminate()
             worker.wait(timeout=60)
             await connection.close()
+
+
+@pytest.mark.anyio
+async def test_a_worker_that_has_stopped_to_poll_does_not_count_as_running(tmp_path: Path) -> None:
+    with servers(tmp_path) as both:
+        migrate(both)
+        connection = await asyncpg.connect(both.database_url)
+        hangs = await asyncpg.connect(both.database_url, server_settings={"application_name": WORKER})
+        assert await connection.fetchval(f"select runs from ({SELECT_WORK}) work")
+        await asyncio.sleep(0.3)
+        later = SELECT_WORK.replace(
+            "state_change > now() - interval '1 minute'", "state_change > now() - interval '0.2 s'"
+        )
+        assert not await connection.fetchval(f"select runs from ({later}) work")
+        await hangs.close()
+        await connection.close()
 
 
 def test_servers_that_are_away_and_a_deployment_half_made_are_named(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """What Prometheus is told of the worker: its jobs, and what waits in PostgreSQL."""
 
 import asyncio
+from pathlib import Path
 
+import asyncpg
 import pytest
 
 from parley.people import mail
@@ -108,6 +110,18 @@ async def test_a_job_whose_first_sweep_hangs_is_known_to_the_alert(
     running.stop()
     await ended
     assert metrics.JOB_FINISHED.labels("hangs from the start")._value.get() > 1e9
+
+
+async def test_the_heartbeat_is_touched_only_after_a_poll_that_succeeded(app: object, tmp_path: Path) -> None:
+    file = tmp_path / "heartbeat"
+    unreadable = scheduler.Scheduler([Job("broken", db.close_pool, due="select from nowhere")], heartbeat=file)
+    with pytest.raises(asyncpg.UndefinedTableError):
+        async with db.atomic():
+            await unreadable._poll()
+    assert not file.exists()
+
+    await scheduler.Scheduler([Job("idle", db.close_pool, due="select 1 limit 0")], heartbeat=file)._poll()
+    assert file.exists()
 
 
 def test_what_is_no_message_wakes_nothing() -> None:

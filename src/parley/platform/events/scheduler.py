@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from math import inf
+from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
 
@@ -100,10 +101,14 @@ class JobSchedule:
 
 
 class Scheduler:
-    """Runs all jobs. `span` is a context manager around each sweep; it gets the job's name."""
+    """Runs all jobs. `span` is a context manager around each sweep; it gets the job's name.
 
-    def __init__(self, jobs: Sequence[Job], span: Span = contextlib.nullcontext) -> None:
+    The file `heartbeat` is touched after each poll, so that a health check notices a worker that hangs.
+    """
+
+    def __init__(self, jobs: Sequence[Job], span: Span = contextlib.nullcontext, heartbeat: Path | None = None) -> None:
         self._span = span
+        self._heartbeat = heartbeat
         self._select_due = select_due(jobs)
         self._started = monotonic()
         poll = Job("poll", self._poll, seconds=POLL_SECONDS)
@@ -163,6 +168,8 @@ class Scheduler:
         for name in due:
             if not self._schedules[name].job.deferrable or monotonic() - self._started > DEFERRED_SECONDS:
                 self._wake(name)
+        if self._heartbeat:
+            self._heartbeat.touch()
         return len(due)
 
     def _wake(self, name: str) -> None:

@@ -41,10 +41,16 @@ async def readyz(request: AnyRequest) -> Response[str]:
     """200 if the database answers and is migrated, and this process is not stopping; else 503. A line for each part."""
     ending = request.app.state.ending
     process = HealthNote("fail", "process", STOPPING) if ending else HealthNote("ok", "process", "It takes requests.")
-    parts = [process, *await asyncio.gather(_database(), _redis())]
+    parts = [process, _client(request), *await asyncio.gather(_database(), _redis())]
     good = all(part.level != "fail" for part in parts)
     lines = [f"{part.level:<5} {part.part:<9} {part.text}" for part in parts]
     return _answer("\n".join(["ready" if good else "not ready", *lines]), good=good)
+
+
+def _client(request: AnyRequest) -> HealthNote:
+    """Whom we take the client for: `parley doctor` compares it with what it sent."""
+    way = "through a trusted proxy" if request.scope.get("from_proxy") else "directly"
+    return HealthNote("ok", "client", f"It is {request.client.host if request.client else 'unknown'}, {way}.")
 
 
 def _answer(text: str, *, good: bool) -> Response[str]:

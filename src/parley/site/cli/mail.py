@@ -8,6 +8,7 @@ import msgspec
 import rich_click as click
 
 from parley.people.inbound_mail.intake import process
+from parley.people.mail import dns_records
 from parley.people.returned_mail import actions, reports
 from parley.platform.errors import CommandFailed
 from parley.platform.settings import settings
@@ -26,7 +27,7 @@ def mail() -> None:
 async def check(file: Path | None) -> dict[str, Any]:
     """Print the DNS records that our mail needs. With FILE, check a message as it was sent, offline."""
     try:
-        records = mail_checks.records(settings())
+        records = dns_records.records(settings())
         results = mail_checks.check_message(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise CommandFailed(str(error)) from None

@@ -1,17 +1,14 @@
-"""The DNS records that our mail needs, and checks of a message's form."""
+"""Checks of a message's form."""
 
-import base64
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
-from pathlib import Path
 
 import dkim
 import msgspec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from parley.people.mail.message import read_key
+from parley.people.mail.dns_records import public_key
 from parley.platform.settings import Settings
 
 LONGEST_LINE, MOST_BYTES = 998, 80_000
@@ -19,37 +16,9 @@ OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Owne
 MUST_BE_SIGNED = {"from", "to", "subject", "date", "message-id"}
 
 
-class DnsRecord(msgspec.Struct, frozen=True):
-    """A DNS record to set, and why."""
-
-    name: str
-    type: str
-    value: str
-    why: str
-
-
 class RecordCheck(msgspec.Struct, frozen=True):
     good: bool
     text: str
-
-
-def records(settings: Settings) -> list[DnsRecord]:
-    """Return the records that receiving servers check. Raises ValueError if the DKIM key is not valid."""
-    domain, returns = settings.mail_address.rpartition("@")[2], settings.bounces.rpartition("@")[2]
-    spf, dmarc = "v=spf1 mx a -all", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-    dns_records = [DnsRecord(domain, "TXT", spf, "which servers may send for this domain: add yours")]
-    if settings.dkim_key is not None:
-        why = "verifies our signature; in a zone file, split it into strings of at most 255 characters"
-        name = f"{settings.dkim_selector}._domainkey.{domain}"
-        dns_records.append(DnsRecord(name, "TXT", public_key(settings.dkim_key), why))
-    dns_records += [
-        DnsRecord(f"_dmarc.{domain}", "TXT", dmarc, "what to do with other mail"),
-        DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"),
-    ]
-    if returns != domain:
-        dns_records.append(DnsRecord(returns, "TXT", spf, "the same for the address that mail is returned to"))
-    why = "and this name must resolve to that address"
-    return [*dns_records, DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", why)]
 
 
 def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
@@ -71,15 +40,6 @@ def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
     if settings.dkim_key is not None or "DKIM-Signature" in message:
         results.append(_check_signature(raw, message, settings))
     return results
-
-
-def public_key(private: Path) -> str:
-    """Return the DKIM record for verifying signatures by the key in the file `private`.
-
-    Raises ValueError if the file has no RSA key.
-    """
-    numbers = read_key(private).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(numbers).decode()}"
 
 
 def _of_list(message: EmailMessage) -> list[RecordCheck]:

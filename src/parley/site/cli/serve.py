@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -185,9 +186,15 @@ def listening(host: str, port: int) -> list[socket.socket]:
 
 
 @click.command()
-def worker() -> None:
+@click.option(
+    "--heartbeat",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Touch this file every few seconds, as long as the worker finds its work in the database.",
+)
+def worker(heartbeat: Path | None) -> None:
     """Run the background jobs: imports, mail, statistics, checks."""
     from parley.site.worker import run  # noqa: PLC0415 as in web
 
     config = process_settings()
-    exit_on_error(lambda: asyncio.run(run(config)))
+    exit_on_error(lambda: asyncio.run(run(config, heartbeat)))

@@ -3,7 +3,7 @@
 import asyncio
 
 from parley.platform.settings import Settings
-from parley.site.doctor import servers
+from parley.site.doctor import names, servers
 from parley.site.doctor.checks import Check, address, disk, files, mail, passwords, providers, secret, version
 from parley.site.doctor.work import backups, work
 
@@ -12,6 +12,8 @@ async def examine(settings: Settings) -> list[Check]:
     """Check everything that these settings name, all at once: a server that does not answer takes some seconds."""
     parts = await asyncio.gather(
         address(settings),
+        names.certificate(settings),
+        names.dns(settings),
         secret(settings),
         servers.database(settings),
         servers.replica(settings),

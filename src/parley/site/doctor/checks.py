@@ -21,6 +21,9 @@ from parley.platform.settings import LOCAL_HOSTS, Settings
 
 SECONDS = 5
 FEW_DIFFERENT = 12
+# An address that nobody has (RFC 5737), and what `/readyz` says of its client (platform/http/health.py).
+NOBODY = "192.0.2.1"
+CLIENT = re.compile(r"client +It is (\S+), (.+)\.")
 GIGABYTE = 10**9
 RELEASE = re.compile(r"/v(\d+)\.(\d+)\.(\d+)\b")
 LITTLE, TOO_LITTLE = 1.0, 0.1
@@ -55,7 +58,7 @@ async def address(settings: Settings) -> list[Check]:
     ]
     if not settings.limits:
         results.append(Check(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
-    return [*results, await _web(settings)]
+    return [*results, *await _web(settings)]
 
 
 async def secret(settings: Settings) -> list[Check]:
@@ -102,15 +105,32 @@ async def files() -> list[Check]:
     return [judge("files", good=not missing, yes="Templates and static files are there.", no=no)]
 
 
-async def _web(settings: Settings) -> Check:
+async def _web(settings: Settings) -> list[Check]:
     try:
         async with httpx.AsyncClient(timeout=SECONDS) as client:
-            answer = await client.get(f"{settings.base_url}/readyz")
+            answer = await client.get(f"{settings.base_url}/readyz", headers={"X-Forwarded-For": NOBODY})
     except httpx.HTTPError as error:
         text = f"{settings.base_url} does not answer ({error or type(error).__name__}). Is `parley web` running?"
-        return Check(Level.WARN, "web", text)
+        return [Check(Level.WARN, "web", text)]
     no = f"It answers {answer.status_code}: {' '.join(answer.text.split())[:200]}"
-    return judge("web", good=answer.is_success, yes="It is ready.", no=no)
+    ready = judge("web", good=answer.is_success, yes="It is ready.", no=no)
+    return [ready, *_proxy(answer.text, is_behind=settings.secure)]
+
+
+def _proxy(answer: str, *, is_behind: bool) -> list[Check]:
+    """Judge whom the web process takes us for, after we said in a header that we are NOBODY."""
+    found = CLIENT.search(answer)
+    if found is None:
+        return []
+    client, way = found.groups()
+    if client == NOBODY:
+        text = "Visitors choose their address by X-Forwarded-For, and so escape limits. Let the proxy overwrite it."
+        return [Check(Level.FAIL, "proxy", text)]
+    no = (
+        "The proxy is not trusted, so that all visitors share its address and limits. Set `parley web --proxy ADDRESS`."
+    )
+    is_known = way == "through a trusted proxy" or not is_behind
+    return [judge("proxy", good=is_known, yes=f"Visitors have their own addresses: ours is {client}.", no=no)]
 
 
 async def _smtp(url: str) -> Check:

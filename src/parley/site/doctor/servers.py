@@ -17,7 +17,13 @@ from parley.platform.events.redis import client_of
 from parley.platform.settings import Settings
 from parley.site.doctor.checks import SECONDS, Check, Level, judge
 
-HAS_REPLICA = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
+SELECT_POSITION = "select pg_current_wal_lsn()::text"
+SELECT_REPLICA = """
+    select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver) as streams,
+           coalesce(pg_wal_lsn_diff($1::text::pg_lsn, pg_last_wal_replay_lsn()), 0)::bigint as behind
+"""
+# Bytes of the log. Later than a second it is not read from anyway; by so much, it does not catch up.
+FAR_BEHIND = 16 * 1_024 * 1_024
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 SLOW_MILLISECONDS = 20
@@ -80,14 +86,23 @@ async def replica(settings: Settings) -> list[Check]:
     if settings.replica_url is None:
         return []
     try:
+        async with connected(settings.database_url) as primary:
+            position = await primary.fetchval(SELECT_POSITION)
+    except UNREACHABLE:
+        # The check of the database says why.
+        return []
+    try:
         async with connected(settings.replica_url) as connection:
-            streams = await connection.fetchval(HAS_REPLICA)
+            found = await connection.fetchrow(SELECT_REPLICA, position)
     except UNREACHABLE as error:
         no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. Everything is read from the primary."
         return [Check(Level.WARN, "replica", no)]
     no = "It is not a replica, or receives nothing from the primary. Everything is read from the primary."
+    if found["streams"] and found["behind"] > FAR_BEHIND:
+        text = f"It is {found['behind'] / 1e6:,.0f} MB of the log behind. Everything is read from the primary."
+        return [Check(Level.WARN, "replica", text)]
     yes = "It streams from the primary."
-    return [judge("replica", good=bool(streams), yes=yes, no=no, otherwise=Level.WARN)]
+    return [judge("replica", good=found["streams"], yes=yes, no=no, otherwise=Level.WARN)]
 
 
 async def redis(settings: Settings) -> list[Check]:

@@ -16,7 +16,9 @@ LATE = timedelta(hours=36)
 DRILL = timedelta(days=183)
 SELECT_WORK = f"""
 select exists (
-           select from pg_stat_activity where datname = current_database() and application_name = '{WORKER}') as runs,
+           select from pg_stat_activity where datname = current_database() and application_name = '{WORKER}'
+             -- A worker polls every few seconds, unless it hangs.
+             and state_change > now() - interval '1 minute') as runs,
        (select count(*) from event where handled_at is null and created_at < now() - interval '1 minute') as waiting,
        (select count(*) from job_failure where retry_at is null) as dead,
        (select count(*) from mail where state = 'failed' and created_at > now() - interval '1 day') as letters
@@ -45,10 +47,10 @@ async def work(settings: Settings) -> list[Check]:
 
 def _worker(*, runs: bool, waiting: int) -> Check:
     if waiting:
-        why = "It is behind" if runs else "It does not run"
-        text = f"{why}: {waiting:,} posts and votes have waited for more than a minute. Start `parley worker`."
+        why = "It is behind" if runs else "It does not run, or hangs"
+        text = f"{why}: {waiting:,} posts and votes have waited for more than a minute. Restart `parley worker`."
         return Check(Level.FAIL, "worker", text)
-    no = "It does not run: no mail is sent and nothing is imported. Start `parley worker`."
+    no = "It does not run, or hangs: no mail is sent and nothing is imported. Restart `parley worker`."
     return judge("worker", good=runs, yes="It runs, and nothing waits.", no=no, otherwise=Level.WARN)
 
 

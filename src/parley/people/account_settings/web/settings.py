@@ -20,7 +20,7 @@ from parley.people.sign_in import authentication, devices, ops
 from parley.people.sign_in.forms import AccountForm, PasswordForm, ProfileForm
 from parley.people.sign_in.web.common import account_of, client_of, see_other
 from parley.platform.errors import NotFound, Refused, TooMany
-from parley.platform.http.access import MEMBER, VERIFIED, AnyRequest
+from parley.platform.http.access import ANYONE, MEMBER, VERIFIED, AnyRequest
 from parley.platform.http.forms import Form, posted_fields
 from parley.platform.http.languages import offered
 from parley.platform.http.return_paths import local_path
@@ -51,6 +51,12 @@ async def settings_page(request: AnyRequest) -> Response[Any]:
 @get(list(FORMER), name="accounts:former-settings", opt={"who": MEMBER})
 async def former_page(request: AnyRequest) -> Redirect:
     return Redirect(FORMER[request.url.path], status_code=301)
+
+
+@get("/.well-known/change-password", name="accounts:password-form", opt={"who": ANYONE}, sync_to_thread=False)
+def password_form() -> Redirect:
+    """Lead password managers to the form (W3C, A Well-Known URL for Changing Passwords)."""
+    return Redirect(f"{SECURITY}#password", status_code=303)
 
 
 async def _name(request: AnyRequest) -> dict[str, Any] | None:
@@ -225,6 +231,7 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
 
 handlers: list[object] = [
     settings_page,
+    password_form,
     former_page,
     set_profile,
     change_name,
