@@ -69,7 +69,7 @@ async def test_a_comment_is_kept_by_key(open_tab: OpenTab) -> None:
     await page.keyboard.press("j")
     async with page.expect_response(lambda answer: answer.url.endswith("/notes")):
         await page.keyboard.press("b")
-    kept = page.locator(".comment.is-current > .comment-actions > .keep")
+    kept = page.locator(".comment.is-current > .comment-actions .keep")
     await page.locator(".keep[aria-pressed=true]").wait_for()
     assert await kept.inner_text() == "Kept"
 
