@@ -37,7 +37,7 @@ MARKED = repeated("*a* ", 2 * (MARKS - 10)) + "x" * LONGEST_COMMENT
 
 # SQL of the row with number `n`: its id, and texts of it. Ids begin where no others are.
 FIRST = 10_000
-ROW, REPLY, FOR, AGAINST = (f"{number * FIRST} + n" for number in (1, 2, 3, 4))
+ROW, REPLY, FOR, AGAINST, HELD = (f"{number * FIRST} + n" for number in (1, 2, 3, 4, 5))
 NAME, FORMER, MUTED = (f"lpad(n::text, 30, '{letter}')" for letter in "wvu")
 ADDRESS = "rpad('https://a.example/' || n, 500, '''')"
 EMAIL = "lpad(n || '@example.org', 254, 'w')"
@@ -102,6 +102,12 @@ ROWS: list[tuple[str, dict[str, str]]] = [
         "comment",
         {"id": REPLY, "thread": "{thread}", "author": ROW, "parent": ROW, "depth": "1"}
         | {"statement": f"case when n % 2 = 0 then {words(140)} end"}
+        | {"body": "''", "html": "''", "html_version": "1"},
+    ),
+    # What waits for a moderator.
+    (
+        "comment",
+        {"id": HELD, "thread": "{thread}", "author": "{who}", "state": "'pending'"}
         | {"body": "''", "html": "''", "html_version": "1"},
     ),
     # The two sides of each other thread.

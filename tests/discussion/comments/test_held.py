@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from parley.discussion.commenting import drafts
 from parley.discussion.commenting.drafts import CheckResult, Draft
-from parley.discussion.comments import states
+from parley.discussion.comments import states, texts
 from parley.discussion.other_sites.loading import ImportLine, import_discussion
 from parley.discussion.threads.jobs import refresh_thread_stats
 from parley.people.accounts.viewer import Viewer
@@ -18,6 +18,11 @@ from tests import make
 pytestmark = pytest.mark.anyio
 
 CANARY = "a canary in the queue"
+MANY = 50
+MANY_HELD = """
+insert into comment (thread, author, state, body, html, html_version) select $1, $2, 'pending', $4, '', 1
+from generate_series(1, $3::int) returning id
+"""
 
 
 async def hold(draft: Draft) -> CheckResult:
@@ -54,6 +59,20 @@ async def test_the_fragment_for_htmx_says_that_it_waits_too(app: Litestar, clien
 
     assert answer.status_code == 201
     assert CANARY in answer.text and 'class="comment"' not in answer.text
+
+
+async def test_the_page_shows_the_newest_of_many_held_comments(app: Litestar, client: httpx.AsyncClient) -> None:
+    """A member can have hundreds of the longest waiting; they made their own page so costly that all others waited."""
+    author, thread = await make.member(), await make.thread()
+    comments = await db.values(MANY_HELD, thread, author.id, MANY, "'" * 40_000)
+    await make.sign_in(client, author)
+
+    page = (await client.get(f"/t/{thread}")).text
+    shown = await texts.held_comments(author.id, thread)
+
+    assert [one.id for one in shown] == sorted(comments)[-2:]
+    assert page.count('class="held"') == len(shown) and len(page) < 2**20
+    assert f"{MANY - len(shown)} older comments of yours" in page
 
 
 async def test_nobody_else_sees_a_held_comment(app: Litestar, client: httpx.AsyncClient) -> None:

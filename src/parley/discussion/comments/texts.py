@@ -25,17 +25,25 @@ with version as (
 select number, body, statement, at, is_first from newest
 where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
-# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day. One that was published
-# and then hidden until a moderator decides has the reason.
-SELECT_HELD_COMMENTS = """
-select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at, case when state = 'hidden' then (
-           select a.reason from mod_action a where a.kind = 'comment' and a.target = comment.id and a.action = 'hold'
-           order by a.id desc limit 1) end as reason
-from comment
-where author = $1 and thread = $2
-  and (state in ('pending', 'hidden') or state = 'expired' and created_at > now() - interval '44 days'
-       or state = 'withdrawn' and deleted_at > now() - interval '1 day') order by created_at
+# A held comment expires after 14 days, and is listed for another 30; a withdrawn one for a day.
+IS_HELD = """
+author = $1 and thread = $2
+and (state in ('pending', 'hidden') or state = 'expired' and created_at > now() - interval '44 days'
+     or state = 'withdrawn' and deleted_at > now() - interval '1 day')
 """
+# The newest ones, since a member may have hundreds: at most this many, with so many characters together.
+MOST_HELD, HELD_CHARACTERS = 20, 100_000
+# One that was published and then hidden until a moderator decides has the reason. `older` are those left out.
+SELECT_HELD_COMMENTS = f"""
+select id, state, statement, body, coalesce(beginning, html) as raw_html, created_at, case when state = 'hidden' then (
+           select a.reason from mod_action a where a.kind = 'comment' and a.target = newest.id and a.action = 'hold'
+           order by a.id desc limit 1) end as reason,
+       (select count(*) from comment where {IS_HELD}) - count(*) over () as older
+from (
+    select *, sum(length(body)) over (order by id desc) as characters
+    from (select * from comment where {IS_HELD} order by id desc limit {MOST_HELD}) held
+) newest where characters <= {HELD_CHARACTERS} order by id
+"""  # noqa: S608 constants only
 
 
 class CommentText(msgspec.Struct, frozen=True):
@@ -91,6 +99,7 @@ class HeldComment(msgspec.Struct, frozen=True):
     raw_html: str
     created_at: datetime
     reason: str | None = None
+    older: int = 0
 
     @property
     def html(self) -> Markup:
