@@ -47,7 +47,7 @@ def add_figures(document: pypdfium2.PdfDocument, pages: Sequence[Page], blocks: 
             continue
         caption.picture, caption.area = picture_of(document, page, area), area
         if caption.picture:
-            held = [other for other in others if _holds(area, place_of(other))]
+            held = [other for other in others if holds(area, place_of(other))]
             labels |= set(map(id, held))
             caption.words = "" if is_figure else " ".join(other.text for other in held)
     return _with_plain_figures(document, by_number, [block for block in blocks if id(block) not in labels])
@@ -59,9 +59,7 @@ def _drawn_beside(caption: TextBlock, page: Page, others: Sequence[TextBlock]) -
     left, right = line.left_margin, line.right_margin
     texts, labels = _texts_and_labels(others, right - left)
     parts = [
-        drawing
-        for drawing in page.drawings
-        if _is_part(drawing, page) and drawing.left < right and drawing.right > left
+        drawing for drawing in page.drawings if is_part(drawing, page) and drawing.left < right and drawing.right > left
     ]
     for near, edge in (
         ([part for part in parts if part.bottom <= place.top + MARGIN], place.top),
@@ -93,9 +91,13 @@ def _texts_and_labels(blocks: Sequence[TextBlock], column: float) -> tuple[list[
     """The places of running text, and those of other words, which may belong to a drawing or a table."""
     texts, labels = list[Box](), list[Box]()
     for block in blocks:
-        is_text = block.kind in ("heading", "code") or _is_running(block, column)
-        (texts if is_text else labels).append(place_of(block))
+        (texts if is_text(block, column) else labels).append(place_of(block))
     return texts, labels
+
+
+def is_text(block: TextBlock, column: float) -> bool:
+    """Whether a block is a text of a column that is so wide, not words of a drawing or a table."""
+    return block.kind in ("heading", "code") or _is_running(block, column)
 
 
 def _with_plain_figures(
@@ -106,13 +108,13 @@ def _with_plain_figures(
     for number, some in groupby(blocks, key=lambda block: block.page):
         on_page, page = list(some), pages[number]
         texts, words = _texts_and_labels(on_page, page.width / 2)
-        for drawn in _clusters([drawing for drawing in page.drawings if _is_part(drawing, page)]):
+        for drawn in _clusters([drawing for drawing in page.drawings if is_part(drawing, page)]):
             area = _with_labels(drawn, words, _NOWHERE)
             # The words along an axis are turned, so they are none of the page's words.
             wide = Box(max(area.left - _EDGE, 0), area.top, area.right, area.bottom)
-            area = area if any(_is_level(text, wide) for text in texts) else wide
-            held = [block for block in on_page if block.kind != "caption" and _holds(area, place_of(block))]
-            is_figure = len(held) >= _FEWEST_LABELS and not any(_is_level(text, area) for text in texts)
+            area = area if any(is_level(text, wide) for text in texts) else wide
+            held = [block for block in on_page if block.kind != "caption" and holds(area, place_of(block))]
+            is_figure = len(held) >= _FEWEST_LABELS and not any(is_level(text, area) for text in texts)
             if not is_figure or time.process_time() - began > _CPU_SECONDS:
                 continue
             held[0].kind, held[0].area = "picture", area
@@ -155,7 +157,7 @@ def _grow(parts: Sequence[Box], edge: float, texts: Sequence[Box]) -> Box | None
         else:
             is_near = part.top <= area.bottom + _NEAR and part.bottom >= area.top - _NEAR
         whole = part if area is None else enclosing_box(area, part)
-        if is_near and not any(_is_level(text, whole) for text in texts):
+        if is_near and not any(is_level(text, whole) for text in texts):
             area = whole
     return area
 
@@ -165,12 +167,13 @@ def _with_labels(area: Box, labels: Sequence[Box], caption: Box) -> Box:
     for label in labels:
         whole = enclosing_box(area, label)
         is_near = max(whole.width - area.width, whole.height - area.height) <= _EDGE
-        if is_near and not _is_level(caption, whole):
+        if is_near and not is_level(caption, whole):
             area = whole
     return area
 
 
-def _is_part(drawn: Box, page: Page) -> bool:
+def is_part(drawn: Box, page: Page) -> bool:
+    """Whether a drawing may be a part of a figure: neither a rule of the page nor its background."""
     is_rule = drawn.height < _THIN and drawn.width > _LONG * page.width
     is_background = drawn.width > _WHOLE * page.width and drawn.height > _WHOLE * page.height
     return not is_rule and not is_background
@@ -183,12 +186,14 @@ def _is_running(block: TextBlock, column: float) -> bool:
     return place_of(block).width > _LONG * column and drawn > _DENSE * whole
 
 
-def _is_level(text: Box, area: Box) -> bool:
+def is_level(text: Box, area: Box) -> bool:
+    """Whether the middle of a text is beside or within an area of its column."""
     level = area.top < (text.top + text.bottom) / 2 < area.bottom
     return level and text.left < area.right and text.right > area.left
 
 
-def _holds(area: Box, text: Box) -> bool:
+def holds(area: Box, text: Box) -> bool:
+    """Whether a text is within an area."""
     level = area.top < (text.top + text.bottom) / 2 < area.bottom
     return level and area.left - MARGIN < text.left and text.right < area.right + MARGIN
 

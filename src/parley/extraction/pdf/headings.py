@@ -51,7 +51,9 @@ def _is_heading(block: TextBlock, typography: Typography) -> bool:
         return True
     if block.size >= _LARGER * typography.size:
         return not text.endswith(",")
-    ends = _SENTENCE.search(text) or block.size < 0.9 * typography.size
+    # In small capitals most letters are small.
+    size = max(word.size for line in block.lines for word in line.words)
+    ends = _SENTENCE.search(text) or size < 0.9 * typography.size
     return not ends and (block.share("is_bold") > _MOSTLY or (bool(_NUMBER.match(text)) and _stands_out(block)))
 
 

@@ -20,6 +20,7 @@ from parley.extraction.pdf.headings import mark_headings
 from parley.extraction.pdf.hyphens import Vocabulary
 from parley.extraction.pdf.passages import as_passages, note_passages
 from parley.extraction.pdf.properties import read_properties
+from parley.extraction.pdf.strays import add_strays
 from parley.extraction.pdf.textless import picture_pages, ranges, refuse_without_text, with_pictures
 from parley.extraction.pdf.typography import typography_of
 from parley.platform.text.directions import direction_of
@@ -55,6 +56,7 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     mark_kinds(blocks)
     blocks = add_figures(document, pages, blocks)
     by_number = {page.number: page for page in pages}
+    blocks = add_strays(document, by_number, blocks)
     add_formulas(document, by_number, blocks, text)
     pictures = picture_pages(pages)
     passages = with_pictures(document, pictures, list(as_passages(blocks, vocabulary, by_number)))
