@@ -15,7 +15,7 @@ from parley.platform.settings import settings
 from parley.site.backup.kept import RESTORED
 from tests import make
 from tests.faults.test_backup import done, other, parley, refusal
-from tests.interfaces.live.forum import Forum
+from tests.interfaces.live.forum import Forum, Web, browser_of
 from tests.own_data.erasure.filling import COLUMNS
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +23,10 @@ pytestmark = pytest.mark.anyio
 __all__ = ["other"]
 
 NAME, SONG = "canarybird", "canarysong"
+PUBLIC = (
+    *("/", "/t/{thread}", "/search?q=canary", "/log", "/feed.atom", "/t/{thread}/feed.atom", "/t/{thread}/export.json"),
+    *("/t/{thread}/export.md", "/api/v1/threads/{thread}/comments", "/api/v1/events", "/api/v1/log"),
+)
 LEAVES = "update member set state = 'deactivated', erase_at = now(), erase_words = true where id = $1"
 
 
@@ -136,6 +140,36 @@ async def test_a_later_backup_brings_the_list_to_another_machine(
     # The older one, whose own list does not have them.
     assert done("restore", folders.file, "--replace", env=env)["erased_again"] == 1
     assert not await holds(env["DATABASE_URL"], SONG)
+
+
+async def test_another_machine_with_a_secret_of_its_own_shows_nothing_of_the_erased(
+    folders: Folders, other: dict[str, str], thread: int, tmp_path: Path
+) -> None:
+    shutil.copy(folders.live / ledger.NAME, folders.backups)
+    there = {
+        "PARLEY_DATA": str(folders.new),
+        "PARLEY_SECRET": "of another machine " * 2,
+        "HOME": str(tmp_path / "home"),
+    }
+
+    ended = parley("restore", folders.file, env=other | there)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "Members erased again, because they were erased after the backup: 1." in ended.stdout
+    assert "PARLEY_SECRET is another than that of the backup." in ended.stdout
+    web = Web(other | there, HOME=str(tmp_path / "home")).start()
+    try:
+        async with browser_of() as browser:
+            answers = [await browser.get(web.address + path.format(thread=thread)) for path in PUBLIC]
+            assert (await browser.get(f"{web.address}/u/{NAME}")).status_code == 404
+    finally:
+        web.end()
+    assert [answer.url.path for answer in answers if answer.status_code != 200] == []
+    kept = [file.read_bytes().decode(errors="replace") for file in folders.new.rglob("*") if file.is_file()]
+    assert kept
+    for needle in (NAME, SONG):
+        assert not await holds(other["DATABASE_URL"], needle)
+        assert [text for text in (*(answer.text for answer in answers), *kept) if needle in text] == []
 
 
 async def test_a_folder_that_has_only_the_list_is_restored_to(folders: Folders) -> None:

@@ -49,7 +49,7 @@ NOT_RUN = {
     "&& git push origin v1.2.3": "publishes a release",
     "sha256sum --check SHA256SUMS": "a release on GitHub",
     "uvx openapi-python-client generate --url https://parley.example/api/v1/openapi.json --meta none --output-path "
-    "parley_client": "the network; tests/interfaces/api/test_specification.py checks the description",
+    "parley_client": "the network; tests/interfaces/api/test_generated_client.py runs it",
 }
 POST_SECONDS = 8.0
 ESSAY = "# An essay\n\n" + "Words of an essay that is long enough to be one, said in several ways. " * 12

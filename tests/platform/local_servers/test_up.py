@@ -78,6 +78,14 @@ def test_a_port_in_use_is_refused_in_a_sentence(tmp_path: Path, start_up: Start)
         assert f"Port {port} is in use" in refused(start_up(tmp_path / "data", port=port))
 
 
+def test_a_port_that_names_none_is_refused_before_anything_is_made(tmp_path: Path, start_up: Start) -> None:
+    up = start_up(tmp_path / "data", "--port", "0")
+    _, errors = up.process.communicate(timeout=PATIENCE)
+    assert up.process.returncode == 2
+    assert "0 is not in the range 1<=x<=65535" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_in_use_is_refused_in_a_sentence(tmp_path: Path, start_up: Start) -> None:
     with servers(tmp_path, fast=True):
         assert "already runs with the data folder" in refused(start_up(tmp_path))

@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Response, Router, get
 from litestar.exceptions import ClientException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import Method
+from litestar.types.internal_types import PathParameterDefinition
 
 from parley.interfaces.api import events_web, search_web
 from parley.interfaces.api.answers import VARY
@@ -67,10 +70,28 @@ def description() -> dict[str, Any]:
         components=Components(security_schemes={"token": tokens}),
         security=[{}, {"token": []}],
         use_handler_docstrings=True,
+        operation_id_creator=operation_id,
     )
     # A separate application, so that Litestar does not add its pages about the API to ours.
     app = Litestar(route_handlers=[_router(FEATURES)], openapi_config=config)
-    return app.openapi_schema.to_schema()
+    found = app.openapi_schema.to_schema()
+    for path, item in found["paths"].items():
+        for operation in item.values():
+            # The module of a generated client.
+            operation["tags"] = [path.removeprefix(f"{PATH}/").partition("/")[0]]
+    return found
+
+
+def operation_id(_: HTTPRouteHandler, method: Method, path: list[str | PathParameterDefinition]) -> str:
+    """Return the name of an operation in a generated client: `post_thread_comments`."""
+    names = [method.lower()]
+    for part in path[2:]:
+        if isinstance(part, str):
+            names.append(part.replace("-", "_"))
+        else:
+            # What is before it is the one that it names: threads/{thread}.
+            names[-1] = names[-1].removesuffix("s")
+    return "_".join(names)
 
 
 @cache

@@ -124,7 +124,8 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool, with
         )
     if secret_differs:
         lines.append(
-            "PARLEY_SECRET has changed since the backup. Set the old one, or links in older mail stop working."
+            "PARLEY_SECRET is another than that of the backup. Until the old one is set as PARLEY_SECRET_FORMER "
+            "(docs/operating.md, Replace the secret), authenticator apps, webhooks and links in older mail fail."
         )
     figures = {"rpo_seconds": round(done.lost.total_seconds(), 2), "rto_seconds": round(done.took.total_seconds(), 2)}
     figures["erased_again"] = done.erased
