@@ -1,2 +1,2 @@
-/* sources d10a9bf30f564b0c */
+/* sources 3765da89a6375e7d */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -132,7 +132,7 @@ async def test_a_refused_form_leaves_the_panel_usable(
 async def test_selected_words_are_quoted(page: Page, publisher: Publisher, site: Site) -> None:
     await opened(page, publisher)
     await page.evaluate(SELECT_WORDS, "odel answers befor")
-    await expect(page.locator(".marker.add")).to_have_attribute("title", "Respond to these words")
+    await expect(page.locator(".marker.add")).to_have_attribute("title", "Respond to this")
 
     await page.locator(".marker.add").click()
 

@@ -88,6 +88,25 @@ async def test_a_comment_that_arrived_can_be_voted_on_and_answered(site: Site, o
     )
 
 
+async def test_what_arrives_in_a_language_that_one_does_not_read_is_folded(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    kofi, jonas = await open_tab("kofi"), await open_tab("jonas_w")
+    await kofi.post("/settings/languages", de="1")
+    await kofi.open_thread(thread)
+    await kofi.page.locator(".stance-filter summary").click()
+    async with kofi.page.expect_response(lambda answer: "reads=1" in answer.url and "/live" in answer.url):
+        await kofi.page.get_by_role("link", name="In languages I read").click()
+    arrived = await jonas.comment(
+        thread, "This is what nobody had said of the costs before, and it is the point of it."
+    )
+    await kofi.page.get_by_role("button", name="1 new response").click()
+
+    comment = kofi.page.locator(f"#c{arrived}")
+    await expect(comment.locator("> .muted > summary")).to_have_text("In English. Show")
+    await expect(comment.locator("> .comment-body")).to_be_hidden()
+    await kofi.post("/settings/languages")
+
+
 async def test_ones_own_words_stand_there_at_once_and_once_in_every_tab(site: Site, open_tab: OpenTab) -> None:
     thread = site.fresh_thread()
     here, there = await open_tab("mira"), await open_tab("mira")

@@ -95,7 +95,7 @@ async def edit(page: Page, comment: str) -> None:
     await expect(page.locator(f"{comment} > .comment-body strong")).to_have_text("twice")
     await page.locator(f"{comment} > .comment-head").get_by_role("link", name="edited").click()
     await expect(page.locator(".version").first.locator("ins")).to_contain_text("twice")
-    await page.get_by_role("link", name="Back to the comment").click()
+    await page.get_by_role("link", name="Back to this comment").click()
 
 
 async def delete_and_restore(page: Page, comment: str) -> None:

@@ -38,7 +38,7 @@ async def test_the_language_of_a_pdf_is_that_of_its_words() -> None:
 
 
 async def test_a_refusal_comes_back_in_words() -> None:
-    with pytest.raises(CannotImport, match="PDF is damaged"):
+    with pytest.raises(CannotImport, match="document is damaged"):
         await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7")
 
 

@@ -5,7 +5,7 @@ import { isPlainClick, savedKeys, thread, viewer } from "../platform/page.js";
 
 document.addEventListener("click", (event) => {
   if (!isPlainClick(event) || !viewer) return;
-  const link = event.target.closest?.(".comment-actions > a:is([href$='/reply'], [href$='/edit'])");
+  const link = event.target.closest?.(".comment-actions a:is([href$='/reply'], [href$='/edit'])");
   const cancel = event.target.closest?.(".comment-slot [data-cancel]");
   if (link) openForm(event, link);
   if (cancel) closeForm(event, cancel.closest(".comment-slot"));
@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
 // A reply or an edit that was begun, and kept on this device, is shown as it was left.
 for (const key of viewer && thread ? savedKeys(`draft:${viewer}:t${thread}-`) : []) {
   const act = key.startsWith("e") ? "edit" : "reply";
-  const link = document.querySelector(`#c${key.slice(1) || 0} > .comment-actions > a[href$="/${act}"]`);
+  const link = document.querySelector(`#c${key.slice(1) || 0} > .comment-actions a[href$="/${act}"]`);
   if (!link) continue;
   openAncestors(link.closest(".comment"));
   loadForm(link);
@@ -42,5 +42,5 @@ async function loadForm(link) {
 function closeForm(event, slot) {
   event.preventDefault();
   slot.replaceChildren();
-  slot.closest(".comment").querySelector(":scope > .comment-actions > a")?.focus();
+  slot.closest(".comment").querySelector(":scope > .comment-actions a")?.focus();
 }

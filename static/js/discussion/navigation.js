@@ -5,6 +5,7 @@ import { showTarget } from "../articles/highlights.js";
 import { isNarrow, isPlainClick, discussion, thread } from "../platform/page.js";
 import { currentLineage } from "../articles/passages.js";
 import { closeSheet, goToDiscussion } from "./sheet.js";
+import { followFilter } from "../interfaces/live.js";
 
 const LINKS = ".signs, .tab, .talk-side li > a, .strip > a, .since [data-unread], .found-here .hit-words > a:not([href^='#'])";
 let shownSearch = location.search;
@@ -26,6 +27,7 @@ async function fetchDiscussion(source, address) {
   const before = discussion().firstElementChild;
   await htmx.ajax("GET", address, { source, target: "#discussion", swap: "outerSync" });
   shownSearch = address.replace(/^[^?]*/, "");
+  followFilter();
   const { only, view } = discussion().dataset;
   suggestAnchor(view === "passage" ? currentLineage : only > 0 ? only : "");
   return !before.isConnected;

@@ -1,7 +1,7 @@
 // The live stream of the thread, or the one that `data-stream` names. The browser reconnects by itself after a break; after
 // an error on which it gives up, such as a refused first connection, we retry. A hidden page has no stream.
 import htmx from "../platform/htmx.js";
-import { lang, showToast, thread } from "../platform/page.js";
+import { discussion, lang, showToast, thread } from "../platform/page.js";
 import { sentence } from "../platform/sentences.js";
 
 const FIRST_RETRY_MS = 1_000;
@@ -10,6 +10,7 @@ const OFFLINE_AFTER_MS = 5_000; // shorter breaks are not shown
 
 const element = document.getElementById("live");
 let source;
+let reads;
 export let last = element?.dataset.last;
 let attempts = 0;
 let retryTimer;
@@ -22,10 +23,17 @@ if (element) {
   connect();
 }
 
+/** Comments arrive folded while the discussion folds what is in other languages. */
+export function followFilter() {
+  if (source && reads !== discussion().dataset.reads) connect();
+}
+
 function connect() {
   clearTimeout(retryTimer);
   source?.close();
-  source = new EventSource(`${element.dataset.stream ?? `/t/${thread}/live?last=${last}`}&lang=${lang}`);
+  reads = discussion()?.dataset.reads;
+  const address = element.dataset.stream ?? `/t/${thread}/live?last=${last}${reads ? "&reads=1" : ""}`;
+  source = new EventSource(`${address}&lang=${lang}`);
   source.onopen = onOpen;
   source.onerror = onError;
   source.onmessage = ({ data, lastEventId }) => {

@@ -312,7 +312,7 @@ async def test_a_branch_links_back_to_its_place_in_the_discussion(client: httpx.
     far = (await loaded(chain(tree.MOST_SHOWN + 50)), await db.value("select max(id) from comment"))
 
     assert await back_from(last_shown) == [
-        (f"{address}?view=all#c{last_shown}", "Back to this comment in the whole discussion")
+        (f"{address}?view=all#c{last_shown}", "Back to its place in the whole discussion")
     ]
     assert await back_from(first_hidden) == [
         (f"{address}?view=all#c{last_shown}", "Back to its place in the whole discussion")

@@ -444,7 +444,7 @@ async def test_readers_do_not_see_why_a_page_could_not_be_read(
     client: httpx.AsyncClient, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreachable(url: str, **_: object) -> Download:
-        raise CannotImport("pub.example is not on the public internet.", "Paste the article's text instead.")
+        raise CannotImport("pub.example is not on the public internet.", "Paste the text instead.")
 
     monkeypatch.setattr(jobs, "fetch", unreachable)
     await embedded(client, await make.member("ada"))

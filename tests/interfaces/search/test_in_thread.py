@@ -89,7 +89,7 @@ async def test_htmx_gets_only_the_column(client: httpx.AsyncClient, thread: int)
     [
         ("nothinglikethis", "Nothing in this thread has “<bdi>nothinglikethis</bdi>”"),
         ('"zeppelin first"', "the same words without quotation marks"),
-        ("", "What are you looking for in this thread?"),
+        ("", "What are you looking for?"),
         ("zeppelin by:nobody", "There is no member with this name."),
         ("x" * 300, 'id="find-error"'),
         ("zeppelin lublin", "These results come closest."),

@@ -385,7 +385,7 @@ async def test_a_misspelt_word_also_finds_its_correction(app: Litestar, client: 
 
     text = await page(client, "singulra case", kind="comment")
 
-    assert "Did you mean" in text and "Nothing has all of these words." in text
+    assert "Did you mean" in text and "These results come closest." in text
     assert all(f"/c/{one}" in text for one in found) and "<mark>singular</mark>" in text
     await db.execute("update comment set state = 'removed' where id = any($1::bigint[])", found)
     text = await page(client, "singulra case", kind="comment")

@@ -175,7 +175,7 @@ async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient
     ]
     assert "Something new." not in page
     assert "in one digest a week" in (await client.get("/settings/mail")).text
-    assert "in your digest once a week" in (await client.get("/?topic=work")).text
+    assert "the best of it is in your digest." in (await client.get("/?topic=work")).text
 
     await client.post("/topic/work/follow", data={"on": "0"})
     await client.post("/settings/topics", data={"policy": "usual"})

@@ -94,7 +94,7 @@ async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
 
     assert await heard(case.ada) == [(False, "upheld")]
     await make.sign_in(client, case.ada)
-    assert "A moderator agreed and acted on it." in (await client.get("/for-you?part=decisions")).text
+    assert "A moderator agreed and has acted on it." in (await client.get("/for-you?part=decisions")).text
 
 
 async def test_an_answered_appeal_notifies_the_member_who_appealed(case: Case) -> None:

@@ -61,7 +61,7 @@ async def test_a_collapse_is_a_decision_with_reasons_and_an_appeal(app: Litestar
     made = "select rule from decision where target = $1 and action = 'collapse' and moderator is null"
     assert await db.value(made, comment) == rule
     assert await mailed(author) == ["Your comment was collapsed"]
-    assert "An automatic check has collapsed" in await db.value("select text from mail where kind like 'decision.%'")
+    assert "An automatic rule." in await db.value("select text from mail where kind like 'decision.%'")
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
 
 

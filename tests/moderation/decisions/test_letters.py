@@ -26,9 +26,9 @@ LETTER = "select text from mail where kind = $1 and recipient = $2"
 @pytest.mark.parametrize(
     ("action", "days", "words"),
     [
-        ("silence", 3, "you cannot write or vote, until {}."),
-        ("silence", None, "you cannot write or vote, permanently."),
-        ("suspend", 3, "has suspended your account, until {}."),
+        ("silence", 3, "You cannot write for a while, until {}. You can read, but not write or vote."),
+        ("silence", None, "You can no longer write, permanently. You can read, but not write or vote."),
+        ("suspend", 3, "Your account was suspended, until {}."),
     ],
 )
 async def test_a_sanction_says_until_when(app: Litestar, action: str, days: int | None, words: str) -> None:
@@ -106,7 +106,7 @@ async def test_letters_about_articles_and_profiles_say_which_and_quote_no_title_
         "select to_char(created_at at time zone 'UTC', 'FMDD FMMonth YYYY, HH24:MI') from thread where id = $1", thread
     )
     assert f"The article is the one that you added on {added}" in article and "The wager" not in article
-    assert "removed the bio on your profile" in profile and "Cheap pills" not in profile
+    assert "Your bio was removed" in profile and "Cheap pills" not in profile
 
 
 async def reported_by(comment: int, who: Viewer) -> int:

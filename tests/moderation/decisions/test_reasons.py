@@ -251,7 +251,7 @@ async def test_a_member_finds_all_that_was_decided_about_them(client: httpx.Asyn
     assert f'href="/decision/{decision}"' in page.text and "Your comment was removed" in page.text
     assert f"/decision/{undone}" not in page.text and jonas is not None
     await make.sign_in(client, await make.member())
-    assert "No decisions yet" in (await client.get("/settings/data")).text
+    assert "Nothing yet." in (await client.get("/settings/data")).text
     client.cookies.clear()
     assert (await client.get("/settings/data")).status_code == 303
 
@@ -270,7 +270,7 @@ async def test_its_author_is_led_from_the_place_of_a_comment_to_the_reasons(
     await make.sign_in(client, await make.member())
     others = await client.get(await make.address(thread))
 
-    assert f'href="/c/{comment}/decision">Read why, and appeal' in page.text
+    assert f'href="/c/{comment}/decision">Read the decision or appeal' in page.text
     assert led.status_code == 303 and led.headers["location"] == f"/decision/{decision}"
     assert f"/c/{comment}/decision" not in others.text
     assert (await client.get(f"/c/{comment}/decision")).status_code == 404

@@ -186,7 +186,7 @@ async def test_rejected_and_undone_decisions_are_not_in_the_public_log(client: h
         await modlog.write(mo, Entry("reveal", "comment", 1))
 
     assert await db.value("select count(*) from mod_action") == 6
-    assert "No actions yet." in (await client.get("/log")).text
+    assert "Nothing yet." in (await client.get("/log")).text
 
 
 async def test_a_year_is_counted_by_month_rule_and_hand_with_appeals(client: httpx.AsyncClient, mo: Viewer) -> None:

@@ -191,7 +191,7 @@ async def test_a_comment_is_removed_and_its_author_suspended_in_one_step_which_i
     comment = await make.comment(await make.thread(), author, "You are a fool.")
     also = REMOVAL | {"reason": "It insults somebody ({days}).", "also": "suspend", "until": "7"}
     preview = await client.post(f"/c/{comment}/moderate", data=also | {"preview": "1"})
-    assert "has removed a comment of yours" in preview.text and "suspended" in preview.text.split("letter-text")[2]
+    assert "Your comment was removed" in preview.text and "suspended" in preview.text.split("letter-text")[2]
     answer = await client.post(f"/c/{comment}/moderate", data=also)
 
     assert await decided_about() == ["remove comment 0", "suspend member 7"]

@@ -47,7 +47,7 @@ async def test_a_member_is_told_that_it_came_and_what_became_of_it(client: httpx
 
     assert receipt.startswith("We have received your report: Hello rita,")
     assert f"http://localhost/c/{comment}\n" in receipt
-    assert "You reported a comment on Parley: Argue with the case, not with the person." in receipt
+    assert "Thank you for reporting a comment on Parley: Argue with the case, not with the person." in receipt
     assert outcome.startswith("The decision on your report: Hello rita,") and "agreed and has acted" in outcome
     assert f"http://localhost/c/{comment}\n" in outcome
 
@@ -125,7 +125,7 @@ async def test_a_receipt_says_what_it_is_about(client: httpx.AsyncClient, path: 
     await by_member(client, path, "spam")
 
     (receipt,) = await letters("rita@example.org")
-    assert f"You reported {thing} on Parley" in receipt and f"http://localhost{path}\n" in receipt
+    assert f"Thank you for reporting {thing} on Parley" in receipt and f"http://localhost{path}\n" in receipt
 
 
 async def test_the_same_report_twice_has_one_receipt(client: httpx.AsyncClient) -> None:

@@ -108,7 +108,7 @@ async def test_a_moderator_removes_a_statement_alone(client: httpx.AsyncClient, 
     reasons = await client.get(f"/decision/{await decisions.about_comment(author.id, comment)}")
     assert "Your statement was removed" in reasons.text and SAID in reasons.text
     letters = await db.values("select text from mail where recipient = $1", "mira@example.org")
-    assert any("removed the statement of a comment of yours" in text for text in letters)
+    assert any("Your statement was removed. Your comment stays." in text for text in letters)
 
 
 async def test_a_removal_needs_a_rule_and_a_reason(client: httpx.AsyncClient, comment: int) -> None:

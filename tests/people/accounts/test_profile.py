@@ -122,7 +122,7 @@ async def test_comments_of_a_muted_member_open_on_request(client: httpx.AsyncCli
 
     page = (await client.get("/u/ada")).text
 
-    assert "some words" in page.partition("<summary>Show their comments</summary>")[2].partition("</details>")[0]
+    assert "some words" in page.partition("<summary>Their comments</summary>")[2].partition("</details>")[0]
 
 
 async def test_a_name_is_found_in_any_case_and_never_by_a_look_alike(client: httpx.AsyncClient, app: Litestar) -> None:

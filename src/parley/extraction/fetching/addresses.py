@@ -109,7 +109,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             if not allowed and not is_public(address):
                 raise CannotImport(
                     N_("{host} is not on the public internet, so we do not fetch from it."),
-                    N_("Paste the article's text instead."),
+                    N_("Paste the text instead."),
                     host=host,
                 )
             if not allowed and port not in _PORTS:

@@ -23,7 +23,7 @@ MOST_PAGES = 500
 _MOST_DRAWINGS = 20_000
 _DRAWN = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING, raw.FPDF_PAGEOBJ_FORM)
 _PASSWORD = N_("This PDF is locked with a password. Save it without the password, or paste its text.")
-_DAMAGED = N_("This PDF is damaged, so it cannot be read. Open it yourself, copy the text, and paste it here.")
+_DAMAGED = N_("This document is damaged, so it cannot be read. Open it yourself, copy the text, and paste it here.")
 _TOO_LONG = N_(
     "This PDF has {pages} pages; {most} can be read. Save the part that is to be discussed as a PDF of its own."
 )

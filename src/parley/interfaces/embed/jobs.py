@@ -37,7 +37,7 @@ SCRIPT = b"/embed/v1.js"
 # What HTML allows around the value of an attribute.
 QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
 UNREADABLE = N_("We could not read the article. Nothing was posted, and your text is kept.")
-NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
+NOT_ARTICLE = N_("We could not read the article. Nothing was posted, and your text is kept.")
 
 
 async def post_waiting() -> int:

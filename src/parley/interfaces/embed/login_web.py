@@ -104,7 +104,7 @@ async def session(request: AnyRequest, site: FromQuery[str] = "") -> None:
     """Answer 204 to a frame that is signed in, and 401 where the browser did not keep the cookie."""
     await queries.site(site)
     if viewer_of(request) is None:
-        raise NotSignedIn(N_("Please sign in first."))
+        raise NotSignedIn(N_("Please sign in."))
 
 
 @post("/embed/session/end", name="embed:end-session", opt={"who": ANYONE})

@@ -73,7 +73,7 @@ async def page(url: str) -> EmbedPage:
             "title": as_text(N_("Discussion of this article")),
             "open": as_text(_open_label(number)),
             "respond": as_text(N_("Respond to this passage")),
-            "quote": as_text(N_("Respond to these words")),
+            "quote": as_text(N_("Respond to this")),
             "close": as_text(N_("Close the discussion")),
         },
     )

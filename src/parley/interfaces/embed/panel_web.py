@@ -148,7 +148,7 @@ async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] 
     try:
         if form.errors or comment is None:
             raise Refused(join(" ", form.errors.values()))
-        viewer = _voter(request, N_("Please sign in first."))
+        viewer = _voter(request, N_("Please sign in."))
         await take_each(VOTE, viewer.id, address_of(request))
         await _require_in(row.id, comment)
         await votes.cast_vote(viewer=viewer, comment=comment, axis=form.axis, value=form.value)
@@ -173,7 +173,7 @@ async def answer_thesis(request: AnyRequest, thread: FromPath[str], site: FromQu
             given = urlencode({name: field for name, field in fields.items() if field is not None})
             # The address of a panel that gives the answer once they have signed in there.
             return Redirect(f"{path_of(query, site_row)}&{given}#thesis", status_code=303)
-        viewer = _voter(request, N_("Please sign in first."))
+        viewer = _voter(request, N_("Please sign in."))
         await take_each(VOTE, viewer.id, address_of(request))
         if form.looks:
             await theses.look(viewer, row.id)

@@ -78,7 +78,7 @@ async def _queue_events(stream: Stream, events: Sequence[render.RenderedEvent]) 
     muted = await muted_in([event.comment for event in events if event.comment], words)
     for event in events:
         word = muted.get(event.comment.id) if event.comment else None
-        stream.put(event.for_reader(stream.member, blocked, word), event.seq)
+        stream.put(event.for_reader(stream.member, blocked, word, stream.reads), event.seq)
 
 
 Mutes = tuple[frozenset[int] | None, Words]

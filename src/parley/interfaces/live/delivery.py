@@ -47,7 +47,7 @@ class Channel:
             for event in events[stream.language]:
                 comment = event.comment.id if event.comment else 0
                 word = found.get((comment, words.get(stream.member or 0, ())))
-                stream.put(event.for_reader(stream.member, blocked.get(stream.member), word), event.seq)
+                stream.put(event.for_reader(stream.member, blocked.get(stream.member), word, stream.reads), event.seq)
         self.seq = seq
 
     def take_unsent_scores(self, rows: list[queries.ScoredComment]) -> list[queries.ScoredComment]:

@@ -19,6 +19,7 @@ from parley.moderation.decisions.rules import ACTIONS
 from parley.moderation.modqueue.filters import QueueFilter
 from parley.moderation.modqueue.queries import OthersAction, QueueCount
 from parley.platform.http.environment import environment
+from parley.platform.text.detection import language_of
 from parley.platform.text.languages import speaking, spoken
 
 HEARTBEAT = b": still here\n\n"
@@ -32,7 +33,7 @@ MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
 # After so many events that are rendered at once, others go on.
 AT_ONCE = 10
-# Messages of one event with one of several muted words named in each.
+# Messages of one event, each with another muted word or with its language named.
 MOST_FOLDED = 20
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed", "comment.moved_away"}
 COMMENT_TEMPLATES = {
@@ -86,7 +87,8 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     """An event's number and message.
 
     `render_blocked` renders it for members who blocked the comment's `author`, `render_folded` for those who muted a
-    word in its `comment`. They are called only if there are such readers, who may have joined since.
+    word in its `comment`, or who fold its language. They are called only if there are such readers, who may have joined
+    since.
     """
 
     seq: int
@@ -94,14 +96,21 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     author: int | None = None
     render_blocked: Callable[[], bytes] | None = None
     comment: queries.CommentRow | None = None
-    render_folded: Callable[[str], bytes] | None = None
+    render_folded: Callable[[ViewerState], bytes] | None = None
 
-    def for_reader(self, reader: int | None, blocked: Collection[int] | None, muted: str | None) -> bytes:
-        """Return the message for a reader who blocked these members and `muted` this word of the comment."""
+    def for_reader(
+        self, reader: int | None, blocked: Collection[int] | None, muted: str | None, reads: Collection[str] = ()
+    ) -> bytes:
+        """Return the message for a reader who blocked these members and `muted` this word of the comment.
+
+        Where `reads` names languages, a comment in another one is folded.
+        """
         if blocked and self.author in blocked and self.render_blocked:
             return self.render_blocked()
-        if muted and self.render_folded and self.author != reader:
-            return self.render_folded(muted)
+        if self.comment and self.render_folded and self.author != reader:
+            code = language_of(self.comment.raw_html) if reads else None
+            if muted or (code and code not in reads):
+                return self.render_folded(ViewerState(muted_word=muted, folded=code if code not in reads else None))
         return self.message
 
 
@@ -169,8 +178,8 @@ def _render_event(row: EventRow, context: RenderContext) -> RenderedEvent:
     # Readers mute few words that somebody just wrote.
     @lru_cache(MOST_FOLDED)
     @speaking(language)
-    def render_folded(word: str) -> bytes:
-        return message(_event_html(row, context, comment, ViewerState(muted_word=word)), seq=row.seq)
+    def render_folded(state: ViewerState) -> bytes:
+        return message(_event_html(row, context, comment, state), seq=row.seq)
 
     if comment.author_id is None:
         return RenderedEvent(row.seq, full, comment=comment, render_folded=render_folded)

@@ -33,20 +33,29 @@ HEADERS = [
 class Stream:
     """The messages for one open page. `thread` is 0 if the page is not a thread's.
 
-    Streams are counted by `session` or, for visitors, by `address` (limits.py).
+    Streams are counted by `session` or, for visitors, by `address` (limits.py). Comments in other languages than those
+    that `reads` names, if any, arrive folded.
     """
 
     __slots__ = (
         "_aborted", "_bytes", "_closed", "_ended", "_is_scheduled", "_queue", "_readers", "_send", "_sending_since",
-        "_task", "_unread", "address", "jitter", "language", "member", "opened_at", "sent_at", "seq", "session",
-        "thread",
+        "_task", "_unread", "address", "jitter", "language", "member", "opened_at", "reads", "sent_at", "seq",
+        "session", "thread",
     )  # fmt: skip
 
-    def __init__(self, thread: int, address: str, session: int | None, member: int | None = None) -> None:
+    def __init__(
+        self,
+        thread: int,
+        address: str,
+        session: int | None,
+        member: int | None = None,
+        reads: tuple[str, ...] = (),
+    ) -> None:
         self.thread = thread
         self.address = address
         self.session = session
         self.member = member
+        self.reads = reads
         self.seq = 0
         self.language = spoken()
         self.opened_at = self.sent_at = monotonic()

@@ -36,7 +36,8 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     broadcaster: Broadcaster = request.app.state.broadcaster
     viewer = viewer_of(request)
     session, member = (viewer.session, viewer.id) if viewer is not None else (None, None)
-    stream = Stream(thread_id, address_of(request), session, member)
+    reads = viewer.reads if viewer is not None and request.query_params.get("reads") else ()
+    stream = Stream(thread_id, address_of(request), session, member, reads)
     join = partial(broadcaster.join, last=_last_event_id(request))
     return _stream_response(stream, join, broadcaster.leave)
 

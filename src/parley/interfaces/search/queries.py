@@ -196,7 +196,7 @@ async def _limit() -> AsyncIterator[None]:
             async with asyncio.timeout(WAIT_SECONDS):
                 await stack.enter_async_context(_running.hold())
         except TimeoutError:
-            raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
+            raise Busy(N_("The site is busy right now. Please try again in a moment."), 2) from None
         async with db.atomic():
             await db.execute(CHANGE_SETTINGS, str(STATEMENT_MILLISECONDS))
             yield

@@ -22,6 +22,6 @@ def begin(scope: Any, client: Source) -> None:
             N_("Some downloads from your network are not finished yet. Please try again then."), RETRY_SECONDS
         )
     if running.of_host.total() >= MOST_DOWNLOADS:
-        raise Busy(N_("Many downloads are running right now. Please try again in a moment."), RETRY_SECONDS)
+        raise Busy(N_("The site is busy right now. Please try again in a moment."), RETRY_SECONDS)
     running.add(client)
     at_end(scope, lambda: running.remove(client))
