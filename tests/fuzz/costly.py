@@ -184,6 +184,16 @@ ROWS: list[tuple[str, dict[str, str]]] = [
     ("hit", {"rule": "{rule}", "version": "1", "comment": ROW, "matched": words(300)}),
     # What the member is told, follows and keeps.
     ("follow", {"member": "{who}", "thread": ROW}),
+    (
+        "kept_item",
+        {"member": "{who}", "thread": "{thread}", "comment": REPLY, "text": words(5_000)}
+        | {"created_at": "now()", "changed_at": "now()"},
+    ),
+    (
+        "kept_item",
+        {"member": "{who}", "thread": "{thread}", "text": words(5_000), "passage": "{passage}", "quote": words(2_000)}
+        | {"anchor": "'same'", "created_at": "now()", "changed_at": "now()"},
+    ),
     ("notification", {"member": "{who}", "kind": "'reply'", "comment": REPLY, "actor": ROW, "thread": "{thread}"}
      | {"event": "(select id from event where comment = " + REPLY + ")"}),
     ("notification", {"member": "{who}", "kind": "'decision'", "decision": ROW}),

@@ -155,8 +155,8 @@ IMPORT_HOST = _limit("import:host", 60, HOUR, strict=True, shared=True)
 IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True, shared=True)
 
 # Threads that readers of a publisher's site open, of one site: each fetches a page there.
-OPEN_SITE_HOUR = _limit("open:site, hour", 30, HOUR, strict=True, reached=TOO_MANY_OPENED)
-OPEN_SITE_DAY = _limit("open:site, day", 300, DAY, strict=True, reached=TOO_MANY_OPENED)
+OPEN_SITE_HOUR = _limit("open:site, hour", 30, HOUR, strict=True, reached=TOO_MANY_OPENED, shared=True)
+OPEN_SITE_DAY = _limit("open:site, day", 300, DAY, strict=True, reached=TOO_MANY_OPENED, shared=True)
 
 # Kilobytes of texts and pictures that the imports and edits of articles store.
 VOLUME_ACCOUNT = _limit("volume:account", 100_000, DAY, strict=True, reached=TOO_LARGE)

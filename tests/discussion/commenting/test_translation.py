@@ -10,10 +10,12 @@ import pytest
 from litestar import Litestar
 
 from parley.discussion.commenting import editing
-from parley.discussion.comments import translator
+from parley.discussion.comments import queries, translations, translator
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
+from parley.platform.concurrency import asking_source
 from parley.platform.http import environment
+from parley.platform.networks import source
 from parley.platform.settings import settings
 from tests import make
 from tests.interfaces.webhooks.receiver import Receiver, receiving
@@ -56,6 +58,10 @@ async def gerd(app: Litestar) -> Viewer:
 @pytest.fixture
 async def comment(thread: int, gerd: Viewer) -> int:
     return await make.comment(thread, gerd, GERMAN, statement="Das ist nicht der Fall.")
+
+
+async def make_translation(comment: int) -> str:
+    return await translations.make((await queries.by_ids([comment]))[comment], "de", "en")
 
 
 async def translated(client: httpx.AsyncClient, comment: int) -> httpx.Response:
@@ -211,6 +217,31 @@ async def test_a_slow_service_keeps_nobody_waiting(
     assert not asking.done()
     service.wait.set()
     assert (await asking).status_code == 200
+
+
+async def test_whoever_asks_about_many_comments_keeps_nobody_from_asking_about_one(
+    client: httpx.AsyncClient, thread: int, comment: int, gerd: Viewer, service: Receiver
+) -> None:
+    """Those that waited for their network's place held the comments that they were about, for up to ten seconds."""
+    other = await make.comment(thread, gerd, f"{GERMAN} Nein.")
+    service.wait = asyncio.Event()
+    asking_source.set(source("192.0.2.1"))
+    first = asyncio.create_task(make_translation(comment))
+    while not service.received:
+        await asyncio.sleep(0.01)
+    second = asyncio.create_task(make_translation(other))
+    await asyncio.sleep(0.05)
+    asking_source.set(source("198.51.100.1"))
+    bystander = asyncio.create_task(make_translation(other))
+    while len(service.received) == 1:
+        await asyncio.sleep(0.01)
+
+    assert not first.done()
+    first.cancel()
+    second.cancel()
+    await asyncio.sleep(0)
+    service.wait.set()
+    assert await bystander == TRANSLATED
 
 
 async def test_a_service_has_its_time(

@@ -41,6 +41,22 @@ async def thread(app: Litestar) -> int:
     return await make.thread(make.text(WORDS, "A second passage that says more.", title="The wager"))
 
 
+async def test_a_page_of_notes_shows_as_many_as_it_has_room_for(
+    client: httpx.AsyncClient, mira: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """300 of the longest notes made a page of 10 MB."""
+    monkeypatch.setattr(queries, "CARD_CHARACTERS", 100)
+    passage, *_ = await make.lineages(thread)
+    for length in (5, 10, 20):
+        await ops.keep_words(mira.id, thread, passage, WORDS[:length], "", "Hm. " * 10)
+
+    page = (await client.get(f"/t/{thread}/notes")).text
+    cards = (await client.get(f"/t/{thread}/notes", headers={"HX-Request": "true"})).text
+
+    assert page.count('class="kept-item"') == cards.count('class="kept-form"') == 2
+    assert len(await queries.kept(mira)) == 3
+
+
 async def test_a_comment_is_kept_noted_and_removed(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
     comment = await make.comment(thread, await make.member("ben"), "Worth another look.")
 

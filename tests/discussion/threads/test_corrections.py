@@ -205,6 +205,15 @@ async def test_corrections_of_other_passages_count_too(case: Case, monkeypatch: 
     assert (await case.suggest(f"{RIGHT} Or heat.")).status_code == 303
 
 
+async def test_no_member_takes_all_places_of_a_thread(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_IN_A_THREAD", 4)
+    taken = [(await case.suggest("Another.", passage)).status_code for passage in case.lineages[:3]]
+    await make.sign_in(case.client, await make.member("kofi"))
+
+    assert taken == [303, 303, 422]
+    assert (await case.suggest("As I see it.", case.lineages[2])).status_code == 303
+
+
 async def test_visitors_are_asked_to_sign_in_and_a_thread_that_is_not_there_is_not_found(
     case: Case, client: httpx.AsyncClient
 ) -> None:

@@ -15,12 +15,12 @@ from litestar import Litestar
 from parley.discussion.threads.opening import open_thread
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import Download
-from parley.interfaces.embed import first_comments, jobs, ops, queries, rules
+from parley.interfaces.embed import first_comments, first_web, jobs, ops, queries, rules
 from parley.interfaces.embed.forms import FirstCommentForm
 from parley.interfaces.embed.page import digest, fingerprint, plain_words
 from parley.people.accounts.viewer import Viewer
 from parley.platform import db, ratelimit
-from parley.platform.errors import NotFound, Refused
+from parley.platform.errors import NotFound, Refused, TooMany
 from parley.platform.http import cookies
 from parley.platform.settings import settings
 from tests import make
@@ -590,6 +590,22 @@ async def test_a_site_with_accounts_of_its_own_offers_them_first(
     assert left.headers["location"].startswith("https://pub.example/sso?sso=")
     assert left.headers["cross-origin-opener-policy"] == "unsafe-none"
     assert (await client.get(f"/embed/login?site=other&challenge={CHALLENGE}&state={STATE}")).status_code == 303
+
+
+async def test_two_members_leave_others_room_to_open_discussions_of_a_site(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    other, busy = await make.member("other"), [await make.member("ada"), await make.member("ben")]
+    site = await queries.site("pub")
+    opened = 0
+    with pytest.raises(TooMany):
+        for viewer in busy * ratelimit.OPEN_SITE_HOUR.most:
+            await first_web.take(viewer, site, "192.0.2.1")
+            opened += 1
+
+    await first_web.take(other, site, "198.51.100.1")
+
+    assert opened < ratelimit.OPEN_SITE_HOUR.most
 
 
 async def test_a_site_opens_a_limited_number_of_discussions_in_an_hour(client: httpx.AsyncClient, thread: int) -> None:

@@ -32,7 +32,10 @@ async def outcomes_of(thread: int, revision: int, new: NextText, placed: Mapping
     } | new.merged
     resolutions = await anchors.locate(thread, revision, new.passages, merged)
     rows = await queries.by_ids(list(resolutions))
-    texts = {passage.lineage: passage.text for passage in await articles.text(thread, revision)}
+    # Comments on whole passages have no words of their own.
+    without_words = any(row.passage is not None and not (row.words or row.quote) for row in rows.values())
+    now = await articles.text(thread, revision) if without_words else []
+    texts = {passage.lineage: passage.text for passage in now}
     blocks = [DocumentBlock(passage.lineage, passage.text) for passage in new.passages]
     return await in_thread(lambda: list(_outcomes(rows, resolutions, texts, blocks, placed)))
 

@@ -1,10 +1,12 @@
 """Translations of comments, kept by comment and language until its words change or go (schema.sql)."""
 
+import asyncio
+
+from parley.discussion.comments import translator
 from parley.discussion.comments.queries import CommentRow
-from parley.discussion.comments.translator import translate
 from parley.platform import db
-from parley.platform.concurrency import KeyedSemaphore
-from parley.platform.errors import NotFound
+from parley.platform.concurrency import FairSemaphore, KeyedSemaphore
+from parley.platform.errors import Busy, NotFound
 from parley.platform.text.messages import N_
 
 SELECT_KEPT = "select html from comment_translation where comment = $1 and language = $2"
@@ -16,6 +18,8 @@ on conflict (comment, language) do update set html = excluded.html
 returning html
 """
 
+# One place for each network that asks. Whoever waits for one keeps nobody from asking about the same comment.
+_places = FairSemaphore(4)
 _asking = KeyedSemaphore(1)
 
 
@@ -26,11 +30,14 @@ async def kept(comment: int, language: str) -> str | None:
 
 async def make(comment: CommentRow, source: str, language: str) -> str:
     """Return the translation of a comment that everybody can read. Readers who ask at once share one."""
-    async with _asking.hold(f"{comment.id} {language}"):
-        html = await kept(comment.id, language)
-        if html is None:
-            made = await translate(comment.raw_html, source, language)
-            html = await db.value(KEEP, comment.id, language, made, comment.raw_html)
+    try:
+        async with asyncio.timeout(translator.SECONDS), _places.hold(), _asking.hold(f"{comment.id} {language}"):
+            html = await kept(comment.id, language)
+            if html is None:
+                made = await translator.translate(comment.raw_html, source, language)
+                html = await db.value(KEEP, comment.id, language, made, comment.raw_html)
+    except TimeoutError:
+        raise Busy(translator.NOT_NOW, 60) from None
     if html is None:
         raise NotFound(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
     return html

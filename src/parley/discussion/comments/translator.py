@@ -16,7 +16,6 @@ import structlog
 
 from parley.extraction.errors import CannotImport
 from parley.extraction.fetching.fetch import ask
-from parley.platform.concurrency import FairSemaphore
 from parley.platform.environment import networks
 from parley.platform.errors import Busy
 from parley.platform.settings import settings
@@ -37,9 +36,6 @@ ANYWHERE = networks("0.0.0.0/0 ::/0")
 HREF = re.compile(r' href="([^"]*)"')
 NOT_NOW = N_("This comment cannot be translated right now. Please try again later.")
 
-# One place for each network that asks.
-_places = FairSemaphore(4)
-
 
 class Answer(msgspec.Struct, frozen=True):
     texts: list[str] = msgspec.field(name="translatedText")
@@ -50,7 +46,7 @@ async def translate(html: str, source: str, target: str) -> str:
     parts = [(is_own, "".join(blocks)) for is_own, blocks in groupby(_blocks(html), _is_own)]
     asked = [part for is_own, part in parts if is_own]
     try:
-        async with asyncio.timeout(SECONDS), _places.hold():
+        async with asyncio.timeout(SECONDS):
             answers = await _ask(asked, source, target)
         done = iter([_cleaned(answer, part) for answer, part in zip(answers, asked, strict=True)])
     except (CannotImport, TimeoutError, ValueError, msgspec.MsgspecError) as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import accumulate
 
 import msgspec
 
@@ -13,8 +14,9 @@ from parley.platform.settings import settings
 
 PER_PAGE = 50
 BATCH = 250
-# More cards than anybody opens in one thread; the page of all has the rest.
-MOST_CARDS = 300
+# More cards than anybody opens in one thread, and as many characters as a page has room for; the page of all has the
+# rest.
+MOST_CARDS, CARD_CHARACTERS = 300, 200_000
 # $1 is the member, $2 whom they blocked.
 IS_SHOWN = f"{IS_VISIBLE} and (c.author is null or c.author <> all($2::bigint[]))"
 COLUMNS = "k.id, k.thread, k.comment, k.passage, k.anchor, k.text, k.created_at, k.changed_at"
@@ -132,6 +134,13 @@ async def kept(
 ) -> list[KeptRow]:
     """Return what a member keeps, or the part of it in one thread or with these letters in it."""
     return [row async for rows in batches(viewer, thread, query, most, skip) for row in rows]
+
+
+async def cards(viewer: Viewer, thread: int) -> list[KeptRow]:
+    """Return what a member keeps in a thread, as much of it as a page shows."""
+    rows = await kept(viewer, thread=thread, most=MOST_CARDS)
+    lengths = accumulate(len(row.text) + len((row.excerpt if row.comment else row.present) or "") for row in rows)
+    return [row for row, length in zip(rows, lengths, strict=True) if length <= CARD_CHARACTERS]
 
 
 async def batches(

@@ -105,7 +105,7 @@ async def _done(request: AnyRequest, viewer: Viewer, row: KeptRow) -> Response[A
 
 
 async def _cards(request: AnyRequest, viewer: Viewer, thread: int) -> Response[Any]:
-    items = await queries.kept(viewer, thread=thread, most=queries.MOST_CARDS)
+    items = await queries.cards(viewer, thread)
     return _show(request, "cards", items=items, live=True)
 
 
@@ -196,7 +196,7 @@ async def _notes_page(
     number = form.passage if form is not None else None
     now = await articles.from_passage(thread.id, number) if number is not None else []
     passage = next((row for row in now if row.lineage == number), None)
-    items = await queries.kept(viewer, thread=thread.id, most=queries.MOST_CARDS)
+    items = await queries.cards(viewer, thread.id)
     return _show(request, "notes", status, thread=thread, items=items, form=form, passage=passage)
 
 

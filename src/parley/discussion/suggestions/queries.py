@@ -9,9 +9,10 @@ from parley.platform import db
 from parley.platform.errors import Refused
 from parley.platform.text.messages import N_
 
-# Each stores a whole text until it is decided.
+# Each stores a whole text until it is decided. Of the places in a thread, a member gets one more only while they have
+# fewer than are free, so that nobody takes all of them. (The dynamic threshold of Choudhury and Hahne, 1998.)
 MOST_OF_A_MEMBER = 10
-MOST_IN_A_THREAD = 10
+MOST_IN_A_THREAD = 20
 
 SELECT_SUGGESTION = """
 select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at,
@@ -37,7 +38,8 @@ returning id
 """
 # The suggestion that the new one replaces does not count.
 COUNT_WAITING = """
-select count(*) filter (where member = $2) as of_member, count(*) filter (where thread = $1) as in_thread
+select count(*) filter (where member = $2) as of_member, count(*) filter (where thread = $1) as in_thread,
+       count(*) filter (where thread = $1 and member = $2) as of_member_in_thread
 from suggested_update where state = 'waiting' and (member = $2 or thread = $1)
 and (thread, member, coalesce(passage, 0)) is distinct from ($1, $2, coalesce($3::bigint, 0))
 """
@@ -74,6 +76,7 @@ class SuggestionRow(SuggestionSummary, frozen=True):
 class WaitingSuggestions(msgspec.Struct, frozen=True):
     of_member: int
     in_thread: int
+    of_member_in_thread: int
 
 
 async def one(suggestion: int, thread: int) -> SuggestionRow | None:
@@ -98,8 +101,8 @@ async def refuse_too_many(thread: int, member: int, passage: int | None = None) 
             N_("{most} updates you suggested still wait for a decision. Please wait until some are decided."),
             most=MOST_OF_A_MEMBER,
         )
-    if waiting is not None and waiting.in_thread >= MOST_IN_A_THREAD:
+    if waiting is not None and waiting.in_thread + waiting.of_member_in_thread >= MOST_IN_A_THREAD:
         raise Refused(
-            N_("{most} suggested updates of this article still wait for a decision. Please try again later."),
-            most=MOST_IN_A_THREAD,
+            N_("{count} suggested updates of this article still wait for a decision. Please try again later."),
+            count=waiting.in_thread,
         )

@@ -123,7 +123,8 @@ async def difference(row: SuggestionRow, article: articles.ArticleRow) -> dict[s
     text: ArticleText | None
     if row.passage is None:
         update = await as_update(article, await in_thread(decode, row.draft or b""))
-        text, version, conflicts = update.text, update.version, update.merged.conflicts
+        version = await in_thread(lambda: update.version)
+        text, conflicts = update.text, update.merged.conflicts
     else:
         text, version, conflicts = await corrections.as_text(row, article), corrections.version(row, article), []
     after = text.passages if text else [stored.passage for stored in before]

@@ -62,13 +62,13 @@ async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQu
     if not form.errors:
         with form.refusals():
             viewer = author(request)
-            await _take(viewer, site_row, address_of(request))
+            await take(viewer, site_row, address_of(request))
             number = await first_comments.store(viewer, site_row, url, form)
             return Redirect(f"/embed/first/{number}?{urlencode({'site': site_row.key})}", status_code=303)
     return _page(request, site_row, url, form.status, form)
 
 
-async def _take(viewer: Viewer, site: SiteRow, address: str) -> None:
+async def take(viewer: Viewer, site: SiteRow, address: str) -> None:
     """Count a first comment against the limits of posts, of fetched pages, and of its site. Raises TooMany."""
     of_site = [Use(OPEN_SITE_HOUR, site.key), Use(OPEN_SITE_DAY, site.key)]
     await take_all([*each(POST, viewer.id, address), *each(IMPORT, viewer.id, address), *of_site])
