@@ -1,5 +1,7 @@
 """Compose and Docker cannot run here: they are held to the program and the files that they name."""
 
+import functools
+import operator
 import os
 import re
 import shutil
@@ -8,7 +10,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +22,19 @@ import yaml
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from parley.platform.local_servers import postgres, valkey
+from parley.platform.local_servers import postgres, servers, valkey
 from parley.platform.local_servers.launch import unprivileged_user
 from parley.site.cli import main
 from parley.site.cli.serve import KEEP_ALIVE_SECONDS
 from tests import command
 from tests.platform.local_servers.installation import wait_for
+from tests.ports import free_port
 
 pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+MANUAL = (ROOT / "docs/operating.md").read_text()
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
@@ -72,6 +76,36 @@ def test_the_worker_is_healthy_as_long_as_its_heartbeat_is_fresh(tmp_path: Path)
     assert is_healthy()
     os.utime(file, (time.time() - 90,) * 2)
     assert not is_healthy()
+
+
+def test_the_services_start_in_their_order_with_the_settings_of_the_manual(tmp_path: Path) -> None:
+    """Without containers: migrate, web and worker as compose starts them, judged by its health checks."""
+    # What differs: loopback instead of the container's addresses, and folders of this test.
+    changes = {"0.0.0.0": "127.0.0.1", "8000": str(free_port()), "/tmp": str(tmp_path)}  # noqa: S104, S108 replaced
+    (block,) = re.findall(r"cat > \.env <<END\n(.+?)\n +END", MANUAL, re.DOTALL)
+    written = dict(line.strip().split("=", 1) for line in block.splitlines()) | {"PARLEY_SECRET": "0f1e2d3c" * 8}
+
+    def words(name: str, *path: str) -> list[str]:
+        found = functools.reduce(operator.getitem, path, SERVICES[name])
+        return [functools.reduce(lambda word, each: word.replace(*each), changes.items(), one) for one in found]
+
+    with servers(tmp_path / "servers", fast=True) as both, ExitStack() as stack:
+        env = {name: interpolated(value, written) for name, value in OURS["web"]["environment"].items()}
+        env |= both.settings | {"PARLEY_BASE_URL": env["PARLEY_BASE_URL"], "TMPDIR": str(tmp_path)}
+        env["PATH"] = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+        run("parley", *words("migrate", "command"), **env)
+        for name in ("web", "worker"):
+            stack.enter_context(running("parley", *words(name, "command"), **env))
+            check = words(name, "healthcheck", "test")[1:]
+            wait_for(
+                lambda check=check: subprocess.run(check, env=env, capture_output=True, check=False).returncode == 0
+            )  # type: ignore[misc]
+        run("parley", "member", "add", "ada", "ada@example.org", "--role", "admin", **env)
+
+
+def interpolated(value: str, written: dict[str, str]) -> str:
+    """Put in what `.env` has, as compose does: `${NAME:-default}` and `${NAME:?what to do}`."""
+    return re.sub(r"\$\{(\w+)(?::[-?]([^}]*))?\}", lambda found: written.get(found[1]) or found[2] or "", value)
 
 
 def test_our_services_are_given_settings_that_exist_and_all_that_are_needed() -> None:
@@ -162,8 +196,7 @@ def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
 
 
 def test_the_manual_lists_every_setting() -> None:
-    manual = (ROOT / "docs/operating.md").read_text()
-    assert not [name for name in settings() if f"`{name}`" not in manual]
+    assert not [name for name in settings() if f"`{name}`" not in MANUAL]
 
 
 @pytest.mark.parametrize("part", ["migrate", "worker"])
