@@ -183,7 +183,7 @@ async def test_a_page_gone_once_is_checked_again(site: Site) -> None:
         (b"Sign in", "401 Unauthorized", "only after a login"),
         (b"Broken", "500 Internal Server Error", "answered with an error (500)"),
         (b"", "503 Service Unavailable", "is busy"),
-        (b"%PDF-1.7", "200 OK", "PDF"),
+        (b"%PDF-1.7", "200 OK", "document is damaged"),
     ],
 )
 async def test_a_page_without_the_article_is_not_a_revision_and_editors_are_notified(

@@ -1,5 +1,6 @@
 """Hostile PDFs end within the limits, with their text or with a sentence."""
 
+import re
 import zlib
 from collections.abc import Callable
 
@@ -59,7 +60,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 async def test_a_hostile_pdf_is_refused_in_words(name: str) -> None:
     with pytest.raises(CannotImport) as refused:
         await sandbox.sandboxed_file("a.pdf", HOSTILE[name]())
-    assert "PDF" in str(refused.value)
+    assert re.search("PDF|document is damaged", str(refused.value))
 
 
 async def test_a_page_full_of_words_on_top_of_each_other_is_read() -> None:

@@ -26,6 +26,7 @@ async def test_whoever_is_ready_says_how_each_part_is(client: httpx.AsyncClient)
     assert re.fullmatch(
         r"ready\n"
         r"ok    process   It takes requests\.\n"
+        r"ok    client    It is 127\.0\.0\.1, directly\.\n"
         r"ok    database  PostgreSQL answers in [\d.]+ ms, and is migrated\.\n"
         r"ok    redis     Redis answers in [\d.]+ ms\.\n",
         answer.text,

@@ -41,7 +41,7 @@ returning m.name, m.email
 """
 
 CLOSED = N_("Nobody can sign up at present.")
-INVITED_ONLY = N_("This invitation was used, has expired or was ended. Please ask for another one.")
+INVITED_ONLY = N_("Only people whom a member invited can sign up. This invitation was used, has expired or was ended.")
 DECIDED = N_("Somebody has decided about this account already.")
 
 
